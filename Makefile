@@ -1,0 +1,62 @@
+# Needs make and python3 >= 3.11 with venv, nothing else. `make help` lists the targets.
+
+PORT ?= 8000
+PYTHON ?= python3
+PY := .venv/bin/python
+MANAGE := $(PY) manage.py
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: run test lint format serve wheel-check clean help port-free
+
+run: export DJANGO_RUNSERVER_HIDE_WARNING := true
+run: port-free .venv/installed ## serve the site on http://127.0.0.1:8000/ (PORT=), sample digests included
+	@$(MANAGE) migrate --check >/dev/null 2>&1 || { echo "Preparing the database ..."; $(MANAGE) migrate --verbosity 0; }
+	@$(MANAGE) load_samples --with-editor --port $(PORT)
+	@printf '%-9s http://127.0.0.1:$(PORT)%s\n' Pages / Editor /admin/ API /api/v1/ 'API docs' /api/v1/docs/
+	@exec $(MANAGE) runserver 127.0.0.1:$(PORT)
+
+test: .venv/installed ## run the tests with coverage (ARGS="-k feeds" chooses some)
+	@$(PY) -m pytest --numprocesses 2 --cov --cov-report=term $(ARGS)
+
+lint: .venv/installed ## check style, format, missing migrations and Django's system checks
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(MANAGE) makemigrations --check --dry-run
+	@$(MANAGE) check --fail-level WARNING
+
+format: .venv/installed ## mend style and format
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+serve: export DJANGO_SETTINGS_MODULE := cms.settings.production
+serve: export WEB_CONCURRENCY ?= 3
+serve: export SERVE_MEDIA ?= on
+serve: port-free .venv/installed ## serve with production settings and several workers (docs/reference/environment.md)
+	@$(MANAGE) collectstatic --no-input --verbosity 0
+	@exec $(PY) -m gunicorn cms.wsgi --bind 127.0.0.1:$(PORT) --preload --threads 4 --no-control-socket \
+	  --access-logfile - --access-logformat '%(h)s %(m)s %(U)s %(s)s %(B)s bytes %(L)s s'
+
+wheel-check: .venv/installed ## build the wheel and try it in a new project, as the README says
+	@$(PY) tests/plugin/wheel_check.py
+
+clean: ## remove the environment, caches and build results; the database and uploads stay
+	@rm -rf .venv build dist static htmlcov .coverage .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target text; do printf 'make %-12s %s\n' "$$target" "$$text"; done
+
+# The environment, made anew when requirements-dev.txt has changed.
+.venv/installed: requirements-dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11 or newer." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: Python 3.11 or newer is needed (make PYTHON=python3.12 ...)." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing: install it (Debian: apt install python3-venv)." >&2; exit 1; }
+	@echo "Installing the requirements into .venv, a minute or two ..."
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@$(PY) -m pip install --quiet --requirement requirements-dev.txt
+	@touch $@
+
+port-free:
+	@! command -v $(PYTHON) >/dev/null || $(PYTHON) -c 'import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null || { echo "Port $(PORT) is busy or not allowed: choose another with PORT=, as in make $(firstword $(MAKECMDGOALS) run) PORT=8001" >&2; exit 1; }

@@ -1,0 +1,25 @@
+"""Settings for the tests: quick, quiet, and leaving nothing behind."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+from .base import *
+
+DEBUG = False
+
+SECRET_KEY = "tests-only-key"  # noqa: S105
+
+ALLOWED_HOSTS = ["*"]
+
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if not os.environ.get("MEDIA_ROOT"):
+    MEDIA_ROOT = tempfile.mkdtemp(prefix="digest-media-")
+    atexit.register(shutil.rmtree, MEDIA_ROOT, ignore_errors=True)
+
+# Browser tests look at pictures through the test server.
+SERVE_MEDIA = True

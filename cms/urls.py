@@ -1,0 +1,38 @@
+"""Addresses of the site: the editor's desk, the search page, the digest, then Wagtail's pages."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.urls import include, path, re_path
+from django.views.static import serve
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from cms import health
+from search import views as search_views
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("search/", search_views.search, name="search"),
+]
+
+if settings.SERVE_MEDIA:
+    # Pictures only: documents are fetched by way of Wagtail above, which knows the private ones.
+    urlpatterns += [
+        re_path(
+            rf"^{settings.MEDIA_URL.lstrip('/')}{folder}/(?P<path>.*)$",
+            serve,
+            {"document_root": Path(settings.MEDIA_ROOT, folder)},
+        )
+        for folder in ("images", "avatar_images")
+    ]
+
+urlpatterns += [
+    path("", include("digest.urls")),
+    # Anything else is a page of the tree: the last pattern.
+    path("", include(wagtail_urls)),
+]
