@@ -1,0 +1,281 @@
+"""The blocks an issue is made of, each whole in one place: fields, rules, and the editor's view.
+
+``IssueBodyBlock`` is the stream; its keys are words of the public API. A site adds a block by
+subclassing it (see docs/how-to/add-a-block.md). Blocks know nothing of pages.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.text import slugify
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from wagtail.blocks import (
+    Block,
+    BlockGroup,
+    CharBlock,
+    DateBlock,
+    ListBlock,
+    RichTextBlock,
+    StreamBlock,
+    StreamBlockValidationError,
+    StreamValue,
+    StructBlock,
+    TextBlock,
+    URLBlock,
+)
+from wagtail.images.blocks import ImageBlock, ImageBlockComparison
+
+OPENING, STORIES, CLOSING = _("Opening"), _("Stories"), _("Closing")
+PREVIEW_TEMPLATE = "digest/block_preview.html"
+INLINE_FEATURES = ["bold", "italic", "link", "document-link", "code"]
+TEXT_FEATURES = [*INLINE_FEATURES, "ol", "ul", "strikethrough", "superscript", "subscript"]
+STORY_FEATURES = ["h3", "blockquote", *TEXT_FEATURES]
+
+SOURCE_PREVIEW = {
+    "title": "Grid operators publish their first joint forecast",
+    "url": "https://example.com/forecast",
+    "publisher": "Example Wire",
+    "author": "A. Writer",
+    "published_on": None,
+}
+
+
+class SourceBlock(StructBlock):
+    """One source that a story or an issue stands on. Only its title is required."""
+
+    title = CharBlock(max_length=300, label=_("Title"))
+    url = URLBlock(
+        required=False,
+        max_length=2000,
+        label=_("URL"),
+        validators=[RegexValidator("(?i)^https?://", _("Start with http:// or https://."))],
+        help_text=_("Where a reader finds it. Leave empty for a source that is not online."),
+    )
+    publisher = CharBlock(required=False, max_length=200, label=_("Publisher"))
+    author = CharBlock(required=False, max_length=200, label=_("Author"))
+    published_on = DateBlock(required=False, label=_("Published on"))
+
+    class Meta:
+        icon = "link"
+        label = _("Source")
+        label_format = "{title}"
+        group = CLOSING
+        description = _("A link or a reference that backs what was said.")
+        template = "digest/blocks/source.html"
+        preview_template = PREVIEW_TEMPLATE
+        preview_value = SOURCE_PREVIEW
+        form_layout = [
+            "title",
+            "url",
+            BlockGroup(
+                children=["publisher", "author", "published_on"],
+                heading=_("Publication"),
+                classname="collapsed",
+                label_format="{publisher}",
+            ),
+        ]
+
+
+class WhyItMattersBlock(RichTextBlock):
+    """What a story means for the reader, set apart from the story itself."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("features", TEXT_FEATURES)
+        super().__init__(**kwargs)
+
+    class Meta:
+        icon = "help"
+        label = _("Why it matters")
+        group = STORIES
+        description = _(
+            "Two or three sentences: what changes for the reader because of this story."
+        )
+        template = "digest/blocks/why_it_matters.html"
+        preview_template = PREVIEW_TEMPLATE
+        preview_value = "<p>Forecasts that agree let cities plan repairs a season ahead.</p>"
+
+
+class StoryImageComparison(ImageBlockComparison):
+    """Compares images of revisions; Wagtail 8.0.1's own fails where the image is empty."""
+
+    def htmlvalue(self, value: Any) -> str:
+        """Show nothing for no image."""
+        return "" if value is None else super().htmlvalue(value)
+
+
+class StoryImageBlock(ImageBlock):
+    """An image with alternative text, or none."""
+
+    def get_comparison_class(self) -> type:
+        """Take the comparison that knows an empty image."""
+        return StoryImageComparison
+
+
+class HeadlineBlock(StructBlock):
+    """The first words of an issue."""
+
+    headline = CharBlock(
+        required=False,
+        max_length=255,
+        label=_("Headline"),
+        help_text=_("Leave empty to use the page title."),
+    )
+    summary = TextBlock(
+        rows=4,
+        label=_("Summary"),
+        help_text=_("The whole issue in a few sentences; lists, feeds and link previews show it."),
+    )
+
+    class Meta:
+        icon = "title"
+        label = _("Headline")
+        label_format = "{headline}"
+        group = OPENING
+        description = _("Opens the issue: a headline and a summary of everything below.")
+        template = "digest/blocks/headline.html"
+        preview_template = PREVIEW_TEMPLATE
+        preview_value = {
+            "headline": "Three grids, one forecast",
+            "summary": "Operators agree on one forecast, and a city opens its data.",
+        }
+
+
+class StorySectionBlock(StructBlock):
+    """One story: what happened, why it matters, and what it stands on."""
+
+    heading = CharBlock(max_length=255, label=_("Heading"))
+    body = RichTextBlock(features=STORY_FEATURES, label=_("Story"))
+    why_it_matters = WhyItMattersBlock(required=False)
+    image = StoryImageBlock(required=False, label=_("Image"))
+    sources = ListBlock(SourceBlock(), default=[], required=False, label=_("Sources"))
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Story")
+        label_format = "{heading}"
+        group = STORIES
+        description = _("One story with a heading, its text and why it matters.")
+        template = "digest/blocks/story_section.html"
+        preview_template = PREVIEW_TEMPLATE
+        preview_value = {
+            "heading": "Grid operators agree on one forecast",
+            "body": "<p>Three operators now publish a <b>single forecast</b> every morning.</p>",
+            "why_it_matters": WhyItMattersBlock._meta_class.preview_value,
+            "image": None,
+            "sources": [],
+        }
+        form_layout = [
+            "heading",
+            "body",
+            "why_it_matters",
+            BlockGroup(children=["image"], heading=_("Image"), classname="collapsed"),
+            BlockGroup(
+                children=["sources"], heading=_("Sources of this story"), classname="collapsed"
+            ),
+        ]
+
+
+class BottomLineBlock(StructBlock):
+    """What remains when the reader has a minute: the issue drawn together."""
+
+    text = RichTextBlock(features=TEXT_FEATURES, label=_("Text"))
+
+    class Meta:
+        icon = "pick"
+        label = _("Bottom line")
+        label_format = "{text}"
+        group = CLOSING
+        description = _("Draws the stories together at the end of the issue.")
+        template = "digest/blocks/bottom_line.html"
+        preview_template = PREVIEW_TEMPLATE
+        preview_value = {"text": "<p>Shared data is the quiet story of the week.</p>"}
+
+
+class SourcesBlock(StructBlock):
+    """The sources of the issue as a whole."""
+
+    items = ListBlock(SourceBlock(), label=_("Sources"))
+
+    class Meta:
+        icon = "list-ul"
+        label = _("Sources")
+        label_format = ""
+        group = CLOSING
+        description = _("Lists what the whole issue stands on.")
+        template = "digest/blocks/sources.html"
+        preview_template = PREVIEW_TEMPLATE
+        preview_value = {"items": [SOURCE_PREVIEW]}
+
+
+class IssueBodyBlock(StreamBlock):
+    """The body of an issue: a headline, stories, then a bottom line and sources.
+
+    Counts are Wagtail's ``block_counts``; the order is checked here. A draft may break the rules
+    (Wagtail defers them), a published issue may not.
+    """
+
+    headline = HeadlineBlock()
+    story_section = StorySectionBlock()
+    bottom_line = BottomLineBlock()
+    sources = SourcesBlock()
+
+    class Meta:
+        block_counts = {
+            "headline": {"min_num": 1, "max_num": 1},
+            "story_section": {"min_num": 1},
+            "bottom_line": {"max_num": 1},
+            "sources": {"max_num": 1},
+        }
+
+    def clean(self, value: StreamValue) -> StreamValue:
+        cleaned = super().clean(value)
+        errors = {} if self.is_deferred_validation else dict(self._order_errors(value))
+        if errors:
+            raise StreamBlockValidationError(block_errors=errors)
+        return cleaned
+
+    def _order_errors(self, value: StreamValue) -> Iterator[tuple[int, ValidationError]]:
+        """Yield (position, error) of each block that stands in the wrong place."""
+        types = [child.block_type for child in value]
+        last_story = max((i for i, name in enumerate(types) if name == "story_section"), default=-1)
+        for position, name in enumerate(types):
+            if name == "headline" and position > 0:
+                yield position, ValidationError(_now("The headline must be the first block."))
+            elif name in ("bottom_line", "sources") and position < last_story:
+                message = _now("%(block)s must come after the last story.")
+                label = self.child_blocks[name].label
+                yield position, ValidationError(message % {"block": label})
+
+
+def story_anchors(value: StreamValue) -> dict[str, str]:
+    """Map the id of each story to its anchor: the heading as a slug, unique within the issue."""
+    anchors: dict[str, str] = {}
+    for child in value:
+        if child.block_type != "story_section":
+            continue
+        base = slugify(child.value["heading"])[:80].strip("-") or "story"
+        anchor, suffix = base, 2
+        while anchor in anchors.values():
+            anchor, suffix = f"{base}-{suffix}", suffix + 1
+        anchors[child.id] = anchor
+    return anchors
+
+
+def reading_text(block: Block, value: Any) -> Iterator[str]:
+    """Yield the pieces of text that a reader reads in a value: everything but the sources."""
+    if isinstance(block, (SourceBlock, SourcesBlock)) or value is None:
+        return
+    if isinstance(block, StreamBlock):
+        for child in value:
+            yield from reading_text(child.block, child.value)
+    elif isinstance(block, ListBlock):
+        for child in value:
+            yield from reading_text(block.child_block, child)
+    elif isinstance(block, StructBlock) and isinstance(value, dict):
+        for name, child in block.child_blocks.items():
+            yield from reading_text(child, value.get(name))
+    else:
+        yield from block.get_searchable_content(value)

@@ -1,0 +1,82 @@
+"""System checks: a wrong setting or base page model is named, with the mend, at start."""
+
+from typing import Any
+
+import swapper
+from django.core.checks import CheckMessage, Error, register
+
+from digest.conf import conf
+
+swapper.set_app_prefix("wagtailcore", "wagtail")
+
+
+def _is_positive_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _positive_integer(name: str, check_id: str) -> list[CheckMessage]:
+    value = getattr(conf, name)
+    if _is_positive_integer(value):
+        return []
+    return [Error(f"DIGEST_{name} must be a positive whole number, not {value!r}.", id=check_id)]
+
+
+@register()
+def check_words_per_minute(**kwargs: Any) -> list[CheckMessage]:
+    """DIGEST_WORDS_PER_MINUTE divides; zero would crash every issue."""
+    return _positive_integer("WORDS_PER_MINUTE", "digest.E001")
+
+
+@register()
+def check_issues_per_page(**kwargs: Any) -> list[CheckMessage]:
+    """DIGEST_ISSUES_PER_PAGE is a page size."""
+    return _positive_integer("ISSUES_PER_PAGE", "digest.E002")
+
+
+@register()
+def check_feed_length(**kwargs: Any) -> list[CheckMessage]:
+    """DIGEST_FEED_LENGTH is a number of issues."""
+    return _positive_integer("FEED_LENGTH", "digest.E003")
+
+
+@register()
+def check_image_widths(**kwargs: Any) -> list[CheckMessage]:
+    """DIGEST_IMAGE_WIDTHS is a list of widths in pixels."""
+    widths = conf.IMAGE_WIDTHS
+    if isinstance(widths, (list, tuple)) and widths and all(map(_is_positive_integer, widths)):
+        return []
+    return [
+        Error(
+            f"DIGEST_IMAGE_WIDTHS must be a list of widths in pixels, not {widths!r}.",
+            hint="For example [400, 800, 1600].",
+            id="digest.E004",
+        )
+    ]
+
+
+@register()
+def check_api_docs_enabled(**kwargs: Any) -> list[CheckMessage]:
+    """DIGEST_API_DOCS_ENABLED is a switch."""
+    if isinstance(conf.API_DOCS_ENABLED, bool):
+        return []
+    return [Error("DIGEST_API_DOCS_ENABLED must be True or False.", id="digest.E005")]
+
+
+@register()
+def check_base_page_model(**kwargs: Any) -> list[CheckMessage]:
+    """With a base page model of its own, a site must bring its own digest pages (Wagtail 8)."""
+    base = swapper.is_swapped("wagtailcore", "Page")
+    if not base:
+        return []
+    return [
+        Error(
+            f"digest.{model} is built on wagtailcore.Page, but WAGTAIL_PAGE_MODEL is {base!r}.",
+            hint=(
+                f"Define your own page, class My{model}(digest.mixins.{model}Mixin, {base}), "
+                f'and set DIGEST_{model.upper()}_MODEL = "yourapp.My{model}".'
+            ),
+            id="digest.E006",
+        )
+        for model in ("DigestPage", "IssuePage")
+        if not swapper.is_swapped("digest", model)
+    ]

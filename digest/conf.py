@@ -1,0 +1,39 @@
+"""Every setting of the plugin, in one place: its name, its default and what it is for.
+
+Settings are read when used, so that tests and sites can change them without a restart of anything
+that was imported before. Each is checked in ``digest.checks``.
+"""
+
+from django.conf import settings
+
+
+class DigestSettings:
+    """Reads ``DIGEST_*`` from the site's settings, one property each."""
+
+    @property
+    def WORDS_PER_MINUTE(self) -> int:
+        """How fast a reader reads; ``reading_time_minutes`` stands on it."""
+        return getattr(settings, "DIGEST_WORDS_PER_MINUTE", 220)
+
+    @property
+    def ISSUES_PER_PAGE(self) -> int:
+        """Issues on one page of an archive, a tag page or the front page."""
+        return getattr(settings, "DIGEST_ISSUES_PER_PAGE", 20)
+
+    @property
+    def FEED_LENGTH(self) -> int:
+        """Issues in a feed, newest first."""
+        return getattr(settings, "DIGEST_FEED_LENGTH", 20)
+
+    @property
+    def IMAGE_WIDTHS(self) -> list[int]:
+        """Widths in pixels of the renditions that the API and the pages offer for ``srcset``."""
+        return getattr(settings, "DIGEST_IMAGE_WIDTHS", [400, 800, 1600])
+
+    @property
+    def API_DOCS_ENABLED(self) -> bool:
+        """Whether the OpenAPI schema and the documentation page are served."""
+        return getattr(settings, "DIGEST_API_DOCS_ENABLED", True)
+
+
+conf = DigestSettings()

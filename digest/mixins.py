@@ -1,0 +1,277 @@
+"""The fields and rules of a digest and of an issue, for any page class to carry.
+
+``digest.models`` builds the plugin's own pages on them. A site builds its own on them where it has
+a base page model of its own, other fields, or other blocks (docs/how-to/use-your-own-pages.md).
+"""
+
+from datetime import datetime, time
+from typing import Any
+
+import swapper
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
+from wagtail.blocks import StreamValue
+from wagtail.fields import StreamField
+from wagtail.images import get_image_model_string
+from wagtail.search import index
+
+from digest import visibility
+from digest.blocks import IssueBodyBlock, reading_text, story_anchors
+from digest.conf import conf
+from digest.discussion import DiscussionMixin, issue_discussion
+from digest.forms import IssuePageForm
+from digest.listing import latest_first, neighbours, paginate
+from digest.validation import error_messages
+
+swapper.set_app_prefix("wagtailcore", "wagtail")
+
+DIGEST_PAGE_MODEL = swapper.get_model_name("digest", "DigestPage")
+ISSUE_PAGE_MODEL = swapper.get_model_name("digest", "IssuePage")
+
+
+class DigestPageMixin(DiscussionMixin):
+    """A publication: its name, what it promises, and its issues below it."""
+
+    tagline = models.CharField(
+        _("tagline"),
+        max_length=255,
+        blank=True,
+        help_text=_("What readers get, in one line. Shown under the title and in feeds."),
+    )
+    image = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("image"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    content_panels = [
+        TitleFieldPanel("title"),
+        FieldPanel("tagline"),
+        FieldPanel("image"),
+        *DiscussionMixin.discussion_panels,
+    ]
+    search_fields = [index.SearchField("tagline")]
+    template = "digest/digest_page.html"
+    subpage_types = [ISSUE_PAGE_MODEL]
+    page_description = _("A publication such as a daily letter. Its issues are its subpages.")
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """Refuse the address of another digest of the site: the API and the feeds go by it."""
+        super().clean()
+        same_slug = type(self).objects.filter(slug=self.slug, locale=self.locale)
+        parent = self.get_parent()
+        if parent and any(
+            parent.get_site() == other.get_site() for other in same_slug.exclude(pk=self.pk)
+        ):
+            message = _("Another digest of this site has the slug “%(slug)s”.")
+            raise ValidationError({"slug": message % {"slug": self.slug}})
+
+    def get_issues(self) -> QuerySet:
+        """Every issue of this digest, public or not; see ``get_public_issues``."""
+        return swapper.load_model("digest", "IssuePage").objects.child_of(self)
+
+    def get_public_issues(self) -> QuerySet:
+        """The issues that any reader may see, newest first."""
+        return latest_first(visibility.public(self.get_issues()))
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add ``issues``: the page of the archive that ``?page=`` asks for."""
+        context = super().get_context(request, *args, **kwargs)
+        context["issues"] = paginate(self.get_public_issues(), request.GET.get("page"))
+        return context
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Serve the archive, unless the page has expired."""
+        visibility.refuse_expired(self)
+        return super().serve(request, *args, **kwargs)
+
+
+class IssuePageMixin(models.Model):
+    """One issue of a digest: date, number, tags and a body of blocks."""
+
+    date = models.DateField(
+        _("date"),
+        default=timezone.localdate,
+        db_index=True,
+        help_text=_(
+            "The day this issue is for. Issues are ordered by it, and the slug follows it."
+        ),
+    )
+    number = models.PositiveIntegerField(
+        _("number"),
+        null=True,
+        blank=True,
+        help_text=_("Counted up within the digest. Leave empty to take the next one."),
+    )
+    tags = ClusterTaggableManager(
+        through="digest.IssueTag", blank=True, related_name="+", verbose_name=_("tags")
+    )
+    image = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("image"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Shown at the top of the issue, in lists and in link previews."),
+    )
+    body = StreamField(IssueBodyBlock(), verbose_name=_("body"))
+    word_count = models.PositiveIntegerField(default=0, editable=False)
+
+    base_form_class = IssuePageForm
+    content_panels = [
+        TitleFieldPanel("title", targets=[]),
+        MultiFieldPanel(
+            [
+                FieldRowPanel(
+                    [
+                        TitleFieldPanel("date", classname="", placeholder=False),
+                        FieldPanel("number"),
+                    ]
+                ),
+                FieldPanel("tags"),
+            ],
+            heading=_("Issue"),
+        ),
+        MultiFieldPanel([FieldPanel("image")], heading=_("Image"), classname="collapsed"),
+        FieldPanel("body"),
+    ]
+    search_fields = [
+        index.SearchField("body"),
+        index.FilterField("date"),
+        index.RelatedFields("tags", [index.SearchField("name")]),
+    ]
+    template = "digest/issue_page.html"
+    parent_page_types = [DIGEST_PAGE_MODEL]
+    subpage_types: list[str] = []
+    exclude_fields_in_copy = ["number"]
+    page_description = _("One issue: a headline, stories, a bottom line and sources.")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def headline(self) -> str:
+        """The headline of the body, or the page title where the body has none."""
+        return self._opening.get("headline") or self.title
+
+    @property
+    def summary(self) -> str:
+        """The issue in a few sentences; empty in a draft that has none yet."""
+        return self._opening.get("summary") or ""
+
+    @property
+    def _opening(self) -> dict[str, str]:
+        # Raw data, so that a list of issues need not build every block of every body.
+        return next((b["value"] for b in self.body.raw_data if b["type"] == "headline"), {})
+
+    @cached_property
+    def stories(self) -> list[StreamValue.StreamChild]:
+        """The story blocks of the body, in order."""
+        return [child for child in self.body if child.block_type == "story_section"]
+
+    @cached_property
+    def story_anchors(self) -> dict[str, str]:
+        """Block id -> anchor of each story, unique within the issue."""
+        return story_anchors(self.body)
+
+    @property
+    def reading_time_minutes(self) -> int:
+        """Whole minutes, at least one."""
+        return max(1, round(self.word_count / conf.WORDS_PER_MINUTE))
+
+    @cached_property
+    def digest(self) -> Any:
+        """The digest this issue belongs to, or None where that is not public itself.
+
+        For a list of issues see ``with_digests``.
+        """
+        parent = self.get_parent().specific
+        return parent if visibility.is_public(parent) else None
+
+    @property
+    def discussion(self) -> dict[str, Any] | None:
+        """What Giscus needs to show this issue's discussion; None where there is none."""
+        return issue_discussion(self)
+
+    @property
+    def published_at(self) -> datetime:
+        """When the issue first went out; one that code made live counts from its date."""
+        midnight = timezone.make_aware(datetime.combine(self.date, time()))
+        return self.first_published_at or midnight
+
+    @property
+    def updated_at(self) -> datetime:
+        """When the issue last changed for readers."""
+        return self.last_published_at or self.published_at
+
+    def clean(self) -> None:
+        """Refuse a number that another issue of the digest has."""
+        super().clean()
+        if self.number is None or not (self.path or getattr(self, "_cached_parent_obj", None)):
+            return
+        siblings = type(self).objects.child_of(self.get_parent()).exclude(pk=self.pk)
+        if siblings.filter(number=self.number, alias_of=None).exists():
+            message = _("Another issue of this digest has the number %(number)s.")
+            raise ValidationError({"number": message % {"number": self.number}})
+
+    def clean_for_publishing(self) -> None:
+        """Validate everything a reader would see, the body with it; ValidationError names it.
+
+        The editor's form does so when it publishes; this is for every other way to publish.
+        """
+        self.full_clean()
+        try:
+            self.body.stream_block.clean(self.body)
+        except ValidationError as error:
+            messages = error_messages(self.body.stream_block, error, self.body)
+            raise ValidationError({"body": messages}) from error
+
+    @transaction.atomic
+    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
+        """Publish or schedule a revision that is valid; refuse another before anything changes."""
+        revision.as_object().clean_for_publishing()
+        return super().publish(revision, *args, **kwargs)
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> Any:
+        """Take the next number of the digest if none was given, and count the words."""
+        if self._state.adding and self.number is None:
+            self.number = self._next_number()
+        self.word_count = len(" ".join(reading_text(self.body.stream_block, self.body)).split())
+        return super().save(*args, **kwargs)
+
+    def _next_number(self) -> int:
+        # The parent is locked, so that two editors at once get two numbers.
+        parent = self.get_parent()
+        type(parent).objects.select_for_update().get(pk=parent.pk)
+        issues = type(self).objects.child_of(parent)
+        return (issues.aggregate(highest=models.Max("number"))["highest"] or 0) + 1
+
+    def _get_autogenerated_slug(self, base_slug: str) -> str:
+        # Wagtail calls this for a page without a slug, with its title as a slug.
+        return super()._get_autogenerated_slug(str(self.date) if self.date else base_slug)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add ``digest`` and the neighbouring issues; a preview may be of a draft digest."""
+        context = super().get_context(request, *args, **kwargs)
+        if getattr(request, "is_preview", False):
+            self.digest = self.get_parent().specific
+        return context | {"digest": self.digest, "neighbours": neighbours(self)}
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Serve the issue, unless it has expired."""
+        visibility.refuse_expired(self)
+        return super().serve(request, *args, **kwargs)

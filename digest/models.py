@@ -1,0 +1,54 @@
+"""The pages that come with the plugin: a digest is a publication, an issue one number of it.
+
+Both can be replaced by a site's own (``DIGEST_DIGESTPAGE_MODEL``, ``DIGEST_ISSUEPAGE_MODEL``), so
+code that handles pages asks ``get_digest_page_model()`` and ``get_issue_page_model()``.
+"""
+
+import swapper
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from taggit.models import TaggedItemBase
+from wagtail.models import Page
+
+from digest.mixins import ISSUE_PAGE_MODEL, DigestPageMixin, IssuePageMixin
+
+
+def get_digest_page_model() -> type[models.Model]:
+    """The page class of digests: ``DigestPage``, or what the site set in its place."""
+    return swapper.load_model("digest", "DigestPage")
+
+
+def get_issue_page_model() -> type[models.Model]:
+    """The page class of issues: ``IssuePage``, or what the site set in its place."""
+    return swapper.load_model("digest", "IssuePage")
+
+
+class DigestPage(DigestPageMixin, Page):
+    """The digest that comes with the plugin; see ``DigestPageMixin``."""
+
+    search_fields = Page.search_fields + DigestPageMixin.search_fields
+
+    class Meta:
+        verbose_name = _("digest")
+        verbose_name_plural = _("digests")
+        swappable = swapper.swappable_setting("digest", "DigestPage")
+
+
+class IssuePage(IssuePageMixin, Page):
+    """The issue that comes with the plugin; see ``IssuePageMixin``."""
+
+    search_fields = Page.search_fields + IssuePageMixin.search_fields
+
+    class Meta:
+        verbose_name = _("issue")
+        verbose_name_plural = _("issues")
+        swappable = swapper.swappable_setting("digest", "IssuePage")
+
+
+class IssueTag(TaggedItemBase):
+    """Ties a tag to an issue."""
+
+    content_object = ParentalKey(
+        ISSUE_PAGE_MODEL, on_delete=models.CASCADE, related_name="tagged_items"
+    )

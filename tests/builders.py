@@ -1,0 +1,85 @@
+"""Makes digests, issues, images and restrictions for tests, short enough to read in one line."""
+
+import json
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from wagtail.images import get_image_model
+from wagtail.images.tests.utils import get_test_image_file_jpeg
+from wagtail.models import Collection, Page, PageViewRestriction
+
+from digest.models import DigestPage, IssuePage
+
+
+def block(kind: str, **value: Any) -> dict[str, Any]:
+    """One block in the stored form."""
+    return {"type": kind, "id": str(uuid.uuid4()), "value": value}
+
+
+def source(**value: Any) -> dict[str, Any]:
+    """One item of a list of sources in the stored form."""
+    fields = {"title": "A source", "url": "", "publisher": "", "author": "", "published_on": None}
+    return block("item", **(fields | value))
+
+
+def story(heading: str = "A story", **value: Any) -> dict[str, Any]:
+    """A story block in the stored form."""
+    fields = {"body": "<p>It happened.</p>", "why_it_matters": "<p>It counts.</p>"}
+    return block(
+        "story_section", heading=heading, **(fields | {"image": None, "sources": []} | value)
+    )
+
+
+def body(*blocks: dict[str, Any], summary: str = "What happened today.") -> str:
+    """A valid body: a headline, then the given blocks or one story."""
+    return json.dumps([block("headline", headline="", summary=summary), *(blocks or [story()])])
+
+
+def make_digest(parent: Page, slug: str = "daily", **fields: Any) -> DigestPage:
+    """A live digest."""
+    return parent.add_child(instance=DigestPage(**({"title": slug.title(), "slug": slug} | fields)))
+
+
+def make_issue(
+    digest: DigestPage, day: date | int = 14, publish: bool = True, tags: tuple = (), **fields: Any
+) -> IssuePage:
+    """A published issue of that day (of April 2026, where ``day`` is a number), or a draft."""
+    day = date(2026, 4, day) if isinstance(day, int) else day
+    fields = {"title": f"Issue of {day}", "body": body(), "live": False} | fields
+    issue = IssuePage(date=day, **fields)
+    issue.tags.add(*tags)
+    digest.add_child(instance=issue)
+    revision = issue.save_revision(clean=False)
+    if publish:
+        revision.publish()
+        issue.refresh_from_db()
+    return issue
+
+
+def make_image(title: str = "A picture", collection: Collection | None = None) -> Any:
+    """An image of 1640 by 900 pixels."""
+    file = get_test_image_file_jpeg(filename=f"{uuid.uuid4().hex}.jpg", size=(1640, 900))
+    collection = collection or Collection.get_first_root_node()
+    return get_image_model().objects.create(title=title, file=file, collection=collection)
+
+
+def make_document(collection: Collection | None = None) -> Any:
+    """A small document."""
+    from wagtail.documents import get_document_model
+
+    collection = collection or Collection.get_first_root_node()
+    file = ContentFile(b"text", name=f"{uuid.uuid4().hex}.txt")
+    return get_document_model().objects.create(title="Doc", file=file, collection=collection)
+
+
+def restrict(page: Page, kind: str = PageViewRestriction.LOGIN) -> PageViewRestriction:
+    """Make a page and all below it private."""
+    return PageViewRestriction.objects.create(page=page, restriction_type=kind)
+
+
+def expire(page: Page) -> None:
+    """Let a live page's expiry pass, with ``publish_scheduled`` not run."""
+    type(page).objects.filter(pk=page.pk).update(expire_at=timezone.now() - timedelta(seconds=1))
