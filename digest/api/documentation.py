@@ -1,0 +1,79 @@
+"""The schema, a page to browse it, and what each kind of problem means."""
+
+from functools import cache
+from threading import Lock
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.settings import patched_settings
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from digest.api.errors import PROBLEMS
+from digest.api.views import APIView, api_version
+from digest.conf import conf
+
+SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Digest API",
+    "DESCRIPTION": "Reads the public issues of digests. No account, no key, no cookies.",
+    "VERSION": api_version(),
+    "SCHEMA_PATH_PREFIX": "",
+    "POSTPROCESSING_HOOKS": ["digest.api.documentation.without_internal_members"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SORT_OPERATIONS": False,
+    "SORT_OPERATION_PARAMETERS": False,
+}
+_generating = Lock()  # drf-spectacular keeps its settings in one place for all threads
+
+
+def without_internal_members(result: Any, **kwargs: Any) -> Any:
+    """Drop what drf-spectacular marks enums with for itself."""
+    if isinstance(result, dict):
+        return {
+            key: without_internal_members(value)
+            for key, value in result.items()
+            if key != "x-spec-enum-id"
+        }
+    return (
+        [without_internal_members(item) for item in result] if isinstance(result, list) else result
+    )
+
+
+@cache
+def build_schema() -> dict[str, Any]:
+    """The OpenAPI document, with paths below the address of the API."""
+    with _generating, patched_settings(SETTINGS):
+        generator = SchemaGenerator(urlconf="digest.api.urls")
+        schema = generator.get_schema(request=None, public=True)
+    return schema | {"servers": [{"url": reverse("digest:api:map").rstrip("/")}]}
+
+
+class SchemaView(APIView):
+    """The OpenAPI 3.1 document of this API."""
+
+    schema = None
+
+    def get(self, request: Request) -> Response:
+        """Answer with it."""
+        if not conf.API_DOCS_ENABLED:
+            raise Http404
+        return Response(build_schema())
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """A page to browse the API in, made of this site's own static files."""
+    if not conf.API_DOCS_ENABLED:
+        raise Http404
+    return render(request, "digest/api/docs.html")
+
+
+@require_safe
+def problems(request: HttpRequest) -> HttpResponse:
+    """What each kind of problem means: where ``type`` of a problem response leads."""
+    return render(request, "digest/api/problems.html", {"problems": PROBLEMS.values()})

@@ -1,0 +1,102 @@
+"""Errors as problem details (RFC 9457), from every path of the API and in one shape.
+
+``{"type", "title", "status", "detail", "errors"}``; ``type`` is an address below the API where the
+kind of problem is explained, ``errors`` names each wrong parameter.
+"""
+
+import logging
+from typing import Any, NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.core.signals import got_request_exception
+from django.http import Http404, HttpRequest, JsonResponse
+from django.urls import reverse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+CONTENT_TYPE = "application/problem+json"
+logger = logging.getLogger("django.request")
+
+
+class Problem(NamedTuple):
+    """A kind of problem: its name in ``type``, its status, its title, and what to do about it."""
+
+    name: str
+    status: int
+    title: str
+    detail: str
+
+
+PROBLEMS = {
+    problem.status: problem
+    for problem in [
+        Problem("invalid-request", 400, "Invalid request", "The request cannot be understood."),
+        Problem("not-found", 404, "Not found", "There is nothing at this address."),
+        Problem("method-not-allowed", 405, "Method not allowed", "Use GET, HEAD or OPTIONS."),
+        Problem("not-acceptable", 406, "Not acceptable", "Ask for application/json."),
+        Problem("too-many-requests", 429, "Too many requests", "Try again after Retry-After."),
+        Problem("server-error", 500, "Server error", "Something failed here; it has been logged."),
+    ]
+}
+
+
+class InvalidParameters(exceptions.ValidationError):
+    """Query parameters that are unknown, repeated or malformed: 400, each one named.
+
+    ``errors`` is a list of ``{"parameter", "code", "detail"}``.
+    """
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__("The query parameters are not valid.")
+        self.errors = errors
+
+
+def problem(status: int, **members: Any) -> dict[str, Any]:
+    """The body of a problem response; ``members`` add to it or replace what it says."""
+    kind = PROBLEMS[status]
+    body = {
+        "type": f"{reverse('digest:api:problems')}#{kind.name}",
+        "title": kind.title,
+        "status": status,
+        "detail": kind.detail,
+    }
+    return body | members
+
+
+def handle(exc: Exception, context: dict[str, Any]) -> Response:
+    """Turn any exception of a view into a problem response (DRF's exception handler)."""
+    set_rollback()
+    if isinstance(exc, InvalidParameters):
+        body = problem(400, detail=str(exc.detail[0]), errors=exc.errors)
+        return Response(body, 400, content_type=CONTENT_TYPE)
+    status = _status(exc)
+    if status == 500:
+        _report(exc, context["request"])
+    response = Response(problem(status), status, content_type=CONTENT_TYPE)
+    if wait := getattr(exc, "wait", None):
+        response["Retry-After"] = str(int(wait))
+    return response
+
+
+def _status(exc: Exception) -> int:
+    if isinstance(exc, (Http404, PermissionDenied)):
+        return 404
+    status = getattr(exc, "status_code", 500) if isinstance(exc, exceptions.APIException) else 500
+    return status if status in PROBLEMS else 400
+
+
+def _report(exc: Exception, request: Any) -> None:
+    """Say what Django says of an unhandled exception, to its log and to error trackers."""
+    got_request_exception.send(sender=handle, request=request._request)
+    logger.error("Internal Server Error: %s", request.path, exc_info=exc)
+
+
+def is_api_path(request: HttpRequest) -> bool:
+    """Whether a request is for the API, however it failed."""
+    return request.path.startswith(reverse("digest:api:map"))
+
+
+def problem_response(status: int) -> JsonResponse:
+    """A problem response outside a view: for handler400, handler404 and handler500 of a site."""
+    return JsonResponse(problem(status), status=status, content_type=CONTENT_TYPE)

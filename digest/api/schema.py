@@ -1,0 +1,174 @@
+"""The OpenAPI 3.1 description, made from the views, the parameters and the blocks themselves.
+
+Block types are a discriminated union on ``type``, one component each, found by looking at the
+stream: a block that a site adds is in the schema without a line written for it.
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers
+from wagtail import blocks
+from wagtail.images.blocks import ImageBlock, ImageChooserBlock
+
+from digest.api.errors import CONTENT_TYPE
+from digest.api.serializers import ImageSerializer, ProblemSerializer
+from digest.blocks import IssueBodyBlock
+from digest.models import get_issue_page_model
+
+STRING = {"type": "string"}
+# The first class that a block is an instance of says its schema; what is not here is "anything".
+SCALARS: list[tuple[type[blocks.Block], dict[str, Any]]] = [
+    (blocks.RichTextBlock, {"type": "string", "contentMediaType": "text/html"}),
+    (blocks.BooleanBlock, {"type": "boolean"}),
+    (blocks.IntegerBlock, {"type": ["integer", "null"]}),
+    (blocks.FloatBlock, {"type": ["number", "null"]}),
+    (blocks.DateTimeBlock, {"type": ["string", "null"], "format": "date-time"}),
+    (blocks.DateBlock, {"type": ["string", "null"], "format": "date"}),
+    (blocks.TimeBlock, {"type": ["string", "null"], "format": "time"}),
+    (blocks.URLBlock, {"type": ["string", "null"], "format": "uri"}),
+    (blocks.CharBlock, STRING),
+    (blocks.TextBlock, STRING),
+    (blocks.EmailBlock, STRING),
+    (blocks.RegexBlock, STRING),
+    (blocks.ChoiceBlock, STRING),
+    (blocks.RawHTMLBlock, STRING),
+    (blocks.BlockQuoteBlock, STRING),
+]
+
+
+class DigestAutoSchema(AutoSchema):
+    """Reads a view's own attributes: its name, its parameters, its serializer, its list."""
+
+    def get_operation_id(self) -> str:
+        """The view's name in lower camel case, as client generators like it."""
+        name = type(self.view).__name__.removesuffix("View")
+        return f"get{name}"
+
+    def get_description(self) -> str:
+        """What the view's class says of itself."""
+        return inspect.getdoc(type(self.view)) or ""
+
+    def get_tags(self) -> list[str]:
+        """Group operations by the first part of their path."""
+        return [self.path.strip("/").split("/")[0] or "map"]
+
+    def get_override_parameters(self) -> list[Any]:
+        """The parameters that the view reads."""
+        parameters = self.view.parameters_class
+        return [parameters] if parameters().fields else []
+
+    def get_response_serializers(self) -> dict[Any, Any]:
+        """The answer, and each problem that can come instead."""
+        problems = [400, 406] + ([404] if "{" in self.path or self.view.may_be_missing else [])
+        answer = self.view.serializer_class
+        if self.view.is_list:
+            answer = _page_of(answer)
+        return {200: answer} | {(s, CONTENT_TYPE): ProblemSerializer for s in problems}
+
+
+def _page_of(serializer: type[serializers.Serializer]) -> serializers.Serializer:
+    return inline_serializer(
+        name=serializer.__name__.removesuffix("Serializer") + "Page",
+        fields={
+            "next": serializers.URLField(allow_null=True),
+            "previous": serializers.URLField(allow_null=True),
+            "results": serializer(many=True),
+            "count": serializers.IntegerField(required=False),
+        },
+    )
+
+
+class BodyFieldExtension(OpenApiSerializerFieldExtension):
+    """Describes the body of an issue by the blocks that its page class allows."""
+
+    target_class = "digest.api.serializers.BodyField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """An array of the union of the stream's blocks."""
+        body = get_issue_page_model()._meta.get_field("body").stream_block
+        image = auto_schema.resolve_serializer(ImageSerializer, "response").ref
+
+        def register(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+            component = ResolvedComponent(
+                name=name, type=ResolvedComponent.SCHEMA, object=name, schema=schema
+            )
+            auto_schema.registry.register_on_missing(component)
+            return component.ref
+
+        return stream_schema(body, register, image)
+
+
+Register = Callable[[str, dict[str, Any]], dict[str, Any]]
+
+
+def stream_schema(
+    stream: blocks.StreamBlock, register: Register, image: dict[str, Any], prefix: str = ""
+) -> dict[str, Any]:
+    """An array whose items are one of the stream's blocks, told apart by ``type``."""
+    refs = {}
+    for name, block in stream.child_blocks.items():
+        component = prefix + "".join(part.title() for part in name.split("_")) + "Block"
+        value = block_schema(block, register, image, component)
+        if isinstance(stream, IssueBodyBlock) and name == "story_section":
+            value = _with_anchor(value)
+        refs[name] = register(component, _block_component(block, name, value))
+    mapping = {name: ref["$ref"] for name, ref in refs.items()}
+    union = {
+        "oneOf": list(refs.values()),
+        "discriminator": {"propertyName": "type", "mapping": mapping},
+    }
+    return {"type": "array", "items": register(f"{prefix}Block", union)}
+
+
+def _block_component(block: blocks.Block, name: str, value: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": str(block.get_description()),
+        "properties": {
+            "type": {"type": "string", "const": name},
+            "id": {"type": "string", "format": "uuid"},
+            "value": value,
+        },
+        "required": ["type", "id", "value"],
+    }
+
+
+def _with_anchor(value: dict[str, Any]) -> dict[str, Any]:
+    anchor = {"type": "string", "description": "The fragment of the story's address."}
+    return value | {
+        "properties": {"anchor": anchor} | value["properties"],
+        "required": ["anchor", *value["required"]],
+    }
+
+
+def block_schema(
+    block: blocks.Block, register: Register, image: dict[str, Any], name: str = ""
+) -> dict[str, Any]:
+    """The JSON Schema of the API form of a block's value (``digest.rendering.api_form``)."""
+    if isinstance(block, (ImageBlock, ImageChooserBlock)):
+        return {"oneOf": [image, {"type": "null"}]}
+    if isinstance(block, blocks.StreamBlock):
+        return stream_schema(block, register, image, name)
+    if isinstance(block, blocks.ListBlock):
+        return {"type": "array", "items": block_schema(block.child_block, register, image, name)}
+    if isinstance(block, blocks.StructBlock):
+        return _struct_schema(block, register, image, name)
+    return dict(next((schema for kind, schema in SCALARS if isinstance(block, kind)), {}))
+
+
+def _struct_schema(
+    block: blocks.StructBlock, register: Register, image: dict[str, Any], name: str
+) -> dict[str, Any]:
+    if type(block).get_api_representation is not blocks.StructBlock.get_api_representation:
+        return {}  # the block says its own shape, and only it knows it
+    properties = {
+        key: block_schema(child, register, image, name + key.title())
+        for key, child in block.child_blocks.items()
+    }
+    return {"type": "object", "properties": properties, "required": list(properties)}

@@ -1,0 +1,33 @@
+"""Everything the plugin serves beside the pages themselves; a site includes this once.
+
+``path("", include("digest.urls"))``, before Wagtail's own.
+"""
+
+from django.urls import include, path, register_converter
+from django.urls.converters import IntConverter, SlugConverter
+
+from digest import feeds, views
+
+
+class UnicodeSlugConverter(SlugConverter):
+    """Slugs as Wagtail allows them: in any script."""
+
+    regex = r"[-\w]+"
+
+
+class PageIdConverter(IntConverter):
+    """Numbers that a database can hold; a longer one is nobody's id."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(UnicodeSlugConverter, "unicode_slug")
+register_converter(PageIdConverter, "page_id")
+
+app_name = "digest"
+
+urlpatterns = [
+    path("api/v1/", include("digest.api.urls")),
+    path("feeds/<unicode_slug:slug>/<str:file_name>", feeds.feed, name="feed"),
+    path("tags/<unicode_slug:slug>/", views.tag, name="tag"),
+]
