@@ -84,9 +84,7 @@ class Parameters(serializers.Serializer):
 
     def _malformed(self) -> list[dict[str, str]]:
         return [
-            _error(name, detail.code, str(detail))
-            for name, details in self.errors.items()
-            for detail in details
+            _error(name, details[0].code, str(details[0])) for name, details in self.errors.items()
         ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
+from types import SimpleNamespace
 from typing import Any
 
 import swapper
@@ -13,7 +14,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.views.decorators.http import conditional_page
-from rest_framework import permissions, renderers, views
+from rest_framework import negotiation, permissions, renderers, views
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -45,6 +46,12 @@ def api_version() -> str:
         return "0+unknown"
 
 
+class ContentNegotiation(negotiation.DefaultContentNegotiation):
+    """Goes by ``Accept`` alone; ``format=`` is a parameter that does not exist."""
+
+    settings = SimpleNamespace(URL_FORMAT_OVERRIDE=None)
+
+
 @method_decorator(conditional_page, name="dispatch")
 class APIView(views.APIView):
     """What every endpoint shares: open to read, the same for everybody, errors as problem details.
@@ -56,6 +63,7 @@ class APIView(views.APIView):
     authentication_classes: list[Any] = []
     permission_classes = [permissions.AllowAny]
     renderer_classes = [renderers.JSONRenderer]
+    content_negotiation_class = ContentNegotiation
     http_method_names = ["get", "head", "options"]
     schema = DigestAutoSchema()
     parameters_class: type[Parameters] = NoParameters

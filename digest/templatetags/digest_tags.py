@@ -82,16 +82,16 @@ def json_ld(data: dict[str, Any]) -> SafeString:
     return mark_safe(f'<script type="application/ld+json">{text}</script>')
 
 
-@register.simple_tag(takes_context=True)
-def feed_links(context: Context, digest: Any) -> list[dict[str, str]]:
-    """The feeds of a digest: title, media type and address of each."""
-    site = Site.find_for_request(context["request"])
+@register.simple_tag
+def feed_links(digest: Any) -> list[dict[str, str]]:
+    """The feeds of a digest: title, label, media type and address of each."""
     return [
         {
             "title": f"{digest.title} ({feed.label})",
             "label": feed.label,
             "type": feed.media_type,
-            "url": feed_url(digest, feed, site),
+            # The path alone: it leads to the feed on whatever host and port the page is read.
+            "url": feed_url(digest, feed, None),
         }
         for feed in FEEDS
     ]

@@ -1,0 +1,61 @@
+"""Digests, tags and the map."""
+
+import pytest
+
+from tests.builders import make_digest, make_image, make_issue, restrict
+
+pytestmark = pytest.mark.django_db
+
+
+def test_map_leads_to_everything(client, get):
+    for url in get("")["links"].values():
+        assert client.get(url).status_code in (200, 404)  # there is no latest issue yet
+
+
+def test_digest_has_all_a_frontend_needs(digest, get):
+    digest.image = make_image()
+    digest.save()
+    make_issue(digest, 14)
+    latest = make_issue(digest, 15)
+    make_issue(digest, 16, publish=False)
+    data = get("digests/daily/")
+    assert (data["title"], data["tagline"]) == ("Daily", "All of it")
+    assert data["latest_issue"]["id"] == latest.pk
+    assert data["feeds"][0]["url"] == "http://localhost/feeds/daily/rss.xml"
+    assert data["image"]["renditions"]
+    assert data["discussion"] is None
+
+
+def test_digests_are_listed_by_title(digest, home_page, get):
+    make_digest(home_page, "another")
+    restrict(make_digest(home_page, "closed"))
+    assert [d["slug"] for d in get("digests/")["results"]] == ["another", "daily"]
+    get("digests/closed/", 404)
+
+
+def test_queries_of_digests_do_not_grow(digest, home_page, client, django_assert_num_queries):
+    make_issue(digest)
+    client.get("/api/v1/digests/")  # site roots are kept once
+    with django_assert_num_queries(9):
+        client.get("/api/v1/digests/")
+    for slug in ("a", "b", "c"):
+        make_issue(make_digest(home_page, slug))
+    with django_assert_num_queries(9):
+        client.get("/api/v1/digests/")
+
+
+def test_tags_count_public_issues_alone(digest, get):
+    make_issue(digest, 1, tags=("AI", "Chips"))
+    make_issue(digest, 2, tags=("AI",))
+    make_issue(digest, 3, tags=("AI", "Secret"), publish=False)
+    assert [(t["slug"], t["issue_count"]) for t in get("tags/")["results"]] == [
+        ("ai", 2),
+        ("chips", 1),
+    ]
+    assert get("tags/ai/")["url"] == "http://localhost/tags/ai/"
+    get("tags/secret/", 404)
+
+
+def test_slugs_of_other_scripts_are_found(home_page, get):
+    make_digest(home_page, "日刊")
+    assert get("digests/日刊/")["slug"] == "日刊"

@@ -1,0 +1,166 @@
+"""Wrong requests: always problem details, each parameter named, and nothing given away."""
+
+import pytest
+
+from digest.api import errors
+from digest.api.views import MapView
+from tests.builders import expire, make_issue, restrict
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("limit=-1", "limit"),
+        ("limit=abc", "limit"),
+        ("limit=1e3", "limit"),
+        ("limit=", "limit"),
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("limit=%00", "limit"),
+        ("limit=5.0", "limit"),
+        ("limit=" + "9" * 5000, "limit"),
+        ("limit=1&limit=2", "limit"),
+        ("offset=1", "offset"),
+        ("cursor=abc", "cursor"),
+        ("cursor=" + "a" * 10000, "cursor"),
+        ("cursor=e30:1:1", "cursor"),
+        ("order=title", "order"),
+        ("order=owner__password", "order"),
+        ("owner__password__startswith=p", "owner__password__startswith"),
+        ("_connector=OR", "_connector"),
+        ("filter[title]=x", "filter[title]"),
+        ("digest=%00", "digest"),
+        ("digest=a/b", "digest"),
+        ("tag=a,,b", "tag"),
+        ("tag=" + ",".join("abcdefghijklmnopqrstuvwxyz"), "tag"),
+        ("date_from=2026-02-30", "date_from"),
+        ("date_from=99999-01-01", "date_from"),
+        ("date_to=0000-01-01", "date_to"),
+        ("year=0", "year"),
+        ("month=13", "month"),
+        ("updated_since=abc", "updated_since"),
+        ("updated_since=9999-12-31T23:59:59-14:00", "updated_since"),
+        ("locale=%00", "locale"),
+        ("locale=" + "x" * 5000, "locale"),
+        ("include=everything", "include"),
+        ("count=TRUE", "count"),
+        ("format=xml", "format"),
+        ("callback=alert", "callback"),
+    ],
+)
+def test_wrong_parameter_is_named(get, query, parameter):
+    problem = get(f"issues/?{query}", 400)
+    assert [error["parameter"] for error in problem["errors"]] == [parameter]
+    assert all(len(error["detail"]) < 200 for error in problem["errors"])
+
+
+def test_near_miss_is_told_what_was_meant(get):
+    [error] = get("issues/?limt=1", 400)["errors"]
+    assert "“limit”" in error["detail"]
+
+
+def test_every_wrong_parameter_is_named_at_once(get):
+    problem = get("issues/?limit=x&order=y&z=1", 400)
+    assert {error["parameter"] for error in problem["errors"]} == {"limit", "order", "z"}
+
+
+def test_details_take_no_parameters(digest, get):
+    issue = make_issue(digest)
+    get(f"issues/{issue.pk}/?limit=1", 400)
+
+
+def test_cursor_of_another_query_is_refused(digest, get):
+    make_issue(digest, 1)
+    make_issue(digest, 2)
+    cursor = get("issues/?limit=1")["next"].partition("cursor=")[2].partition("&")[0]
+    get(f"issues/?limit=1&cursor={cursor}")
+    get(f"issues/?limit=1&order=date&cursor={cursor}", 400)
+    get(f"digests/?cursor={cursor}", 400)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["nope/", "issues/abc/", "issues/-1/", "issues/" + "9" * 5000 + "/", "issues//", "tags/%00/"],
+)
+def test_address_of_nothing_is_a_problem(client, path):
+    response = client.get(f"/api/v1/{path}")
+    assert response.status_code == 404
+    assert response["Content-Type"] == "application/problem+json"
+
+
+def headers(response):
+    return {k: v for k, v in response.headers.items() if k != "X-Request-ID"}
+
+
+def test_hidden_issue_answers_as_one_that_never_was(digest, client):
+    hidden = [make_issue(digest, 1, publish=False), make_issue(digest, 2), make_issue(digest, 3)]
+    restrict(hidden[1])
+    expire(hidden[2])
+    nothing = client.get("/api/v1/issues/999999/", headers={"if-none-match": "*"})
+    for issue in hidden:
+        answer = client.get(f"/api/v1/issues/{issue.pk}/", headers={"if-none-match": "*"})
+        assert (answer.status_code, answer.content) == (404, nothing.content)
+        assert headers(answer) == headers(nothing)
+
+
+def test_answer_is_the_same_for_an_editor(digest, client, admin_client):
+    restrict(make_issue(digest, 1))
+    make_issue(digest, 2)
+    anonymous = client.get("/api/v1/issues/", headers={"authorization": "Bearer nonsense"})
+    assert admin_client.get("/api/v1/issues/").content == anonymous.content
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_writing_is_refused(client, method):
+    response = getattr(client, method)("/api/v1/issues/")
+    assert response.status_code == 405
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["Allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_other_formats_are_not_acceptable(client):
+    response = client.get("/api/v1/issues/", headers={"accept": "application/xml"})
+    assert response.status_code == 406
+    assert response.json()["title"] == "Not acceptable"
+
+
+def test_browser_gets_json(client):
+    accept = "text/html,application/xhtml+xml,*/*;q=0.8"
+    response = client.get("/api/v1/issues/", headers={"accept": accept})
+    assert response["Content-Type"] == "application/json"
+
+
+def test_failure_says_nothing_of_itself_but_is_logged(client, monkeypatch, caplog):
+    def fail(*args):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(MapView, "get", fail)
+    client.raise_request_exception = False
+    response = client.get("/api/v1/")
+    assert response.status_code == 500
+    assert response.json() == errors.problem(500)
+    assert response["Cache-Control"] == "no-store"
+    assert "secret" in caplog.text
+
+
+def test_type_of_a_problem_leads_to_its_explanation(client, get):
+    address, _, name = get("nope/", 404)["type"].partition("#")
+    assert f'id="{name}"' in client.get(address).content.decode()
+
+
+def test_head_and_options_answer_without_a_body(digest, client):
+    response = client.head("/api/v1/issues/")
+    assert (response.status_code, response.content) == (200, b"")
+    for path in ("issues/1/", f"issues/{make_issue(digest, publish=False).pk}/"):
+        response = client.options(f"/api/v1/{path}")
+        assert (response.status_code, response["Allow"]) == (204, "GET, HEAD, OPTIONS")
+
+
+def test_unchanged_answer_is_not_sent_again(digest, client):
+    make_issue(digest)
+    first = client.get("/api/v1/issues/")
+    again = client.get("/api/v1/issues/", headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again["ETag"]) == (304, first["ETag"])
+    assert again["Cache-Control"] == first["Cache-Control"] == "public, max-age=60"

@@ -1,0 +1,75 @@
+"""The OpenAPI document: valid, without a loose end, and typed down to the block."""
+
+import pytest
+from wagtail import blocks
+
+from digest.api.documentation import build_schema
+from digest.api.schema import stream_schema
+from digest.blocks import IssueBodyBlock
+
+pytestmark = pytest.mark.django_db
+
+
+def test_schema_is_served_and_is_openapi_31(client):
+    schema = client.get("/api/v1/schema/").json()
+    assert schema == build_schema()
+    assert schema["openapi"] == "3.1.0"
+    assert schema["servers"] == [{"url": "/api/v1"}]
+
+
+def test_generating_the_schema_warns_of_nothing(capsys):
+    build_schema.cache_clear()
+    build_schema()
+    assert capsys.readouterr().err == ""
+
+
+def test_blocks_are_a_union_told_apart_by_type():
+    components = build_schema()["components"]["schemas"]
+    union = components["Block"]
+    assert union["discriminator"]["propertyName"] == "type"
+    assert list(union["discriminator"]["mapping"]) == list(IssueBodyBlock.base_blocks)
+    story = components["StorySectionBlock"]["properties"]
+    assert story["type"] == {"type": "string", "const": "story_section"}
+    assert story["value"]["properties"]["image"]["oneOf"][1] == {"type": "null"}
+    assert "anchor" in story["value"]["required"]
+
+
+def test_block_that_a_site_adds_is_described():
+    class SponsorBlock(blocks.StructBlock):
+        name = blocks.CharBlock()
+        amount = blocks.IntegerBlock(required=False)
+
+    class Body(IssueBodyBlock):
+        sponsor = SponsorBlock()
+
+    components = {}
+
+    def register(name, schema):
+        components[name] = schema
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    stream_schema(Body(), register, {"$ref": "#/components/schemas/Image"})
+    assert components["Block"]["discriminator"]["mapping"]["sponsor"].endswith("/SponsorBlock")
+    value = components["SponsorBlock"]["properties"]["value"]
+    assert value["properties"]["amount"] == {"type": ["integer", "null"]}
+
+
+def test_every_parameter_has_a_description_and_every_operation_its_problems():
+    for operations in build_schema()["paths"].values():
+        operation = operations["get"]
+        assert operation["description"]
+        assert {"200", "400", "406"} <= set(operation["responses"])
+        queries = [p for p in operation.get("parameters", []) if p["in"] == "query"]
+        assert all(parameter["description"] for parameter in queries)
+
+
+def test_docs_page_is_made_of_own_files_alone(client):
+    html = client.get("/api/v1/docs/").content.decode()
+    assert 'data-schema="/api/v1/schema/"' in html
+    assert "//" not in html.replace("<!DOCTYPE html>", "")
+
+
+def test_docs_can_be_switched_off(client, settings):
+    settings.DIGEST_API_DOCS_ENABLED = False
+    assert client.get("/api/v1/docs/").status_code == 404
+    assert client.get("/api/v1/schema/").status_code == 404
