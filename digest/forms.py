@@ -5,20 +5,39 @@ from typing import Any
 from wagtail.admin.forms import WagtailAdminPageForm
 
 
-class IssuePageForm(WagtailAdminPageForm):
+class DigestPageForm(WagtailAdminPageForm):
+    """Lets a new page know its parent, so that ``clean`` can compare it with its siblings."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.parent_page and not self.instance.path:
+            self.instance._cached_parent_obj = self.parent_page  # as Wagtail's own API does
+
+
+class IssuePageForm(DigestPageForm):
     """Proposes the slug from the date, and a free one when the date's is taken."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "slug" in self.fields and not self.instance.slug and self.parent_page:
+        if "slug" not in self.fields:
+            return
+        self.fields["slug"].required = False
+        if not self.instance.slug and self.parent_page:
             self.initial["slug"] = self._free_slug(str(self.instance.date))
 
     def clean(self) -> dict[str, Any]:
-        """Give a slug that is just the date a number when another issue has it already."""
-        date, slug = self.cleaned_data.get("date"), self.cleaned_data.get("slug")
-        if date and slug == str(date):
-            self.cleaned_data["slug"] = self._free_slug(slug)
+        """Fill in an empty slug, and give one that is just a date a number when that is taken."""
+        date, slug = str(self.cleaned_data.get("date") or ""), self.cleaned_data.get("slug")
+        if date and slug in ("", date):
+            self.cleaned_data["slug"] = self._free_slug(date)
         return super().clean()
+
+    def get_field_updates_for_resave(self) -> list[tuple[str, str]]:
+        """Tell the open editor, after an autosave, which slug and number the issue got."""
+        got = [("slug", self.instance.slug), ("number", str(self.instance.number or ""))]
+        return super().get_field_updates_for_resave() + [
+            (name, value) for name, value in got if name in self.fields
+        ]
 
     def _free_slug(self, slug: str) -> str:
         siblings = self.parent_page.get_children().exclude(pk=self.instance.pk)

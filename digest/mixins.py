@@ -26,7 +26,7 @@ from digest import visibility
 from digest.blocks import IssueBodyBlock, reading_text, story_anchors
 from digest.conf import conf
 from digest.discussion import DiscussionMixin, issue_discussion
-from digest.forms import IssuePageForm
+from digest.forms import DigestPageForm, IssuePageForm
 from digest.listing import latest_first, neighbours, paginate
 from digest.validation import error_messages
 
@@ -34,6 +34,11 @@ swapper.set_app_prefix("wagtailcore", "wagtail")
 
 DIGEST_PAGE_MODEL = swapper.get_model_name("digest", "DigestPage")
 ISSUE_PAGE_MODEL = swapper.get_model_name("digest", "IssuePage")
+
+
+def parent_of(page: Any) -> Any:
+    """The parent of a page, also of a new one whose form knows it; None where nobody does."""
+    return page.get_parent() if page.path else getattr(page, "_cached_parent_obj", None)
 
 
 class DigestPageMixin(DiscussionMixin):
@@ -53,6 +58,7 @@ class DigestPageMixin(DiscussionMixin):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    base_form_class = DigestPageForm
     content_panels = [
         TitleFieldPanel("title"),
         FieldPanel("tagline"),
@@ -71,7 +77,7 @@ class DigestPageMixin(DiscussionMixin):
         """Refuse the address of another digest of the site: the API and the feeds go by it."""
         super().clean()
         same_slug = type(self).objects.filter(slug=self.slug, locale=self.locale)
-        parent = self.get_parent()
+        parent = parent_of(self)
         if parent and any(
             parent.get_site() == other.get_site() for other in same_slug.exclude(pk=self.pk)
         ):
@@ -220,9 +226,10 @@ class IssuePageMixin(models.Model):
     def clean(self) -> None:
         """Refuse a number that another issue of the digest has."""
         super().clean()
-        if self.number is None or not (self.path or getattr(self, "_cached_parent_obj", None)):
+        parent = parent_of(self)
+        if self.number is None or parent is None:
             return
-        siblings = type(self).objects.child_of(self.get_parent()).exclude(pk=self.pk)
+        siblings = type(self).objects.child_of(parent).exclude(pk=self.pk)
         if siblings.filter(number=self.number, alias_of=None).exists():
             message = _("Another issue of this digest has the number %(number)s.")
             raise ValidationError({"number": message % {"number": self.number}})

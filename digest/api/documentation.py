@@ -13,15 +13,16 @@ from drf_spectacular.settings import patched_settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from digest import __version__
+from digest.api.base import APIView
 from digest.api.errors import PROBLEMS
-from digest.api.views import APIView, api_version
 from digest.conf import conf
 
 SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": "Digest API",
     "DESCRIPTION": "Reads the public issues of digests. No account, no key, no cookies.",
-    "VERSION": api_version(),
+    "VERSION": __version__,
     "SCHEMA_PATH_PREFIX": "",
     "POSTPROCESSING_HOOKS": ["digest.api.documentation.without_internal_members"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

@@ -1,140 +1,27 @@
 """The endpoints: a view declares what it takes and gives; ``digest.visibility`` says of what."""
 
-from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
-from types import SimpleNamespace
 from typing import Any
 
-import swapper
-from django.conf import settings
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils.cache import patch_cache_control
-from django.utils.decorators import method_decorator
-from django.utils.functional import cached_property
-from django.views.decorators.http import conditional_page
-from rest_framework import negotiation, permissions, renderers, views
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from taggit.models import Tag
-from wagtail.models import Site
 
-from digest import visibility
-from digest.api import errors, serializers
+from digest.api import serializers
+from digest.api.base import APIView
 from digest.api.filters import (
     IssueFilters,
     IssueListParameters,
     NoParameters,
     PageParameters,
-    Parameters,
     filter_issues,
 )
 from digest.api.pagination import CursorPagination
-from digest.api.schema import DigestAutoSchema
 from digest.listing import latest_first, neighbours, with_digests, with_related
 from digest.models import IssueTag, get_digest_page_model, get_issue_page_model
-from digest.rendering import public_bodies, public_images
-
-
-def api_version() -> str:
-    """The version of the plugin that answers."""
-    try:
-        return version("wagtail-digest")
-    except PackageNotFoundError:  # run from a checkout
-        return "0+unknown"
-
-
-class ContentNegotiation(negotiation.DefaultContentNegotiation):
-    """Goes by ``Accept`` alone; ``format=`` is a parameter that does not exist."""
-
-    settings = SimpleNamespace(URL_FORMAT_OVERRIDE=None)
-
-
-@method_decorator(conditional_page, name="dispatch")
-class APIView(views.APIView):
-    """What every endpoint shares: open to read, the same for everybody, errors as problem details.
-
-    Neither session, cookies nor ``Authorization`` are looked at, whatever the site's own
-    ``REST_FRAMEWORK`` settings say.
-    """
-
-    authentication_classes: list[Any] = []
-    permission_classes = [permissions.AllowAny]
-    renderer_classes = [renderers.JSONRenderer]
-    content_negotiation_class = ContentNegotiation
-    http_method_names = ["get", "head", "options"]
-    schema = DigestAutoSchema()
-    parameters_class: type[Parameters] = NoParameters
-    serializer_class: Any = None
-    is_list = False
-    may_be_missing = False
-
-    def get_exception_handler(self) -> Any:
-        """Ours, whatever the site's own is."""
-        return errors.handle
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Read the parameters before anything else: a wrong one is refused on every endpoint."""
-        super().initial(request, *args, **kwargs)
-        if request.method != "OPTIONS":
-            self.parameters = self.parameters_class.read(request.query_params)
-
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Say what methods there are; the same for every resource, seen or hidden."""
-        return Response(status=204)
-
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Let anybody keep the answer for a minute; a failure is nobody's to keep."""
-        response = super().finalize_response(request, response, *args, **kwargs)
-        if response.status_code < 500:
-            patch_cache_control(response, public=True, max_age=60)
-        else:
-            patch_cache_control(response, no_store=True)
-        return response
-
-    @cached_property
-    def site(self) -> Site:
-        """The site of the request's host."""
-        site = Site.find_for_request(self.request._request)
-        if site is None:
-            raise Http404
-        return site
-
-    def public_issues(self) -> QuerySet:
-        """Every issue that this site shows."""
-        return visibility.public(get_issue_page_model().objects.all(), self.site)
-
-    def public_digests(self) -> QuerySet:
-        """Every digest that this site shows."""
-        return visibility.public(get_digest_page_model().objects.all(), self.site)
-
-    def context_for(self, pages: Iterable[Any], with_bodies: bool = False) -> dict[str, Any]:
-        """What serializers need of a page of results, at a constant number of queries."""
-        pages = list(pages)
-        base_url = self.site.root_url
-        context = {
-            "request": self.request,
-            "site": self.site,
-            "images": public_images((page.image for page in pages if page.image), base_url),
-            "translations": self._translations(pages),
-        }
-        if with_bodies:
-            bodies = public_bodies((page.body for page in pages), base_url)
-            context["bodies"] = {page.pk: body for page, body in zip(pages, bodies, strict=True)}
-        return context
-
-    def _translations(self, pages: list[Any]) -> dict[Any, list[Any]]:
-        if not getattr(settings, "WAGTAIL_I18N_ENABLED", False):
-            return {}
-        keys = {page.translation_key for page in pages}
-        page_model = swapper.load_model("wagtailcore", "Page")
-        others = visibility.public(page_model.objects.filter(translation_key__in=keys), self.site)
-        found: dict[Any, list[Any]] = {}
-        for page in others.select_related("locale").order_by("locale__language_code"):
-            found.setdefault(page.translation_key, []).append(page)
-        return found
 
 
 class MapView(APIView):
@@ -149,7 +36,7 @@ class MapView(APIView):
             name.replace("-", "_"): reverse(f"digest:api:{name}", request=request) for name in names
         }
         name = self.site.site_name or "Digest API"
-        return Response({"name": name, "version": api_version(), "links": links})
+        return Response({"name": name, "version": __version__, "links": links})
 
 
 class DigestList(APIView):

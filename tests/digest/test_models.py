@@ -9,7 +9,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from digest.listing import neighbours
-from digest.models import DigestPage, IssuePage
+from digest.models import IssuePage
 from tests.builders import block, body, make_digest, make_issue, restrict, source, story
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,7 @@ def test_issues_live_below_digests_alone(home_page, digest):
 
 
 def test_second_digest_of_the_same_slug_in_a_site_is_refused(home_page, digest):
-    section = home_page.add_child(instance=DigestPage(title="Section", slug="section"))
+    section = home_page.add_child(instance=Page(title="Section", slug="section"))
     with pytest.raises(ValidationError, match="slug"):
         make_digest(section)
 

@@ -1,0 +1,36 @@
+"""System checks: each wrong setting is named."""
+
+import pytest
+from django.core.checks import run_checks
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "check_id"),
+    [
+        ("WORDS_PER_MINUTE", 0, "digest.E001"),
+        ("ISSUES_PER_PAGE", "20", "digest.E002"),
+        ("FEED_LENGTH", True, "digest.E003"),
+        ("IMAGE_WIDTHS", [], "digest.E004"),
+        ("IMAGE_WIDTHS", [400, -1], "digest.E004"),
+        ("API_DOCS_ENABLED", "no", "digest.E005"),
+    ],
+)
+def test_wrong_setting_is_named(settings, name, value, check_id):
+    setattr(settings, f"DIGEST_{name}", value)
+    [error] = [e for e in run_checks() if e.id.startswith("digest.")]
+    assert error.id == check_id
+    assert f"DIGEST_{name}" in error.msg
+
+
+def test_defaults_pass():
+    assert [e for e in run_checks() if e.id.startswith("digest.")] == []
+
+
+def test_pages_of_another_base_page_model_are_asked_for(monkeypatch):
+    from digest import checks
+
+    swapped = {("wagtailcore", "Page"): "base.BasePage"}
+    monkeypatch.setattr(checks.swapper, "is_swapped", lambda *name: swapped.get(name, False))
+    errors = checks.check_base_page_model()
+    assert [e.id for e in errors] == ["digest.E006", "digest.E006"]
+    assert "DIGEST_ISSUEPAGE_MODEL" in errors[1].hint
