@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from taggit.models import Tag
 
+from digest import __version__
 from digest.api import serializers
 from digest.api.base import APIView
 from digest.api.filters import (
