@@ -4,7 +4,7 @@
 subclassing it (see docs/how-to/add-a-block.md). Blocks know nothing of pages.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -84,6 +84,9 @@ class WhyItMattersBlock(RichTextBlock):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("features", TEXT_FEATURES)
+        kwargs.setdefault(
+            "help_text", _("What changes for the reader. Set apart from the story on the page.")
+        )
         super().__init__(**kwargs)
 
     class Meta:
@@ -109,9 +112,18 @@ class StoryImageComparison(ImageBlockComparison):
 class StoryImageBlock(ImageBlock):
     """An image with alternative text, or none."""
 
+    def bulk_to_python(self, values: Iterable[Any]) -> list[Any]:
+        """Take an empty image in either stored form; Wagtail 8.0.1 fails where both occur."""
+        return super().bulk_to_python(
+            value if isinstance(value, dict) else {"image": value} for value in values
+        )
+
     def get_comparison_class(self) -> type:
         """Take the comparison that knows an empty image."""
         return StoryImageComparison
+
+    class Meta:
+        label_format = "{alt_text}"
 
 
 class HeadlineBlock(StructBlock):
@@ -161,8 +173,8 @@ class StorySectionBlock(StructBlock):
         template = "digest/blocks/story_section.html"
         preview_template = PREVIEW_TEMPLATE
         preview_value = {
-            "heading": "Grid operators agree on one forecast",
-            "body": "<p>Three operators now publish a <b>single forecast</b> every morning.</p>",
+            "heading": "One forecast for all grids",
+            "body": "<p>Three operators now publish <b>one forecast</b>.</p>",
             "why_it_matters": WhyItMattersBlock._meta_class.preview_value,
             "image": None,
             "sources": [],

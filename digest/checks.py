@@ -80,3 +80,22 @@ def check_base_page_model(**kwargs: Any) -> list[CheckMessage]:
         for model in ("DigestPage", "IssuePage")
         if not swapper.is_swapped("digest", model)
     ]
+
+
+@register()
+def check_issue_tag_model(**kwargs: Any) -> list[CheckMessage]:
+    """An issue page of the site's own needs a tag model that points to it."""
+    issue = swapper.is_swapped("digest", "IssuePage")
+    if not issue or swapper.is_swapped("digest", "IssueTag"):
+        return []
+    return [
+        Error(
+            f"DIGEST_ISSUEPAGE_MODEL is {issue!r}, but DIGEST_ISSUETAG_MODEL is not set.",
+            hint=(
+                "Define class MyIssueTag(taggit.models.TaggedItemBase) with content_object = "
+                f'ParentalKey("{issue}", on_delete=models.CASCADE, related_name="tagged_items") '
+                'and set DIGEST_ISSUETAG_MODEL = "yourapp.MyIssueTag".'
+            ),
+            id="digest.E007",
+        )
+    ]

@@ -161,7 +161,8 @@ def _items(issues: list[Any], base_url: str) -> Iterator[dict[str, Any]]:
 
 
 def _content(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) -> str:
-    context = {"issue": issue, "body": body, "image": image}
+    blocks = [data | {"block": child} for data, child in zip(body, issue.body, strict=True)]
+    context = {"issue": issue, "body": blocks, "image": image}
     html = render_to_string("digest/feed_item.html", context)
     return "\n".join(line for line in html.splitlines() if line.strip())
 

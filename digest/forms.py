@@ -3,6 +3,7 @@
 from typing import Any
 
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.blocks import StreamValue
 
 
 class DigestPageForm(WagtailAdminPageForm):
@@ -15,10 +16,12 @@ class DigestPageForm(WagtailAdminPageForm):
 
 
 class IssuePageForm(DigestPageForm):
-    """Proposes the slug from the date, and a free one when the date's is taken."""
+    """Opens with the blocks every issue has, and proposes a free slug made from the date."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.instance.pk and not self.instance.body:
+            self.initial["body"] = self._required_blocks()
         if "slug" not in self.fields:
             return
         self.fields["slug"].required = False
@@ -38,6 +41,18 @@ class IssuePageForm(DigestPageForm):
         return super().get_field_updates_for_resave() + [
             (name, value) for name, value in got if name in self.fields
         ]
+
+    def _required_blocks(self) -> StreamValue:
+        # Without them a new issue would greet the editor with "The minimum number of items is 1".
+        stream = self.instance.body.stream_block
+        least = {name: rule.get("min_num", 0) for name, rule in stream.meta.block_counts.items()}
+        return stream.normalize(
+            [
+                (name, block.get_default())
+                for name, block in stream.child_blocks.items()
+                for _ in range(least.get(name, 0))
+            ]
+        )
 
     def _free_slug(self, slug: str) -> str:
         siblings = self.parent_page.get_children().exclude(pk=self.instance.pk)

@@ -11,9 +11,11 @@ import swapper
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
+from django.forms import TextInput
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
@@ -34,6 +36,7 @@ swapper.set_app_prefix("wagtailcore", "wagtail")
 
 DIGEST_PAGE_MODEL = swapper.get_model_name("digest", "DigestPage")
 ISSUE_PAGE_MODEL = swapper.get_model_name("digest", "IssuePage")
+ISSUE_TAG_MODEL = swapper.get_model_name("digest", "IssueTag")
 
 
 def parent_of(page: Any) -> Any:
@@ -66,7 +69,6 @@ class DigestPageMixin(DiscussionMixin):
         *DiscussionMixin.discussion_panels,
     ]
     search_fields = [index.SearchField("tagline")]
-    template = "digest/digest_page.html"
     subpage_types = [ISSUE_PAGE_MODEL]
     page_description = _("A publication such as a daily letter. Its issues are its subpages.")
 
@@ -98,6 +100,10 @@ class DigestPageMixin(DiscussionMixin):
         context["issues"] = paginate(self.get_public_issues(), request.GET.get("page"))
         return context
 
+    def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> list[str]:
+        """The page class's own template where there is one, else the plugin's."""
+        return [super().get_template(request, *args, **kwargs), "digest/digest_page.html"]
+
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Serve the archive, unless the page has expired."""
         visibility.refuse_expired(self)
@@ -122,7 +128,7 @@ class IssuePageMixin(models.Model):
         help_text=_("Counted up within the digest. Leave empty to take the next one."),
     )
     tags = ClusterTaggableManager(
-        through="digest.IssueTag", blank=True, related_name="+", verbose_name=_("tags")
+        through=ISSUE_TAG_MODEL, blank=True, related_name="+", verbose_name=_("tags")
     )
     image = models.ForeignKey(
         get_image_model_string(),
@@ -138,7 +144,13 @@ class IssuePageMixin(models.Model):
 
     base_form_class = IssuePageForm
     content_panels = [
-        TitleFieldPanel("title", targets=[]),
+        # Not TitleFieldPanel: the slug follows the date.
+        FieldPanel(
+            "title",
+            classname="title",
+            widget=TextInput(attrs={"placeholder": format_lazy("{}*", _("Page title"))}),
+            help_text=_("Readers see it as the headline, unless the headline block has its own."),
+        ),
         MultiFieldPanel(
             [
                 FieldRowPanel(
@@ -147,7 +159,10 @@ class IssuePageMixin(models.Model):
                         FieldPanel("number"),
                     ]
                 ),
-                FieldPanel("tags"),
+                FieldPanel(
+                    "tags",
+                    help_text=_("What the issue is about. Readers find its issues under each tag."),
+                ),
             ],
             heading=_("Issue"),
         ),
@@ -159,7 +174,6 @@ class IssuePageMixin(models.Model):
         index.FilterField("date"),
         index.RelatedFields("tags", [index.SearchField("name")]),
     ]
-    template = "digest/issue_page.html"
     parent_page_types = [DIGEST_PAGE_MODEL]
     subpage_types: list[str] = []
     exclude_fields_in_copy = ["number"]
@@ -277,6 +291,10 @@ class IssuePageMixin(models.Model):
         if getattr(request, "is_preview", False):
             self.digest = self.get_parent().specific
         return context | {"digest": self.digest, "neighbours": neighbours(self)}
+
+    def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> list[str]:
+        """The page class's own template where there is one, else the plugin's."""
+        return [super().get_template(request, *args, **kwargs), "digest/issue_page.html"]
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Serve the issue, unless it has expired."""

@@ -1,7 +1,7 @@
 """The pages that come with the plugin: a digest is a publication, an issue one number of it.
 
-Both can be replaced by a site's own (``DIGEST_DIGESTPAGE_MODEL``, ``DIGEST_ISSUEPAGE_MODEL``), so
-code that handles pages asks ``get_digest_page_model()`` and ``get_issue_page_model()``.
+They can be replaced by a site's own (``DIGEST_DIGESTPAGE_MODEL``, ``DIGEST_ISSUEPAGE_MODEL`` and,
+with it, ``DIGEST_ISSUETAG_MODEL``), so code that handles them asks the functions below.
 """
 
 import swapper
@@ -22,6 +22,11 @@ def get_digest_page_model() -> type[models.Model]:
 def get_issue_page_model() -> type[models.Model]:
     """The page class of issues: ``IssuePage``, or what the site set in its place."""
     return swapper.load_model("digest", "IssuePage")
+
+
+def get_issue_tag_model() -> type[models.Model]:
+    """What ties a tag to an issue: ``IssueTag``, or what the site set in its place."""
+    return swapper.load_model("digest", "IssueTag")
 
 
 class DigestPage(DigestPageMixin, Page):
@@ -52,3 +57,6 @@ class IssueTag(TaggedItemBase):
     content_object = ParentalKey(
         ISSUE_PAGE_MODEL, on_delete=models.CASCADE, related_name="tagged_items"
     )
+
+    class Meta:
+        swappable = swapper.swappable_setting("digest", "IssueTag")

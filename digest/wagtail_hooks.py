@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,7 @@ from wagtail.admin import messages
 from wagtail_modeladmin.options import ModelAdmin, modeladmin_register
 
 from digest.mixins import IssuePageMixin
+from digest.models import get_issue_tag_model
 
 
 class TagAdmin(ModelAdmin):
@@ -29,8 +32,10 @@ class TagAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Count the issues of each tag with the list's own query."""
-        tags = super().get_queryset(request)
-        return tags.annotate(issue_count=Count("digest_issuetag_items"))
+        uses = get_issue_tag_model().objects.filter(tag=OuterRef("pk")).order_by().values("tag")
+        counted = uses.annotate(number=Count("pk")).values("number")
+        number = Coalesce(Subquery(counted), 0)
+        return super().get_queryset(request).annotate(issue_count=number)
 
     def issue_count(self, tag: Tag) -> int:
         """How many issues carry the tag, drafts included."""
@@ -40,7 +45,8 @@ class TagAdmin(ModelAdmin):
     issue_count.admin_order_field = "issue_count"
 
 
-modeladmin_register(TagAdmin)
+if apps.is_installed("wagtail_modeladmin"):
+    modeladmin_register(TagAdmin)
 
 
 @hooks.register("before_bulk_action")

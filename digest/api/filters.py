@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from digest import visibility
 from digest.api.errors import InvalidParameters
-from digest.models import IssueTag, get_digest_page_model
+from digest.models import get_digest_page_model, get_issue_tag_model
 
 MAX_VALUES = 20
 
@@ -174,7 +174,7 @@ LOOKUPS = {
 
 
 def _tagged(issues: QuerySet, slugs: list[str]) -> QuerySet:
-    tagged = IssueTag.objects.filter(tag__slug__in=slugs)
+    tagged = get_issue_tag_model().objects.filter(tag__slug__in=slugs)
     return issues.filter(pk__in=tagged.values("content_object_id"))
 
 

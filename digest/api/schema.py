@@ -50,13 +50,18 @@ class DigestAutoSchema(AutoSchema):
         name = type(self.view).__name__.removesuffix("View")
         return f"get{name}"
 
+    def get_summary(self) -> str:
+        """The first line of what the view's class says of itself."""
+        return self.get_description().partition("\n")[0]
+
     def get_description(self) -> str:
         """What the view's class says of itself."""
         return inspect.getdoc(type(self.view)) or ""
 
     def get_tags(self) -> list[str]:
-        """Group operations by the first part of their path."""
-        return [self.path.strip("/").split("/")[0] or "map"]
+        """Group operations by what they answer with."""
+        parts = [part for part in self.path.strip("/").split("/") if part.isalpha()]
+        return ["issues" if "issues" in parts else (parts or ["map"])[0]]
 
     def get_override_parameters(self) -> list[Any]:
         """The parameters that the view reads."""

@@ -22,7 +22,7 @@ from digest.api.filters import (
 )
 from digest.api.pagination import CursorPagination
 from digest.listing import latest_first, neighbours, with_digests, with_related
-from digest.models import IssueTag, get_digest_page_model, get_issue_page_model
+from digest.models import get_digest_page_model, get_issue_page_model, get_issue_tag_model
 
 
 class MapView(APIView):
@@ -167,7 +167,8 @@ class TagList(APIView):
 
     def public_tags(self) -> QuerySet:
         """Tags of public issues alone, counted over public issues alone."""
-        uses = IssueTag.objects.filter(content_object__in=self.public_issues(), tag=OuterRef("pk"))
+        uses = get_issue_tag_model().objects.filter(tag=OuterRef("pk"))
+        uses = uses.filter(content_object__in=self.public_issues())
         counted = uses.order_by().values("tag").annotate(number=Count("pk")).values("number")
         return Tag.objects.annotate(issue_count=Subquery(counted)).filter(issue_count__gt=0)
 

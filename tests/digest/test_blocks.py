@@ -79,6 +79,13 @@ def test_every_block_presents_itself_in_the_picker(name):
     assert child.is_previewable
 
 
+@pytest.mark.django_db
+def test_empty_image_may_be_stored_in_either_form():
+    fields = {"image": None, "decorative": False, "alt_text": ""}
+    value = stream(story(image=None), story(image=fields))
+    assert [child.value["image"] for child in value] == [None, None]
+
+
 def test_anchors_are_slugs_and_unique():
     value = stream(HEADLINE, story("Über 3 Grids!"), story("Über 3 grids"), story("…"))
     assert list(story_anchors(value).values()) == ["uber-3-grids", "uber-3-grids-2", "story"]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BasePageConfig(AppConfig):
+    name = "tests.plugin.basepage"
+    label = "basepage"

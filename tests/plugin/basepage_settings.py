@@ -1,0 +1,9 @@
+"""The plugin on a base page model of the site's own, with digest and issue pages built on it."""
+
+from tests.plugin.settings import *
+
+INSTALLED_APPS = ["tests.plugin.basepages", "tests.plugin.basepage", *INSTALLED_APPS]
+WAGTAIL_PAGE_MODEL = "basepage.BasePage"
+DIGEST_DIGESTPAGE_MODEL = "basepages.OwnDigest"
+DIGEST_ISSUEPAGE_MODEL = "basepages.OwnIssue"
+DIGEST_ISSUETAG_MODEL = "basepages.OwnIssueTag"

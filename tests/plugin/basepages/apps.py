@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BasePagesConfig(AppConfig):
+    name = "tests.plugin.basepages"
+    label = "basepages"

@@ -1,0 +1,14 @@
+"""A block of a site's own."""
+
+from wagtail.blocks import CharBlock, RichTextBlock, StructBlock
+
+from digest.blocks import IssueBodyBlock
+
+
+class SponsorBlock(StructBlock):
+    name = CharBlock()
+    message = RichTextBlock()
+
+
+class OwnBodyBlock(IssueBodyBlock):
+    sponsor = SponsorBlock()

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OwnPagesConfig(AppConfig):
+    name = "tests.plugin.ownpages"
+    label = "ownpages"

@@ -1,0 +1,13 @@
+"""The addresses of a foreign site with the plugin's one include."""
+
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+urlpatterns = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("", include("digest.urls")),
+    path("", include(wagtail_urls)),
+]
