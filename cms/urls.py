@@ -12,6 +12,10 @@ from wagtail.documents import urls as wagtaildocs_urls
 from cms import health
 from search import views as search_views
 
+handler400 = "digest.api.errors.bad_request"
+handler404 = "digest.api.errors.page_not_found"
+handler500 = "digest.api.errors.server_error"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -92,11 +93,34 @@ def _report(exc: Exception, request: Any) -> None:
     logger.error("Internal Server Error: %s", request.path, exc_info=exc)
 
 
+def problem_response(status: int) -> JsonResponse:
+    """A problem response outside a view."""
+    return JsonResponse(problem(status), status=status, content_type=CONTENT_TYPE)
+
+
 def is_api_path(request: HttpRequest) -> bool:
     """Whether a request is for the API, however it failed."""
     return request.path.startswith(reverse("digest:api:map"))
 
 
-def problem_response(status: int) -> JsonResponse:
-    """A problem response outside a view: for handler400, handler404 and handler500 of a site."""
-    return JsonResponse(problem(status), status=status, content_type=CONTENT_TYPE)
+# For the handler400, handler404 and handler500 of a site's URLconf: what fails before a view is
+# reached (a host that is not allowed, an address of nothing, a crash of a middleware).
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """``handler400``: a problem for the API, Django's page for the rest."""
+    if is_api_path(request):
+        return problem_response(400)
+    return defaults.bad_request(request, exception)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """``handler404``: a problem for the API, the site's page for the rest."""
+    if is_api_path(request):
+        return problem_response(404)
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """``handler500``: a problem for the API, the site's page for the rest."""
+    return problem_response(500) if is_api_path(request) else defaults.server_error(request)

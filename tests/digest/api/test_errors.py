@@ -164,3 +164,20 @@ def test_unchanged_answer_is_not_sent_again(digest, client):
     again = client.get("/api/v1/issues/", headers={"if-none-match": first["ETag"]})
     assert (again.status_code, again["ETag"]) == (304, first["ETag"])
     assert again["Cache-Control"] == first["Cache-Control"] == "public, max-age=60"
+
+
+def test_host_that_is_not_allowed_is_a_problem_too(client, settings):
+    settings.ALLOWED_HOSTS = ["localhost"]
+    response = client.get("/api/v1/issues/", headers={"host": "evil<script>"})
+    assert (response.status_code, response.json()) == (400, errors.problem(400))
+    assert client.get("/", headers={"host": "evil"}).status_code == 400
+
+
+def test_failure_outside_a_view_is_a_problem_too(client, monkeypatch):
+    def fail(*args):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("django.middleware.common.CommonMiddleware.process_request", fail)
+    client.raise_request_exception = False
+    response = client.get("/api/v1/issues/")
+    assert (response.status_code, response.json()) == (500, errors.problem(500))
