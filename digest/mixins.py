@@ -44,7 +44,22 @@ def parent_of(page: Any) -> Any:
     return page.get_parent() if page.path else getattr(page, "_cached_parent_obj", None)
 
 
-class DigestPageMixin(DiscussionMixin):
+class ReadersPageMixin:
+    """What both kinds of pages do when a reader asks for them."""
+
+    default_template: str
+
+    def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> list[str]:
+        """The page class's own template where there is one, else the plugin's."""
+        return [super().get_template(request, *args, **kwargs), self.default_template]
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Serve the page, unless it has expired."""
+        visibility.refuse_expired(self)
+        return super().serve(request, *args, **kwargs)
+
+
+class DigestPageMixin(ReadersPageMixin, DiscussionMixin):
     """A publication: its name, what it promises, and its issues below it."""
 
     tagline = models.CharField(
@@ -69,6 +84,7 @@ class DigestPageMixin(DiscussionMixin):
         *DiscussionMixin.discussion_panels,
     ]
     search_fields = [index.SearchField("tagline")]
+    default_template = "digest/digest_page.html"
     subpage_types = [ISSUE_PAGE_MODEL]
     page_description = _("A publication such as a daily letter. Its issues are its subpages.")
 
@@ -86,13 +102,10 @@ class DigestPageMixin(DiscussionMixin):
             message = _("Another digest of this site has the slug “%(slug)s”.")
             raise ValidationError({"slug": message % {"slug": self.slug}})
 
-    def get_issues(self) -> QuerySet:
-        """Every issue of this digest, public or not; see ``get_public_issues``."""
-        return swapper.load_model("digest", "IssuePage").objects.child_of(self)
-
     def get_public_issues(self) -> QuerySet:
         """The issues that any reader may see, newest first."""
-        return latest_first(visibility.public(self.get_issues()))
+        issues = swapper.load_model("digest", "IssuePage").objects.child_of(self)
+        return latest_first(visibility.public(issues))
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add ``issues``: the page of the archive that ``?page=`` asks for."""
@@ -100,17 +113,8 @@ class DigestPageMixin(DiscussionMixin):
         context["issues"] = paginate(self.get_public_issues(), request.GET.get("page"))
         return context
 
-    def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> list[str]:
-        """The page class's own template where there is one, else the plugin's."""
-        return [super().get_template(request, *args, **kwargs), "digest/digest_page.html"]
 
-    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Serve the archive, unless the page has expired."""
-        visibility.refuse_expired(self)
-        return super().serve(request, *args, **kwargs)
-
-
-class IssuePageMixin(models.Model):
+class IssuePageMixin(ReadersPageMixin, models.Model):
     """One issue of a digest: date, number, tags and a body of blocks."""
 
     date = models.DateField(
@@ -174,6 +178,7 @@ class IssuePageMixin(models.Model):
         index.FilterField("date"),
         index.RelatedFields("tags", [index.SearchField("name")]),
     ]
+    default_template = "digest/issue_page.html"
     parent_page_types = [DIGEST_PAGE_MODEL]
     subpage_types: list[str] = []
     exclude_fields_in_copy = ["number"]
@@ -291,12 +296,3 @@ class IssuePageMixin(models.Model):
         if getattr(request, "is_preview", False):
             self.digest = self.get_parent().specific
         return context | {"digest": self.digest, "neighbours": neighbours(self)}
-
-    def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> list[str]:
-        """The page class's own template where there is one, else the plugin's."""
-        return [super().get_template(request, *args, **kwargs), "digest/issue_page.html"]
-
-    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Serve the issue, unless it has expired."""
-        visibility.refuse_expired(self)
-        return super().serve(request, *args, **kwargs)
