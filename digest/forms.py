@@ -1,9 +1,19 @@
 """Forms of the page editor."""
 
+import re
 from typing import Any
+from uuid import uuid4
 
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.blocks import StreamValue
+
+# What the editor is offered, or what a date leaves behind while it is being typed.
+PROPOSED_SLUG = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(-\d+)?")
+
+
+def parent_of(page: Any) -> Any:
+    """The parent of a page, also of a new one whose form knows it; None where nobody does."""
+    return page.get_parent() if page.path else getattr(page, "_cached_parent_obj", None)
 
 
 class DigestPageForm(WagtailAdminPageForm):
@@ -29,9 +39,11 @@ class IssuePageForm(DigestPageForm):
             self.initial["slug"] = self._free_slug(str(self.instance.date))
 
     def clean(self) -> dict[str, Any]:
-        """Fill in an empty slug, and give one that is just a date a number when that is taken."""
+        """Give an issue that is not live the slug of its date, unless the editor chose another."""
         date, slug = str(self.cleaned_data.get("date") or ""), self.cleaned_data.get("slug")
-        if date and slug in ("", date):
+        is_live = self.instance.pk and self.instance.live
+        proposed = slug in ("", date) or (not is_live and PROPOSED_SLUG.fullmatch(slug or ""))
+        if date and proposed:
             self.cleaned_data["slug"] = self._free_slug(date)
         return super().clean()
 
@@ -45,14 +57,13 @@ class IssuePageForm(DigestPageForm):
     def _required_blocks(self) -> StreamValue:
         # Without them a new issue would greet the editor with "The minimum number of items is 1".
         stream = self.instance.body.stream_block
-        least = {name: rule.get("min_num", 0) for name, rule in stream.meta.block_counts.items()}
-        return stream.normalize(
-            [
-                (name, block.get_default())
-                for name, block in stream.child_blocks.items()
-                for _ in range(least.get(name, 0))
-            ]
-        )
+        rules = stream.meta.block_counts
+        blocks = [
+            (name, block.get_default(), str(uuid4()))
+            for name, block in stream.child_blocks.items()
+            for _ in range(rules.get(name, {}).get("min_num") or 0)
+        ]
+        return StreamValue(stream, blocks)
 
     def _free_slug(self, slug: str) -> str:
         siblings = self.parent_page.get_children().exclude(pk=self.instance.pk)

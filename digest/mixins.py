@@ -28,7 +28,7 @@ from digest import visibility
 from digest.blocks import IssueBodyBlock, reading_text, story_anchors
 from digest.conf import conf
 from digest.discussion import DiscussionMixin, issue_discussion
-from digest.forms import DigestPageForm, IssuePageForm
+from digest.forms import DigestPageForm, IssuePageForm, parent_of
 from digest.listing import latest_first, neighbours, paginate
 from digest.validation import error_messages
 
@@ -37,11 +37,6 @@ swapper.set_app_prefix("wagtailcore", "wagtail")
 DIGEST_PAGE_MODEL = swapper.get_model_name("digest", "DigestPage")
 ISSUE_PAGE_MODEL = swapper.get_model_name("digest", "IssuePage")
 ISSUE_TAG_MODEL = swapper.get_model_name("digest", "IssueTag")
-
-
-def parent_of(page: Any) -> Any:
-    """The parent of a page, also of a new one whose form knows it; None where nobody does."""
-    return page.get_parent() if page.path else getattr(page, "_cached_parent_obj", None)
 
 
 class ReadersPageMixin:
@@ -102,10 +97,13 @@ class DigestPageMixin(ReadersPageMixin, DiscussionMixin):
             message = _("Another digest of this site has the slug “%(slug)s”.")
             raise ValidationError({"slug": message % {"slug": self.slug}})
 
+    def get_issues(self) -> QuerySet:
+        """Every issue of this digest, public or not; see ``get_public_issues``."""
+        return swapper.load_model("digest", "IssuePage").objects.child_of(self)
+
     def get_public_issues(self) -> QuerySet:
         """The issues that any reader may see, newest first."""
-        issues = swapper.load_model("digest", "IssuePage").objects.child_of(self)
-        return latest_first(visibility.public(issues))
+        return latest_first(visibility.public(self.get_issues()))
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add ``issues``: the page of the archive that ``?page=`` asks for."""

@@ -122,8 +122,6 @@ USE_TZ = True
 
 # Static files (CSS, JavaScript) and uploaded files
 
-STATICFILES_DIRS = [PROJECT_DIR / "static"]
-
 STATIC_ROOT = BASE_DIR / "static"
 STATIC_URL = "/static/"
 
