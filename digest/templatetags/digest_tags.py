@@ -84,7 +84,7 @@ def json_ld(data: dict[str, Any]) -> SafeString:
 
 @register.simple_tag
 def feed_links(digest: Any) -> list[dict[str, str]]:
-    """The feeds of a digest: title, label, media type and address of each."""
+    """The feeds of a digest (none of a hidden one): title, label, media type and address."""
     return [
         {
             "title": f"{digest.title} ({feed.label})",
@@ -93,5 +93,5 @@ def feed_links(digest: Any) -> list[dict[str, str]]:
             # The path alone: it leads to the feed on whatever host and port the page is read.
             "url": feed_url(digest, feed, None),
         }
-        for feed in FEEDS
+        for feed in (FEEDS if digest else [])
     ]

@@ -1,0 +1,82 @@
+"""Every door, each state: a hidden issue is nowhere, a public one wherever it belongs."""
+
+import pytest
+
+from tests.builders import make_digest
+from tests.visibility.states import HIDDEN, PUBLIC
+
+pytestmark = pytest.mark.django_db
+
+LISTS = [
+    "/api/v1/issues/",
+    "/api/v1/issues/?include=body",
+    "/api/v1/issues/?tag=marker",
+    "/api/v1/issues/?digest=daily",
+    "/api/v1/digests/",
+    "/api/v1/tags/",
+    "/feeds/daily/rss.xml",
+    "/feeds/daily/atom.xml",
+    "/feeds/daily/feed.json",
+    "/",
+    "/daily/",
+    "/tags/marker/",
+    "/search/?q=happened",
+]
+
+
+@pytest.fixture
+def digest(home_page):
+    return make_digest(home_page)
+
+
+@pytest.mark.parametrize("door", LISTS)
+@pytest.mark.parametrize("state", HIDDEN, ids=lambda state: state.__name__)
+def test_hidden_issue_is_in_no_list(state, door, home_page, digest, client):
+    state(home_page, digest)
+    response = client.get(door)
+    assert "Marker" not in response.content.decode()
+    assert '"slug":"marker"' not in response.content.decode()
+
+
+@pytest.mark.parametrize("state", HIDDEN, ids=lambda state: state.__name__)
+def test_hidden_issue_is_at_no_address(state, home_page, digest, client):
+    issue = state(home_page, digest)
+    nothing = client.get("/api/v1/issues/999999/").content
+    parent = issue.get_parent()
+    for path in (
+        f"/api/v1/issues/{issue.pk}/",
+        "/api/v1/issues/latest/",
+        f"/api/v1/digests/{parent.slug}/issues/{issue.slug}/",
+        "/api/v1/tags/marker/",
+    ):
+        response = client.get(path)
+        assert (response.status_code, response.content) == (404, nothing)
+    if issue.url:
+        page = client.get(issue.url)
+        assert page.status_code in (200, 302, 404)  # Wagtail may ask for a password or a login
+        assert "Marker" not in page.content.decode()
+
+
+@pytest.mark.parametrize("state", PUBLIC, ids=lambda state: state.__name__)
+def test_public_issue_is_wherever_it_belongs(state, home_page, digest, client):
+    issue = state(home_page, digest)
+    for path in (
+        "/api/v1/issues/?tag=marker&include=body",
+        f"/api/v1/issues/{issue.pk}/",
+        f"/api/v1/digests/{issue.get_parent().slug}/issues/{issue.slug}/",
+        "/api/v1/tags/",
+        "/",
+        "/tags/marker/",
+        "/search/?q=happened",
+        issue.url,
+    ):
+        response = client.get(path)
+        assert response.status_code == 200
+        assert "Marker" in response.content.decode(), path
+
+
+@pytest.mark.parametrize("state", PUBLIC, ids=lambda state: state.__name__)
+def test_drafts_words_are_nowhere(state, home_page, digest, client):
+    issue = state(home_page, digest)
+    for path in (*LISTS, issue.url, f"/api/v1/issues/{issue.pk}/", "/search/?q=Draft"):
+        assert "Draft title" not in client.get(path).content.decode()
