@@ -197,3 +197,33 @@ def test_tags_are_listed_with_their_issues(admin_client, digest):
     html = admin_client.get("/admin/taggit/tag/").content.decode()
     assert "AI" in html
     assert ">2<" in html.replace(" ", "").replace("\n", "")
+
+
+def test_workflow_publishes_what_is_approved(admin_client, admin_user, digest, client):
+    issue = make_issue(digest, publish=False)
+    edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
+    data = form(headline(), story_section(), slug=issue.slug, number="1")
+    admin_client.post(edit, data | {"action-submit": "1"})
+    state = issue.specific.current_workflow_task_state
+    assert state is not None
+    assert client.get(f"/api/v1/issues/{issue.pk}/").status_code == 404
+    args = [issue.pk, "approve", state.pk]
+    admin_client.post(reverse("wagtailadmin_pages:workflow_action", args=args))
+    assert client.get(f"/api/v1/issues/{issue.pk}/").status_code == 200
+
+
+def test_locked_issue_is_not_changed_by_another_editor(admin_client, digest, django_user_model):
+    issue = make_issue(digest)
+    other = django_user_model.objects.create_superuser("other", "o@example.com", "x")
+    type(issue).objects.filter(pk=issue.pk).update(locked=True, locked_by=other)
+    edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
+    admin_client.post(edit, form(headline(), story_section(), slug=issue.slug, title="Changed"))
+    assert issue.get_latest_revision_as_object().title == issue.title
+
+
+def test_copy_is_a_draft_with_a_number_of_its_own(admin_client, digest, home_page):
+    issue = make_issue(digest)
+    data = {"new_title": "Copy", "new_slug": "copy", "new_parent_page": digest.pk}
+    admin_client.post(reverse("wagtailadmin_pages:copy", args=[issue.pk]), data)
+    copy = IssuePage.objects.get(slug="copy")
+    assert (copy.live, copy.number, copy.stories[0].value["heading"]) == (False, 2, "A story")
