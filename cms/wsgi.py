@@ -1,9 +1,9 @@
-"""The WSGI callable `application`; a public server sets DJANGO_SETTINGS_MODULE itself."""
+"""The WSGI callable `application`: public settings, unless DJANGO_SETTINGS_MODULE names others."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.dev")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
 
 application = get_wsgi_application()
