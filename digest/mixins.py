@@ -30,7 +30,7 @@ from digest.conf import conf
 from digest.discussion import DiscussionMixin, issue_discussion
 from digest.forms import DigestPageForm, IssuePageForm, parent_of
 from digest.listing import latest_first, neighbours, paginate
-from digest.validation import error_messages
+from digest.validation import clean_stream
 
 swapper.set_app_prefix("wagtailcore", "wagtail")
 
@@ -257,11 +257,7 @@ class IssuePageMixin(ReadersPageMixin, models.Model):
         The editor's form does so when it publishes; this is for every other way to publish.
         """
         self.full_clean()
-        try:
-            self.body.stream_block.clean(self.body)
-        except ValidationError as error:
-            messages = error_messages(self.body.stream_block, error, self.body)
-            raise ValidationError({"body": messages}) from error
+        clean_stream("body", self.body)
 
     @transaction.atomic
     def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
@@ -271,7 +267,9 @@ class IssuePageMixin(ReadersPageMixin, models.Model):
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> Any:
-        """Take the next number of the digest if none was given, and count the words."""
+        """Take the next number if none was given, count the words, and keep what is live valid."""
+        if self.live and kwargs.get("clean", True):
+            clean_stream("body", self.body)
         if self._state.adding and self.number is None:
             self.number = self._next_number()
         self.word_count = len(" ".join(reading_text(self.body.stream_block, self.body)).split())

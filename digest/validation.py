@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from wagtail.blocks import Block, ListBlock, StreamBlock
+from wagtail.blocks import Block, ListBlock, StreamBlock, StreamValue
+
+
+def clean_stream(name: str, value: StreamValue) -> None:
+    """Validate a stream as the editor's form does; ValidationError names the field and places."""
+    try:
+        value.stream_block.clean(value)
+    except ValidationError as error:
+        raise ValidationError({name: error_messages(value.stream_block, error, value)}) from error
 
 
 def error_messages(block: Block, error: ValidationError, value: Any = None) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.models import Page
 
 from digest.listing import neighbours
@@ -103,6 +104,15 @@ def test_invalid_body_is_refused_with_the_place_of_each_error(digest):
         "Story 3, Heading: This field is required.",
         "Story 3, Sources, 1, URL: Enter a valid URL.",
     ]
+
+
+def test_invalid_body_does_not_go_live_by_another_way(digest):
+    issue = make_issue(digest, publish=False, body="[]")
+    with pytest.raises(ValidationError):
+        PublishPageRevisionAction(issue.latest_revision).execute()
+    with pytest.raises(ValidationError):
+        digest.add_child(instance=IssuePage(title="Live", date=date(2026, 4, 15), body="[]"))
+    assert not IssuePage.objects.filter(live=True).exists()
 
 
 def test_invalid_body_is_not_scheduled_either(digest):
