@@ -1,0 +1,46 @@
+"""Documents to issues: a document in, blocks and a report out.
+
+::
+
+    document = open_document(path)            # or read_document(data, name)
+    parts = read_parts(document)              # what each line is taken for
+    draft = map_parts(parts)                  # again, after an editor corrected roles
+    print("\\n".join(Report(document, parts).lines()))
+    save_issue(draft, digest_page)            # digest.importing.saving
+"""
+
+import re
+
+from digest.importing.documents import Document, DocumentError, open_document, read_document
+from digest.importing.mapper import IssueDraft, map_parts
+from digest.importing.markdown import read_markdown
+from digest.importing.parts import Part, Role
+from digest.importing.report import Report
+from digest.importing.text import read_text
+
+__all__ = [
+    "Document",
+    "DocumentError",
+    "IssueDraft",
+    "Part",
+    "Report",
+    "Role",
+    "map_parts",
+    "open_document",
+    "read_document",
+    "read_parts",
+]
+
+DATE_IN_NAME = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+
+
+def read_parts(document: Document) -> list[Part]:
+    """The parts of a document in order; its name is asked for a date when the text has none.
+
+    Raises DocumentError for front matter that cannot be read.
+    """
+    parts = read_markdown(document.text) if document.is_markdown else read_text(document.text)
+    named = DATE_IN_NAME.search(document.name)
+    if named and not any(part.role is Role.DATE for part in parts):
+        parts.insert(0, Part(Role.DATE, named[0], 0, 0))
+    return parts

@@ -1,0 +1,130 @@
+"""The mapper: parts with roles in, one issue out. The same for every format.
+
+It trusts the roles, so that it can be run again after an editor has corrected them. What has no
+place of its own ("not understood") stays as text in the block that it stands in.
+"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from digest.blocks import STORY_FEATURES, TEXT_FEATURES
+from digest.importing.parts import Part, Role
+from digest.importing.recognition import parse_date
+from digest.importing.rich_text import plain_text, sanitise
+from digest.importing.sources import parse_sources
+
+SOURCES = (Role.STORY_SOURCE, Role.ISSUE_SOURCE)
+
+
+@dataclass
+class StoryDraft:
+    """The parts of one story."""
+
+    heading: str
+    body: list[Part] = field(default_factory=list)
+    why_it_matters: list[Part] = field(default_factory=list)
+    sources: list[Part] = field(default_factory=list)
+
+    def value(self) -> dict[str, Any]:
+        """The story as the value of a ``story_section`` block."""
+        return {
+            "heading": self.heading,
+            "body": rich_text(self.body, STORY_FEATURES),
+            "why_it_matters": rich_text(self.why_it_matters, TEXT_FEATURES),
+            "image": None,
+            "sources": list_items(self.sources),
+        }
+
+
+@dataclass
+class IssueDraft:
+    """What a document says an issue is: page fields as they are, blocks as parts."""
+
+    title: str = ""
+    headline: str = ""
+    slug: str = ""
+    date: datetime.date | None = None
+    date_text: str = ""
+    tags: list[str] = field(default_factory=list)
+    image: str = ""
+    summary: list[Part] = field(default_factory=list)
+    stories: list[StoryDraft] = field(default_factory=list)
+    bottom_line: list[Part] = field(default_factory=list)
+    sources: list[Part] = field(default_factory=list)
+
+    @property
+    def summary_text(self) -> str:
+        """The summary in plain text."""
+        return "\n\n".join(plain_text(part.rich_text) for part in self.summary)
+
+    def body(self) -> list[dict[str, Any]]:
+        """The body of the issue, as the raw data of its stream field."""
+        opening = {"headline": self.headline, "summary": self.summary_text}
+        blocks = [{"type": "headline", "value": opening}]
+        blocks += [{"type": "story_section", "value": story.value()} for story in self.stories]
+        if self.bottom_line:
+            text = rich_text(self.bottom_line, TEXT_FEATURES)
+            blocks.append({"type": "bottom_line", "value": {"text": text}})
+        if self.sources:
+            blocks.append({"type": "sources", "value": {"items": list_items(self.sources)}})
+        return blocks
+
+
+def rich_text(parts: Iterable[Part], features: list[str]) -> str:
+    """Parts as the rich text of a field with these features."""
+    return sanitise("".join(part.rich_text for part in parts), features)
+
+
+def list_items(parts: Iterable[Part]) -> list[dict[str, Any]]:
+    """Parts that are sources as the items of a list block."""
+    # Wagtail takes an item without an id for a bare value.
+    return [
+        {"type": "item", "id": str(uuid4()), "value": value}
+        for part in parts
+        for value in parse_sources(part)
+    ]
+
+
+def map_parts(parts: Iterable[Part]) -> IssueDraft:
+    """Make an issue of parts."""
+    draft = IssueDraft()
+    nearest = draft.summary
+    for part in parts:
+        if part.role is Role.STORY:
+            draft.stories.append(StoryDraft(" ".join(part.text.split())))
+            nearest = draft.stories[-1].body
+        elif (target := target_of(part.role, draft, nearest)) is not None:
+            target.append(part)
+            nearest = nearest if part.role in SOURCES else target
+        else:
+            set_field(draft, part)
+    return draft
+
+
+def target_of(role: Role, draft: IssueDraft, nearest: list[Part]) -> list[Part] | None:
+    """The list that a part with this role goes to; story text before any story stays nearby."""
+    story = draft.stories[-1] if draft.stories else None
+    return {
+        Role.SUMMARY: draft.summary,
+        Role.BODY: story.body if story else nearest,
+        Role.WHY_IT_MATTERS: story.why_it_matters if story else nearest,
+        Role.STORY_SOURCE: story.sources if story else draft.sources,
+        Role.BOTTOM_LINE: draft.bottom_line,
+        Role.ISSUE_SOURCE: draft.sources,
+        Role.UNKNOWN: nearest,
+    }.get(role)
+
+
+def set_field(draft: IssueDraft, part: Part) -> None:
+    """Set the page field that a part is for; labels and furniture are for none."""
+    text = " ".join(part.text.split())
+    if part.role is Role.DATE:
+        draft.date, draft.date_text = parse_date(text), text
+    elif part.role is Role.TAG and text.casefold() not in map(str.casefold, draft.tags):
+        draft.tags.append(text)
+    elif part.role in (Role.TITLE, Role.HEADLINE, Role.SLUG, Role.IMAGE):
+        name = part.role.name.lower()
+        setattr(draft, name, f"{getattr(draft, name)} {text}".strip())

@@ -1,0 +1,143 @@
+"""How a line is recognised by its words: dates, tags, labels, page furniture, addresses.
+
+Everything here looks at one line of plain text at a time and knows nothing of its neighbours.
+"""
+
+import re
+from datetime import date
+
+from digest.importing.parts import Label, Part, Role
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH = (
+    r"(?P<{}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+DATE = re.compile(
+    r"(?:(?:published|posted|updated|date|issue)(?:\s+on|\s+of)?\s*:?\s*)?"
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s+)?"
+    r"(?:(?P<y1>\d{4})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})(?:[T ]\d{2}:\d{2}[^\s#]*)?"
+    r"|(?P<d2>\d{1,2})\.(?P<m2>\d{1,2})\.(?P<y2>\d{4})"
+    rf"|{MONTH.format('m3')}\s+(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y3>\d{{4}})"
+    rf"|(?P<d4>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{MONTH.format('m4')},?\s+(?P<y4>\d{{4}}))"
+    r"(?!\w)",
+    re.IGNORECASE,
+)
+AFTER_DATE = re.compile(r"\s*$|\s*[:·|•—–-]\s*|\s*(?=#)")
+TAG = re.compile(r"#\s*([^#]*[^#\s]#(?=\s*(?:#|$))|[^#]+)")
+TAG_LIST = re.compile(r"(?:tags|tagged|topics)\s*:\s*(.+)", re.IGNORECASE)
+MAX_TAG_LENGTH = 100
+MAX_METADATA_LENGTH = 2000
+
+LABEL = re.compile(
+    r"[^\w*_]{0,20}(?P<open>[*_]{0,3})[^\w*_]{0,20}"
+    r"(?:(?P<WHY_IT_MATTERS>why\s+(?:it|this)\s+matters)"
+    r"|(?P<BOTTOM_LINE>(?:the\s+)?bottom\s+line)"
+    r"|(?P<SOURCES>sources?|references|further\s+reading))(?!-?[^\W_])[\"”’']?"
+    r"(?P<inner>(?:\s*[:：?.—–]|\s+-(?=\s))*)\s*(?P<close>[*_]{0,3})"
+    r"(?P<outer>(?:\s*[:：—–]|\s+-(?=\s))*)",
+    re.IGNORECASE,
+)
+
+FURNITURE = (
+    r"(?:go )?back(?: to .{1,40})?|skip to .{1,20}|menu|home|search|log ?in|sign ?(?:in|up)"
+    r"|subscribe(?: now)?|unsubscribe|share|copy link|print|about(?: us)?|contact(?: us)?|imprint"
+    r"|rss(?: feed)?|privacy(?: policy)?|terms(?: of (?:service|use))?|cookies?(?: policy)?"
+    r"|(?:get|receive) .{1,80} (?:in|to) your inbox|(?:.{0,150}\W)?no spam(?:\W.{0,60})?"
+    r"|(?:enter )?your e-?mail(?: address)?|(?:join |start |view )?(?:the )?discussion"
+    r"|(?:\d+ )?comments?|(?:leave|write) a comment|powered by .{1,80}|published with .{1,40}"
+    r"|requires? (?:a )?github account|.{0,60}all rights reserved|loading(?: comments)?"
+    r"|(?:previous|next|older|newer)(?: issues?| posts?)?|view .{1,30} in (?:your )?browser"
+)
+FURNITURE_ANYWHERE = (
+    r"\d+ min(?:ute)?s?(?: read)?|reading time:? \d+.{0,12}|advertisement|sponsored"
+    r"|share (?:this|on) .{1,40}|listen to this (?:article|issue)"
+)
+RULE = r"[-–—_=*~·•.\s]+"
+WITHIN = re.compile(rf"{RULE}|\W*(?:{FURNITURE_ANYWHERE})\W*", re.IGNORECASE)
+AROUND = re.compile(
+    rf"{WITHIN.pattern}|[©ⓒ].*|\(c\) \d.*|\W*(?:{FURNITURE})\W*",
+    re.IGNORECASE,
+)
+MAX_FURNITURE_LENGTH = 200
+
+ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+
+
+def parse_date(text: str) -> date | None:
+    """The date that the whole text says, or None: 2026-04-14, April 14, 2026, 14.04.2026."""
+    match = DATE.fullmatch(text.strip())
+    return date_of(match) if match else None
+
+
+def date_of(match: re.Match[str]) -> date | None:
+    """The date of a match of ``DATE``; None for the 30th of February."""
+    year, month, day = (
+        next(filter(None, (match[f"{unit}{way}"] for way in "1234"))) for unit in "ymd"
+    )
+    number = MONTHS.index(month[:3].lower()) + 1 if month[0].isalpha() else int(month)
+    try:
+        return date(int(year), number, int(day))
+    except ValueError:
+        return None
+
+
+def parse_tags(text: str) -> list[str]:
+    """The tags of a line that has nothing else: ``#One#Two words`` or ``Tags: one, two words``."""
+    listed = TAG_LIST.fullmatch(text)
+    if listed and not listed[1].startswith("#"):
+        tags = re.split(r"\s*[,;·|]\s*", listed[1])
+    elif text.startswith("#") or listed:
+        tags = TAG.findall(listed[1] if listed else text)
+    else:
+        return []
+    tags = [tag.strip(" ,;·|") for tag in tags]
+    sound = all(0 < len(tag) <= MAX_TAG_LENGTH and tag[-1] not in ".!?" for tag in tags)
+    return list({tag.casefold(): tag for tag in tags}.values()) if sound else []
+
+
+def read_metadata(text: str, lines: tuple[int, int]) -> tuple[list[Part], str]:
+    """The date and the tags that a line begins with, and the rest of it."""
+    parts = []
+    if len(text) > MAX_METADATA_LENGTH:
+        return parts, text
+    found = DATE.match(text)
+    after = AFTER_DATE.match(text, found.end()) if found and date_of(found) else None
+    if found and after:
+        parts.append(Part(Role.DATE, found[0], *lines))
+        text = text[after.end() :]
+    if tags := parse_tags(text):
+        parts += [Part(Role.TAG, tag, *lines) for tag in tags]
+        text = ""
+    return parts, text
+
+
+def match_label(text: str) -> tuple[Label, str, str] | None:
+    """The label that a paragraph begins with: which, its words, and what follows them.
+
+    Markdown's emphasis around the label goes with it. A sentence that only begins with the same
+    words ("Why it matters is unclear.") has no label: a separator or the end must follow.
+    """
+    found = LABEL.match(text)
+    if not found:
+        return None
+    label = next(label for label in Label if found[label.name])
+    rest, closed = text[found.end() :].strip(), found["close"] == found["open"]
+    if not closed:  # the emphasis goes on after the label, or begins after it
+        rest = found["open"] + text[found.start("close") :].strip()
+    words = re.sub(r"[*_]", "", found[0]).strip()
+    if not re.search(r"\w", rest):
+        return label, words, ""
+    separator = found["inner"].strip() + found["outer"].strip()
+    if label is Label.SOURCES:  # "Sources - two of them - say" is a sentence
+        separated = ":" in separator or "：" in separator
+    else:
+        separated = separator or (closed and found["open"])
+    return (label, words, rest) if separated else None
+
+
+def is_furniture(text: str, *, around: bool) -> bool:
+    """Whether a line belongs to the page, not to the issue; ``around``: outside the stories."""
+    if len(text) > MAX_FURNITURE_LENGTH:
+        return False
+    return bool((AROUND if around else WITHIN).fullmatch(text))

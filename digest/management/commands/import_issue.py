@@ -1,0 +1,93 @@
+"""``manage.py import_issue``: documents into a digest. The work is done in ``digest.importing``."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from digest.importing import DocumentError, Report, map_parts, open_document, read_parts
+from digest.importing.saving import ImportRefused, find_digest, prepare_issue, save_issue
+
+
+class Command(BaseCommand):
+    """Reads each file, says what it recognised, and makes an issue of it."""
+
+    help = (
+        "Make issues of documents: text copied from a published page, or Markdown with front "
+        "matter. Each file is imported whole or not at all, and the others go on."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The files, the digest, and what to do with what was recognised."""
+        parser.add_argument("files", nargs="+", metavar="FILE", help="a text or Markdown document")
+        parser.add_argument(
+            "--digest", required=True, metavar="SLUG", help="the digest to put the issues in"
+        )
+        parser.add_argument(
+            "--publish", action="store_true", help="publish each issue, if it is valid"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="report and check, but write nothing"
+        )
+        parser.add_argument(
+            "--update",
+            action="store_true",
+            help="make a new revision of an issue that was imported before",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Import every file; raises CommandError at the end when one of them failed."""
+        try:
+            digest = find_digest(options["digest"])
+        except ImportRefused as error:
+            raise CommandError(str(error)) from None
+        files = options["files"]
+        done = [
+            self.import_file(path, f"[{number}/{len(files)}]", digest, options)
+            for number, path in enumerate(files, 1)
+        ]
+        verb = "could be imported" if options["dry_run"] else "imported"
+        summary = f"{sum(done)} of {len(files)} documents {verb} into {digest.title}."
+        if not all(done):
+            raise CommandError(summary)
+        self.stdout.write(self.style.SUCCESS(summary))
+
+    def import_file(self, path: str, counter: str, digest: Any, options: dict[str, Any]) -> bool:
+        """Import one file and say how it went; whether it worked."""
+        if options["verbosity"]:
+            self.stdout.write(self.style.MIGRATE_HEADING(f"{counter} {printable(path)}"))
+        try:
+            outcome = self.import_document(path, digest, options)
+        except DocumentError as error:
+            self.stderr.write(f"{printable(path)}: {error}")
+        except ImportRefused as error:
+            for message in error.messages:
+                self.stderr.write(f"{printable(path)}: {message}")
+        else:
+            self.stdout.write(f"{counter} {outcome}")
+            return True
+        return False
+
+    def import_document(self, path: str, digest: Any, options: dict[str, Any]) -> str:
+        """Import one document; what became of it."""
+        document = open_document(path)
+        parts = read_parts(document)
+        if options["verbosity"]:
+            for line in Report(document, parts).lines():
+                self.stdout.write(line)
+        draft = map_parts(parts)
+        if draft.image and options["verbosity"]:
+            self.stdout.write(f"Image {draft.image} is not imported: choose it in the editor.")
+        choices = {name: options[name] for name in ("publish", "update")}
+        if options["dry_run"]:
+            _, created = prepare_issue(draft, digest, **choices)
+            return "Would make a new issue." if created else "Would make a new revision."
+        issue, created = save_issue(draft, digest, **choices)
+        done = "New issue" if created else "New revision of"
+        state = "published" if options["publish"] and issue.live else "draft"
+        return f"{done} {issue.url_path} (page {issue.pk}), {state}."
+
+
+def printable(path: str) -> str:
+    """A file name that a terminal shows and does not obey."""
+    return path if path.isprintable() else ascii(path)

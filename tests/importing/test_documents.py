@@ -1,0 +1,112 @@
+"""Reading a file: what is text, what is not, and what the editor is told."""
+
+import os
+
+import pytest
+
+from digest.importing.documents import MAX_BYTES, DocumentError, open_document, read_document
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "Grüße\nzwei".encode(),
+        "Grüße\r\nzwei".encode(),
+        "Grüße\rzwei".encode(),
+        "Grüße\nzwei".encode("utf-8-sig"),
+        "Grüße\nzwei".encode("utf-16"),
+        b"\xfe\xff" + "Grüße\nzwei".encode("utf-16-be"),
+        "Grüße\r\nzwei".encode("utf-32"),
+    ],
+)
+def test_encodings_with_a_mark_and_all_line_ends_are_read(data):
+    assert read_document(data, "a.txt").text == "Grüße\nzwei"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "empty"),
+        (b" \n\t\n", "empty"),
+        ("\ufeff".encode(), "empty"),
+        ("\u200b\n".encode(), "empty"),
+        (b"one\ntwo\nGr\xfc\xdfe", r"not valid UTF-8 \(line 3\)"),
+        (b"\xff\xfea\x00\x00", "not valid UTF-16"),
+        (b"a\x00b\x00c\x00", "binary"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01", "binary"),
+        (bytes(range(256)) * 4, "binary"),
+        (b"%PDF-1.7 text", "PDF"),
+        (b"PK\x03\x04 rest", "Word"),
+        (b"{\\rtf1 text}", "RTF"),
+        (b"<!DOCTYPE html><p>text", "HTML"),
+        (b"\n<html lang=en>text", "HTML"),
+        (b"a" * (MAX_BYTES + 1), "too large"),
+    ],
+)
+def test_what_is_no_text_gets_one_clear_line(data, message):
+    with pytest.raises(DocumentError, match=message) as caught:
+        read_document(data, "a.txt")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_document_of_the_greatest_size_is_read():
+    assert len(read_document(b"a" * MAX_BYTES, "a.txt").text) == MAX_BYTES
+
+
+def test_control_characters_are_taken_out_and_reported():
+    document = read_document("one\ntw\x00o\x1b[31m\u202e\u2028three".encode(), "a.txt")
+    assert document.text == "one\ntwo[31m three"
+    (note,) = document.notes
+    assert note.startswith("4 invisible characters removed (U+0000, U+001B, U+2028, U+202E)")
+    assert note.endswith("line 2")
+
+
+def test_joined_emoji_and_arabic_stay_whole():
+    text = "👩‍🔬 می‌خواهم"
+    document = read_document(text.encode(), "a.txt")
+    assert (document.text, document.notes) == (text, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("a.md", "plain", True),
+        ("A.MARKDOWN", "plain", True),
+        ("a.txt", "---\ntitle: x\n---\n", True),
+        ("a.txt", "x\n\n## Story\n", True),
+        ("a.txt", "x\n\n##Tag\n", False),
+        ("a.txt", "---\n\nplain", False),
+    ],
+)
+def test_markdown_is_recognised_by_name_front_matter_or_heading(name, text, expected):
+    assert read_document(text.encode(), name).is_markdown is expected
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: None, "no such file"),
+        (lambda path: path.mkdir(), "folder"),
+        (lambda path: os.mkfifo(path), "not a file"),
+        (lambda path: path.symlink_to(path), "cannot be read"),
+    ],
+)
+def test_what_is_no_file_gets_one_clear_line(tmp_path, make, message):
+    make(tmp_path / "x.txt")
+    with pytest.raises(DocumentError, match=message):
+        open_document(tmp_path / "x.txt")
+
+
+def test_an_impossible_name_gets_one_clear_line():
+    with pytest.raises(DocumentError, match="cannot be read"):
+        open_document("a\0b")
+
+
+def test_a_file_that_may_not_be_read_gets_one_clear_line(tmp_path, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "x.txt").write_text("x")
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    with pytest.raises(DocumentError, match="It cannot be read: Permission denied"):
+        open_document(tmp_path / "x.txt")

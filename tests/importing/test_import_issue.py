@@ -1,0 +1,100 @@
+"""The command: what it prints, where, and how it ends."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from digest.models import IssuePage
+from tests.importing.conftest import COPIED, MARKDOWN
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: str, **options) -> tuple[str, str, CommandError | None]:
+    """(output, errors, the error at the end) of the command."""
+    out, err, failure = StringIO(), StringIO(), None
+    try:
+        arguments = [str(argument) for argument in arguments]
+        call_command("import_issue", *arguments, stdout=out, stderr=err, **options)
+    except CommandError as error:
+        failure = error
+    return out.getvalue(), err.getvalue(), failure
+
+
+def test_a_document_is_reported_line_by_line_and_imported(digest):
+    out, err, failure = run(COPIED, "--digest", "weekly")
+    issue = IssuePage.objects.get()
+    assert "line 1  page furniture   Back to feed" in out
+    assert f"New issue /home/weekly/2026-03-09/ (page {issue.pk}), draft." in out
+    assert out.endswith("1 of 1 documents imported into Weekly.\n")
+    assert (err, failure, issue.live) == ("", None, False)
+
+
+def test_publish_publishes(digest):
+    out, _, _ = run(MARKDOWN, "--digest", "weekly", "--publish")
+    assert IssuePage.objects.get().live
+    assert "published." in out
+    assert "Image cover.png is not imported" in out
+
+
+def test_a_dry_run_reports_and_writes_nothing(digest):
+    out, _, failure = run(COPIED, "--digest", "weekly", "--publish", "--dry-run")
+    assert "Would make a new issue." in out
+    assert "1 of 1 documents could be imported" in out
+    assert (failure, IssuePage.objects.count()) == (None, 0)
+
+
+def test_a_dry_run_tells_of_an_update_and_of_a_refusal(digest):
+    run(COPIED, "--digest", "weekly")
+    out, _, _ = run(COPIED, "--digest", "weekly", "--dry-run", "--update")
+    assert "Would make a new revision." in out
+    _, err, failure = run(COPIED, "--digest", "weekly", "--dry-run")
+    assert "already in Weekly" in err
+    assert failure
+
+
+def test_the_same_document_again_is_refused_unless_updated(digest):
+    run(COPIED, "--digest", "weekly")
+    _, err, failure = run(COPIED, "--digest", "weekly")
+    assert "is already in Weekly" in err
+    assert str(failure) == "0 of 1 documents imported into Weekly."
+    out, _, failure = run(COPIED, "--digest", "weekly", "--update")
+    assert "New revision of /home/weekly/2026-03-09/" in out
+    assert (failure, IssuePage.objects.count()) == (None, 1)
+
+
+def test_files_go_on_after_one_failed(digest, tmp_path):
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "binary.md").write_bytes(b"\x00\x01" * 50)
+    files = [tmp_path / "empty.txt", COPIED, tmp_path / "none", tmp_path, tmp_path / "binary.md"]
+    out, err, failure = run(*files, MARKDOWN, "--digest", "weekly")
+    assert len(err.splitlines()) == 4
+    assert "empty.txt: It is empty." in err
+    assert "[6/6]" in out
+    assert str(failure) == "2 of 6 documents imported into Weekly."
+    assert IssuePage.objects.count() == 2
+
+
+def test_a_refused_publication_names_the_fields_and_leaves_nothing(digest, tmp_path):
+    (tmp_path / "a.md").write_text("---\ntitle: T\ndate: 2026-03-09\n---\n## Story\n")
+    _, err, failure = run(tmp_path / "a.md", "--digest", "weekly", "--publish")
+    assert "a.md: body[1].summary: This field is required." in err
+    assert "a.md: body[2].body: This field is required." in err
+    assert (bool(failure), IssuePage.objects.count()) == (True, 0)
+
+
+def test_an_unknown_digest_is_answered_with_the_digests_there_are(digest):
+    _, _, failure = run(COPIED, "--digest", "nope")
+    assert str(failure) == 'There is no digest with the slug "nope". Digests: weekly.'
+
+
+def test_quiet_is_one_line_a_file(digest):
+    out, _, _ = run(COPIED, "--digest", "weekly", verbosity=0)
+    assert len(out.splitlines()) == 2
+
+
+def test_names_cannot_speak_to_the_terminal(digest):
+    out, err, _ = run("a\x1b[31m\nb", "--digest", "weekly")
+    assert "\x1b" not in out + err
+    assert "'a\\x1b[31m\\nb': There is no such file." in err

@@ -1,0 +1,51 @@
+"""Long, deep and hostile documents end in bounded time, without a crash."""
+
+import time
+
+import pytest
+
+from digest.importing import DocumentError
+from tests.importing.conftest import draft_of, parts_of
+
+SECONDS = 20  # each takes one or two; a quadratic reader takes minutes
+STORIES = "".join(f"## Story {n}\n\n" + f"Text of {n} goes on.\n\n" * 9 for n in range(1000))
+HOSTILE = {
+    "stories": STORIES,
+    "paragraphs": "One more sentence.\n" * 20_000,
+    "bullets": "T\n\nS\n\nText.\n\n" + "- item\n" * 20_000,
+    "sources": "## S\n\nx\n\n## Sources\n" + "- [T](https://e.org/a) — P\n" * 4_000,
+    "quotes": ">" * 50_000 + " deep",
+    "lists": "".join("  " * depth + "- deep\n" for depth in range(400)),
+    "brackets": "[" * 50_000,
+    "emphasis": "**a _b " * 20_000,
+    "spaces": "Why it matters" + " " * 500_000 + ": x",
+    "marks": "!" * 500_000,
+    "hashes": "#" * 100_000,
+    "tags": "# " * 100_000,
+    "address": "https://e.org/" + ")" * 500_000,
+    "dashes": "## S\n\nSources: " + " - " * 100_000,
+    "table": "|a|b|\n|-|-|\n" + "|1|2|\n" * 5_000,
+    "definitions": "".join(f"[a{n}]: https://e.org/{n}\n" for n in range(10_000)),
+    "headings": "## a\n" * 4_000,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_any_document_is_read_in_bounded_time(hostile, name):
+    started = time.monotonic()
+    draft_of(HOSTILE[hostile], name).body()
+    assert time.monotonic() - started < SECONDS
+
+
+def test_a_document_of_twenty_thousand_lines_is_read_whole():
+    draft = draft_of(STORIES, "a.md")
+    assert len(draft.stories) == 1000
+    assert sum(len(story.body) for story in draft.stories) == 9000
+
+
+@pytest.mark.parametrize("deep", ["[" * 9000, "{a: " * 4000, "- " * 9000])
+def test_deep_front_matter_is_an_error_and_no_crash(deep):
+    with pytest.raises(DocumentError):
+        parts_of(f"---\ntags: {deep}\n---\n", "a.md")

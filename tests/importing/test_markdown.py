@@ -1,0 +1,173 @@
+"""The reader of Markdown: its vocabulary, and what Markdown can do to it."""
+
+import datetime
+
+import pytest
+
+from digest.importing import map_parts, open_document, read_parts
+from digest.importing.parts import Role
+from tests.importing.conftest import MARKDOWN, draft_of, parts_of, texts
+
+STORY = "---\ntitle: T\ndate: 2026-03-09\n---\nS.\n\n## Story\n\n{}"
+
+
+def body_of(markdown: str) -> str:
+    """The text of a story with this Markdown, as it is stored."""
+    return draft_of(STORY.format(markdown), "a.md").stories[0].value()["body"]
+
+
+@pytest.fixture(scope="module")
+def draft():
+    return map_parts(read_parts(open_document(MARKDOWN)))
+
+
+def test_front_matter_gives_the_page_fields(draft):
+    assert draft.title == "Heat below the house, words on the phone"
+    assert draft.date == datetime.date(2026, 3, 9)
+    assert draft.tags == ["Storage", "Small Models"]
+    assert (draft.headline, draft.image, draft.slug) == ("A quiet week", "cover.png", "")
+
+
+def test_the_first_paragraphs_are_the_summary_in_plain_text(draft):
+    assert draft.summary_text == (
+        "Four small steps made a large week, says the grid (https://example.com/grid).\n\n"
+        "They were made quietly."
+    )
+
+
+def test_a_story_keeps_its_formatting(draft):
+    assert draft.stories[0].value()["body"] == (
+        "<p>Three blocks store an afternoon in <b>warm sand</b>; <code>losses</code> stayed under "
+        "4 %.</p><ul><li>no digging</li><li>no new line</li></ul>"
+        "<blockquote>The tanks stand where oil used to.</blockquote>"
+    )
+
+
+def test_why_it_matters_is_a_paragraph_or_a_section(draft):
+    why = [story.value()["why_it_matters"] for story in draft.stories]
+    assert why[0] == "<p>It needs <i>no</i> new land.</p>"
+    assert why[1] == "<p>Full trains end a debate.</p><p>They begin another.</p>"
+
+
+def test_sources_belong_to_the_story_or_to_the_issue(draft):
+    first = draft.stories[0].value()["sources"][0]["value"]
+    assert first == {
+        "title": "The pilot",
+        "url": "https://example.com/pilot",
+        "publisher": "Example Wire",
+        "author": "A. Writer",
+        "published_on": "2026-03-01",
+    }
+    items = [item["value"] for item in draft.body()[-1]["value"]["items"]]
+    assert [item["title"] for item in items] == ["Timetable", "A conversation on the platform"]
+    assert (items[0]["publisher"], items[1]["url"]) == ("Rail Office", "")
+
+
+def test_parts_know_their_lines():
+    parts = read_parts(open_document(MARKDOWN))
+    lines = {(part.role, part.first_line, part.last_line) for part in parts}
+    assert (Role.TITLE, 2, 2) in lines
+    assert (Role.STORY, 13, 13) in lines
+    assert (Role.BODY, 17, 18) in lines
+    assert (Role.STORY_SOURCE, 26, 26) in lines
+
+
+def test_an_unknown_key_is_reported():
+    parts = read_parts(open_document(MARKDOWN))
+    assert texts(parts, Role.LEFT_OUT) == ["mood: calm"]
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("*a* **b** ~~c~~ `d`", "<p><i>a</i> <b>b</b> <s>c</s> <code>d</code></p>"),
+        ("CO<sub>2</sub> m<sup>2</sup>", "<p>CO<sub>2</sub> m<sup>2</sup></p>"),
+        ("one\ntwo", "<p>one two</p>"),
+        ("one  \ntwo", "<p>one<br/>two</p>"),
+        ("### Inside\n\nx", "<h3>Inside</h3><p>x</p>"),
+        ("##### Deep", "<h3>Deep</h3>"),
+        ("1. a\n2. b", "<ol><li>a</li><li>b</li></ol>"),
+        ("- a\n\n  b\n- c\n  - d", "<ul><li>a<br/>b</li><li>c<ul><li>d</li></ul></li></ul>"),
+        ("> a\n>\n> b", "<blockquote>a<br/>b</blockquote>"),
+        ("> - a", "<ul><li>a</li></ul>"),
+        ("- > a", "<ul><li>a</li></ul>"),
+        ("https://e.org/a_b_c.", '<p><a href="https://e.org/a_b_c">https://e.org/a_b_c</a>.</p>'),
+        ("[https://e.org](https://e.org)", '<p><a href="https://e.org">https://e.org</a></p>'),
+        ('[a](https://e.org "t & u")', '<p><a href="https://e.org">a</a> (t &amp; u)</p>'),
+        ("[a][r]\n\n[r]: https://e.org", '<p><a href="https://e.org">a</a></p>'),
+        ("![alt](https://e.org/p.png)", '<p><a href="https://e.org/p.png">alt</a></p>'),
+        ("```python\nx = 1\n  y\n```", "<p><code>x = 1<br/>\xa0\xa0y</code></p>"),
+        ("a & b < c", "<p>a &amp; b &lt; c</p>"),
+        ("<script>a</script>", "<p>&lt;script&gt;a&lt;/script&gt;</p>"),
+        (
+            "[![b](https://e.org/p)](https://e.org)",
+            '<p><a href="https://e.org">b https://e.org/p</a></p>',
+        ),
+    ],
+)
+def test_markdown_becomes_the_rich_text_of_the_editor(written, stored):
+    assert body_of(written).replace("&nbsp;", "\xa0") == stored
+
+
+def test_tables_are_kept_as_they_were_written_and_reported():
+    table = "| a | b |\n|---|---|\n| 1 | 2 |"
+    assert texts(parts_of(STORY.format(table), "a.md"), Role.UNKNOWN) == [table]
+    assert body_of(table) == "<p>| a | b |<br/>|---|---|<br/>| 1 | 2 |</p>"
+
+
+def test_a_definition_that_nothing_uses_is_kept_and_reported():
+    parts = parts_of(STORY.format("x\n\n[r]: https://e.org"), "a.md")
+    assert texts(parts, Role.UNKNOWN) == ["[r]: https://e.org"]
+
+
+def test_what_nests_too_deep_to_be_converted_is_kept_as_text():
+    assert "deepest" in body_of(">" * 200 + " deepest")
+
+
+def test_without_front_matter_the_first_heading_is_the_title():
+    draft = draft_of("# T\n\nMarch 9, 2026\n\n#One #Two\n\nS.\n\n## A\n\nx", "a.md")
+    assert (draft.title, draft.date, draft.tags) == ("T", datetime.date(2026, 3, 9), ["One", "Two"])
+    assert draft.summary_text == "S."
+
+
+def test_a_first_heading_beside_a_title_is_the_headline():
+    assert draft_of("---\ntitle: T\n---\n# H\n\n## A\n\nx", "a.md").headline == "H"
+    assert draft_of("---\ntitle: T\n---\n# T\n\n## A\n\nx", "a.md").headline == ""
+
+
+def test_a_link_in_a_heading_becomes_a_source_of_the_story():
+    story = draft_of("## [Sun](https://e.org) stored\n\nx", "a.md").stories[0].value()
+    assert (story["heading"], story["body"]) == ("Sun stored", "<p>x</p>")
+    assert story["sources"][0]["value"]["title"] == "Sun stored"
+    assert story["sources"][0]["value"]["url"] == "https://e.org"
+
+
+def test_sources_on_one_line_are_one_source_each():
+    draft = draft_of(
+        STORY.format("x\n\nSources: [A](https://e.org/a), [B](https://e.org/b)"), "a.md"
+    )
+    titles = [item["value"]["title"] for item in draft.stories[0].value()["sources"]]
+    assert titles == ["A", "B"]
+
+
+def test_text_after_the_sources_of_a_story_is_story_text():
+    draft = draft_of(STORY.format("x\n\nSources:\n- a\n\ny [z](https://e.org)"), "a.md")
+    assert [part.text for part in draft.stories[0].body] == ["x", "y z (https://e.org)"]
+    assert len(draft.stories[0].sources) == 1
+
+
+def test_a_story_after_the_bottom_line_is_a_story():
+    draft = draft_of(STORY.format("x\n\n## The bottom line\n\ny\n\n## More\n\nz"), "a.md")
+    assert [block["type"] for block in draft.body()][1:] == ["story_section"] * 2 + ["bottom_line"]
+
+
+@pytest.mark.parametrize("written", ["**Bottom line:** y", "### Bottom line\n\ny"])
+def test_a_bottom_line_within_a_story_is_a_part_of_the_story(written):
+    draft = draft_of(STORY.format(f"{written}\n\n## B\n\nz\n\nBottom line: w"), "a.md")
+    assert "Bottom line" in draft.stories[0].value()["body"]
+    assert draft.body()[-1]["value"]["text"] == "<p>w</p>"
+
+
+def test_why_it_matters_before_any_story_stays_in_the_summary():
+    draft = draft_of("---\ntitle: T\n---\n**Why it matters:** it does.", "a.md")
+    assert draft.summary_text == "Why it matters: it does."

@@ -1,0 +1,128 @@
+"""Every word of a document comes out: in a block, in a page field, or in the report as left out."""
+
+import re
+from collections import Counter
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from digest.importing import DocumentError, map_parts, read_document, read_parts
+from digest.importing.markdown_html import MARKS
+from digest.importing.parts import Role
+from digest.importing.rich_text import words
+from tests.importing.conftest import COPIED, MARKDOWN, draft_of
+
+REPORTED = (Role.DATE, Role.LABEL, Role.FURNITURE, Role.LEFT_OUT)
+LINES = """
+2026-03-09 #Rail#Open Data
+#Rail #C#
+A Title Without an End
+A sentence that ends, and is long enough to be text.
+Why it matters: it does.
+Why it matters
+**Why it matters:** it *does*.
+The bottom line: enough.
+The Bottom Line
+Sources
+📎 Sources:
+Sources: [One](https://e.org/1), [Two](https://e.org/2) and three
+- [One](https://e.org/1) — Publisher, Author, 2026-03-01
+Two — Example Wire https://example.com/two
+https://e.org/a_(b)?c=d&e=%20f
+Back to feed
+Discussion 💬
+Powered by Giscus.
+• bullet one
+- item
+  - nested item
+1. first
+2. second
+2026. A year.
+# Heading one
+## Heading two
+## [Linked](https://e.org/h) heading
+### Heading three
+> quoted
+> - quoted item
+```
+code = 1
+    indented code
+| a | b |
+|---|---|
+![alt](https://e.org/p.png "title")
+[text](https://e.org "title") and [text][ref]
+[ref]: https://e.org/ref
+[x](javascript:alert(1))
+<script>alert(1)</script> & <b>bold</b>
+~~struck~~ **bold *and* italic** `code`
+---
+title: Some title
+tags: [a, b]
+mood: calm # comment
+""".strip().split("\n")
+
+
+def texts_in(value: Any, key: str = "") -> list[str]:
+    """Every text in the raw data of a body; of rich text also the addresses of its links."""
+    if isinstance(value, dict):
+        return [t for name, inner in value.items() if name != "id" for t in texts_in(inner, name)]
+    if isinstance(value, list):
+        return [text for inner in value for text in texts_in(inner)]
+    if key in ("body", "why_it_matters", "text"):
+        addresses = " ".join(re.findall(r'href="([^"]*)"', value))
+        return [re.sub(r"<[^>]*>", " ", value), addresses, unquote(addresses)]
+    return [value] if isinstance(value, str) else []
+
+
+def words_out(parts: list, draft: Any) -> Counter[str]:
+    """The words of everything an import gives."""
+    fields = [draft.title, draft.headline, draft.slug, draft.image, *draft.tags]
+    reported = [part.text for part in parts if part.role in REPORTED]
+    return Counter(words(" ".join([*texts_in(draft.body()), *fields, *reported])))
+
+
+def lost(text: str, name: str) -> Counter[str]:
+    """The words of a document that its import does not give."""
+    try:
+        document = read_document(text.encode(), name)
+        parts = read_parts(document)
+    except DocumentError:
+        return Counter()
+    source = MARKS.sub(" ", document.text) if document.is_markdown else document.text
+    known = Counter(
+        words(re.sub(r"^\s*(?:title|tags|\d{1,3}[.)])", "", source, flags=re.MULTILINE))
+    )
+    draft = map_parts(parts)
+    lost_words = known - words_out(parts, draft)
+    for word in words(" ".join(draft.tags)):
+        del lost_words[word]  # a tag that is said twice is there once
+    return lost_words
+
+
+@pytest.mark.parametrize("path", [COPIED, MARKDOWN], ids=lambda path: path.name)
+def test_no_word_of_our_documents_is_lost(path):
+    keys = Counter(["date", "headline", "image"])
+    assert lost(path.read_text(), path.name) - keys == Counter()
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(
+    lines=st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(["\n", "\n\n"])), max_size=25),
+    name=st.sampled_from(["a.txt", "a.md"]),
+)
+def test_no_word_of_any_mixture_of_lines_is_lost(lines, name):
+    assert lost("".join(line + end for line, end in lines), name) == Counter()
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(text=st.text(max_size=300), name=st.sampled_from(["a.txt", "a.md"]))
+@example(text="&copy; &#0; \\", name="a.md")
+def test_no_text_breaks_the_readers(text, name):
+    try:
+        draft = draft_of(text, name)
+    except DocumentError:
+        return
+    assert draft.body()[0]["type"] == "headline"

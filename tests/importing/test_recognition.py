@@ -1,0 +1,120 @@
+"""One line at a time: labels, dates, tags, furniture."""
+
+import datetime
+
+import pytest
+
+from digest.importing.parts import Label, Role
+from digest.importing.recognition import is_furniture, match_label, parse_date, read_metadata
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("Why it matters: abc", "abc"),
+        ("WHY IT MATTERS — abc", "abc"),
+        ("Why this matters - abc", "abc"),
+        ("**Why it matters:** abc **b**", "abc **b**"),
+        ("**Why it matters**: abc", "abc"),
+        ("**Why it matters** abc", "abc"),
+        ("**Why it matters: abc**", "**abc**"),
+        ("_Why it matters_ – abc", "abc"),
+        ("Why it matters: **abc** d", "**abc** d"),
+        ("💡 “Why it matters”: abc", "abc"),
+        ("Why it matters:\nabc", "abc"),
+        ("Why it matters 💡", ""),
+        ("Why it matters?", ""),
+    ],
+)
+def test_why_it_matters_is_recognised_in_many_spellings(text, rest):
+    label, _, found = match_label(text)
+    assert (label, found) == (Label.WHY_IT_MATTERS, rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Why it matters is unclear.",
+        "Why it mattersome: no",
+        "Source-available licences: a list",
+        "Sources - two of them - say so.",
+        "Sources say: nothing",
+        "The bottom line is thin",
+        "Bottom line-up: red",
+        "Resources",
+        "",
+    ],
+)
+def test_a_sentence_with_the_same_words_is_no_label(text):
+    assert match_label(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-09",
+        "2026/03/09",
+        "2026-03-09T08:00:00Z",
+        "9.3.2026",
+        "March 9, 2026",
+        "Mar. 9th, 2026",
+        "9 March 2026",
+        "9th of March, 2026",
+        "Monday, March 9, 2026",
+        "Published on March 9, 2026",
+        "Date: 2026-03-09",
+    ],
+)
+def test_dates_are_read_in_many_spellings(text):
+    assert parse_date(text) == datetime.date(2026, 3, 9)
+
+
+@pytest.mark.parametrize("text", ["2026-02-30", "03/04/2026", "Marching 9, 2026", "March 2026", ""])
+def test_what_is_no_date_or_could_be_two_is_none(text):
+    assert parse_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("#One#Two words#C#", ["One", "Two words", "C#"]),
+        ("#C# #F# #Go", ["C#", "F#", "Go"]),
+        ("# One # Two", ["One", "Two"]),
+        ("Tags: one, C#, one", ["one", "C#"]),
+        ("Topics: #a #b", ["a", "b"]),
+        ("2026-03-09 · #a", ["a"]),
+        ("#1 is the number that won.", []),
+        ("#" + "a" * 101, []),
+        ("#" * 40, []),
+    ],
+)
+def test_tags_are_read_from_hashes_and_lists(text, tags):
+    parts, _ = read_metadata(text, (1, 1))
+    assert [part.text for part in parts if part.role is Role.TAG] == tags
+
+
+def test_the_rest_of_a_line_is_given_back():
+    parts, rest = read_metadata("2026-03-09 — A title", (1, 1))
+    assert ([part.role for part in parts], rest) == ([Role.DATE], "A title")
+
+
+@pytest.mark.parametrize(
+    ("text", "around", "within"),
+    [
+        ("← Back to feed", True, False),
+        ("Subscribe now!", True, False),
+        ("Enter your e-mail address", True, False),
+        ("© 2026 Anyone", True, False),
+        ("12 comments", True, False),
+        ("6 min read", True, True),
+        ("Advertisement", True, True),
+        ("———", True, True),
+        ("Privacy remains a concern.", False, False),
+        ("There is no spamming here.", False, False),
+        ("Discussion of a draft", False, False),
+        ("no spam " * 30, False, False),
+    ],
+)
+def test_furniture_is_a_whole_line_and_mostly_around_the_text(text, around, within):
+    assert is_furniture(text, around=True) is around
+    assert is_furniture(text, around=False) is within

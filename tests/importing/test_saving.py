@@ -1,0 +1,215 @@
+"""From a draft to pages: new issues, new revisions, refusals that leave nothing behind."""
+
+import datetime
+from typing import Any
+
+import pytest
+from taggit.models import Tag
+from wagtail.models import PageLogEntry, Revision
+
+from digest.importing import map_parts, open_document, read_parts
+from digest.importing.saving import ImportRefused, find_digest, prepare_issue, save_issue
+from digest.models import IssuePage
+from tests.builders import make_digest, make_image
+from tests.importing.conftest import COPIED, MARKDOWN, draft_of
+
+pytestmark = pytest.mark.django_db
+ISSUE = "---\ntitle: {}\ndate: {}\n{}\n---\nS.\n\n## Story\n\nText.\n"
+
+
+def draft_with(title: str = "T", date: str = "2026-03-09", more: str = "", end: str = "") -> Any:
+    return draft_of(ISSUE.format(title, date, more) + end, "a.md")
+
+
+@pytest.fixture
+def copied():
+    return map_parts(read_parts(open_document(COPIED)))
+
+
+def test_an_issue_is_made_as_a_draft(digest, copied):
+    issue, created = save_issue(copied, digest)
+    issue = IssuePage.objects.get(pk=issue.pk)
+    assert created
+    assert (issue.live, issue.slug, issue.number) == (False, "2026-03-09", 1)
+    assert issue.date == datetime.date(2026, 3, 9)
+    assert sorted(issue.tags.names()) == sorted(copied.tags)
+    assert len(issue.stories) == 4
+    assert issue.get_latest_revision_as_object().title == issue.title
+
+
+def test_an_issue_can_be_published_at_once(digest):
+    issue, _ = save_issue(map_parts(read_parts(open_document(MARKDOWN))), digest, publish=True)
+    issue = IssuePage.objects.get(pk=issue.pk)
+    assert issue.live
+    assert not issue.has_unpublished_changes
+    assert issue.headline == "A quiet week"
+    assert issue.stories[0].value["sources"][0]["published_on"] == datetime.date(2026, 3, 1)
+    assert digest.get_public_issues().count() == 1
+
+
+def test_saving_is_logged_as_in_the_admin(digest, copied):
+    issue, _ = save_issue(copied, digest, publish=True)
+    actions = PageLogEntry.objects.filter(page=issue.pk).values_list("action", flat=True)
+    assert set(actions) == {"wagtail.create", "wagtail.edit", "wagtail.publish"}
+
+
+@pytest.mark.parametrize("again", ["T", "t", "T "])
+def test_the_same_issue_is_refused_and_named(digest, again):
+    issue, _ = save_issue(draft_with(), digest)
+    with pytest.raises(ImportRefused, match=rf"page {issue.pk}, {issue.url_path}.*--update"):
+        save_issue(draft_with(again), digest)
+    assert IssuePage.objects.count() == 1
+
+
+def test_curly_and_straight_apostrophes_are_the_same_title(digest):
+    save_issue(draft_with("It's on"), digest)
+    with pytest.raises(ImportRefused):
+        save_issue(draft_with("It’s on"), digest)
+
+
+def test_another_issue_may_have_the_date_or_the_title(digest, home_page):
+    save_issue(draft_with(), digest)
+    same_day, _ = save_issue(draft_with("U"), digest)
+    same_title, _ = save_issue(draft_with(date="2026-03-10"), digest)
+    other_digest, _ = save_issue(draft_with(), make_digest(home_page, "other"))
+    assert (same_day.slug, same_day.number) == ("2026-03-09-2", 2)
+    assert (same_title.slug, other_digest.slug) == ("2026-03-10", "2026-03-09")
+
+
+def test_a_slug_in_the_document_is_the_issue_whatever_its_title(digest):
+    save_issue(draft_with(more="slug: grid"), digest)
+    with pytest.raises(ImportRefused, match="already in"):
+        save_issue(draft_with("U", "2026-04-01", "slug: grid"), digest)
+
+
+def test_a_title_that_waits_as_a_draft_counts(digest):
+    issue, _ = save_issue(draft_with(), digest, publish=True)
+    issue.title = "Renamed"
+    issue.save_revision()
+    for title in ("T", "Renamed"):
+        with pytest.raises(ImportRefused):
+            save_issue(draft_with(title), digest)
+
+
+def test_an_update_makes_a_revision_and_leaves_what_is_live(digest):
+    issue, _ = save_issue(draft_with(), digest, publish=True)
+    same, created = save_issue(draft_with(more="tags: [New]", end="\nMore."), digest, update=True)
+    live = IssuePage.objects.get(pk=issue.pk)
+    assert (same.pk, created, live.number) == (issue.pk, False, 1)
+    assert Revision.objects.for_instance(issue).count() == 2
+    assert live.has_unpublished_changes
+    assert "More" not in str(live.body)
+    assert list(live.tags.names()) == []
+    latest = live.get_latest_revision_as_object()
+    assert "More" in str(latest.body)
+    assert list(latest.tags.names()) == ["New"]
+
+
+def test_an_update_can_be_published(digest):
+    issue, _ = save_issue(draft_with(), digest, publish=True)
+    save_issue(draft_with(end="\nMore."), digest, publish=True, update=True)
+    assert "More" in str(IssuePage.objects.get(pk=issue.pk).body)
+
+
+def test_an_update_without_an_issue_makes_one(digest):
+    assert save_issue(draft_with(), digest, update=True)[1] is True
+
+
+def test_an_update_keeps_pictures_and_the_ids_of_blocks(digest):
+    issue, _ = save_issue(draft_with(), digest)
+    raw = list(issue.body.raw_data)
+    picture = {"image": make_image().pk, "decorative": True, "alt_text": ""}
+    raw[1]["value"]["image"] = picture
+    issue.body = issue.body.stream_block.to_python(raw)
+    issue.save_revision(clean=False)
+    save_issue(draft_with(end="\n## New\n\nText."), digest, update=True)
+    issue = IssuePage.objects.get(pk=issue.pk)
+    blocks = issue.get_latest_revision_as_object().body.raw_data
+    assert [block["id"] for block in blocks][:2] == [block["id"] for block in raw]
+    assert blocks[1]["value"]["image"] == picture
+    assert blocks[2]["value"]["image"] is None
+
+
+def test_a_locked_issue_is_not_updated(digest):
+    issue, _ = save_issue(draft_with(), digest)
+    issue.locked = True
+    issue.save()
+    with pytest.raises(ImportRefused, match="locked"):
+        save_issue(draft_with(), digest, update=True)
+
+
+def nothing_was_written() -> bool:
+    return not (IssuePage.objects.exists() or Revision.objects.exists() or Tag.objects.exists())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("---\ndate: 2026-03-09\n---\n## S\n\nx", "title: none was found"),
+        ("---\ntitle: T\n---\n## S\n\nx", "date: none was found"),
+        ("---\ntitle: T\ndate: soon\n---\n## S\n\nx", 'date: "soon" is not a date'),
+        (ISSUE.format("T" * 256, "2026-03-09", "tags: [a]"), "title: .*255"),
+        (ISSUE.format("T", "2026-03-09", "slug: a b"), "slug: "),
+        (ISSUE.format("T", "2026-03-09", f"tags: [{'t' * 101}]"), 'tags: "t{30}…" is too long'),
+    ],
+)
+def test_what_no_draft_can_do_without_is_named(digest, text, message):
+    with pytest.raises(ImportRefused, match=message):
+        save_issue(draft_of(text, "a.md"), digest)
+    assert nothing_was_written()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("---\ntitle: T\ndate: 2026-03-09\ntags: [a]\n---\nS.", r"body: .*at least 1|body: "),
+        ("---\ntitle: T\ndate: 2026-03-09\n---\n## S\n\nx", r"body\[1\]\.summary: .*required"),
+        (ISSUE.format("T", "2026-03-09", "") + "\n## Empty\n", r"body\[3\]\.body: .*required"),
+        (
+            ISSUE.format("T", "2026-03-09", "") + "\n## " + "h" * 256 + "\n\nx",
+            r"body\[3\]\.heading",
+        ),
+        (
+            ISSUE.format("T", "2026-03-09", "") + "\n## Sources\n- " + "t" * 301,
+            r"body\[3\]\.items\[1\]\.title: ",
+        ),
+    ],
+)
+def test_only_a_valid_issue_is_published(digest, text, message):
+    with pytest.raises(ImportRefused, match=message):
+        save_issue(draft_of(text, "a.md"), digest, publish=True)
+    assert nothing_was_written()
+    assert save_issue(draft_of(text, "a.md"), digest)[0].live is False
+
+
+def test_a_failure_on_the_way_leaves_nothing(digest, copied, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr(Revision, "publish", fail)
+    with pytest.raises(RuntimeError):
+        save_issue(copied, digest, publish=True)
+    assert nothing_was_written()
+
+
+def test_preparing_writes_nothing(digest, copied):
+    issue, created = prepare_issue(copied, digest, publish=True)
+    assert (issue.pk, created) == (None, True)
+    assert nothing_was_written()
+
+
+def test_a_digest_is_found_by_slug_and_by_path(digest, home_page):
+    other = make_digest(digest.get_parent(), "daily")
+    assert find_digest("weekly") == digest
+    assert find_digest("home/daily") == other
+    with pytest.raises(
+        ImportRefused, match=r'no digest with the slug "eekly". Digests: daily, weekly'
+    ):
+        find_digest("eekly")
+    with pytest.raises(ImportRefused, match="no digest"):
+        find_digest("")
+
+
+def test_without_digests_the_refusal_says_so(home_page):
+    with pytest.raises(ImportRefused, match="make one in the admin first"):
+        find_digest("weekly")
