@@ -25,7 +25,8 @@ PARAGRAPHS = ("paragraph_open", "paragraph_close", "heading_open", "heading_clos
 INDENT = re.compile(r"^ +")
 # Words of a source that are marks: list numbers, names of references, languages of code, tags.
 MARKS = re.compile(
-    r"^[\s>]*(?:[-*+]\s+)*\d{1,3}[.)](?=\s)|(?<=\])\[[^\]\n]*\]|^[\s>]*(?:```|~~~).*$|</?su[bp]>",
+    r"^[ \t>]*(?:[-*+][ \t]+)*\d{1,3}[.)](?=\s)"
+    r"|(?<=\])\[[^\]\n]*\]|^[ \t>]*(?:```|~~~).*$|</?su[bp]>",
     re.MULTILINE,
 )
 

@@ -7,10 +7,10 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from taggit.models import Tag
 from wagtail.blocks import StreamValue
-from wagtail.blocks.base import get_error_json_data
 
 from digest.importing.mapper import IssueDraft
 from digest.models import get_digest_page_model, get_issue_page_model
+from digest.validation import clean_stream
 
 
 class ImportRefused(Exception):
@@ -87,7 +87,7 @@ def prepare_issue(
     if existing and not update:
         raise ImportRefused(
             f'"{existing.draft_title}" of {existing.date} is already in {digest.title} '
-            f"(page {existing.pk}, {existing.url_path}). Use --update to make a new revision of it."
+            f"(page {existing.pk}, {existing.full_url}). Use --update to make a new revision of it."
         )
     issue = updated(existing) if existing else get_issue_page_model()(live=False)
     fill(issue, draft)
@@ -153,8 +153,11 @@ def check_page(issue: Any, *, publish: bool) -> None:
         issue.full_clean(exclude=unset)
     except ValidationError as error:
         errors += page_messages(error)
-    if publish:
-        errors += body_messages(issue.body)
+    try:
+        if publish:
+            clean_stream("body", issue.body)
+    except ValidationError as error:
+        errors += page_messages(error)
     if errors:
         raise ImportRefused(*errors)
 
@@ -163,19 +166,3 @@ def page_messages(error: ValidationError) -> Iterator[str]:
     """A line for each error of a page, with the name of its field."""
     for name, messages in error.message_dict.items():
         yield from (f"{name}: {m}" if name != NON_FIELD_ERRORS else m for m in messages)
-
-
-def body_messages(body: StreamValue) -> Iterator[str]:
-    """A line for each thing that keeps a body from being published, with the path of its field."""
-    try:
-        body.stream_block.clean(body)
-    except ValidationError as error:
-        yield from block_messages(get_error_json_data(error), "body")
-
-
-def block_messages(errors: dict[str, Any], path: str) -> Iterator[str]:
-    """Walk down the errors of blocks within blocks; positions count from 1."""
-    yield from (f"{path}: {message}" for message in errors.get("messages", []))
-    for key, inner in errors.get("blockErrors", {}).items():
-        step = f"[{key + 1}]" if isinstance(key, int) else f".{key}"
-        yield from block_messages(inner, path + step)

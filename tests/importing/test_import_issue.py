@@ -26,7 +26,7 @@ def test_a_document_is_reported_line_by_line_and_imported(digest):
     out, err, failure = run(COPIED, "--digest", "weekly")
     issue = IssuePage.objects.get()
     assert "line 1  page furniture   Back to feed" in out
-    assert f"New issue /home/weekly/2026-03-09/ (page {issue.pk}), draft." in out
+    assert f"New issue http://localhost/weekly/2026-03-09/ (page {issue.pk}), draft." in out
     assert out.endswith("1 of 1 documents imported into Weekly.\n")
     assert (err, failure, issue.live) == ("", None, False)
 
@@ -60,7 +60,7 @@ def test_the_same_document_again_is_refused_unless_updated(digest):
     assert "is already in Weekly" in err
     assert str(failure) == "0 of 1 documents imported into Weekly."
     out, _, failure = run(COPIED, "--digest", "weekly", "--update")
-    assert "New revision of /home/weekly/2026-03-09/" in out
+    assert "New revision of http://localhost/weekly/2026-03-09/" in out
     assert (failure, IssuePage.objects.count()) == (None, 1)
 
 
@@ -79,7 +79,7 @@ def test_files_go_on_after_one_failed(digest, tmp_path):
 def test_a_refused_publication_names_the_fields_and_leaves_nothing(digest, tmp_path):
     (tmp_path / "a.md").write_text("---\ntitle: T\ndate: 2026-03-09\n---\n## Story\n")
     _, err, failure = run(tmp_path / "a.md", "--digest", "weekly", "--publish")
-    assert "a.md: body[1].summary: This field is required." in err
+    assert "a.md: body: Headline 1, Summary: This field is required." in err
     assert "a.md: body[2].body: This field is required." in err
     assert (bool(failure), IssuePage.objects.count()) == (True, 0)
 

@@ -26,6 +26,7 @@ HOSTILE = {
     "dashes": "## S\n\nSources: " + " - " * 100_000,
     "table": "|a|b|\n|-|-|\n" + "|1|2|\n" * 5_000,
     "definitions": "".join(f"[a{n}]: https://e.org/{n}\n" for n in range(10_000)),
+    "blank lines": "```\n" + "\n" * 200_000 + "x\n```\n\n- a" + "\n" * 200_000 + "  b",
     "headings": "## a\n" * 4_000,
 }
 

@@ -163,15 +163,15 @@ def test_what_no_draft_can_do_without_is_named(digest, text, message):
     ("text", "message"),
     [
         ("---\ntitle: T\ndate: 2026-03-09\ntags: [a]\n---\nS.", r"body: .*at least 1|body: "),
-        ("---\ntitle: T\ndate: 2026-03-09\n---\n## S\n\nx", r"body\[1\]\.summary: .*required"),
-        (ISSUE.format("T", "2026-03-09", "") + "\n## Empty\n", r"body\[3\]\.body: .*required"),
+        ("---\ntitle: T\ndate: 2026-03-09\n---\n## S\n\nx", r"Headline 1, Summary: .*required"),
+        (ISSUE.format("T", "2026-03-09", "") + "\n## Empty\n", r"Story 3, Story: .*required"),
         (
             ISSUE.format("T", "2026-03-09", "") + "\n## " + "h" * 256 + "\n\nx",
-            r"body\[3\]\.heading",
+            r"Story 3, Heading",
         ),
         (
             ISSUE.format("T", "2026-03-09", "") + "\n## Sources\n- " + "t" * 301,
-            r"body\[3\]\.items\[1\]\.title: ",
+            r"Sources 3, Sources, 1, Title: ",
         ),
     ],
 )

@@ -85,7 +85,7 @@ class Command(BaseCommand):
         issue, created = save_issue(draft, digest, **choices)
         done = "New issue" if created else "New revision of"
         state = "published" if options["publish"] and issue.live else "draft"
-        return f"{done} {issue.url_path} (page {issue.pk}), {state}."
+        return f"{done} {issue.full_url} (page {issue.pk}), {state}."
 
 
 def printable(path: str) -> str:
