@@ -48,10 +48,11 @@ def without_internal_members(result: Any, **kwargs: Any) -> Any:
 @cache
 def build_schema() -> dict[str, Any]:
     """The OpenAPI document, with paths below the address of the API."""
+    address = reverse("digest:api:map")  # first, since it loads digest.urls with its converters
     with _generating, patched_settings(SETTINGS):
         generator = SchemaGenerator(urlconf="digest.api.urls")
         schema = generator.get_schema(request=None, public=True)
-    return schema | {"servers": [{"url": reverse("digest:api:map").rstrip("/")}]}
+    return schema | {"servers": [{"url": address.rstrip("/")}]}
 
 
 class SchemaView(APIView):

@@ -1,0 +1,99 @@
+"""The reference names everything there is: a new thing without its entry fails here."""
+
+import re
+
+import pytest
+from django.core.management import load_command_class
+
+from digest.api.documentation import build_schema
+from digest.api.errors import PROBLEMS
+from digest.blocks import IssueBodyBlock, SourceBlock
+from digest.conf import DigestSettings, conf
+from digest.feeds import FEEDS
+from digest.models import DigestPage, IssuePage, IssueTag
+from tests.docs.markdown import ROOT, headings, read, rows, section
+
+SETTINGS = [name for name, value in vars(DigestSettings).items() if isinstance(value, property)]
+COMMANDS = [
+    path.stem
+    for path in (ROOT / "digest" / "management" / "commands").glob("*.py")
+    if path.stem != "__init__"
+]
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_setting_has_its_section_with_its_default(name, settings):
+    default = getattr(conf, name)
+    written = re.search(r"Default `([^`]*)`", section(read("settings"), f"`DIGEST_{name}`"))
+    assert written[1] == str(default)
+
+
+@pytest.mark.parametrize("model", [DigestPage, IssuePage, IssueTag])
+def test_setting_of_a_model_has_its_section(model):
+    assert f'Default `"{model._meta.label}"`' in section(
+        read("settings"), f"`{model._meta.swappable}`"
+    )
+
+
+def test_every_system_check_is_named():
+    checks = (ROOT / "digest" / "checks.py").read_text(encoding="utf-8")
+    ids = set(re.findall(r"digest\.[EW]\d+", checks))
+    assert ids == set(re.findall(r"digest\.[EW]\d+", read("settings")))
+
+
+@pytest.mark.parametrize("name", IssueBodyBlock.base_blocks)
+def test_block_has_its_section_with_its_fields(name):
+    fields = set(IssueBodyBlock.base_blocks[name].child_blocks)
+    assert fields <= rows(section(read("blocks"), f"`{name}`"))
+
+
+def test_source_has_its_section_with_its_fields():
+    assert set(SourceBlock.base_blocks) == rows(section(read("blocks"), "A source"))
+
+
+def test_every_endpoint_has_its_section():
+    paths = {f"`{path}`" for path in build_schema()["paths"]} - {"`/`"}
+    assert paths | {"The map"} <= set(headings(read("api")))
+
+
+def test_every_parameter_has_its_row():
+    operations = [operations["get"] for operations in build_schema()["paths"].values()]
+    parameters = [p for operation in operations for p in operation.get("parameters", [])]
+    names = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
+    assert names == rows(section(read("api"), "Lists"))
+
+
+@pytest.mark.parametrize(
+    ("component", "heading"),
+    [
+        ("IssueDetail", "An issue"),
+        ("Digest", "`/digests/{slug}/`"),
+        ("Tag", "`/tags/{slug}/`"),
+        ("Image", "An image"),
+    ],
+)
+def test_members_have_their_rows(component, heading):
+    members = set(build_schema()["components"]["schemas"][component]["properties"])
+    assert members == rows(section(read("api"), heading))
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=lambda problem: problem.name)
+def test_problem_has_its_section_with_its_status(problem):
+    assert section(read("errors"), f"`{problem.name}`").strip().startswith(str(problem.status))
+
+
+@pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.label)
+def test_feed_has_its_row(feed):
+    assert f"`/feeds/{{digest slug}}/{feed.file_name}`" in read("feeds")
+    assert f"`{feed.media_type}`" in read("feeds")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_command_has_its_section_with_its_options(name):
+    command = load_command_class("digest", name)
+    general = {"--help", "--version", "--verbosity", "--settings", "--pythonpath"}
+    general |= {"--traceback", "--no-color", "--force-color", "--skip-checks"}
+    parser = command.create_parser("manage.py", name)
+    own = {option for action in parser._actions for option in action.option_strings} - general
+    text = section(read("commands"), f"`{name}`")
+    assert all(option in text for option in own if option.startswith("--"))

@@ -1,0 +1,69 @@
+"""The samples of the documentation can be read by what they are meant for."""
+
+import json
+import subprocess
+from textwrap import dedent
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from digest.api.documentation import build_schema
+from tests.docs.markdown import FILES, code_blocks, name_of, read, section
+
+
+def samples(language):
+    """Every code block of a language, with its file and its number in it."""
+    return [
+        pytest.param(dedent(code), id=f"{name_of(path)}-{number}")
+        for path in FILES
+        for number, code in enumerate(code_blocks(path.read_text(encoding="utf-8"), language), 1)
+    ]
+
+
+def validate(sample, component):
+    """Fail where a sample is not what the OpenAPI document says of it."""
+    components = build_schema()["components"]
+    schema = {"$ref": f"#/components/schemas/{component}", "components": components}
+    Draft202012Validator(schema).validate(json.loads(sample))
+
+
+@pytest.mark.parametrize("code", samples("json"))
+def test_json_parses(code):
+    json.loads(code)
+
+
+@pytest.mark.parametrize("code", samples("python"))
+def test_python_compiles(code):
+    compile(code, "sample", "exec")
+
+
+@pytest.mark.parametrize("code", samples("sh"))
+def test_shell_is_well_formed(code):
+    subprocess.run(["sh", "-n"], input=code, text=True, check=True)
+
+
+@pytest.mark.parametrize("code", samples("sh"))
+def test_make_targets_exist(code):
+    makefile = (FILES[0].parent / "Makefile").read_text(encoding="utf-8")
+    for line in code.splitlines():
+        if line.startswith("make "):
+            assert f"\n{line.split()[1]}: " in makefile
+
+
+def test_issue_of_the_reference_is_what_the_schema_says():
+    [sample] = code_blocks(section(read("api"), "An issue"), "json")
+    validate(sample, "IssueDetail")
+    members = build_schema()["components"]["schemas"]["IssueDetail"]["properties"]
+    assert list(json.loads(sample)) == list(members)
+
+
+def test_blocks_of_the_reference_are_what_the_schema_says():
+    blocks = code_blocks(read("blocks"), "json")
+    assert len(blocks) == 4
+    for sample in blocks:
+        validate(sample, "Block")
+
+
+def test_error_of_the_reference_is_what_the_schema_says():
+    [sample] = code_blocks(read("errors"), "json")
+    validate(sample, "Problem")
