@@ -83,19 +83,14 @@ class WhyItMattersBlock(RichTextBlock):
     """What a story means for the reader, set apart from the story itself."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("features", TEXT_FEATURES)
-        kwargs.setdefault(
-            "help_text", _("What changes for the reader. Set apart from the story on the page.")
-        )
-        super().__init__(**kwargs)
+        help_text = _("What changes for the reader. Set apart from the story on the page.")
+        super().__init__(**({"features": TEXT_FEATURES, "help_text": help_text} | kwargs))
 
     class Meta:
         icon = "help"
         label = _("Why it matters")
         group = STORIES
-        description = _(
-            "Two or three sentences: what changes for the reader because of this story."
-        )
+        description = _("Two or three sentences: what the story changes for the reader.")
         template = "digest/blocks/why_it_matters.html"
         preview_template = PREVIEW_TEMPLATE
         preview_value = "<p>Forecasts that agree let cities plan repairs a season ahead.</p>"
@@ -107,6 +102,12 @@ class StoryImageComparison(ImageBlockComparison):
     def htmlvalue(self, value: Any) -> str:
         """Show nothing for no image."""
         return "" if value is None else super().htmlvalue(value)
+
+    def htmldiff(self) -> str:
+        """Show nothing where neither revision has an image, and no "None" where one has."""
+        for value in (self.val_a, self.val_b):
+            value.update(alt_text=value["alt_text"] or "", decorative=bool(value["decorative"]))
+        return super().htmldiff() if self.val_a["image"] or self.val_b["image"] else ""
 
 
 class StoryImageBlock(ImageBlock):
@@ -123,6 +124,7 @@ class StoryImageBlock(ImageBlock):
         return StoryImageComparison
 
     class Meta:
+        collapsed = True
         label_format = "{alt_text}"
 
 
@@ -183,9 +185,12 @@ class StorySectionBlock(StructBlock):
             "heading",
             "body",
             "why_it_matters",
-            BlockGroup(children=["image"], heading=_("Image"), classname="collapsed"),
+            "image",
             BlockGroup(
-                children=["sources"], heading=_("Sources of this story"), classname="collapsed"
+                children=["sources"],
+                heading=_("Sources of this story"),
+                icon="list-ul",
+                classname="collapsed",
             ),
         ]
 

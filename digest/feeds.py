@@ -16,6 +16,7 @@ from django.utils.feedgenerator import (
     SyndicationFeed,
     rfc3339_date,
 )
+from django.utils.html import escape
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 from wagtail.models import Site
@@ -76,7 +77,7 @@ class JsonFeed(SyndicationFeed):
             "id": item["unique_id"],
             "url": item["link"],
             "title": item["title"],
-            "summary": item["description"],
+            "summary": item["summary"],
             "content_html": item["content_html"],
             "image": item["image_url"],
             "date_published": rfc3339_date(item["pubdate"]),
@@ -130,6 +131,7 @@ def build_feed(digest: Any, chosen: Format, site: Site) -> SyndicationFeed:
         link=digest.full_url,
         description=_clean(digest.tagline),
         subtitle=_clean(digest.tagline),
+        author_name=_clean(digest.title),
         language=digest.locale.language_code,
         feed_url=feed_url(digest, chosen, site),
         feed_guid=_stable_id(digest),
@@ -147,7 +149,8 @@ def _items(issues: list[Any], base_url: str) -> Iterator[dict[str, Any]]:
         yield {
             "title": _clean(issue.headline),
             "link": issue.full_url,
-            "description": _clean(issue.summary),
+            "summary": _clean(issue.summary),
+            "description": escape(_clean(issue.summary)),  # RSS and Atom take it for HTML
             "content_html": _clean(_content(issue, body, images.get(issue.image))),
             "image_url": images[issue.image]["renditions"][-1]["url"]
             if issue.image in images

@@ -146,7 +146,7 @@ CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
 CORS_ALLOW_HEADERS = ("accept", "content-type", "if-modified-since", "if-none-match")
-CORS_EXPOSE_HEADERS = ("etag", "link", "x-request-id")
+CORS_EXPOSE_HEADERS = ("content-location", "etag", "link", "retry-after", "x-request-id")
 
 
 # Wagtail
@@ -160,3 +160,9 @@ WAGTAILADMIN_BASE_URL = os.environ.get("WAGTAILADMIN_BASE_URL", "http://127.0.0.
 
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "key", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 10 * 1024 * 1024  # 10 MB
+
+# Nobody's address is sent to a third party for the sake of an avatar.
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+
+# "AI" and "ai" are one tag.
+TAGGIT_CASE_INSENSITIVE = True

@@ -1,5 +1,6 @@
 """What every endpoint shares."""
 
+import hashlib
 from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
@@ -7,11 +8,9 @@ from typing import Any
 import swapper
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404
-from django.utils.cache import patch_cache_control
-from django.utils.decorators import method_decorator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.functional import cached_property
-from django.views.decorators.http import conditional_page
 from rest_framework import negotiation, permissions, renderers, views
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +26,9 @@ from digest.api.schema import DigestAutoSchema
 from digest.models import get_digest_page_model, get_issue_page_model
 from digest.rendering import public_bodies, public_images
 
+# What depends on the address alone; 405, 406, 429 and 500 do not.
+KEPT = (200, 204, 400, 404)
+
 
 class ContentNegotiation(negotiation.DefaultContentNegotiation):
     """Goes by ``Accept`` alone; ``format=`` is a parameter that does not exist."""
@@ -34,7 +36,6 @@ class ContentNegotiation(negotiation.DefaultContentNegotiation):
     settings = SimpleNamespace(URL_FORMAT_OVERRIDE=None)
 
 
-@method_decorator(conditional_page, name="dispatch")
 class APIView(views.APIView):
     """What every endpoint shares: open to read, the same for everybody, errors as problem details.
 
@@ -46,6 +47,7 @@ class APIView(views.APIView):
     permission_classes = [permissions.AllowAny]
     renderer_classes = [renderers.JSONRenderer]
     content_negotiation_class = ContentNegotiation
+    versioning_class = None
     http_method_names = ["get", "head", "options"]
     schema = DigestAutoSchema()
     parameters_class: type[Parameters] = NoParameters
@@ -67,13 +69,24 @@ class APIView(views.APIView):
         """Say what methods there are; the same for every resource, seen or hidden."""
         return Response(status=204)
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer 304 to who has these very bytes, to GET and HEAD alike."""
+        response = super().dispatch(request, *args, **kwargs)
+        if response.status_code != 200:
+            return response
+        response.render()
+        digest = hashlib.blake2s(response.content, digest_size=16).hexdigest()
+        response["ETag"] = f'"{digest}"'
+        return get_conditional_response(request, etag=response["ETag"], response=response)
+
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Let anybody keep the answer for a minute; a failure is nobody's to keep."""
+        """Let anybody keep an answer for a minute; a failure or a refusal is nobody's to keep."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        if response.status_code < 500:
+        if response.status_code in KEPT:
             patch_cache_control(response, public=True, max_age=60)
         else:
             patch_cache_control(response, no_store=True)
+        patch_vary_headers(response, ["Accept"])
         return response
 
     @cached_property

@@ -5,10 +5,11 @@ Whatever is unknown, repeated or malformed is refused by name; nothing is silent
 """
 
 import re
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from rest_framework import serializers
 
@@ -158,6 +159,8 @@ def filter_issues(issues: QuerySet, parameters: dict[str, Any]) -> QuerySet:
         issues = _tagged(issues, parameters["tag"])
     for slug in parameters.get("tag_all", []):
         issues = _tagged(issues, [slug])
+    if "updated_since" in parameters:
+        issues = issues.filter(_updated_since(parameters["updated_since"]))
     if "digest" in parameters:
         issues = _of_digest(issues, parameters["digest"])
     return issues
@@ -168,7 +171,6 @@ LOOKUPS = {
     "date_to": "date__lte",
     "year": "date__year",
     "month": "date__month",
-    "updated_since": "last_published_at__gte",
     "locale": "locale__language_code",
 }
 
@@ -176,6 +178,13 @@ LOOKUPS = {
 def _tagged(issues: QuerySet, slugs: list[str]) -> QuerySet:
     tagged = get_issue_tag_model().objects.filter(tag__slug__in=slugs)
     return issues.filter(pk__in=tagged.values("content_object_id"))
+
+
+def _updated_since(moment: datetime) -> Q:
+    """As ``IssuePageMixin.updated_at``, which falls back where code made an issue live."""
+    first = Q(last_published_at=None, first_published_at__gte=moment)
+    neither = Q(last_published_at=None, first_published_at=None, date__gte=moment.date())
+    return Q(last_published_at__gte=moment) | first | neither
 
 
 def _of_digest(issues: QuerySet, slug: str) -> QuerySet:

@@ -79,7 +79,7 @@ class DigestAutoSchema(AutoSchema):
 
 def _page_of(serializer: type[serializers.Serializer]) -> serializers.Serializer:
     return inline_serializer(
-        name=serializer.__name__.removesuffix("Serializer") + "Page",
+        name=serializer.__name__.removesuffix("Serializer") + "List",
         fields={
             "next": serializers.URLField(allow_null=True),
             "previous": serializers.URLField(allow_null=True),

@@ -84,15 +84,12 @@ class ImageSerializer(serializers.Serializer):
     renditions = RenditionSerializer(many=True)
 
 
-class PublicImageField(ImageSerializer):
-    """The image of a page; null where there is none or it may not be shown."""
+class WithImage:
+    """The image of a page, for serializers that declare ``image`` a SerializerMethodField."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(read_only=True, allow_null=True, **kwargs)
-
-    def to_representation(self, image: Any) -> dict[str, Any] | None:
-        """Take the data from what was gathered for the response."""
-        return self.context["images"].get(image)
+    def get_image(self, page: Any) -> ImageSerializer(allow_null=True):
+        """Null where there is none or it may not be shown."""
+        return self.context["images"].get(page.image)
 
 
 class TagReferenceSerializer(serializers.Serializer):
@@ -166,13 +163,13 @@ class FeedSerializer(serializers.Serializer):
     url = serializers.URLField()
 
 
-class DigestSerializer(DigestReferenceSerializer):
+class DigestSerializer(WithImage, DigestReferenceSerializer):
     """A publication."""
 
     type = ConstantField("digest")
     tagline = serializers.CharField()
     locale = serializers.CharField(source="locale.language_code")
-    image = PublicImageField()
+    image = serializers.SerializerMethodField()
     latest_issue = PageReferenceSerializer(allow_null=True)
     feeds = serializers.SerializerMethodField()
     discussion = serializers.SerializerMethodField()
@@ -201,7 +198,7 @@ class BodyField(serializers.Field):
         return self.context["bodies"][issue.pk]
 
 
-class IssueSerializer(serializers.Serializer):
+class IssueSerializer(WithImage, serializers.Serializer):
     """An issue as lists show it."""
 
     id = serializers.IntegerField()
@@ -221,7 +218,7 @@ class IssueSerializer(serializers.Serializer):
     reading_time_minutes = serializers.IntegerField()
     tags = serializers.SerializerMethodField()
     digest = DigestReferenceSerializer(allow_null=True)
-    image = PublicImageField()
+    image = serializers.SerializerMethodField()
     body = BodyField(required=False)
     discussion = DiscussionSerializer(allow_null=True)
     translations = serializers.SerializerMethodField()
@@ -259,6 +256,7 @@ class SeoSerializer(serializers.Serializer):
 class IssueDetailSerializer(IssueSerializer):
     """An issue with all that a page of it needs: no second request."""
 
+    body = BodyField()
     previous = PageReferenceSerializer(allow_null=True, source="neighbours.previous")
     next = PageReferenceSerializer(allow_null=True, source="neighbours.next")
     seo = serializers.SerializerMethodField()

@@ -45,6 +45,16 @@ def test_feeds_carry_whole_issues(digest, read):
     assert item["tags"] == ["AI"]
 
 
+def test_summary_is_text_and_not_markup(digest, read):
+    make_issue(digest, body=body(summary="If a <b> c & d"))
+    assert read("rss.xml").find("channel/item/description").text == "If a &lt;b&gt; c &amp; d"
+    assert read("feed.json")["items"][0]["summary"] == "If a <b> c & d"
+
+
+def test_atom_names_its_author_as_it_must(digest, read):
+    assert read("atom.xml").find(f"{ATOM}author/{ATOM}name").text == "Daily"
+
+
 def test_feeds_are_newest_first_and_as_long_as_set(digest, read, settings):
     settings.DIGEST_FEED_LENGTH = 2
     for day in (15, 14, 16):

@@ -80,7 +80,7 @@ def test_a_refused_publication_names_the_fields_and_leaves_nothing(digest, tmp_p
     (tmp_path / "a.md").write_text("---\ntitle: T\ndate: 2026-03-09\n---\n## Story\n")
     _, err, failure = run(tmp_path / "a.md", "--digest", "weekly", "--publish")
     assert "a.md: body: Headline 1, Summary: This field is required." in err
-    assert "a.md: body[2].body: This field is required." in err
+    assert "a.md: body: Story 2, Story: This field is required." in err
     assert (bool(failure), IssuePage.objects.count()) == (True, 0)
 
 

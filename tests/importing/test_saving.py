@@ -56,7 +56,7 @@ def test_saving_is_logged_as_in_the_admin(digest, copied):
 @pytest.mark.parametrize("again", ["T", "t", "T "])
 def test_the_same_issue_is_refused_and_named(digest, again):
     issue, _ = save_issue(draft_with(), digest)
-    with pytest.raises(ImportRefused, match=rf"page {issue.pk}, {issue.url_path}.*--update"):
+    with pytest.raises(ImportRefused, match=rf"page {issue.pk}, {issue.full_url}.*--update"):
         save_issue(draft_with(again), digest)
     assert IssuePage.objects.count() == 1
 

@@ -124,6 +124,7 @@ def test_other_formats_are_not_acceptable(client):
     response = client.get("/api/v1/issues/", headers={"accept": "application/xml"})
     assert response.status_code == 406
     assert response.json()["title"] == "Not acceptable"
+    assert (response["Cache-Control"], "Accept" in response["Vary"]) == ("no-store", True)
 
 
 def test_browser_gets_json(client):
@@ -163,6 +164,8 @@ def test_unchanged_answer_is_not_sent_again(digest, client):
     first = client.get("/api/v1/issues/")
     again = client.get("/api/v1/issues/", headers={"if-none-match": first["ETag"]})
     assert (again.status_code, again["ETag"]) == (304, first["ETag"])
+    head = client.head("/api/v1/issues/", headers={"if-none-match": first["ETag"]})
+    assert (head.status_code, head["ETag"]) == (304, first["ETag"])
     assert again["Cache-Control"] == first["Cache-Control"] == "public, max-age=60"
 
 

@@ -118,6 +118,13 @@ def test_filters_narrow_together(digest, get, query, days):
     assert [int(r["date"][-2:]) for r in get(f"issues/?{query}")["results"]] == days
 
 
+def test_issue_that_code_made_live_counts_as_updated_on_its_date(digest, get):
+    make_issue(digest)
+    IssuePage.objects.update(first_published_at=None, last_published_at=None)
+    assert get("issues/?updated_since=2026-04-14T00:00:00Z")["results"]
+    assert not get("issues/?updated_since=2026-04-15T00:00:00Z")["results"]
+
+
 @pytest.mark.parametrize("order", ["-date", "date"])
 def test_cursor_walks_both_ways_over_every_issue_once(digest, get, order):
     days = [1, 1, 2, 3, 3, 3, 4]
