@@ -16,9 +16,9 @@ class UnicodeSlugConverter(SlugConverter):
 
 
 class PageIdConverter(IntConverter):
-    """Numbers that a database can hold; a longer one is nobody's id."""
+    """Numbers that a database can hold, in their one spelling; any other is nobody's id."""
 
-    regex = "[0-9]{1,18}"
+    regex = "[1-9][0-9]{0,17}"
 
 
 register_converter(UnicodeSlugConverter, "unicode_slug")

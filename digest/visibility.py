@@ -26,12 +26,14 @@ from wagtail.models import (
     Site,
 )
 
+# In place of a site: the pages of every site. None is no site, as of a host that nobody serves.
+ANY_SITE = object()
 
-def public(queryset: QuerySet, site: Site | None = None, now: datetime | None = None) -> QuerySet:
-    """Restrict a queryset of pages to what an anonymous reader may see.
 
-    ``site`` keeps the pages of that site; without it, the pages of any site are kept.
-    """
+def public(
+    queryset: QuerySet, site: Site | object | None = ANY_SITE, now: datetime | None = None
+) -> QuerySet:
+    """Restrict a queryset of pages to what an anonymous reader may see of a site, or of any."""
     now = now or timezone.now()
     queryset = queryset.filter(Q(expire_at__isnull=True) | Q(expire_at__gt=now), live=True)
     queryset = queryset.filter(_within(_site_root_paths(site)))
@@ -42,7 +44,7 @@ def public(queryset: QuerySet, site: Site | None = None, now: datetime | None = 
     return queryset
 
 
-def is_public(page: AbstractPage, site: Site | None = None) -> bool:
+def is_public(page: AbstractPage, site: Site | object | None = ANY_SITE) -> bool:
     """Whether an anonymous reader may see this page. Asks the database, not the instance."""
     return public(type(page)._default_manager.filter(pk=page.pk), site).exists()
 
@@ -74,9 +76,11 @@ def in_public_collections(items: Iterable[Any], closed: tuple[str, ...] | None =
     return items
 
 
-def _site_root_paths(site: Site | None) -> list[str]:
+def _site_root_paths(site: Site | object | None) -> list[str]:
     """Tree paths under which a page belongs to a site; with I18N on, also its translations'."""
-    roots = Site.objects.all() if site is None else Site.objects.filter(pk=site.pk)
+    roots = Site.objects.all()
+    if site is not ANY_SITE:
+        roots = roots.filter(pk=site and site.pk)
     page_model = swapper.load_model("wagtailcore", "Page")
     pages = page_model.objects.filter(pk__in=roots.values("root_page_id"))
     if getattr(settings, "WAGTAIL_I18N_ENABLED", False):

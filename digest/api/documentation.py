@@ -4,9 +4,11 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings
@@ -29,7 +31,7 @@ SETTINGS = {
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": False,
 }
-_generating = Lock()  # drf-spectacular keeps its settings in one place for all threads
+_generating = Lock()
 
 
 def without_internal_members(result: Any, **kwargs: Any) -> Any:
@@ -49,7 +51,8 @@ def without_internal_members(result: Any, **kwargs: Any) -> Any:
 def build_schema() -> dict[str, Any]:
     """The OpenAPI document, with paths below the address of the API."""
     address = reverse("digest:api:map")  # first, since it loads digest.urls with its converters
-    with _generating, patched_settings(SETTINGS):
+    # In the site's language, whoever asks first; under a lock, as the settings are all threads'.
+    with _generating, translation.override(settings.LANGUAGE_CODE), patched_settings(SETTINGS):
         generator = SchemaGenerator(urlconf="digest.api.urls")
         schema = generator.get_schema(request=None, public=True)
     return schema | {"servers": [{"url": address.rstrip("/")}]}

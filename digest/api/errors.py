@@ -7,7 +7,7 @@ kind of problem is explained, ``errors`` names each wrong parameter.
 import logging
 from typing import Any, NamedTuple
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -83,6 +83,8 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response:
 def _status(exc: Exception) -> int:
     if isinstance(exc, (Http404, PermissionDenied)):
         return 404
+    if isinstance(exc, SuspiciousOperation):  # more parameters than Django reads, for one
+        return 400
     status = getattr(exc, "status_code", 500) if isinstance(exc, exceptions.APIException) else 500
     return status if status in PROBLEMS else 400
 

@@ -30,6 +30,13 @@ class WholeNumberField(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
+class DayField(serializers.DateField):
+    """A day as 2026-04-14, whatever the site's own formats are."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+
 class SlugsField(serializers.CharField):
     """Slugs separated by commas, as a list."""
 
@@ -104,7 +111,7 @@ class PageParameters(Parameters):
         min_value=1, max_value=100, default=20, help_text="How many results a page has."
     )
     cursor = serializers.CharField(
-        max_length=500, required=False, help_text="Taken from `next` or `previous`, as it is."
+        max_length=4000, required=False, help_text="Taken from `next` or `previous`, as it is."
     )
     count = serializers.ChoiceField(
         choices=["true", "false"], default="false", help_text="`true` adds `count` to the answer."
@@ -122,14 +129,16 @@ class IssueFilters(Parameters):
     )
     tag = SlugsField(required=False, help_text="Issues with any of these tags.")
     tag_all = SlugsField(required=False, help_text="Issues with all of these tags.")
-    date_from = serializers.DateField(required=False, help_text="Issues of this day or later.")
-    date_to = serializers.DateField(required=False, help_text="Issues of this day or earlier.")
+    date_from = DayField(required=False, help_text="Issues of this day or later.")
+    date_to = DayField(required=False, help_text="Issues of this day or earlier.")
     year = WholeNumberField(min_value=1, max_value=9999, required=False, help_text="Of this year.")
     month = WholeNumberField(
         min_value=1, max_value=12, required=False, help_text="Of this month, 1 to 12."
     )
     updated_since = serializers.DateTimeField(
-        required=False, help_text="Issues that changed for readers at this time or later."
+        input_formats=["iso-8601"],
+        required=False,
+        help_text="Issues that changed for readers at this time or later.",
     )
     locale = serializers.RegexField(
         r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
@@ -171,7 +180,7 @@ LOOKUPS = {
     "date_to": "date__lte",
     "year": "date__year",
     "month": "date__month",
-    "locale": "locale__language_code",
+    "locale": "locale__language_code__iexact",
 }
 
 

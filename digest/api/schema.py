@@ -14,6 +14,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 
 from digest.api.errors import CONTENT_TYPE
@@ -36,7 +37,10 @@ SCALARS: list[tuple[type[blocks.Block], dict[str, Any]]] = [
     (blocks.TextBlock, STRING),
     (blocks.EmailBlock, STRING),
     (blocks.RegexBlock, STRING),
-    (blocks.ChoiceBlock, STRING),
+    (blocks.ChoiceBlock, {"type": ["string", "null"]}),
+    (blocks.MultipleChoiceBlock, {"type": "array", "items": STRING}),
+    (blocks.PageChooserBlock, {"type": ["integer", "null"]}),
+    (DocumentChooserBlock, {"type": ["integer", "null"]}),
     (blocks.RawHTMLBlock, STRING),
     (blocks.BlockQuoteBlock, STRING),
 ]

@@ -4,7 +4,7 @@ Whatever costs a query is gathered for a whole response by the view and handed o
 ``site``, ``images`` (image -> data), ``bodies`` (issue id -> body), ``translations``.
 """
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -42,8 +42,13 @@ class ApiURLField(serializers.URLField):
 class UTCField(serializers.DateTimeField):
     """A moment in UTC to the second, ending in Z, whatever the site's time zone."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M:%SZ", default_timezone=UTC, **kwargs)
+    def to_representation(self, moment: datetime) -> str:
+        """Clamp what lies before the first day of UTC."""
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:
+            moment = moment.replace(tzinfo=UTC)
+        return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class ConstantField(serializers.ChoiceField):
@@ -208,7 +213,7 @@ class IssueSerializer(WithImage, serializers.Serializer):
     number = serializers.IntegerField(allow_null=True)
     url = PublicURLField()
     api_url = ApiURLField("digest:api:issue", "pk")
-    date = serializers.DateField()
+    date = serializers.DateField(format="iso-8601")
     published_at = UTCField()
     updated_at = UTCField()
     locale = serializers.CharField(source="locale.language_code")
@@ -230,8 +235,8 @@ class IssueSerializer(WithImage, serializers.Serializer):
         return super().to_representation(issue)
 
     def get_tags(self, issue: Any) -> TagReferenceSerializer(many=True):
-        """By name."""
-        tags = (item.tag for item in issue.tagged_items.all())
+        """By name; one without a slug (an emoji alone) has no address and is left out."""
+        tags = (item.tag for item in issue.tagged_items.all() if item.tag.slug)
         return [
             {"name": tag.name, "slug": tag.slug} for tag in sorted(tags, key=lambda tag: tag.name)
         ]

@@ -21,6 +21,7 @@ from digest.api.filters import (
     filter_issues,
 )
 from digest.api.pagination import CursorPagination
+from digest.conf import conf
 from digest.listing import latest_first, neighbours, with_digests, with_related
 from digest.models import get_digest_page_model, get_issue_page_model, get_issue_tag_model
 
@@ -32,7 +33,8 @@ class MapView(APIView):
 
     def get(self, request: Request) -> Response:
         """Answer with links."""
-        names = ["digests", "issues", "latest-issue", "tags", "schema", "docs"]
+        names = ["digests", "issues", "latest-issue", "tags"]
+        names += ["schema", "docs"] if conf.API_DOCS_ENABLED else []
         links = {
             name.replace("-", "_"): reverse(f"digest:api:{name}", request=request) for name in names
         }
@@ -170,7 +172,11 @@ class TagList(APIView):
         uses = get_issue_tag_model().objects.filter(tag=OuterRef("pk"))
         uses = uses.filter(content_object__in=self.public_issues())
         counted = uses.order_by().values("tag").annotate(number=Count("pk")).values("number")
-        return Tag.objects.annotate(issue_count=Subquery(counted)).filter(issue_count__gt=0)
+        return (
+            Tag.objects.annotate(issue_count=Subquery(counted))
+            .filter(issue_count__gt=0)
+            .exclude(slug="")
+        )
 
 
 class TagDetail(TagList):

@@ -8,7 +8,8 @@ from datetime import timedelta
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
-from tests.builders import expire, make_digest, restrict
+from digest.models import IssuePage
+from tests.builders import body, expire, make_digest, restrict, story
 from tests.builders import make_issue as make_any_issue
 
 
@@ -103,9 +104,11 @@ def live(home_page, digest):
 
 def live_with_a_newer_draft(home_page, digest):
     issue = make_issue(digest)
-    issue.title = "Draft title"
+    issue.title, issue.slug = "Unsaid", "unsaid"
+    issue.body = body(story("Unsaid", body="<p>Unsaid</p>"), summary="Unsaid")
+    issue.tags.add("Unsaid")
     issue.save_revision()
-    return issue
+    return IssuePage.objects.get(pk=issue.pk)
 
 
 def below_an_unpublished_digest(home_page, digest):

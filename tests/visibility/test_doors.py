@@ -1,9 +1,10 @@
 """Every door, each state: a hidden issue is nowhere, a public one wherever it belongs."""
 
 import pytest
+from wagtail.contrib.redirects.models import Redirect
 
 from tests.builders import make_digest
-from tests.visibility.states import HIDDEN, PUBLIC
+from tests.visibility.states import HIDDEN, PUBLIC, live_with_a_newer_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -75,8 +76,24 @@ def test_public_issue_is_wherever_it_belongs(state, home_page, digest, client):
         assert "Marker" in response.content.decode(), path
 
 
-@pytest.mark.parametrize("state", PUBLIC, ids=lambda state: state.__name__)
-def test_drafts_words_are_nowhere(state, home_page, digest, client):
-    issue = state(home_page, digest)
-    for path in (*LISTS, issue.url, f"/api/v1/issues/{issue.pk}/", "/search/?q=Draft"):
-        assert "Draft title" not in client.get(path).content.decode()
+def test_words_of_a_newer_draft_are_nowhere(home_page, digest, client):
+    issue = live_with_a_newer_draft(home_page, digest)
+    for path in (*LISTS, issue.url, f"/api/v1/issues/{issue.pk}/"):
+        response = client.get(path)
+        assert response.status_code == 200
+        assert "unsaid" not in response.content.decode().lower()
+    for path in ("/tags/unsaid/", "/api/v1/tags/unsaid/", "/daily/unsaid/"):
+        assert client.get(path).status_code == 404
+    assert "Marker" not in client.get("/search/?q=unsaid").content.decode()
+
+
+@pytest.mark.parametrize("state", HIDDEN, ids=lambda state: state.__name__)
+def test_no_redirect_leads_to_a_hidden_issue(state, home_page, digest, client):
+    Redirect.objects.create(old_path="/before", redirect_page=state(home_page, digest))
+    assert client.get("/before/").status_code == 404
+
+
+def test_redirect_leads_to_a_public_issue(home_page, digest, client):
+    issue = PUBLIC[0](home_page, digest)
+    Redirect.objects.create(old_path="/before", redirect_page=issue)
+    assert client.get("/before/?from=mail")["Location"] == issue.url

@@ -7,9 +7,13 @@ from tests.builders import make_digest, make_image, make_issue, restrict
 pytestmark = pytest.mark.django_db
 
 
-def test_map_leads_to_everything(client, get):
-    for url in get("")["links"].values():
-        assert client.get(url).status_code in (200, 404)  # there is no latest issue yet
+def test_map_leads_to_everything(digest, client, get, settings):
+    make_issue(digest)
+    links = get("")["links"]
+    assert len(links) == 6
+    assert {client.get(url).status_code for url in links.values()} == {200}
+    settings.DIGEST_API_DOCS_ENABLED = False
+    assert "docs" not in get("")["links"]
 
 
 def test_digest_has_all_a_frontend_needs(digest, get):
@@ -59,3 +63,15 @@ def test_tags_count_public_issues_alone(digest, get):
 def test_slugs_of_other_scripts_are_found(home_page, get):
     make_digest(home_page, "日刊")
     assert get("digests/日刊/")["slug"] == "日刊"
+
+
+def test_tag_without_a_slug_has_no_address(digest, get):
+    issue = make_issue(digest, tags=("🤖", "AI"))
+    assert [tag["slug"] for tag in get("tags/")["results"]] == ["ai"]
+    assert [tag["slug"] for tag in get(f"issues/{issue.pk}/")["tags"]] == ["ai"]
+
+
+def test_cursor_of_a_long_title_is_taken_back(home_page, get):
+    for slug in ("a", "b"):
+        make_digest(home_page, slug, title="電力網の予報" * 20 + slug)
+    assert get(get("digests/?limit=1")["next"])["results"][0]["slug"] == "b"

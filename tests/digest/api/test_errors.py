@@ -184,3 +184,19 @@ def test_failure_outside_a_view_is_a_problem_too(client, monkeypatch):
     client.raise_request_exception = False
     response = client.get("/api/v1/issues/")
     assert (response.status_code, response.json()) == (500, errors.problem(500))
+
+
+def test_more_parameters_than_are_read_is_a_problem(client, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 10
+    response = client.get("/api/v1/issues/?" + "a&" * 20)
+    assert (response.status_code, response.json()) == (400, errors.problem(400))
+
+
+def test_host_of_no_site_shows_nothing(digest, client, site):
+    make_issue(digest, tags=("AI",))
+    site.is_default_site = False
+    site.save()
+    for path in ("/api/v1/issues/", "/tags/ai/"):
+        assert client.get(path, headers={"host": "elsewhere.example"}).status_code == 404
+    search = client.get("/search/?q=happened", headers={"host": "elsewhere.example"})
+    assert "What happened today." not in search.content.decode()

@@ -1,6 +1,6 @@
 """Issues in the API: complete, typed, in order, and none that is hidden."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -49,7 +49,7 @@ def test_detail_is_complete(digest, get):
 def test_neighbours_are_named(digest, get):
     issues = [make_issue(digest, day) for day in (14, 15, 16)]
     data = get(f"issues/{issues[1].pk}/")
-    assert data["previous"]["id"], data["next"]["id"] == (issues[0].pk, issues[2].pk)
+    assert (data["previous"]["id"], data["next"]["id"]) == (issues[0].pk, issues[2].pk)
 
 
 def test_discussion_names_the_issue(digest, get):
@@ -107,6 +107,7 @@ def test_latest_of_nothing_is_not_found(digest, get):
         ("updated_since=2000-01-01T00:00:00Z", [3, 2, 1]),
         ("updated_since=2100-01-01T00:00:00Z", []),
         ("locale=en", [3, 2, 1]),
+        ("locale=EN", [3, 2, 1]),
         ("locale=fr", []),
         ("tag=ai&date_from=2026-04-02", [2]),
     ],
@@ -187,3 +188,16 @@ def test_queries_of_a_list_do_not_grow(digest, client, django_assert_num_queries
         make_issue(digest, day, image=image, tags=("A", "B"))
     with django_assert_num_queries(12):
         client.get("/api/v1/issues/?count=true")
+
+
+def test_day_of_the_first_year_is_told_like_any_other(digest, get, settings):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    make_issue(digest, date(1, 1, 1))
+    IssuePage.objects.update(first_published_at=None, last_published_at=None)
+    assert get("issues/")["results"][0]["published_at"] == "0001-01-01T00:00:00Z"
+
+
+def test_formats_of_the_sites_own_api_do_not_matter(digest, get, settings):
+    settings.REST_FRAMEWORK = {"DATE_FORMAT": "%d.%m.%Y", "DATE_INPUT_FORMATS": ["%d.%m.%Y"]}
+    make_issue(digest)
+    assert get("issues/?date_from=2026-04-14")["results"][0]["date"] == "2026-04-14"
