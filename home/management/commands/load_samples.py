@@ -23,6 +23,7 @@ from wagtail.models import Collection, Page, Site
 from digest.importing import DocumentError, map_parts, open_document, read_parts
 from digest.importing.saving import ImportRefused, prepare_issue
 from digest.models import get_digest_page_model
+from digest.rendering import public_images
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
@@ -65,6 +66,10 @@ class Command(BaseCommand):
         with files_removed_on_failure() as pictures, transaction.atomic():
             self.load(site, pictures)
             password = create_editor() if with_editor else None
+        if pictures:
+            # Otherwise the first reader would wait for it.
+            self.stdout.write("Making the pictures in all their sizes ...")
+            public_images(pictures.values())
         if with_editor:
             self.tell_editor(password)
 
