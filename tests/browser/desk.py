@@ -1,0 +1,150 @@
+"""What an editor does at the desk, in an editor's words."""
+
+import re
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+
+class Desk:
+    """The admin in a browser window."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.title = page.get_by_role("textbox", name="Title*", exact=True)
+        self.date = page.get_by_role("textbox", name="Date*", exact=True)
+        self.number = page.get_by_role("spinbutton", name="Number")
+        self.slug = page.locator("input[name=slug]")  # in another tab of the form
+        page.add_init_script(
+            "addEventListener('w-unsaved:watch-edits', () => { window.seen = performance.now() })"
+        )
+        self.message = page.locator(".messages")
+
+    def sign_in(self, name: str, password: str) -> None:
+        """Sign in through the login form."""
+        self.page.goto("/admin/")
+        self.page.get_by_role("textbox", name="Username").fill(name)
+        self.page.get_by_role("textbox", name="password").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("link", name="Pages")).to_be_visible()
+
+    def start_issue(self, digest_id: int, title: str) -> None:
+        """Open the form of a new issue, and give it a title: then it saves itself."""
+        self.page.goto(f"/admin/pages/{digest_id}/")
+        self.page.get_by_role("link", name="Add child page").first.click()
+        # What is typed in the first seconds is no change to Wagtail: it saves what comes after its
+        # last look at the new form, of which it takes two in a row.
+        self.page.wait_for_function("performance.now() - window.seen > 500")
+        self.title.fill(title)
+        expect(self.page).to_have_url(re.compile(r"/admin/pages/\d+/edit/$"))
+        expect(self.page.get_by_text("Saved", exact=True)).to_be_visible()
+
+    def open_issue(self, issue_id: int) -> None:
+        """Open the form of an issue."""
+        self.page.goto(f"/admin/pages/{issue_id}/edit/")
+
+    def set_date(self, date: str) -> None:
+        """Write another date, and go on to the next field."""
+        self.date.fill(date)
+        self.date.press("Tab")
+
+    def add_tag(self, name: str) -> None:
+        """Add a tag; the comma ends it."""
+        self.page.locator(".tagit").get_by_role("textbox").press_sequentially(f"{name},")
+
+    def block(self, kind: str) -> Locator:
+        """The last block of a kind in the body."""
+        return self.page.locator(f"[data-streamfield-child]:has(> input[value={kind}])").last
+
+    def add_block(self, label: str) -> None:
+        """Pick a block for the end of the body."""
+        self.page.get_by_title("Insert a block").last.click()
+        self.page.get_by_role("option", name=label, exact=True).click()
+
+    def fill(self, block: Locator, label: str, text: str) -> None:
+        """Fill in a plain field of a block."""
+        block.get_by_role("textbox", name=label).fill(text)
+
+    def write(self, block: Locator, field: str, text: str) -> None:
+        """Type into a field of rich text; what stands between two asterisks becomes bold."""
+        area = block.locator(f"[data-contentpath={field}]").get_by_role("textbox")
+        area.click()
+        for position, part in enumerate(text.split("*")):
+            if position:
+                area.press("Control+b")
+            self.page.keyboard.insert_text(part)
+        expect(area).to_have_text(text.replace("*", ""))
+
+    def unfold(self, block: Locator, heading: str) -> None:
+        """Open a collapsed part of a block."""
+        header = block.locator(".w-panel__header").filter(has_text=heading)
+        header.get_by_role("button", name="Toggle section").click()
+
+    def upload_image(self, block: Locator, file: Path, alt_text: str) -> None:
+        """Upload a picture into a block, and describe it."""
+        block.get_by_role("button", name="Choose an image").click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("tab", name="Upload").click()
+        dialog.get_by_role("textbox", name="Title").fill(file.stem)
+        dialog.get_by_label("File").set_input_files(file)
+        dialog.get_by_role("button", name="Upload").click()
+        expect(dialog).to_be_hidden()
+        self.fill(block, "Alt text", alt_text)
+
+    def fill_source(self, block: Locator, title: str, url: str, publisher: str) -> None:
+        """Fill in the one source of a block."""
+        self.fill(block, "Title", title)
+        self.fill(block, "URL", url)
+        self.unfold(block, "Publication")
+        self.fill(block, "Publisher", publisher)
+
+    def autosave(self) -> AbstractContextManager:
+        """Wait until the change that is made inside has been saved without being asked."""
+        return self.page.expect_response(
+            lambda response: response.request.method == "POST" and response.url == self.page.url
+        )
+
+    def show_preview(self) -> FrameLocator:
+        """Open the panel beside the form that shows the page as it will be."""
+        self.page.get_by_role("button", name="Toggle preview").click()
+        return self.page.frame_locator("#w-preview-iframe")
+
+    def open_preview(self) -> Page:
+        """Open the preview in a tab of its own."""
+        with self.page.expect_popup() as popup:
+            self.page.get_by_role("link", name="Preview in new tab").click()
+        return popup.value
+
+    def save(self) -> None:
+        """Save the draft, as a revision of its own."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Save draft").click()
+        expect(self.message).to_contain_text("has been updated.")
+
+    def compare_with_previous(self, issue_id: int) -> None:
+        """Compare the last revision of an issue with the one before."""
+        self.page.goto(f"/admin/pages/{issue_id}/history/")
+        last = self.page.get_by_role("row").filter(has_text="Current draft")
+        last.get_by_role("button", name="Actions").click()
+        self.page.get_by_role("link", name="Compare with previous").click()
+
+    def choose(self, action: str) -> None:
+        """Choose from the menu beside “Save draft”."""
+        self.page.get_by_role("button", name="More actions").click()
+        self.page.get_by_role("button", name=action, exact=True).click()
+
+    def set_schedule(self, go_live_at: datetime) -> None:
+        """Say when the issue is to go live; choosing to publish makes it so."""
+        self.page.get_by_role("button", name="Toggle status").click()
+        self.page.get_by_role("button", name="Set schedule").click()
+        dialog = self.page.get_by_role("dialog")
+        field = dialog.get_by_role("textbox", name="Go live date/time")
+        field.fill(go_live_at.strftime("%Y-%m-%d %H:%M"))
+        calendar = self.page.locator(".xdsoft_datetimepicker").locator("visible=true")
+        expect(calendar).to_be_visible()
+        dialog.get_by_role("heading").click()  # beside the calendar, which covers the button
+        expect(calendar).to_be_hidden()
+        dialog.get_by_role("button", name="Save schedule").click()
+        expect(dialog).to_be_hidden()
