@@ -1,15 +1,18 @@
 """RSS, Atom and JSON Feed of a digest: whole issues, newest first, with ids that never change."""
 
 import json
+import logging
 import re
 import uuid
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.cache import get_conditional_response, set_response_etag
 from django.utils.feedgenerator import (
     Atom1Feed,
     Rss201rev2Feed,
@@ -18,14 +21,17 @@ from django.utils.feedgenerator import (
 )
 from django.utils.html import escape
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
 from digest import visibility
 from digest.conf import conf
+from digest.images import largest_jpeg, public_images
 from digest.listing import with_digests, with_related
 from digest.models import get_digest_page_model
-from digest.rendering import public_bodies, public_images
+from digest.rendering import public_bodies
+
+logger = logging.getLogger(__name__)
 
 # What XML 1.0 cannot carry (https://www.w3.org/TR/xml/#charsets).
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -111,17 +117,21 @@ def feed_url(digest: Any, feed: Format, site: Site | None) -> str:
 
 @require_safe
 @cache_control(public=True, max_age=60)
-@conditional_page
 def feed(request: HttpRequest, slug: str, file_name: str) -> HttpResponse:
     """Answer with one feed of a public digest of the request's site."""
     site = Site.find_for_request(request)
+    if site is None:
+        raise Http404
     digests = visibility.public(get_digest_page_model().objects.filter(slug=slug), site)
     digest = digests.select_related("locale").order_by("pk").first()
     chosen = next((feed for feed in FEEDS if feed.file_name == file_name), None)
     if digest is None or chosen is None:
         raise Http404
     document = build_feed(digest, chosen, site)
-    return HttpResponse(document.writeString("utf-8"), content_type=document.content_type)
+    content = document.writeString("utf-8")
+    response = HttpResponse(content, content_type=document.content_type)
+    set_response_etag(response)  # for HEAD as well, which ConditionalGetMiddleware passes over
+    return get_conditional_response(request, etag=response["ETag"], response=response)
 
 
 def build_feed(digest: Any, chosen: Format, site: Site) -> SyndicationFeed:
@@ -143,24 +153,34 @@ def build_feed(digest: Any, chosen: Format, site: Site) -> SyndicationFeed:
 
 
 def _items(issues: list[Any], base_url: str) -> Iterator[dict[str, Any]]:
+    """One item for each issue; one whose stored data is broken is left out, the others stay."""
     bodies = public_bodies((issue.body for issue in issues), base_url)
     images = public_images((issue.image for issue in issues if issue.image), base_url)
     for issue, body in zip(issues, bodies, strict=True):
-        yield {
-            "title": _clean(issue.headline),
-            "link": issue.full_url,
-            "summary": _clean(issue.summary),
-            "description": escape(_clean(issue.summary)),  # RSS and Atom take it for HTML
-            "content_html": _clean(_content(issue, body, images.get(issue.image))),
-            "image_url": images[issue.image]["renditions"][-1]["url"]
-            if issue.image in images
-            else None,
-            "unique_id": _stable_id(issue),
-            "unique_id_is_permalink": False,
-            "pubdate": issue.published_at,
-            "updateddate": issue.updated_at,
-            "categories": [_clean(item.tag.name) for item in issue.tagged_items.all()],
-        }
+        try:
+            item = _item(issue, body, images.get(issue.image))
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("Issue %s is left out of the feed", issue.pk)
+        else:
+            yield item
+
+
+def _item(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "title": _clean(issue.headline),
+        "link": issue.full_url,
+        "summary": _clean(issue.summary),
+        "description": escape(_clean(issue.summary)),  # RSS and Atom take it for HTML
+        "content_html": _clean(_content(issue, body, image)),
+        "image_url": largest_jpeg(image)["url"] if image else None,
+        "unique_id": _stable_id(issue),
+        "unique_id_is_permalink": False,
+        "pubdate": issue.published_at,
+        "updateddate": issue.updated_at,
+        "categories": [_clean(item.tag.name) for item in issue.tagged_items.all()],
+    }
 
 
 def _content(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) -> str:
@@ -176,4 +196,4 @@ def _stable_id(page: Any) -> str:
 
 
 def _clean(text: str) -> str:
-    return NOT_XML.sub("", text)
+    return NOT_XML.sub("", str(text))

@@ -7,7 +7,7 @@ from django.utils.text import Truncator
 from wagtail.models import Site
 
 from digest import visibility
-from digest.rendering import public_images
+from digest.images import largest_jpeg, public_images
 
 DESCRIPTION_LENGTH = 200
 
@@ -30,22 +30,24 @@ def issue_seo(issue: Any, site: Site | None) -> dict[str, Any]:
 
 
 def _canonical_page(issue: Any) -> Any:
-    source = issue.alias_of
-    return source if source and visibility.is_public(source) else issue
+    source = issue
+    while source.alias_of:
+        source = source.alias_of
+    return source if source is not issue and visibility.is_public(source) else issue
 
 
 def _image_url(issue: Any, base_url: str) -> str | None:
-    """The largest JPEG: link previews do not all know WebP."""
-    image = issue.image or (issue.digest and issue.digest.image)
-    data = public_images([image], base_url).get(image) if image else None
-    return data["renditions"][-1]["url"] if data else None
+    """A JPEG of the issue's image, else of its digest's: link previews do not all know WebP."""
+    images = [page.image for page in (issue, issue.digest) if page and page.image]
+    data = public_images(images, base_url) if images else {}
+    return next((largest_jpeg(data[image])["url"] for image in images if image in data), None)
 
 
 def _json_ld(issue: Any, seo: dict[str, Any], site: Site | None) -> dict[str, Any]:
     data = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
-        "headline": issue.headline[:110],
+        "headline": str(issue.headline)[:110],
         "description": seo["description"],
         "url": seo["canonical_url"],
         "image": seo["image_url"],
@@ -65,4 +67,8 @@ def _periodical(digest: Any) -> dict[str, str]:
 
 
 def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:  # the first hours of the year 1 are in the year 0 of another time zone
+        moment = moment.replace(tzinfo=UTC)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -4,15 +4,20 @@ import json
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from wagtail.blocks import StreamValue
 from wagtail.images.models import AbstractImage
 from wagtail.models import Site
 from wagtail.rich_text import RichText
 
 from digest import seo, visibility
 from digest.feeds import FEEDS, feed_url
-from digest.rendering import public_html, public_images
+from digest.images import largest_jpeg, public_images
+from digest.rendering import resolve_ahead
+from digest.rich_text import public_html
 
 register = template.Library()
 
@@ -23,8 +28,33 @@ JSON_ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&
 @register.filter
 def public_richtext(value: RichText | str | None) -> SafeString:
     """Render rich text as an anonymous reader may see it; links to hidden pages lose their href."""
-    source = value.source if isinstance(value, RichText) else value or ""
-    return mark_safe(public_html([source])[0])
+    html = getattr(value, "public_html", None)
+    if html is None:
+        source = value.source if isinstance(value, RichText) else value or ""
+        [html] = public_html([source])
+    return mark_safe(html)
+
+
+@register.simple_tag
+def resolve_body(body: StreamValue) -> str:
+    """Look up at once what all texts and pictures of a body need; each alone asks for itself."""
+    resolve_ahead(body)
+    return ""
+
+
+@register.simple_tag(takes_context=True)
+def page_language(context: Context) -> dict[str, str]:
+    """The language of the page shown, or of the request where none is: ``code`` and ``dir``."""
+    locale = getattr(context.get("page"), "locale", None)
+    code = getattr(locale, "language_code", None) or get_language() or settings.LANGUAGE_CODE
+    rtl = code.split("-")[0] in settings.LANGUAGES_BIDI
+    return {"code": code, "dir": "rtl" if rtl else "ltr"}
+
+
+@register.filter
+def shown_tags(issue: Any) -> list[Any]:
+    """The tags of an issue that have a page; one of signs alone, such as an emoji, has no slug."""
+    return [item.tag for item in issue.tagged_items.all() if item.tag.slug]
 
 
 @register.filter
@@ -35,25 +65,46 @@ def story_anchor(issue: Any, block_id: str | None) -> str:
 
 @register.inclusion_tag("digest/includes/picture.html", takes_context=True)
 def digest_picture(
-    context: Context, image: AbstractImage | None, sizes: str = "100vw", eager: bool = False
+    context: Context,
+    image: AbstractImage | None,
+    sizes: str = "100vw",
+    eager: bool = False,
+    wrapper: str = "",
 ) -> dict[str, Any]:
-    """Show an image in the widths that exist of it; nothing where it may not be shown."""
-    images = [image] if image else []
-    data = public_images(images, closed_collections=_closed_collections(context)).get(image)
+    """Show an image in the widths that exist of it; nothing where it may not be shown.
+
+    ``wrapper`` is the class of an element around it, which is not there without the picture.
+    """
+    data = public_image(context, image)
     if data is None:
         return {"image": None}
     by_format: dict[str, list[dict[str, Any]]] = {}
     for rendition in data["renditions"]:
         by_format.setdefault(rendition["format"], []).append(rendition)
-    *sources, fallback = by_format.items()
+    jpegs = by_format.pop("jpeg")
     return {
         "image": data,
-        "sources": [(name, _srcset(renditions)) for name, renditions in sources],
-        "fallback": fallback[1][-1],
-        "fallback_srcset": _srcset(fallback[1]),
+        "sources": [(name, _srcset(renditions)) for name, renditions in by_format.items()],
+        "fallback": largest_jpeg(data),
+        "fallback_srcset": _srcset(jpegs),
         "sizes": sizes,
         "eager": eager,
+        "wrapper": wrapper,
     }
+
+
+@register.simple_tag(takes_context=True)
+def public_image(context: Context, image: AbstractImage | None) -> dict[str, Any] | None:
+    """The data of an image, or None where there is none or it may not be shown."""
+    if not image:
+        return None
+    return public_images([image], closed_collections=_closed_collections(context)).get(image)
+
+
+@register.filter
+def feed_picture(data: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The rendition of an image that feeds show."""
+    return largest_jpeg(data) if data else None
 
 
 def _closed_collections(context: Context) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.staticfiles import finders
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from wagtail.models import Page, Site
+from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, Site
 
-from digest.models import IssuePage
-from tests.builders import block, make_digest, make_image, make_issue, story
+from digest.models import DigestPage, IssuePage
+from tests.builders import block, body, make_digest, make_image, make_issue, story
 from tests.pages import make_full_issue, read, texts
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +102,58 @@ def test_tag_page_keeps_to_its_site(client, digest, home_page):
     assert client.get("/tags/power/", headers={"host": "other.example"}).status_code == 404
 
 
+def test_tag_without_a_slug_has_no_page_to_lead_to(client, digest):
+    only, both = make_issue(digest, 13, tags=("🚀",)), make_issue(digest, 14, tags=("🚀", "Power"))
+    assert not read(client, only.url).select(".digest-tags")
+    assert texts(read(client, both.url), ".digest-tags li") == ["Power"]
+    assert texts(read(client, digest.url), ".digest-tags li") == ["Power"]
+
+
 # All pages
+
+
+def test_page_with_a_private_image_is_the_page_without(client, digest):
+    private = Collection.get_first_root_node().add_child(name="Private")
+    CollectionViewRestriction.objects.create(
+        collection=private, restriction_type=CollectionViewRestriction.LOGIN
+    )
+    issue = make_issue(digest, tags=("Power",))
+    urls = ["/", digest.url, issue.url, "/tags/power/", "/search/?q=happened"]
+    without = [client.get(url).content for url in urls]
+    for model in (DigestPage, IssuePage):
+        model.objects.update(image=make_image("Secret", private))
+    assert [client.get(url).content for url in urls] == without
+
+
+def test_private_image_of_an_issue_leaves_the_preview_to_its_digest(client, digest):
+    private = Collection.get_first_root_node().add_child(name="Private")
+    CollectionViewRestriction.objects.create(
+        collection=private, restriction_type=CollectionViewRestriction.LOGIN
+    )
+    DigestPage.objects.update(image=make_image())
+    issue = make_issue(digest)
+    without = client.get(issue.url).content
+    IssuePage.objects.update(image=make_image("Secret", private))
+    assert b"og:image" in without
+    assert client.get(issue.url).content == without
+
+
+def test_number_of_queries_does_not_grow_with_stories(client, digest):
+    def issue_of(day, stories):
+        text = f'<p><a linktype="page" id="{digest.pk}">x</a></p>'
+        chosen = [{"image": make_image().pk, "alt_text": "x"} for _ in range(stories)]
+        return make_issue(digest, day, body=body(*(story(image=c, body=text) for c in chosen)))
+
+    few, many = issue_of(1, 2), issue_of(2, 8)
+    assert number_of_queries(client, few.url) == number_of_queries(client, many.url)
+
+
+def test_page_says_the_language_it_is_written_in(client, digest, settings):
+    issue = make_issue(digest)
+    IssuePage.objects.update(locale=Locale.objects.create(language_code="ar"))
+    html = read(client, issue.url).html
+    assert (html["lang"], html["dir"]) == ("ar", "rtl")
+    assert read(client, "/search/?q=x").html["lang"] == settings.LANGUAGE_CODE
 
 
 @pytest.mark.parametrize("url", ["/", "/daily/", "/tags/power/", "/search/?q=happened"])
@@ -149,6 +201,15 @@ def test_page_has_landmarks_and_headings_in_order(page):
 def test_page_has_each_id_once(page):
     ids = [element["id"] for element in page.select("[id]")]
     assert len(ids) == len(set(ids))
+
+
+def test_page_of_a_failure_needs_no_static_files(settings):
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+    }
+    page = BeautifulSoup(render_to_string("500.html"), "lxml")
+    assert texts(page, "h1") == ["Something went wrong"]
+    assert not page.select("link, script, img")
 
 
 def test_style_and_script_stay_small():

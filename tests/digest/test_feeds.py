@@ -2,12 +2,24 @@
 
 import json
 import xml.etree.ElementTree as ET
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import Site
 
 from digest.models import IssuePage
-from tests.builders import body, make_digest, make_image, make_issue, restrict, source, story
+from tests.builders import (
+    block,
+    body,
+    make_digest,
+    make_image,
+    make_issue,
+    restrict,
+    source,
+    story,
+)
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -117,8 +129,54 @@ def test_unchanged_feed_is_not_sent_again(digest, client):
     assert again.status_code == 304
 
 
-def test_queries_do_not_grow_with_the_issues(digest, client, django_assert_max_num_queries):
-    for day in range(1, 13):
-        make_issue(digest, day)
-    with django_assert_max_num_queries(16):
-        client.get("/feeds/daily/rss.xml")
+def test_head_of_a_feed_has_its_etag(digest, client):
+    first = client.get("/feeds/daily/rss.xml")
+    head = client.head("/feeds/daily/rss.xml")
+    assert head["ETag"] == first["ETag"]
+    again = client.head("/feeds/daily/rss.xml", headers={"if-none-match": first["ETag"]})
+    assert again.status_code == 304
+    assert "max-age=60" in again["Cache-Control"]
+
+
+def test_feed_of_a_host_without_a_site_is_not_found(digest, client):
+    Site.objects.update(is_default_site=False, hostname="only.example")
+    assert client.get("/feeds/daily/rss.xml").status_code == 404
+
+
+def test_broken_issue_is_left_out_and_the_others_stay(digest, read, caplog):
+    make_issue(digest, 14, title="Whole")
+    broken = make_issue(digest, 15, title="Broken")
+    stored = json.dumps([block("sources", items=None)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE digest_issuepage SET body = %s WHERE page_ptr_id = %s", [stored, broken.pk]
+        )
+    assert [item["title"] for item in read("feed.json")["items"]] == ["Whole"]
+    assert f"Issue {broken.pk} is left out" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["rss.xml", "atom.xml", "feed.json"])
+def test_first_day_there_is_has_a_place_in_every_time_zone(digest, read, settings, name):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    issue = make_issue(digest, date(1, 1, 1))
+    IssuePage.objects.filter(pk=issue.pk).update(first_published_at=None, last_published_at=None)
+    assert read(name) is not None
+
+
+def test_tag_without_a_slug_is_named_all_the_same(digest, read):
+    make_issue(digest, tags=("🚀",))
+    assert read("feed.json")["items"][0]["tags"] == ["🚀"]
+
+
+def test_queries_do_not_grow_with_the_issues(digest, client):
+    def number_of_queries(days):
+        for day in days:
+            chosen = {"image": make_image().pk, "decorative": False, "alt_text": "x"}
+            text = f'<a linktype="page" id="{digest.pk}">x</a>'
+            make_issue(digest, day, image=make_image(), body=body(story(image=chosen, body=text)))
+        client.get("/feeds/daily/rss.xml")  # makes the renditions
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/feeds/daily/rss.xml")
+        return len(queries)
+
+    assert number_of_queries(range(1, 3)) == number_of_queries(range(3, 11))

@@ -1,11 +1,13 @@
 """The readers' pages of a digest: the archive and an issue, what they show, and to whom."""
 
 import json
+from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
 from wagtail.models import Collection, CollectionViewRestriction, Page
 
+from digest.models import IssuePage
 from tests.builders import block, body, make_digest, make_image, make_issue, restrict, story
 from tests.pages import make_full_issue, read, texts
 
@@ -183,6 +185,26 @@ def test_json_ld_is_valid_json_that_cannot_end_early(client, digest):
     page = read(client, make_issue(digest, title=title).url)
     data = json.loads(page.select_one("script[type='application/ld+json']").string)
     assert (data["@type"], data["headline"]) == ("NewsArticle", title)
+
+
+def test_alias_of_an_alias_names_the_source_of_both(client, issue, home_page):
+    first = issue.create_alias(parent=make_digest(home_page, "first")).specific
+    second = first.create_alias(parent=make_digest(home_page, "second")).specific
+    head = read(client, second.url).head
+    assert head.select_one("[rel=canonical]")["href"] == issue.full_url
+
+
+def test_preview_image_is_the_largest_whatever_the_order_of_widths(client, issue, settings):
+    settings.DIGEST_IMAGE_WIDTHS = [1600, 400]
+    head = read(client, issue.url).head
+    assert "width-1600" in head.select_one("[property='og:image']")["content"]
+
+
+def test_first_day_there_is_can_be_read_in_every_time_zone(client, digest, settings):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    issue = make_issue(digest, date.min)
+    IssuePage.objects.update(first_published_at=None, last_published_at=None)
+    read(client, issue.url)
 
 
 # Discussion

@@ -1,9 +1,20 @@
 """What leaves the house: rich text and images as an anonymous reader may see them."""
 
+import logging
+from pathlib import Path
+
 import pytest
+from django.core.files.base import ContentFile
+from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.embeds.blocks import EmbedBlock
+from wagtail.images import get_image_model
 from wagtail.models import Collection, CollectionViewRestriction
 
-from digest.rendering import public_bodies, public_html, public_images
+from digest.blocks import IssueBodyBlock
+from digest.images import largest_jpeg, public_images
+from digest.rendering import public_bodies
+from digest.rich_text import public_html
 from tests.builders import body, make_digest, make_document, make_image, make_issue, source, story
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +44,7 @@ def test_link_to_a_public_page_becomes_absolute_for_other_hosts(digest):
     assert public_html([text]) == ['<a href="/daily/">text</a>']
 
 
-@pytest.mark.parametrize("pk", ["999999", "", "x", "١"])
+@pytest.mark.parametrize("pk", ["999999", "", "x", "١", "9" * 25])
 def test_link_to_nothing_keeps_its_text_alone(pk):
     assert public_html([link("page", pk), link("document", pk)]) == ["<a>text</a>"] * 2
 
@@ -71,6 +82,17 @@ def test_what_could_run_does_not_leave(attack):
 
 def test_unclosed_text_does_not_reach_into_the_next():
     assert public_html(["<p><b>one", "two</b>", "a\0b"]) == ["<p><b>one</b></p>", "two", "ab"]
+    for unfinished in (
+        'one <a linktype="page" id="1"',
+        'one <embed embedtype="media"',
+        "one <a <a ",
+    ):
+        assert public_html([unfinished, "<p>two</p>"]) == ["one ", "<p>two</p>"]
+
+
+@pytest.mark.parametrize("kind", ["media", "image", "other"])
+def test_embed_of_nothing_is_nothing(kind):
+    assert public_html([f'<embed embedtype="{kind}"/>']) == [""]
 
 
 def test_embeds_need_no_request_to_a_third_party():
@@ -132,3 +154,120 @@ def test_empty_address_is_null(digest):
     issue = make_issue(digest, body=body(story(sources=[source()])))
     [[_, section]] = public_bodies([issue.body])
     assert section["value"]["sources"][0]["url"] is None
+
+
+# What is broken goes alone
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'
+
+
+def make_svg():
+    return get_image_model().objects.create(title="Drawn", file=ContentFile(SVG, name="a.svg"))
+
+
+def make_missing():
+    image = make_image()
+    Path(image.file.path).unlink()
+    return image
+
+
+def make_damaged():
+    image = make_image()
+    Path(image.file.path).write_bytes(b"nonsense")
+    return image
+
+
+@pytest.mark.parametrize("make", [make_missing, make_damaged, make_svg])
+def test_image_that_cannot_be_shown_is_left_out_and_logged_alone(make, caplog):
+    whole, broken = make_image(), make()
+    with caplog.at_level(logging.WARNING, "digest.images"):
+        assert list(public_images([whole, broken])) == [whole]
+    assert [f"Image {broken.pk} " in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_broken_body_is_empty_and_the_others_whole(digest, caplog):
+    stream = make_issue(digest).body.stream_block
+    broken = {"type": "sources", "value": {"items": None}}
+    whole = {"type": "story_section", "value": {"heading": 5, "body": 6}}
+    [nothing, [section]] = public_bodies([stream.to_python([broken]), stream.to_python([whole])])
+    assert nothing == []
+    assert section["value"]["body"] == "6"
+    assert "broken" in caplog.text
+
+
+def test_largest_jpeg_is_found_in_any_order(settings):
+    settings.DIGEST_IMAGE_WIDTHS = [1600, 400]
+    [data] = public_images([make_image()]).values()
+    assert (largest_jpeg(data)["width"], largest_jpeg(data)["format"]) == (1600, "jpeg")
+
+
+def test_image_chosen_twice_has_its_words_of_each_place(digest):
+    chosen = {"image": make_image().pk, "decorative": False}
+    stories = [story(image=chosen | {"alt_text": words}) for words in ("One", "Two")]
+    [[_, *sections]] = public_bodies([make_issue(digest, body=body(*stories)).body])
+    assert [section["value"]["image"]["alt"] for section in sections] == ["One", "Two"]
+
+
+def test_queries_do_not_grow_with_the_bodies(digest, django_assert_num_queries):
+    def stored(number):
+        chosen = {"image": make_image().pk, "decorative": False, "alt_text": "x"}
+        text = link("page", digest.pk)
+        issues = [make_issue(digest, d, body=body(story(image=chosen, body=text))) for d in number]
+        public_bodies([issue.body for issue in issues])  # makes the renditions
+        return [type(issue).objects.get(pk=issue.pk).body for issue in issues]
+
+    for bodies in (stored(range(1, 3)), stored(range(3, 11))):
+        # images, closed collections, renditions; restrictions, site roots, pages
+        with django_assert_num_queries(6):
+            public_bodies(bodies)
+
+
+# Blocks of a site's own
+
+
+class Quotation(blocks.StructBlock):
+    text = blocks.RichTextBlock()
+
+    def get_api_representation(self, value, context=None):
+        return {"by": "us"} | super().get_api_representation(value, context)
+
+
+def form_of(block, value):
+    """The public form of one block of a site's own."""
+    stream = type("Body", (IssueBodyBlock,), {"own": block})()
+    [[own]] = public_bodies([stream.to_python([{"type": "own", "value": value}])])
+    return own["value"]
+
+
+def test_embed_is_its_address():
+    assert form_of(EmbedBlock(), "https://video.example/1") == "https://video.example/1"
+    assert form_of(EmbedBlock(required=False), "") is None
+
+
+@pytest.mark.parametrize("setting", ["db_html", "html"])
+def test_rich_text_in_a_shape_of_its_own_is_resolved(settings, setting):
+    settings.WAGTAILAPI_RICH_TEXT_FORMAT = setting
+    value = form_of(Quotation(), {"text": link("page", 999) + "<script>1</script>"})
+    assert value == {"by": "us", "text": "<a>text</a>"}
+
+
+def test_rich_text_of_a_typed_table_is_resolved():
+    from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+
+    rows = [{"values": [link("page", 999)]}]
+    table = {"columns": [{"type": "rich", "heading": "h"}], "rows": rows, "caption": ""}
+    value = form_of(TypedTableBlock([("rich", blocks.RichTextBlock())]), table)
+    assert value["rows"] == [{"values": ["<a>text</a>"]}]
+
+
+def test_chosen_page_is_null_unless_it_is_public(digest):
+    hidden = make_issue(digest, publish=False)
+    assert form_of(blocks.PageChooserBlock(), digest.pk) == digest.pk
+    assert form_of(blocks.PageChooserBlock(), hidden.pk) is None
+
+
+def test_chosen_document_is_null_unless_it_is_public(closed_collection):
+    shown, hidden = make_document(), make_document(closed_collection)
+    assert form_of(DocumentChooserBlock(), shown.pk) == shown.pk
+    assert form_of(DocumentChooserBlock(), hidden.pk) is None

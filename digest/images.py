@@ -1,0 +1,99 @@
+"""Images turned into what leaves the house: the data of an image and of its renditions."""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urljoin
+
+from django.db import DatabaseError
+from django.db.models import prefetch_related_objects
+from wagtail.images.models import AbstractImage
+
+from digest import visibility
+from digest.conf import conf
+
+logger = logging.getLogger(__name__)
+
+FORMATS = ("webp", "jpeg")
+
+
+def rendition_specs() -> list[str]:
+    """The renditions that exist of every image; no request can ask for others."""
+    return [f"width-{width}|format-{form}" for form in FORMATS for width in conf.IMAGE_WIDTHS]
+
+
+def public_images(
+    images: Iterable[AbstractImage],
+    base_url: str = "",
+    closed_collections: tuple[str, ...] | None = None,
+) -> dict[AbstractImage, dict[str, Any]]:
+    """Map each image that may and can be shown to its data; another is left out.
+
+    That is one of a private collection, and one whose file is missing, damaged or drawn in
+    vectors (SVG), which has no renditions.
+
+    The data: ``alt``, ``width``, ``height``, ``focal_point`` (fractions of width and height, or
+    None), ``renditions`` (url, width, height, format). ``closed_collections`` is what
+    ``visibility.closed_collection_paths`` returned, where that was asked before.
+    """
+    shown = visibility.in_public_collections(images, closed_collections)
+    prefetch_related_objects(shown, "renditions")
+    data = {image: _data_or_none(image, base_url) for image in shown}
+    return {image: found for image, found in data.items() if found}
+
+
+def _data_or_none(image: AbstractImage, base_url: str) -> dict[str, Any] | None:
+    try:
+        return _image_data(image, base_url)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        logger.warning("Image %s is left out: %r", image.pk, error)
+        return None
+
+
+def _image_data(image: AbstractImage, base_url: str) -> dict[str, Any]:
+    renditions = [
+        {
+            "url": urljoin(base_url, rendition.url),
+            "width": rendition.width,
+            "height": rendition.height,
+            "format": _format(rendition),
+        }
+        for rendition in image.get_renditions(*rendition_specs()).values()
+    ]
+    return {
+        "alt": alt(image),
+        "width": image.width,
+        "height": image.height,
+        "focal_point": _focal_point(image),
+        # A small picture is not scaled up, so that several widths give the same one.
+        "renditions": list({(r["format"], r["width"]): r for r in renditions}.values()),
+    }
+
+
+def largest_jpeg(data: dict[str, Any]) -> dict[str, Any]:
+    """The rendition for readers that may not know WebP and choose no width."""
+    jpegs = [rendition for rendition in data["renditions"] if rendition["format"] == "jpeg"]
+    return max(jpegs, key=lambda rendition: rendition["width"])
+
+
+def _format(rendition: Any) -> str:
+    extension = rendition.file.name.rpartition(".")[2].lower()
+    return "jpeg" if extension == "jpg" else extension
+
+
+def alt(image: AbstractImage) -> str:
+    """The words chosen where the image is used; else what the library says of it."""
+    if getattr(image, "decorative", False):
+        return ""
+    return getattr(image, "contextual_alt_text", None) or image.default_alt_text
+
+
+def _focal_point(image: AbstractImage) -> dict[str, float] | None:
+    if not image.has_focal_point():
+        return None
+    return {
+        "x": round(image.focal_point_x / image.width, 4),
+        "y": round(image.focal_point_y / image.height, 4),
+    }
