@@ -6,10 +6,10 @@ subclassing it (see docs/how-to/add-a-block.md). Blocks know nothing of pages.
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.utils.text import slugify
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import (
@@ -247,6 +247,14 @@ class IssueBodyBlock(StreamBlock):
             "sources": {"max_num": 1},
         }
 
+    def to_python(self, value: Any) -> StreamValue:
+        """Give stored blocks without an id one made from their position, so always the same."""
+        stream = super().to_python(value)
+        for position, raw in enumerate(stream._raw_data):
+            if isinstance(raw, dict) and not raw.get("id"):
+                raw["id"] = str(uuid5(NAMESPACE_OID, f"block {position}"))
+        return stream
+
     def clean(self, value: StreamValue) -> StreamValue:
         cleaned = super().clean(value)
         errors = {} if self.is_deferred_validation else dict(self._order_errors(value))
@@ -265,20 +273,6 @@ class IssueBodyBlock(StreamBlock):
                 message = _now("%(block)s must come after the last story.")
                 label = self.child_blocks[name].label
                 yield position, ValidationError(message % {"block": label})
-
-
-def story_anchors(value: StreamValue) -> dict[str, str]:
-    """Map the id of each story to its anchor: the heading as a slug, unique within the issue."""
-    anchors: dict[str, str] = {}
-    for child in value:
-        if child.block_type != "story_section":
-            continue
-        base = slugify(child.value["heading"])[:80].strip("-") or "story"
-        anchor, suffix = base, 2
-        while anchor in anchors.values():
-            anchor, suffix = f"{base}-{suffix}", suffix + 1
-        anchors[child.id] = anchor
-    return anchors
 
 
 def reading_text(block: Block, value: Any) -> Iterator[str]:

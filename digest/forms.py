@@ -1,19 +1,30 @@
 """Forms of the page editor."""
 
-import re
 from typing import Any
 from uuid import uuid4
 
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import TitleFieldPanel
 from wagtail.blocks import StreamValue
 
-# What the editor is offered, or what a date leaves behind while it is being typed.
-PROPOSED_SLUG = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(-\d+)?")
+from digest.slugs import PROPOSED_SLUG, free_slug
 
 
 def parent_of(page: Any) -> Any:
     """The parent of a page, also of a new one whose form knows it; None where nobody does."""
     return page.get_parent() if page.path else getattr(page, "_cached_parent_obj", None)
+
+
+class DatePanel(TitleFieldPanel):
+    """The date of an issue; the slug follows it until the issue is first published."""
+
+    class BoundPanel(TitleFieldPanel.BoundPanel):
+        """The panel of one issue."""
+
+        def get_should_apply(self) -> bool:
+            """Whether the slug follows while the date is typed: readers may know an old one."""
+            known = self.instance and self.instance.first_published_at
+            return not known and super().get_should_apply()
 
 
 class DigestPageForm(WagtailAdminPageForm):
@@ -39,13 +50,19 @@ class IssuePageForm(DigestPageForm):
             self.initial["slug"] = self._free_slug(str(self.instance.date))
 
     def clean(self) -> dict[str, Any]:
-        """Give an issue that is not live the slug of its date, unless the editor chose another."""
+        """Give an issue never published the slug of its date, unless the editor chose another."""
         date, slug = str(self.cleaned_data.get("date") or ""), self.cleaned_data.get("slug")
-        is_live = self.instance.pk and self.instance.live
-        proposed = slug in ("", date) or (not is_live and PROPOSED_SLUG.fullmatch(slug or ""))
+        is_new = not self.instance.pk
+        known = not is_new and (self.instance.live or self.instance.first_published_at)
+        proposed = slug in ("", date) or (not known and PROPOSED_SLUG.fullmatch(slug or ""))
         if date and proposed:
             self.cleaned_data["slug"] = self._free_slug(date)
         return super().clean()
+
+    def defer_required_fields(self) -> None:
+        """Hold drafts in a workflow to the rules of publishing: its approval publishes them."""
+        if not (self.instance.pk and self.instance.workflow_in_progress):
+            super().defer_required_fields()
 
     def get_field_updates_for_resave(self) -> list[tuple[str, str]]:
         """Tell the open editor, after an autosave, which slug and number the issue got."""
@@ -67,8 +84,4 @@ class IssuePageForm(DigestPageForm):
 
     def _free_slug(self, slug: str) -> str:
         siblings = self.parent_page.get_children().exclude(pk=self.instance.pk)
-        taken = set(siblings.filter(slug__startswith=slug).values_list("slug", flat=True))
-        candidate, suffix = slug, 2
-        while candidate in taken:
-            candidate, suffix = f"{slug}-{suffix}", suffix + 1
-        return candidate
+        return free_slug(slug, siblings)

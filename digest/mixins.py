@@ -25,12 +25,14 @@ from wagtail.images import get_image_model_string
 from wagtail.search import index
 
 from digest import visibility
-from digest.blocks import IssueBodyBlock, reading_text, story_anchors
+from digest.blocks import IssueBodyBlock, reading_text
 from digest.conf import conf
 from digest.discussion import DiscussionMixin, issue_discussion
-from digest.forms import DigestPageForm, IssuePageForm, parent_of
+from digest.forms import DatePanel, DigestPageForm, IssuePageForm, parent_of
 from digest.listing import latest_first, neighbours, paginate
-from digest.validation import clean_stream
+from digest.numbering import NumberingMixin, lock
+from digest.slugs import free_slug, is_proposed, refusal_of_digest_slug, story_anchors
+from digest.validation import PublishingMixin, clean_stream
 
 swapper.set_app_prefix("wagtailcore", "wagtail")
 
@@ -54,7 +56,7 @@ class ReadersPageMixin:
         return super().serve(request, *args, **kwargs)
 
 
-class DigestPageMixin(ReadersPageMixin, DiscussionMixin):
+class DigestPageMixin(ReadersPageMixin, PublishingMixin, DiscussionMixin):
     """A publication: its name, what it promises, and its issues below it."""
 
     tagline = models.CharField(
@@ -89,13 +91,13 @@ class DigestPageMixin(ReadersPageMixin, DiscussionMixin):
     def clean(self) -> None:
         """Refuse the address of another digest of the site: the API and the feeds go by it."""
         super().clean()
-        same_slug = type(self).objects.filter(slug=self.slug, locale=self.locale)
         parent = parent_of(self)
-        if parent and any(
-            parent.get_site() == other.get_site() for other in same_slug.exclude(pk=self.pk)
-        ):
-            message = _("Another digest of this site has the slug “%(slug)s”.")
-            raise ValidationError({"slug": message % {"slug": self.slug}})
+        if self.alias_of_id or parent is None:
+            return
+        digests, ours = type(self).objects.all(), {self.pk} - {None}
+        refusal = refusal_of_digest_slug(digests, self.slug, self.locale_id, parent, ours)
+        if refusal:
+            raise ValidationError({"slug": refusal})
 
     def get_issues(self) -> QuerySet:
         """Every issue of this digest, public or not; see ``get_public_issues``."""
@@ -112,7 +114,7 @@ class DigestPageMixin(ReadersPageMixin, DiscussionMixin):
         return context
 
 
-class IssuePageMixin(ReadersPageMixin, models.Model):
+class IssuePageMixin(ReadersPageMixin, NumberingMixin, PublishingMixin):
     """One issue of a digest: date, number, tags and a body of blocks."""
 
     date = models.DateField(
@@ -122,12 +124,6 @@ class IssuePageMixin(ReadersPageMixin, models.Model):
         help_text=_(
             "The day this issue is for. Issues are ordered by it, and the slug follows it."
         ),
-    )
-    number = models.PositiveIntegerField(
-        _("number"),
-        null=True,
-        blank=True,
-        help_text=_("Counted up within the digest. Leave empty to take the next one."),
     )
     tags = ClusterTaggableManager(
         through=ISSUE_TAG_MODEL, blank=True, related_name="+", verbose_name=_("tags")
@@ -157,13 +153,15 @@ class IssuePageMixin(ReadersPageMixin, models.Model):
             [
                 FieldRowPanel(
                     [
-                        TitleFieldPanel("date", classname="", placeholder=False),
+                        DatePanel("date", classname="", placeholder=False),
                         FieldPanel("number"),
                     ]
                 ),
                 FieldPanel(
                     "tags",
-                    help_text=_("What the issue is about. Readers find its issues under each tag."),
+                    help_text=_(
+                        "What the issue is about. Each tag has a page with all its issues."
+                    ),
                 ),
             ],
             heading=_("Issue"),
@@ -198,7 +196,8 @@ class IssuePageMixin(ReadersPageMixin, models.Model):
     @property
     def _opening(self) -> dict[str, str]:
         # Raw data, so that a list of issues need not build every block of every body.
-        return next((b["value"] for b in self.body.raw_data if b["type"] == "headline"), {})
+        values = (block["value"] for block in self.body.raw_data if block["type"] == "headline")
+        return next((value for value in values if isinstance(value, dict)), {})
 
     @cached_property
     def stories(self) -> list[StreamValue.StreamChild]:
@@ -240,47 +239,44 @@ class IssuePageMixin(ReadersPageMixin, models.Model):
         """When the issue last changed for readers."""
         return self.last_published_at or self.published_at
 
-    def clean(self) -> None:
-        """Refuse a number that another issue of the digest has."""
-        super().clean()
-        parent = parent_of(self)
-        if self.number is None or parent is None:
-            return
-        siblings = type(self).objects.child_of(parent).exclude(pk=self.pk)
-        if siblings.filter(number=self.number, alias_of=None).exists():
-            message = _("Another issue of this digest has the number %(number)s.")
-            raise ValidationError({"number": message % {"number": self.number}})
-
     def clean_for_publishing(self) -> None:
         """Validate everything a reader would see, the body with it; ValidationError names it.
 
         The editor's form does so when it publishes; this is for every other way to publish.
         """
-        self.full_clean()
+        super().clean_for_publishing()
         clean_stream("body", self.body)
 
     @transaction.atomic
-    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
-        """Publish or schedule a revision that is valid; refuse another before anything changes."""
-        revision.as_object().clean_for_publishing()
-        return super().publish(revision, *args, **kwargs)
-
-    @transaction.atomic
-    def save(self, *args: Any, **kwargs: Any) -> Any:
-        """Take the next number if none was given, count the words, and keep what is live valid."""
-        if self.live and kwargs.get("clean", True):
+    def save(self, clean: bool = True, *args: Any, **kwargs: Any) -> Any:
+        """Take a number and a slug if need be, count the words, and keep what is live valid."""
+        fields = kwargs.get("update_fields")
+        written = {"body", "live"} if fields is None else set(fields)
+        if clean and self.live and written & {"body", "live"} and self._body_is_news():
             clean_stream("body", self.body)
-        if self._state.adding and self.number is None:
-            self.number = self._next_number()
-        self.word_count = len(" ".join(reading_text(self.body.stream_block, self.body)).split())
-        return super().save(*args, **kwargs)
+        if "body" in written:
+            text = reading_text(self.body.stream_block, self.body)
+            self.word_count = len(" ".join(text).split())
+        if fields is None:
+            self._leave_taken_slug()
+            self.take_number()
+        return super().save(clean, *args, **kwargs)
 
-    def _next_number(self) -> int:
-        # The parent is locked, so that two editors at once get two numbers.
+    def _body_is_news(self) -> bool:
+        # What readers see already may stay, there and in an alias, where the rules got stricter.
+        if self.alias_of_id:
+            return False
+        seen = type(self).objects.filter(pk=self.pk, live=True).only("body").first()
+        return seen is None or seen.body != self.body
+
+    def _leave_taken_slug(self) -> None:
+        """Another issue may have taken the slug since the editor was offered it."""
+        if not self._state.adding or not is_proposed(self.slug, self.date):
+            return
         parent = self.get_parent()
-        type(parent).objects.select_for_update().get(pk=parent.pk)
-        issues = type(self).objects.child_of(parent)
-        return (issues.aggregate(highest=models.Max("number"))["highest"] or 0) + 1
+        lock(parent)
+        if not self._slug_is_available(self.slug, parent, self):
+            self.slug = free_slug(str(self.date), parent.get_children())
 
     def _get_autogenerated_slug(self, base_slug: str) -> str:
         # Wagtail calls this for a page without a slug, with its title as a slug.

@@ -1,10 +1,44 @@
-"""Says what is wrong with the value of a block, in lines that name the place."""
+"""Keeps what is invalid from going live, and says what is wrong in lines that name the place."""
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from wagtail.blocks import Block, ListBlock, StreamBlock, StreamValue
+
+logger = logging.getLogger(__name__)
+
+
+class PublishingMixin(models.Model):
+    """A page that is validated whichever way it is published, not by the editor's form alone."""
+
+    class Meta:
+        abstract = True
+
+    def clean_for_publishing(self) -> None:
+        """Validate everything a reader would see; ValidationError names it."""
+        self.full_clean()
+
+    @transaction.atomic
+    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
+        """Publish or schedule a revision that is valid; refuse another before anything changes.
+
+        One whose time has come is withdrawn instead, so that the ones after it are published.
+        """
+        try:
+            revision.as_object().clean_for_publishing()
+        except ValidationError as error:
+            if kwargs.get("log_action") != "wagtail.publish.scheduled":
+                raise
+            return self._withdraw(revision, error)
+        return super().publish(revision, *args, **kwargs)
+
+    def _withdraw(self, revision: Any, error: ValidationError) -> None:
+        logger.error("Not published as scheduled: %s (page %s): %s", self, self.pk, error.messages)
+        revision.approved_go_live_at = None
+        revision.save(update_fields=["approved_go_live_at"])
 
 
 def clean_stream(name: str, value: StreamValue) -> None:

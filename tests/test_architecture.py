@@ -22,10 +22,11 @@ DIGEST = [path for path in CODE if path.is_relative_to(ROOT / "digest")]
 # The floors of the plugin, lowest first. A module may import its own floor's rooms and those below.
 FLOORS = [
     {"conf"},
-    {"checks", "blocks", "visibility", "forms", "listing", "discussion", "validation"},
+    {"checks", "blocks", "visibility", "listing", "discussion", "validation"},
+    {"slugs", "forms", "numbering"},
     {"mixins"},
     {"models"},
-    {"stories", "rendering", "caching", "preview"},
+    {"stories", "images", "rich_text", "rendering", "caching", "preview"},
     {"seo", "feeds", "importing", "search"},
     {"api", "views", "urls", "templatetags", "management", "wagtail_hooks", "signal_handlers"},
     {"apps"},

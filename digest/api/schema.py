@@ -26,7 +26,7 @@ STRING = {"type": "string"}
 # The first class that a block is an instance of says its schema; what is not here is "anything".
 SCALARS: list[tuple[type[blocks.Block], dict[str, Any]]] = [
     (blocks.RichTextBlock, {"type": "string", "contentMediaType": "text/html"}),
-    (blocks.BooleanBlock, {"type": "boolean"}),
+    (blocks.BooleanBlock, {"type": ["boolean", "null"]}),
     (blocks.IntegerBlock, {"type": ["integer", "null"]}),
     (blocks.FloatBlock, {"type": ["number", "null"]}),
     (blocks.DateTimeBlock, {"type": ["string", "null"], "format": "date-time"}),

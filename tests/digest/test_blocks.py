@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from wagtail.blocks import StreamBlockValidationError
 
-from digest.blocks import IssueBodyBlock, reading_text, story_anchors
+from digest.blocks import IssueBodyBlock, reading_text
+from digest.slugs import story_anchors
 from tests.builders import block, body, source, story
 
 HEADLINE = block("headline", headline="", summary="Today")
@@ -89,6 +90,20 @@ def test_empty_image_may_be_stored_in_either_form():
 def test_anchors_are_slugs_and_unique():
     value = stream(HEADLINE, story("Über 3 Grids!"), story("Über 3 grids"), story("…"))
     assert list(story_anchors(value).values()) == ["uber-3-grids", "uber-3-grids-2", "story"]
+
+
+def test_anchors_are_no_ids_of_the_page():
+    value = stream(HEADLINE, story("Contents"), story("Discussion"), story("Content"))
+    assert list(story_anchors(value).values()) == ["contents-2", "discussion-2", "content-2"]
+
+
+def test_stored_blocks_without_ids_have_anchors_of_their_own():
+    blocks = [HEADLINE, story("One"), story("Two")]
+    bare = [{"type": each["type"], "value": each["value"]} for each in blocks]
+    value = IssueBodyBlock().to_python(json.dumps(bare))
+    anchors = story_anchors(value)
+    assert [anchors.get(child.id) for child in value] == [None, "one", "two"]
+    assert story_anchors(IssueBodyBlock().to_python(json.dumps(bare))) == anchors
 
 
 def test_reading_text_leaves_sources_out():

@@ -133,6 +133,14 @@ def test_headline_is_the_title_where_the_block_has_none(digest):
     assert headed.headline == "H"
 
 
+@pytest.mark.parametrize("value", [None, "text", []])
+def test_broken_headline_in_the_database_is_no_headline(digest, value):
+    issue = make_issue(digest)
+    broken = json.dumps([{"type": "headline", "id": "1", "value": value}])
+    IssuePage.objects.filter(pk=issue.pk).update(body=broken)
+    assert IssuePage.objects.get(pk=issue.pk).headline == issue.title
+
+
 def test_empty_draft_has_no_summary_and_no_stories(digest):
     issue = make_issue(digest, publish=False, body="[]")
     assert (issue.summary, issue.stories, issue.word_count) == ("", [], 0)

@@ -1,0 +1,86 @@
+"""Publishing without the editor's form: on schedule, by a workflow, and by code."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from digest.models import IssuePage
+from tests.builders import body, make_digest, make_issue, story
+from tests.digest.test_admin import form, headline, story_section
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def digest(home_page):
+    return make_digest(home_page)
+
+
+@pytest.fixture
+def rules_of_today(digest):
+    """A live issue whose body is older than the rules."""
+    issue = make_issue(digest)
+    IssuePage.objects.filter(pk=issue.pk).update(body=body(story(heading="")))
+    return IssuePage.objects.get(pk=issue.pk)
+
+
+def scheduled(digest, day, minutes_ago, **content):
+    """An issue whose time has come."""
+    issue = make_issue(digest, day, go_live_at=timezone.now() + timedelta(hours=1))
+    time = timezone.now() - timedelta(minutes=minutes_ago)
+    revision = issue.latest_revision
+    revision.approved_go_live_at = time
+    revision.content |= {"go_live_at": time.isoformat(), **content}
+    revision.save()
+    return issue
+
+
+def test_invalid_scheduled_issue_does_not_stop_the_others(digest, caplog):
+    invalid, valid = scheduled(digest, 1, 20, body="[]"), scheduled(digest, 2, 10)
+    with caplog.at_level(logging.ERROR, logger="digest.validation"):
+        call_command("publish_scheduled")
+    assert [IssuePage.objects.get(pk=issue.pk).live for issue in (invalid, valid)] == [False, True]
+    assert not invalid.revisions.exclude(approved_go_live_at=None).exists()
+    assert "The minimum number of items is 1" in caplog.text
+
+
+def test_draft_in_a_workflow_has_to_be_valid(admin_client, digest, client):
+    issue = make_issue(digest, publish=False)
+    edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
+    valid = form(headline(), story_section(), slug=issue.slug, number="1")
+    admin_client.post(edit, valid | {"action-submit": "1"})
+    response = admin_client.post(edit, form(headline(), slug=issue.slug, number="1"))
+    assert list(response.context["form"].errors) == ["body"]
+    args = [issue.pk, "approve", issue.current_workflow_task_state.pk]
+    admin_client.post(reverse("wagtailadmin_pages:workflow_action", args=args))
+    assert client.get(f"/api/v1/issues/{issue.pk}/").status_code == 200
+
+
+def test_live_issue_older_than_the_rules_can_be_saved_as_it_is(rules_of_today):
+    rules_of_today.locked = True
+    rules_of_today.save()
+    assert IssuePage.objects.get(pk=rules_of_today.pk).locked
+
+
+def test_live_issue_older_than_the_rules_can_have_an_alias(rules_of_today, home_page):
+    alias = rules_of_today.create_alias(parent=make_digest(home_page, "weekly"))
+    assert alias.live
+
+
+def test_live_issue_older_than_the_rules_takes_no_other_invalid_body(rules_of_today):
+    rules_of_today.body = body(story(heading="", body=""))
+    with pytest.raises(ValidationError):
+        rules_of_today.save()
+    rules_of_today.save(False)
+
+
+def test_invalid_draft_does_not_go_live_by_one_field(digest):
+    draft = make_issue(digest, publish=False, body="[]")
+    draft.live = True
+    with pytest.raises(ValidationError):
+        draft.save(update_fields=["live"])
