@@ -5,6 +5,7 @@ Whatever is unknown, repeated or malformed is refused by name; nothing is silent
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -171,7 +172,8 @@ def filter_issues(issues: QuerySet, parameters: dict[str, Any]) -> QuerySet:
     if "updated_since" in parameters:
         issues = issues.filter(_updated_since(parameters["updated_since"]))
     if "digest" in parameters:
-        issues = _of_digest(issues, parameters["digest"])
+        digests = get_digest_page_model().objects.filter(slug=parameters["digest"])
+        issues = of_digests(issues, visibility.public(digests))
     return issues
 
 
@@ -196,8 +198,8 @@ def _updated_since(moment: datetime) -> Q:
     return Q(last_published_at__gte=moment) | first | neither
 
 
-def _of_digest(issues: QuerySet, slug: str) -> QuerySet:
-    digests = visibility.public(get_digest_page_model().objects.filter(slug=slug))
+def of_digests(issues: QuerySet, digests: Iterable[Any]) -> QuerySet:
+    """Those of the issues that stand below one of the digests."""
     within = issues.none()
     for digest in digests:
         within |= issues.child_of(digest)

@@ -19,6 +19,7 @@ from digest.api.filters import (
     NoParameters,
     PageParameters,
     filter_issues,
+    of_digests,
 )
 from digest.api.pagination import CursorPagination
 from digest.conf import conf
@@ -145,11 +146,8 @@ class IssueBySlugs(IssueDetail):
     def get(self, request: Request, digest_slug: str, slug: str) -> Response:
         """Answer with it."""
         digests = get_digest_page_model().objects.filter(slug=digest_slug)
-        issues = self.public_issues().filter(slug=slug)
-        of_digests = issues.none()
-        for digest in digests:
-            of_digests |= issues.child_of(digest)
-        return self.answer_elsewhere(of_digests.order_by("pk"))
+        issues = of_digests(self.public_issues().filter(slug=slug), digests)
+        return self.answer_elsewhere(issues.order_by("pk"))
 
 
 class TagList(APIView):
