@@ -8,17 +8,13 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models.api import APIToken
 
 from digest.models import IssuePage
 from tests.builders import body, make_digest, make_issue, story
 from tests.digest.test_admin import form, headline, story_section
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def digest(home_page):
-    return make_digest(home_page)
 
 
 @pytest.fixture
@@ -84,3 +80,15 @@ def test_invalid_draft_does_not_go_live_by_one_field(digest):
     draft.live = True
     with pytest.raises(ValidationError):
         draft.save(update_fields=["live"])
+
+
+def test_wagtails_api_refuses_an_invalid_draft_at_the_fields(digest, client, admin_user, settings):
+    settings.ROOT_URLCONF = "tests.digest.urls_with_v3"
+    issue = make_issue(digest, publish=False, body="[]")
+    _, token = APIToken.create_token(user=admin_user, name="test")
+    response = client.post(
+        f"/api/v3/pages/{issue.pk}/actions/publish/", headers={"authorization": f"Bearer {token}"}
+    )
+    assert response.status_code == 422
+    assert "The minimum number of items is 1" in response.content.decode()
+    assert not IssuePage.objects.get(pk=issue.pk).live
