@@ -51,8 +51,8 @@ def _json_ld(issue: Any, seo: dict[str, Any], site: Site | None) -> dict[str, An
         "description": seo["description"],
         "url": seo["canonical_url"],
         "image": seo["image_url"],
-        "datePublished": _iso(issue.published_at),
-        "dateModified": _iso(issue.updated_at),
+        "datePublished": utc_text(issue.published_at),
+        "dateModified": utc_text(issue.updated_at),
         "inLanguage": issue.locale.language_code,
         "keywords": [tag.name for tag in issue.tags.all()],
         "wordCount": issue.word_count,
@@ -66,7 +66,8 @@ def _periodical(digest: Any) -> dict[str, str]:
     return {"@type": "Periodical", "name": digest.title, "url": digest.full_url}
 
 
-def _iso(moment: datetime) -> str:
+def utc_text(moment: datetime) -> str:
+    """A moment in UTC to the second, ending in Z, whatever the site's time zone."""
     try:
         moment = moment.astimezone(UTC)
     except OverflowError:  # the first hours of the year 1 are in the year 0 of another time zone

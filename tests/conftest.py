@@ -4,6 +4,9 @@ import pytest
 from django.core.cache import cache
 from wagtail.models import Page, Site
 
+from digest.models import DigestPage
+from tests.builders import make_digest
+
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
@@ -21,3 +24,9 @@ def site(db) -> Site:
 def home_page(site: Site) -> Page:
     """The site's front page, as the migrations make it."""
     return site.root_page.specific
+
+
+@pytest.fixture
+def digest(home_page: Page) -> DigestPage:
+    """A live digest without issues, at /daily/."""
+    return make_digest(home_page, tagline="All of it")

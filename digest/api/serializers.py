@@ -4,7 +4,7 @@ Whatever costs a query is gathered for a whole response by the view and handed o
 ``site``, ``images`` (image -> data), ``bodies`` (issue id -> body), ``translations``.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -43,12 +43,8 @@ class UTCField(serializers.DateTimeField):
     """A moment in UTC to the second, ending in Z, whatever the site's time zone."""
 
     def to_representation(self, moment: datetime) -> str:
-        """Clamp what lies before the first day of UTC."""
-        try:
-            moment = moment.astimezone(UTC)
-        except OverflowError:
-            moment = moment.replace(tzinfo=UTC)
-        return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+        """As the page's own JSON-LD says it."""
+        return seo.utc_text(moment)
 
 
 class ConstantField(serializers.ChoiceField):

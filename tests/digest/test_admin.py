@@ -9,14 +9,9 @@ from wagtail.models import Page
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from digest.models import IssuePage
-from tests.builders import body, make_digest, make_issue, story
+from tests.builders import body, make_issue, story
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def digest(home_page):
-    return make_digest(home_page)
 
 
 def source_list():

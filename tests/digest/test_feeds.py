@@ -13,7 +13,6 @@ from digest.models import IssuePage
 from tests.builders import (
     block,
     body,
-    make_digest,
     make_image,
     make_issue,
     restrict,
@@ -24,11 +23,6 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
-
-
-@pytest.fixture
-def digest(home_page):
-    return make_digest(home_page, tagline="All of it")
 
 
 @pytest.fixture

@@ -16,11 +16,6 @@ from tests.builders import block, body, make_digest, make_issue, restrict, sourc
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def digest(home_page):
-    return make_digest(home_page)
-
-
 def test_slug_is_proposed_from_the_date(digest):
     assert make_issue(digest, 14).slug == "2026-04-14"
 

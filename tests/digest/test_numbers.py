@@ -14,11 +14,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def digest(home_page):
-    return make_digest(home_page)
-
-
-@pytest.fixture
 def weekly(home_page):
     return make_digest(home_page, "weekly")
 

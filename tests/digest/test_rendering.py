@@ -15,14 +15,9 @@ from digest.blocks import IssueBodyBlock
 from digest.images import largest_jpeg, public_images
 from digest.rendering import public_bodies
 from digest.rich_text import public_html
-from tests.builders import body, make_digest, make_document, make_image, make_issue, source, story
+from tests.builders import body, make_document, make_image, make_issue, source, story
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def digest(home_page):
-    return make_digest(home_page)
 
 
 @pytest.fixture

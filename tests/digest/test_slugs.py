@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def digest(home_page):
-    return make_digest(home_page)
-
-
-@pytest.fixture
 def section(home_page):
     return home_page.add_child(instance=Page(title="Section", slug="section"))
 

@@ -4,14 +4,9 @@ import pytest
 from bs4 import BeautifulSoup
 from django.core.management import call_command
 
-from tests.builders import body, make_digest, make_issue, restrict, story
+from tests.builders import body, make_issue, restrict, story
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def digest(home_page):
-    return make_digest(home_page)
 
 
 def search(client, query: str, **params: str) -> BeautifulSoup:

@@ -3,7 +3,6 @@
 import pytest
 from wagtail.contrib.redirects.models import Redirect
 
-from tests.builders import make_digest
 from tests.visibility.states import HIDDEN, PUBLIC, live_with_a_newer_draft
 
 pytestmark = pytest.mark.django_db
@@ -23,11 +22,6 @@ LISTS = [
     "/tags/marker/",
     "/search/?q=happened",
 ]
-
-
-@pytest.fixture
-def digest(home_page):
-    return make_digest(home_page)
 
 
 @pytest.mark.parametrize("door", LISTS)

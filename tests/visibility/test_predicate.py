@@ -5,15 +5,10 @@ from wagtail.models import Collection, CollectionViewRestriction, Page, PageView
 
 from digest import visibility
 from digest.models import DigestPage, IssuePage
-from tests.builders import make_digest, make_image, make_issue
+from tests.builders import make_image, make_issue
 from tests.visibility.states import HIDDEN, PUBLIC
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def digest(home_page):
-    return make_digest(home_page)
 
 
 @pytest.mark.parametrize("state", HIDDEN, ids=lambda state: state.__name__)

@@ -6,12 +6,6 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from digest.api.documentation import build_schema
-from tests.builders import make_digest
-
-
-@pytest.fixture
-def digest(home_page):
-    return make_digest(home_page, tagline="All of it")
 
 
 @pytest.fixture
