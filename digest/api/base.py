@@ -1,6 +1,5 @@
 """What every endpoint shares."""
 
-import hashlib
 from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
@@ -9,7 +8,12 @@ import swapper
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.cache import (
+    get_conditional_response,
+    patch_cache_control,
+    patch_vary_headers,
+    set_response_etag,
+)
 from django.utils.functional import cached_property
 from rest_framework import negotiation, permissions, renderers, views
 from rest_framework.request import Request
@@ -18,10 +22,7 @@ from wagtail.models import Site
 
 from digest import visibility
 from digest.api import errors
-from digest.api.filters import (
-    NoParameters,
-    Parameters,
-)
+from digest.api.filters import NoParameters, Parameters
 from digest.api.schema import DigestAutoSchema
 from digest.models import get_digest_page_model, get_issue_page_model
 from digest.rendering import public_bodies, public_images
@@ -74,9 +75,7 @@ class APIView(views.APIView):
         response = super().dispatch(request, *args, **kwargs)
         if response.status_code != 200:
             return response
-        response.render()
-        digest = hashlib.blake2s(response.content, digest_size=16).hexdigest()
-        response["ETag"] = f'"{digest}"'
+        set_response_etag(response.render())
         return get_conditional_response(request, etag=response["ETag"], response=response)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
