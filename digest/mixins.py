@@ -25,13 +25,14 @@ from wagtail.images import get_image_model_string
 from wagtail.search import index
 
 from digest import visibility
-from digest.blocks import IssueBodyBlock, reading_text
+from digest.blocks import IssueBodyBlock
 from digest.conf import conf
 from digest.discussion import DiscussionMixin, issue_discussion
 from digest.forms import DatePanel, DigestPageForm, IssuePageForm, parent_of
 from digest.listing import latest_first, neighbours, paginate
 from digest.numbering import NumberingMixin, lock
 from digest.slugs import free_slug, is_proposed, refusal_of_digest_slug, story_anchors
+from digest.stories import StoriesMixin, may_be_broken, plain_text
 from digest.validation import PublishingMixin, clean_stream
 
 swapper.set_app_prefix("wagtailcore", "wagtail")
@@ -114,7 +115,7 @@ class DigestPageMixin(ReadersPageMixin, PublishingMixin, DiscussionMixin):
         return context
 
 
-class IssuePageMixin(ReadersPageMixin, NumberingMixin, PublishingMixin):
+class IssuePageMixin(ReadersPageMixin, StoriesMixin, NumberingMixin, PublishingMixin):
     """One issue of a digest: date, number, tags and a body of blocks."""
 
     date = models.DateField(
@@ -255,8 +256,8 @@ class IssuePageMixin(ReadersPageMixin, NumberingMixin, PublishingMixin):
         if clean and self.live and written & {"body", "live"} and self._body_is_news():
             clean_stream("body", self.body)
         if "body" in written:
-            text = reading_text(self.body.stream_block, self.body)
-            self.word_count = len(" ".join(text).split())
+            with may_be_broken(self):
+                self.word_count = len(plain_text(self.body.stream_block, self.body).split())
         if fields is None:
             self._leave_taken_slug()
             self.take_number()

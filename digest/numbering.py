@@ -51,11 +51,14 @@ class NumberingMixin(models.Model):
         return super().save_revision(*args, **kwargs)
 
     def take_number(self) -> None:
-        """Take the next number of the digest if there is none; needs a transaction."""
+        """Take the next number of the digest if there is none; needs a transaction.
+
+        A new translation takes the number of its source, if no other issue of its digest has it.
+        """
         if self.number is None and not self.alias_of_id:
             parent = self.get_parent()
             lock(parent)
-            self.number = self._next_number(parent)
+            self.number = self._number_of_source(parent) or self._next_number(parent)
 
     @transaction.atomic
     def leave_taken_number(self) -> None:
@@ -76,6 +79,14 @@ class NumberingMixin(models.Model):
 
     def _others_below(self, parent: Any) -> QuerySet:
         return type(self).objects.child_of(parent).filter(alias_of=None).exclude(pk=self.pk)
+
+    def _number_of_source(self, parent: Any) -> int | None:
+        if not self._state.adding:
+            return None
+        same = type(self).objects.filter(translation_key=self.translation_key, number__isnull=False)
+        number = same.order_by("pk").values_list("number", flat=True).first()
+        taken = number and self._others_below(parent).filter(number=number).exists()
+        return None if taken else number
 
     def _next_number(self, parent: Any) -> int:
         # The highest possible number would leave no next one, so it is not counted from.

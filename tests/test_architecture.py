@@ -21,13 +21,15 @@ DIGEST = [path for path in CODE if path.is_relative_to(ROOT / "digest")]
 
 # The floors of the plugin, lowest first. A module may import its own floor's rooms and those below.
 FLOORS = [
-    {"conf"},
-    {"checks", "blocks", "visibility", "listing", "discussion", "validation"},
+    {"conf", "stored"},
+    {"addresses", "checks", "blocks", "visibility", "listing", "discussion", "validation"},
     {"slugs", "forms", "numbering"},
+    {"stories"},
     {"mixins"},
     {"models"},
-    {"stories", "images", "rich_text", "rendering", "caching", "preview"},
-    {"seo", "feeds", "importing", "search"},
+    {"images", "rich_text", "native_values", "rendering", "caching", "preview"},
+    {"markdown", "paths", "seo"},
+    {"feed_formats", "feeds", "llms", "sitemaps", "importing", "search"},
     {"api", "views", "urls", "templatetags", "management", "wagtail_hooks", "signal_handlers"},
     {"apps"},
 ]

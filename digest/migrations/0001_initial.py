@@ -76,4 +76,24 @@ class Migration(migrations.Migration):
             name='tags',
             field=modelcluster.contrib.taggit.ClusterTaggableManager(blank=True, help_text='A comma-separated list of tags.', through=swapper.get_model_name("digest", "IssueTag"), to='taggit.Tag', verbose_name='tags'),
         ),
+        migrations.CreateModel(
+            name='Story',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField(verbose_name='position')),
+                ('block_id', models.CharField(db_index=True, max_length=255, verbose_name='block ID')),
+                ('date', models.DateField(verbose_name='date')),
+                ('heading', models.TextField(verbose_name='heading')),
+                ('anchor', models.CharField(max_length=100, verbose_name='anchor')),
+                ('text', models.TextField(verbose_name='text')),
+                ('value', models.JSONField(verbose_name='value')),
+                ('issue', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.DIGEST_ISSUEPAGE_MODEL, verbose_name='issue')),
+            ],
+            options={
+                'verbose_name': 'story',
+                'verbose_name_plural': 'stories',
+                'indexes': [models.Index(fields=['-date', '-issue', 'position'], name='digest_story_order')],
+                'constraints': [models.UniqueConstraint(fields=('issue', 'position'), name='digest_story_position')],
+            },
+        ),
     ]
