@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run test lint format serve wheel-check clean help port-free
+.PHONY: run test lint format serve bench wheel-check types-check clean help port-free
 
 run: export DJANGO_RUNSERVER_HIDE_WARNING := true
 run: port-free .venv/installed ## serve the site on http://127.0.0.1:8000/ (PORT=), sample digests included
@@ -38,11 +38,20 @@ serve: port-free .venv/installed ## serve with production settings and several w
 	@exec $(PY) -m gunicorn cms.wsgi --bind 127.0.0.1:$(PORT) --preload --threads 4 --no-control-socket \
 	  --access-logfile - --access-logformat '%(h)s %(m)s %(U)s %(s)s %(B)s bytes %(L)s s'
 
+bench: .venv/installed ## measure the API beside Wagtail's own (ARGS="--issues 1000", BENCH_DIR= keeps the database)
+	@$(PY) -m benchmarks $(ARGS)
+
 wheel-check: .venv/installed ## build the wheel and try it in a new project, as the README says
 	@$(PY) tests/plugin/wheel_check.py
 
+types-check: CONSUMER := tests/contract/typescript
+types-check: .venv/installed ## compile a TypeScript consumer with types made from the API's schema (needs npm)
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 18 or newer (Debian: apt install nodejs npm)." >&2; exit 1; }
+	@$(MANAGE) shell --no-imports --command 'import json; from digest.api.documentation import build_schema; print(json.dumps(build_schema()))' >$(CONSUMER)/schema.json
+	@cd $(CONSUMER) && npm ci --loglevel=error --no-audit --no-fund >/dev/null && npm run --silent types >/dev/null && npm run --silent check
+
 clean: ## remove the environment, caches and build results; the database and uploads stay
-	@rm -rf .venv build dist static htmlcov .coverage .pytest_cache .ruff_cache
+	@rm -rf .venv build dist static htmlcov .coverage .pytest_cache .ruff_cache tests/contract/typescript/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## list the targets

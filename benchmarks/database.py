@@ -1,0 +1,140 @@
+"""A database with thousands of issues in a few seconds, past treebeard's one page at a time."""
+
+import json
+import uuid
+from datetime import datetime, time
+from io import StringIO
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.models.sql import InsertQuery
+from django.utils import timezone
+from taggit.models import Tag
+from wagtail.images import get_image_model
+from wagtail.images.tests.utils import get_test_image_file_jpeg
+from wagtail.models import Collection, Page, PageViewRestriction, Site
+
+from benchmarks.content import TAGS, Writer, day
+from digest.images import rendition_specs
+from digest.models import DigestPage, IssuePage, IssueTag
+
+DIGESTS = 4
+IMAGES = 12
+AT_ONCE = 500
+
+
+def use_database(issues: int, directory: str) -> None:
+    """Connect to the database of so many issues; make and fill it where that was not done."""
+    settings = connection.settings_dict
+    on_file = connection.vendor == "sqlite"
+    name = f"{directory}/issues-{issues}.sqlite3" if on_file else f"digest_bench_{issues}"
+    settings["TEST"]["NAME"] = name
+    connection.close()
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=True, serialize=False)
+    cache.clear()
+    ContentType.objects.clear_cache()
+    PageViewRestriction.objects.all().delete()  # of a run that was ended
+    if not IssuePage.objects.exists():
+        fill(issues)
+
+
+def drop_database(original: str) -> None:
+    """Remove the database that is in use, where none is to be kept."""
+    connection.creation.destroy_test_db(original, verbosity=0)
+
+
+def fill(issues: int) -> None:
+    """Make digests, pictures, tags and so many issues, and what the plugin derives of them."""
+    with transaction.atomic():
+        digests = _make_digests(Site.objects.get(is_default_site=True).root_page)
+        images = _make_images()
+        tags = _make_tags()
+        writer = Writer(1, [digest.pk for digest in digests], [image.pk for image in images])
+        for start in range(0, issues, AT_ONCE):
+            numbers = range(start, min(start + AT_ONCE, issues))
+            _insert([_issue(writer, digests, images, number) for number in numbers], writer, tags)
+        for place, digest in enumerate(digests):
+            number = len(range(place, issues, DIGESTS))
+            Page.objects.filter(pk=digest.pk).update(numchild=number)
+        call_command("rebuild_stories", verbosity=0, stdout=StringIO())
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _make_digests(home: Page) -> list[DigestPage]:
+    names = ["daily", "weekly", "science", "cities"][:DIGESTS]
+    return [home.add_child(instance=DigestPage(title=name.title(), slug=name)) for name in names]
+
+
+def _make_images() -> list[Any]:
+    """Pictures with all their renditions made, as on a site that has been read before."""
+    collection = Collection.get_first_root_node()
+    images = []
+    for number in range(IMAGES):
+        file = get_test_image_file_jpeg(filename=f"picture-{number}.jpg", size=(1640, 900))
+        images.append(
+            get_image_model().objects.create(
+                title=f"Picture {number}", file=file, collection=collection
+            )
+        )
+        images[-1].get_renditions(*rendition_specs())
+    return images
+
+
+def _make_tags() -> list[Tag]:
+    return Tag.objects.bulk_create(
+        Tag(name=f"topic {number}", slug=f"topic-{number}") for number in range(TAGS)
+    )
+
+
+def _issue(writer: Writer, digests: list, images: list, number: int) -> IssuePage:
+    digest, place = digests[number % DIGESTS], number // DIGESTS + 1
+    date = day(number)
+    moment = timezone.make_aware(datetime.combine(date, time(6)))
+    body = writer.body(number)
+    title = writer.words(7).capitalize()
+    return IssuePage(
+        title=title,
+        draft_title=title,
+        slug=str(date),
+        path=Page._get_path(digest.path, digest.depth + 1, place),
+        depth=digest.depth + 1,
+        url_path=f"{digest.url_path}{date}/",
+        content_type=ContentType.objects.get_for_model(IssuePage),
+        locale_id=digest.locale_id,
+        translation_key=uuid.UUID(int=writer.chance.getrandbits(128), version=4),
+        first_published_at=moment,
+        last_published_at=moment,
+        date=date,
+        number=place,
+        image=images[number % IMAGES] if number % 3 == 0 else None,
+        body=json.dumps(body),
+        word_count=900,
+    )
+
+
+def _insert(issues: list[IssuePage], writer: Writer, tags: list[Tag]) -> None:
+    """Write the rows of the page table, of the issues and of their tags, each at once."""
+    fields = [field.attname for field in Page._meta.concrete_fields if not field.primary_key]
+    pages = [Page(**{name: getattr(issue, name) for name in fields}) for issue in issues]
+    for issue, page in zip(issues, Page.objects.bulk_create(pages), strict=True):
+        issue.pk = issue.page_ptr_id = issue.id = page.pk
+    _insert_own_rows(issues)
+    IssueTag.objects.bulk_create(
+        IssueTag(content_object_id=issue.pk, tag=tags[number])
+        for issue in issues
+        for number in writer.tag_numbers()
+    )
+
+
+def _insert_own_rows(issues: list[IssuePage]) -> None:
+    """The rows of a child table alone, which ``bulk_create`` does not write."""
+    fields = IssuePage._meta.local_concrete_fields
+    step = connection.ops.bulk_batch_size(fields, issues) or len(issues)
+    for start in range(0, len(issues), step):
+        query = InsertQuery(IssuePage)
+        query.insert_values(fields, issues[start : start + step])
+        query.get_compiler(connection=connection).execute_sql()

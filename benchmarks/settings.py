@@ -1,0 +1,26 @@
+"""Production's settings, with a database and uploads of the benchmark's own in BENCH_DIR."""
+
+import os
+
+BENCH_DIR = os.environ["BENCH_DIR"]
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{BENCH_DIR}/unused.sqlite3")
+os.environ |= {
+    "SECRET_KEY": "benchmarks-only-key",
+    "ALLOWED_HOSTS": "*",
+    "WAGTAILADMIN_BASE_URL": "http://localhost",
+    "MEDIA_ROOT": f"{BENCH_DIR}/media",
+    "HTTPS": "off",
+}
+
+from cms.settings.production import *  # noqa: E402, F403
+
+# The first, so that it is ready before Wagtail's APIs are.
+INSTALLED_APPS = [
+    "benchmarks",
+    *INSTALLED_APPS,  # noqa: F405
+    "wagtail.api.v2",
+    "wagtail.api.v3",
+    "ninja",
+]
+ROOT_URLCONF = "benchmarks.urls"
+STATIC_ROOT = f"{BENCH_DIR}/static"

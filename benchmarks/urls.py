@@ -1,0 +1,29 @@
+"""The site, with Wagtail's APIs beside ours as their documentation mounts them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from wagtail.api.v2.router import WagtailAPIRouter
+from wagtail.api.v2.views import PagesAPIViewSet
+from wagtail.api.v3.urls import api as api_v3
+from wagtail.documents.api.v2.views import DocumentsAPIViewSet
+from wagtail.images.api.v2.views import ImagesAPIViewSet
+
+from cms.urls import urlpatterns as site
+
+api_v2 = WagtailAPIRouter("wagtailapi")
+api_v2.register_endpoint("pages", PagesAPIViewSet)
+api_v2.register_endpoint("images", ImagesAPIViewSet)
+api_v2.register_endpoint("documents", DocumentsAPIViewSet)
+
+
+def empty(request: HttpRequest) -> HttpResponse:
+    """What a request costs before anybody does anything for it."""
+    return HttpResponse("{}", content_type="application/json")
+
+
+urlpatterns = [
+    path("empty/", empty),
+    path("api/v2/", api_v2.urls),
+    path("api/v3/", api_v3.urls),
+    *site,
+]
