@@ -5,15 +5,20 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse
 from wagtail.contrib.redirects import middleware
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Site
 
 from digest import visibility
 
 
 class RedirectMiddleware(middleware.RedirectMiddleware):
-    """Wagtail's, which would tell the address of a hidden page that was moved or renamed."""
+    """Wagtail's, which would tell the address of a hidden page that was moved or renamed.
+
+    A redirect to a page is followed within the site alone, as ``/api/v1/pages/`` does; to another
+    site an editor leads by its address.
+    """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Leave a 404 as it is where the redirect leads to a hidden page."""
+        """Leave a 404 as it is where the redirect leads to a page that this site does not show."""
         if response.status_code == 404 and _leads_to_hidden_page(request):
             return response
         return super().process_response(request, response)
@@ -24,4 +29,4 @@ def _leads_to_hidden_page(request: HttpRequest) -> bool:
     found = middleware.get_redirect(request, path)
     found = found or middleware.get_redirect(request, urlsplit(path).path)
     page = found.redirect_page if found else None
-    return page is not None and not visibility.is_public(page)
+    return page is not None and not visibility.is_public(page, Site.find_for_request(request))

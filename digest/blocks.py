@@ -28,6 +28,8 @@ from wagtail.blocks import (
 )
 from wagtail.images.blocks import ImageBlock, ImageBlockComparison
 
+from digest.stored import readable
+
 OPENING, STORIES, CLOSING = _("Opening"), _("Stories"), _("Closing")
 PREVIEW_TEMPLATE = "digest/block_preview.html"
 INLINE_FEATURES = ["bold", "italic", "link", "document-link", "code"]
@@ -248,8 +250,9 @@ class IssueBodyBlock(StreamBlock):
         }
 
     def to_python(self, value: Any) -> StreamValue:
-        """Give stored blocks without an id one made from their position, so always the same."""
-        stream = super().to_python(value)
+        """Leave out stored blocks that cannot be read; an id that is missing is made from the
+        position, so it is always the same."""
+        stream = super().to_python(readable(self, value))
         for position, raw in enumerate(stream._raw_data):
             if isinstance(raw, dict) and not raw.get("id"):
                 raw["id"] = str(uuid5(NAMESPACE_OID, f"block {position}"))

@@ -1,5 +1,6 @@
 """System checks: a wrong setting or base page model is named, with the mend, at start."""
 
+import re
 from typing import Any
 
 import swapper
@@ -60,6 +61,40 @@ def check_api_docs_enabled(**kwargs: Any) -> list[CheckMessage]:
     if isinstance(conf.API_DOCS_ENABLED, bool):
         return []
     return [Error("DIGEST_API_DOCS_ENABLED must be True or False.", id="digest.E005")]
+
+
+@register()
+def check_frontend_urls(**kwargs: Any) -> list[CheckMessage]:
+    """DIGEST_FRONTEND_URLS leads from root URLs to root URLs."""
+    urls = conf.FRONTEND_URLS
+    if isinstance(urls, dict) and all(map(_is_root_url, [*urls, *urls.values()])):
+        return []
+    return [
+        Error(
+            f"DIGEST_FRONTEND_URLS must map root URLs to root URLs, not {urls!r}.",
+            hint='For example {"https://cms.example.com": "https://www.example.com"}.',
+            id="digest.E008",
+        )
+    ]
+
+
+def _is_root_url(value: Any) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"https?://[^/?#\s]+", value))
+
+
+@register()
+def check_api_throttle_rate(**kwargs: Any) -> list[CheckMessage]:
+    """DIGEST_API_THROTTLE_RATE is a number of requests and a span of time, or None."""
+    rate = conf.API_THROTTLE_RATE
+    if rate is None or re.fullmatch(r"[1-9][0-9]*/(sec|min|hour|day)", str(rate)):
+        return []
+    return [
+        Error(
+            f'DIGEST_API_THROTTLE_RATE must be a rate such as "100/min", not {rate!r}.',
+            hint="A number, a slash, and sec, min, hour or day; None for no limit.",
+            id="digest.E009",
+        )
+    ]
 
 
 @register()

@@ -35,5 +35,15 @@ class DigestSettings:
         """Whether the OpenAPI schema and the documentation page are served."""
         return getattr(settings, "DIGEST_API_DOCS_ENABLED", True)
 
+    @property
+    def FRONTEND_URLS(self) -> dict[str, str]:
+        """Where readers read the pages of a site, by the root URL of the Wagtail site."""
+        return getattr(settings, "DIGEST_FRONTEND_URLS", {})
+
+    @property
+    def API_THROTTLE_RATE(self) -> str | None:
+        """How many requests one address may make of the API, as "100/min"; None for any number."""
+        return getattr(settings, "DIGEST_API_THROTTLE_RATE", None)
+
 
 conf = DigestSettings()

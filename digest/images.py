@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from django.db import DatabaseError
-from django.db.models import prefetch_related_objects
+from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
 
 from digest import visibility
@@ -37,14 +37,51 @@ def public_images(
     ``visibility.closed_collection_paths`` returned, where that was asked before.
     """
     shown = visibility.in_public_collections(images, closed_collections)
-    prefetch_related_objects(shown, "renditions")
-    data = {image: _data_or_none(image, base_url) for image in shown}
+    made = _renditions(shown, base_url) if shown else {}
+    data = {image: _data_or_none(image, made, base_url) for image in shown}
     return {image: found for image, found in data.items() if found}
 
 
-def _data_or_none(image: AbstractImage, base_url: str) -> dict[str, Any] | None:
+def public_images_by_id(ids: Iterable[int], base_url: str = "") -> dict[int, dict[str, Any]]:
+    """The same for images of which only the ids are known; those that are gone are left out."""
+    if not (ids := set(ids)):
+        return {}
+    images = get_image_model().objects.filter(pk__in=ids)
+    return {image.pk: data for image, data in public_images(images, base_url).items()}
+
+
+Made = dict[tuple[int, str], dict[str, Any]]
+
+
+def _renditions(images: list[AbstractImage], base_url: str) -> Made:
+    """The renditions that exist of the images, by image and specification: one query for all."""
+    model = images[0].get_rendition_model()
+    found = model.objects.filter(
+        image__in=[image.pk for image in images],
+        filter_spec__in=rendition_specs(),
+        focal_point_key="",  # a width alone does not crop, so the focal point does not matter
+    )
+    columns = found.values_list("image_id", "filter_spec", "file", "width", "height")
+    storage = model._meta.get_field("file").storage
+    return {
+        (image_id, spec): _rendition(storage.url(file), file, width, height, base_url)
+        for image_id, spec, file, width, height in columns
+    }
+
+
+def _rendition(url: str, file: str, width: int, height: int, base_url: str) -> dict[str, Any]:
+    extension = file.rpartition(".")[2].lower()
+    return {
+        "url": urljoin(base_url, url) if base_url else url,
+        "width": width,
+        "height": height,
+        "format": "jpeg" if extension == "jpg" else extension,
+    }
+
+
+def _data_or_none(image: AbstractImage, made: Made, base_url: str) -> dict[str, Any] | None:
     try:
-        return _image_data(image, base_url)
+        return _image_data(image, made, base_url)
     except DatabaseError:
         raise
     except Exception as error:
@@ -52,16 +89,13 @@ def _data_or_none(image: AbstractImage, base_url: str) -> dict[str, Any] | None:
         return None
 
 
-def _image_data(image: AbstractImage, base_url: str) -> dict[str, Any]:
-    renditions = [
-        {
-            "url": urljoin(base_url, rendition.url),
-            "width": rendition.width,
-            "height": rendition.height,
-            "format": _format(rendition),
-        }
-        for rendition in image.get_renditions(*rendition_specs()).values()
-    ]
+def _image_data(image: AbstractImage, made: Made, base_url: str) -> dict[str, Any]:
+    renditions = [made.get((image.pk, spec)) for spec in rendition_specs()]
+    if not all(renditions):
+        renditions = [
+            _rendition(made.url, made.file.name, made.width, made.height, base_url)
+            for made in image.get_renditions(*rendition_specs()).values()
+        ]
     return {
         "alt": alt(image),
         "width": image.width,
@@ -76,11 +110,6 @@ def largest_jpeg(data: dict[str, Any]) -> dict[str, Any]:
     """The rendition for readers that may not know WebP and choose no width."""
     jpegs = [rendition for rendition in data["renditions"] if rendition["format"] == "jpeg"]
     return max(jpegs, key=lambda rendition: rendition["width"])
-
-
-def _format(rendition: Any) -> str:
-    extension = rendition.file.name.rpartition(".")[2].lower()
-    return "jpeg" if extension == "jpg" else extension
 
 
 def alt(image: AbstractImage) -> str:

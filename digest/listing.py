@@ -6,6 +6,7 @@ from typing import Any
 import swapper
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
+from wagtail.models import Site
 
 from digest import visibility
 from digest.conf import conf
@@ -22,14 +23,18 @@ def with_related(issues: QuerySet) -> QuerySet:
     return related.prefetch_related("tagged_items__tag", "image__renditions")
 
 
-def with_digests(issues: Iterable[Any]) -> list[Any]:
+def with_digests(
+    issues: Iterable[Any], site: Site | object | None = visibility.ANY_SITE
+) -> list[Any]:
     """Give each issue its ``digest`` (None where that is not public), at a constant number of
     queries for all of them."""
     issues = list(issues)
     paths = {_parent_path(issue) for issue in issues}
     digests = swapper.load_model("digest", "DigestPage").objects.filter(path__in=paths)
-    related = visibility.public(digests).select_related("image__collection", "locale")
-    by_path = {digest.path: digest for digest in related}
+    by_path = {
+        digest.path: digest
+        for digest in visibility.public(digests, site).select_related("locale").order_by()
+    }
     for issue in issues:
         issue.digest = by_path.get(_parent_path(issue))
     return issues
@@ -39,14 +44,28 @@ def _parent_path(page: Any) -> str:
     return page.path[: -page.steplen]
 
 
-def neighbours(issue: Any) -> dict[str, Any]:
-    """The public issues before and after one in its digest: ``previous`` and ``next``."""
-    others = visibility.public(type(issue).objects.sibling_of(issue, inclusive=False))
-    same_day = Q(date=issue.date, pk__lt=issue.pk) if issue.pk else Q(date=issue.date)
-    before = Q(date__lt=issue.date) | same_day
+def neighbours(
+    issue: Any, site: Site | object | None = visibility.ANY_SITE, only: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The public issues before and after one in its digest: ``previous`` and ``next``.
+
+    ``only`` names the fields that are needed of them, where that is not all.
+    """
+    siblings = type(issue).objects.filter(
+        ~Q(pk=issue.pk), path__startswith=_parent_path(issue), depth=issue.depth
+    )
+    others = visibility.public(siblings, site).only(*only)
+    before, after = Q(date__lt=issue.date), Q(date__gt=issue.date)
+    if issue.pk:
+        before |= Q(date=issue.date, pk__lt=issue.pk)
+        after |= Q(date=issue.date, pk__gt=issue.pk)
+    else:  # a preview of an issue that is not saved yet: the newest of its day
+        before |= Q(date=issue.date)
+    # The bounds on the date alone are for the index, which does not see them within an OR.
+    earlier, later = others.filter(before, date__lte=issue.date), others.filter(after)
     return {
-        "previous": latest_first(others.filter(before)).first(),
-        "next": latest_first(others.exclude(before)).last(),
+        "previous": earlier.order_by("-date", "-pk").first(),
+        "next": later.filter(date__gte=issue.date).order_by("date", "pk").first(),
     }
 
 

@@ -1,25 +1,20 @@
 """The bodies of issues turned into what leaves the house: the API, the feeds and the pages.
 
-A body is first given its public form (``api_form``), and then every text, image, page and document
-in it is resolved at once, so that a response costs the same however many bodies it has.
+A body is given its public form straight from its stored data: building Wagtail's native values of
+every block costs several times as much. What has to be looked up (texts, images, pages, documents)
+is noted on the way and resolved at once, so that a response costs the same number of queries
+however many bodies it has. A block whose class changes how it is read or shown is asked itself.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, NamedTuple
 
-import swapper
 from django.db import DatabaseError
-from wagtail.blocks import (
-    Block,
-    ListBlock,
-    RichTextBlock,
-    StreamBlock,
-    StreamValue,
-    StructBlock,
-    URLBlock,
-)
+from wagtail import blocks
+from wagtail.blocks import Block
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 from wagtail.images.models import AbstractImage
@@ -27,15 +22,25 @@ from wagtail.models import AbstractPage
 from wagtail.rich_text import RichText
 
 from digest import visibility
-from digest.blocks import IssueBodyBlock
-from digest.images import alt, public_images
+from digest.blocks import IssueBodyBlock, StoryImageBlock
+from digest.images import alt, public_images_by_id
+from digest.native_values import api_form
 from digest.rich_text import public_html
-from digest.slugs import story_anchors
+from digest.slugs import anchors
 
 logger = logging.getLogger(__name__)
 
-# What a value holds that only the whole response resolves: each kind in one go.
-LEAVES = (RichText, AbstractImage, AbstractPage, AbstractDocument)
+
+class Reference(NamedTuple):
+    """A place in the data of a response and what will stand there: an id, or a text's source.
+
+    ``alt`` is what the block says of an image; None for what the library says.
+    """
+
+    into: Any
+    key: Any
+    wanted: Any
+    alt: str | None = None
 
 
 def public_bodies(bodies: Iterable[Any], base_url: str = "") -> list[list[dict[str, Any]]]:
@@ -43,171 +48,217 @@ def public_bodies(bodies: Iterable[Any], base_url: str = "") -> list[list[dict[s
 
     A body whose stored data is broken is empty: it must not take the others with it.
     """
-    bodies = list(bodies)
-    _load_together(bodies)
-    return resolve([_form_or_nothing(body) for body in bodies], base_url)
+    rendering = Rendering(base_url)
+    forms = [rendering.body(body) for body in bodies]
+    rendering.resolve()
+    return forms
 
 
-def resolve_ahead(body: StreamValue) -> None:
-    """Resolve all of a body for its page at once, so that each text and picture asks no more.
+class Rendering:
+    """Gathers what a response shows of stored blocks, and resolves it all at once.
 
-    The filter ``public_richtext`` takes ``public_html`` of a text; images have their renditions.
+    ``text`` turns the public HTML of a rich text into another format.
     """
-    leaves = list(_leaves(_form_or_nothing(body)))
-    resolved = _resolved(leaves, "")
-    for leaf in leaves:
-        if isinstance(leaf, RichText):
-            leaf.public_html = resolved[id(leaf)]
+
+    def __init__(self, base_url: str = "", text: Callable[[str], str] | None = None) -> None:
+        self.base_url, self.text = base_url, text
+        self.texts: list[Reference] = []
+        self.images: list[Reference] = []
+        self.chosen: dict[type, list[Reference]] = defaultdict(list)
+
+    def body(self, body: blocks.StreamValue) -> list[dict[str, Any]]:
+        """The public form of a body, complete once ``resolve`` was called; empty if broken."""
+        holder: dict[str, Any] = {}
+        try:
+            self.put(body.stream_block, body.raw_data, holder, "body")
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("A body is left out: its stored data is broken")
+            return []
+        return holder["body"]
+
+    def put(self, block: Block, stored: Any, into: Any, key: Any) -> None:
+        """Write the public form of a block's stored value to ``into[key]``."""
+        writer(type(block))(self, block, stored, into, key)
+
+    def resolve(self, images: Iterable[int] = ()) -> None:
+        """Fill in every text, image, page, document and other chosen object that was noted.
+
+        ``shown_images`` then has the data of these and of ``images``, more ids of images.
+        """
+        html = public_html((text.wanted for text in self.texts), self.base_url)
+        for text, found in zip(self.texts, html, strict=True):
+            text.into[text.key] = self.text(found) if self.text else found
+        wanted = {*images, *(image.wanted for image in self.images)}
+        self.shown_images = public_images_by_id(wanted, self.base_url)
+        for image in self.images:
+            shown = self.shown_images.get(image.wanted)
+            image.into[image.key] = _with_alt(shown, image.alt)
+        for model, references in self.chosen.items():
+            shown_ids = _public_ids(model, {reference.wanted for reference in references})
+            for into, key, wanted, _alt in references:
+                into[key] = wanted if wanted in shown_ids else None
 
 
-def _load_together(bodies: list[StreamValue]) -> None:
-    """Make the blocks of all bodies from their stored data as one: a query for each kind of block
-    with an image, and not for each body."""
-    if len(bodies) < 2:
-        return
-    stored = [block for body in bodies for block in body.raw_data]
-    try:
-        children = iter(list(StreamValue(bodies[0].stream_block, stored, is_lazy=True)))
-    except DatabaseError:
-        raise
-    except Exception:
-        return
-    for body in bodies:
-        for position, child in enumerate(list(islice(children, len(body)))):
-            body[position] = child
+def _with_alt(image: dict[str, Any] | None, words: str | None) -> dict[str, Any] | None:
+    return image | {"alt": words} if image and words is not None else image
 
 
-def _form_or_nothing(body: StreamValue) -> list[dict[str, Any]]:
-    try:
-        return api_form(body.stream_block, body)
-    except DatabaseError:
-        raise
-    except Exception:
-        logger.exception("A body is left out: its stored data is broken")
-        return []
+def _public_ids(model: Any, ids: set[int]) -> set[int]:
+    """Those of the ids that are there to be seen; a snippet is, as soon as it is used."""
+    objects = model._default_manager.filter(pk__in=ids)
+    if issubclass(model, AbstractPage):
+        objects = visibility.public(objects)
+    elif issubclass(model, AbstractDocument):
+        return {document.pk for document in visibility.in_public_collections(objects)}
+    return set(objects.values_list("pk", flat=True))
 
 
-def api_form(block: Block, value: Any) -> Any:
-    """The public shape of a block's value, with texts, images, pages and documents (``LEAVES``)
-    still to be resolved.
+# How each kind of block is written. A writer stands for a class and for those of its subclasses
+# that read and show their values as it does.
 
-    A block that says its own shape (``get_api_representation``) is taken at its word, but for
-    rich text, which is resolved there as well.
-    """
-    if isinstance(block, (RichTextBlock, ImageBlock, ImageChooserBlock)):
-        return value
-    if isinstance(block, URLBlock):
-        return getattr(value, "url", value) or None  # an EmbedBlock has an object
-    if isinstance(block, StreamBlock):
-        return _stream_form(block, value)
-    if isinstance(block, ListBlock):
-        return [api_form(block.child_block, child) for child in value]
-    own = type(block).get_api_representation
-    if isinstance(block, StructBlock) and own is StructBlock.get_api_representation:
-        return {
-            name: api_form(child, value.get(name)) for name, child in block.child_blocks.items()
-        }
-    if isinstance(value, LEAVES) and own is Block.get_api_representation:
-        return value
-    return _own_form(block, value)
+Writer = Callable[[Rendering, Any, Any, Any, Any], None]
 
 
-def _own_form(block: Block, value: Any) -> Any:
-    """The shape a block says itself; stored rich text in it is put back to be resolved."""
-    texts = {form: text for text in _rich_texts(value) for form in _stored_forms(text)}
-
-    def put_back(node: Any) -> Any:
-        if isinstance(node, dict):
-            return {key: put_back(item) for key, item in node.items()}
-        if isinstance(node, (list, tuple)):
-            return [put_back(item) for item in node]
-        return texts.get(node, node) if isinstance(node, str) else node
-
-    return put_back(block.get_api_representation(value))
+def _write_struct(
+    out: Rendering, block: blocks.StructBlock, stored: Any, into: Any, key: Any
+) -> None:
+    into[key] = value = {}
+    for name, child in block.child_blocks.items():
+        if name in stored:
+            out.put(child, stored[name], value, name)
+        else:
+            _write_native(out, child, child.get_default(), value, name)
 
 
-def _stored_forms(text: RichText) -> set[str]:
-    """How Wagtail's own representation writes a text, by the site's settings, and its source."""
-    return {text.source, RichTextBlock().get_api_representation(text)} - {""}
+def _write_stream(
+    out: Rendering, block: blocks.StreamBlock, stored: Any, into: Any, key: Any
+) -> None:
+    into[key] = form = []
+    for raw in stored or []:
+        if raw["type"] in block.child_blocks:
+            child = {"type": raw["type"], "id": raw.get("id"), "value": None}
+            out.put(block.child_blocks[raw["type"]], raw["value"], child, "value")
+            form.append(child)
 
 
-def _rich_texts(value: Any) -> Iterator[RichText]:
-    """Every rich text in the value of a block, however deep."""
-    if isinstance(value, RichText):
-        yield value
-    elif isinstance(value, StreamValue.StreamChild):
-        yield from _rich_texts(value.value)
-    elif isinstance(value, Mapping):
-        yield from _rich_texts(list(value.values()))
-    elif isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
-        for item in value:
-            yield from _rich_texts(item)
-    elif hasattr(value, "row_data"):  # a TypedTable
-        yield from _rich_texts(value.row_data)
+def _write_issue_body(out: Rendering, block: Any, stored: Any, into: Any, key: Any) -> None:
+    _write_stream(out, block, stored, into, key)
+    stories = {child["id"]: child for child in into[key] if child["type"] == "story_section"}
+    found = anchors((pk, child["value"].get("heading") or "") for pk, child in stories.items())
+    for pk, child in stories.items():
+        value = dict(child["value"])
+        child["value"].clear()  # and not a new one: what was noted is to be written into this
+        child["value"].update({"anchor": found[pk], **value})
 
 
-def _stream_form(block: StreamBlock, value: Any) -> list[dict[str, Any]]:
-    form = [
-        {"type": child.block_type, "id": child.id, "value": api_form(child.block, child.value)}
-        for child in value
-    ]
-    if isinstance(block, IssueBodyBlock):
-        anchors = story_anchors(value)
-        for child in form:
-            if child["id"] in anchors:
-                child["value"] = {"anchor": anchors[child["id"]], **child["value"]}
-    return form
+def _write_list(out: Rendering, block: blocks.ListBlock, stored: Any, into: Any, key: Any) -> None:
+    into[key] = items = []
+    for item in stored or []:
+        items.append(None)
+        value = item["value"] if _is_list_item(item) else item
+        out.put(block.child_block, value, items, len(items) - 1)
 
 
-def resolve(data: Any, base_url: str = "") -> Any:
-    """Replace every leaf inside nested data by what the public may see of it."""
-    resolved = _resolved(list(_leaves(data)), base_url)
-
-    def replace(node: Any) -> Any:
-        if isinstance(node, LEAVES):
-            return resolved.get(id(node))
-        if isinstance(node, dict):
-            return {key: replace(value) for key, value in node.items()}
-        return [replace(item) for item in node] if isinstance(node, (list, tuple)) else node
-
-    return replace(data)
+def _is_list_item(item: Any) -> bool:
+    """Whether a list's item is stored with its id (since Wagtail 2.16) or bare."""
+    return isinstance(item, dict) and item.get("type") == "item" and {"id", "value"} <= item.keys()
 
 
-def _resolved(leaves: list[Any], base_url: str) -> dict[int, Any]:
-    """What the public may see of each leaf, by its ``id()``: one image may occur twice, with
-    other words each time."""
-    texts, images, pages, documents = (
-        [leaf for leaf in leaves if isinstance(leaf, kind)] for kind in LEAVES
-    )
-    html = public_html((text.source for text in texts), base_url) if texts else []
-    shown = public_images(images, base_url) if images else {}
-    return (
-        {id(text): found for text, found in zip(texts, html, strict=True)}
-        | {id(image): shown[image] | {"alt": alt(image)} for image in images if image in shown}
-        | {id(page): page.pk for page in _public_pages(pages)}
-        | {id(document): document.pk for document in _public_documents(documents)}
-    )
+def _write_text(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
+    into[key] = ""
+    if stored:
+        out.texts.append(Reference(into, key, stored))
 
 
-def _public_pages(pages: list[AbstractPage]) -> list[AbstractPage]:
-    if not pages:
-        return []
-    page_model = swapper.load_model("wagtailcore", "Page")
-    chosen = page_model.objects.filter(pk__in={page.pk for page in pages})
-    public = set(visibility.public(chosen).values_list("pk", flat=True))
-    return [page for page in pages if page.pk in public]
+def _write_image(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
+    into[key] = None
+    if isinstance(stored, dict):  # an ImageBlock has words of its own for the image
+        words = "" if stored.get("decorative") else stored.get("alt_text") or None
+        stored = stored.get("image")
+    else:
+        words = None
+    if stored:
+        out.images.append(Reference(into, key, stored, words))
 
 
-def _public_documents(documents: list[AbstractDocument]) -> list[AbstractDocument]:
-    return visibility.in_public_collections(documents) if documents else []
+def _write_chosen(out: Rendering, block: Any, stored: Any, into: Any, key: Any) -> None:
+    into[key] = None
+    if stored:
+        out.chosen[block.model_class].append(Reference(into, key, stored))
 
 
-def _leaves(node: Any) -> Iterator[Any]:
-    if isinstance(node, LEAVES):
-        yield node
-    elif isinstance(node, dict):
-        for value in node.values():
-            yield from _leaves(value)
-    elif isinstance(node, (list, tuple)):
-        for item in node:
-            yield from _leaves(item)
+def _write_stored(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
+    into[key] = stored
+
+
+def _write_optional(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
+    into[key] = stored or None
+
+
+def _write_day(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
+    day = block.to_python(stored) if stored else None
+    into[key] = day.isoformat() if day else None
+
+
+def _write_own(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
+    _write_native(out, block, block.to_python(stored), into, key)
+
+
+def _write_native(out: Rendering, block: Block, value: Any, into: Any, key: Any) -> None:
+    _write_form(out, api_form(block, value), into, key)
+
+
+def _write_form(out: Rendering, form: Any, into: Any, key: Any) -> None:
+    """Write what ``api_form`` gave, noting the native objects in it."""
+    into[key] = None
+    if isinstance(form, dict):
+        into[key] = {}
+        for name, child in form.items():
+            _write_form(out, child, into[key], name)
+    elif isinstance(form, (list, tuple)):
+        into[key] = [None] * len(form)
+        for position, child in enumerate(form):
+            _write_form(out, child, into[key], position)
+    elif isinstance(form, RichText):
+        _write_text(out, None, form.source, into, key)
+    elif isinstance(form, AbstractImage):
+        out.images.append(Reference(into, key, form.pk, alt(form)))
+    elif isinstance(form, (AbstractPage, AbstractDocument)):
+        out.chosen[type(form)].append(Reference(into, key, form.pk))
+    else:
+        into[key] = form
+
+
+WRITERS: list[tuple[type[Block], Writer]] = [
+    (IssueBodyBlock, _write_issue_body),
+    (blocks.StreamBlock, _write_stream),
+    (StoryImageBlock, _write_image),
+    (ImageBlock, _write_image),
+    (ImageChooserBlock, _write_image),
+    (blocks.StructBlock, _write_struct),
+    (blocks.ListBlock, _write_list),
+    (blocks.RichTextBlock, _write_text),
+    (blocks.ChooserBlock, _write_chosen),
+    (blocks.URLBlock, _write_optional),
+    (blocks.DateBlock, _write_day),
+    (blocks.CharBlock, _write_stored),
+    (blocks.TextBlock, _write_stored),
+    (blocks.RegexBlock, _write_stored),
+    (blocks.EmailBlock, _write_stored),
+    (blocks.IntegerBlock, _write_stored),
+    (blocks.FloatBlock, _write_stored),
+    (blocks.BooleanBlock, _write_stored),
+]
+SHOWN_BY = ("to_python", "bulk_to_python", "get_prep_value", "get_api_representation")
+
+
+@cache
+def writer(kind: type[Block]) -> Writer:
+    """How blocks of a class are written; one that shows itself is asked (``_write_own``)."""
+    for base, write in WRITERS:
+        if issubclass(kind, base):
+            same = all(getattr(kind, name) is getattr(base, name) for name in SHOWN_BY)
+            return write if same else _write_own
+    return _write_own

@@ -7,6 +7,7 @@ thing, however many texts it is given.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urljoin
@@ -15,11 +16,11 @@ import nh3
 import swapper
 from django.utils.html import escape, format_html
 from wagtail.documents import get_document_model
-from wagtail.images import get_image_model
-from wagtail.rich_text.rewriters import EmbedRewriter, LinkRewriter
+from wagtail.rich_text.rewriters import extract_attrs
 
 from digest import visibility
-from digest.images import largest_jpeg, public_images
+from digest.addresses import page_url
+from digest.images import largest_jpeg, public_images_by_id
 
 _INLINE_TAGS = {"a", "b", "br", "code", "del", "em", "i", "img", "s", "strong", "sub", "sup"}
 _BLOCK_TAGS = {"blockquote", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "ul"}
@@ -30,7 +31,18 @@ ALLOWED_SCHEMES = {"http", "https", "mailto", "tel"}
 LONGEST_ID = 18
 # Cannot occur in stored text: PostgreSQL refuses it and the editor strips it.
 BETWEEN_TEXTS = "\0"
-REWRITTEN = re.compile(r"<(?:a|embed)\b")
+# What Wagtail stores in place of an address: <a linktype="page" id="3">, <embed embedtype="image">.
+REFERENCE = re.compile(r"<a\b[^<>\0]*\blinktype=[^<>\0]*>|<embed\b[^<>\0]*>")
+MARKUP = re.compile("[<>&]")
+
+_sanitise = nh3.Cleaner(
+    tags=ALLOWED_TAGS,
+    attributes=ALLOWED_ATTRIBUTES,
+    url_schemes=ALLOWED_SCHEMES,
+    link_rel=None,
+).clean
+
+Attributes = dict[str, str]
 
 
 def public_html(sources: Iterable[str], base_url: str = "") -> list[str]:
@@ -39,79 +51,69 @@ def public_html(sources: Iterable[str], base_url: str = "") -> list[str]:
     ``base_url`` is the root of the site ("https://example.com"), for readers elsewhere; without it
     addresses stay as the site's own pages use them.
     """
-    joined = BETWEEN_TEXTS.join(_closed(str(source)) for source in sources)
-    if "<a" in joined or "<embed" in joined:
-        for rewrite in _rewriters(base_url):
-            joined = rewrite(joined)
-    return [_sanitise(text) for text in joined.split(BETWEEN_TEXTS)]
+    texts = [str(source).replace(BETWEEN_TEXTS, "") for source in sources]
+    if any("linktype=" in text or "<embed" in text for text in texts):
+        texts = _resolve(BETWEEN_TEXTS.join(texts), base_url).split(BETWEEN_TEXTS)
+    return [_sanitise(text) if MARKUP.search(text) else text for text in texts]
 
 
-def _closed(source: str) -> str:
-    """The text without a tag left open at its end, which would take in the next text's start."""
-    source = source.replace(BETWEEN_TEXTS, "")
-    end = source.rfind(">") + 1
-    return source[:end] + REWRITTEN.split(source[end:], maxsplit=1)[0]
+def _resolve(joined: str, base_url: str) -> str:
+    """Put what the public may see in the place of every reference, each kind looked up once."""
+    wanted: dict[str, list[Attributes]] = defaultdict(list)
+    for tag in REFERENCE.findall(joined):
+        wanted[_kind(tag)].append(extract_attrs(tag))
+    found = {
+        kind: iter(RULES[kind](attributes, base_url))
+        for kind, attributes in wanted.items()
+        if kind in RULES
+    }
+
+    def replace(match: re.Match) -> str:
+        tag = match[0]
+        rule = found.get(_kind(tag))
+        return next(rule) if rule else "<a>" if tag.startswith("<a") else ""
+
+    return REFERENCE.sub(replace, joined)
 
 
-def _sanitise(html: str) -> str:
-    return nh3.clean(
-        html,
-        tags=ALLOWED_TAGS,
-        attributes=ALLOWED_ATTRIBUTES,
-        url_schemes=ALLOWED_SCHEMES,
-        link_rel=None,
-    )
+def _kind(tag: str) -> str:
+    """Which rule a tag is for: its element, and what it says it leads to."""
+    element, attribute = ("a", "linktype") if tag.startswith("<a") else ("embed", "embedtype")
+    return f"{element} {extract_attrs(tag).get(attribute, '')}"
 
 
-def _rewriters(base_url: str) -> list[Callable[[str], str]]:
-    """Wagtail's own rewriters, with rules that know an anonymous reader and resolve in bulk."""
-    links = {"page": _page_links, "document": _document_links}
-    embeds = {"image": _embedded_images, "media": _embedded_media}
-    return [
-        LinkRewriter(bulk_rules={name: _with(rule, base_url) for name, rule in links.items()}),
-        EmbedRewriter(bulk_rules={name: _with(rule, base_url) for name, rule in embeds.items()}),
-    ]
-
-
-def _with(rule: Callable, base_url: str) -> Callable[[list[dict]], list[str]]:
-    return lambda attrs_list: rule(attrs_list, base_url)
-
-
-def _ids(attrs_list: list[dict]) -> set[int]:
-    ids = (attrs.get("id", "") for attrs in attrs_list)
+def _ids(references: list[Attributes]) -> set[int]:
+    ids = (attributes.get("id", "") for attributes in references)
     return {int(pk) for pk in ids if pk.isdecimal() and len(pk) <= LONGEST_ID}
 
 
-def _opening_tags(attrs_list: list[dict], urls: dict[str, str | None]) -> list[str]:
-    found = (urls.get(attrs.get("id", "")) for attrs in attrs_list)
+def _opening_tags(references: list[Attributes], urls: dict[str, str | None]) -> list[str]:
+    found = (urls.get(attributes.get("id", "")) for attributes in references)
     return [f'<a href="{escape(url)}">' if url else "<a>" for url in found]
 
 
-def _page_links(attrs_list: list[dict], base_url: str) -> list[str]:
+def _page_links(references: list[Attributes], base_url: str) -> list[str]:
     page_model = swapper.load_model("wagtailcore", "Page")
-    pages = visibility.public(page_model.objects.filter(pk__in=_ids(attrs_list)))
-    return _opening_tags(
-        attrs_list,
-        {
-            str(page.pk): page.full_url if base_url else page.url
-            for page in pages.specific(defer=True)
-        },
-    )
+    pages = visibility.public(page_model.objects.filter(pk__in=_ids(references)))
+    found = list(pages.specific(defer=True))
+    visibility.note(found)
+    urls = {str(page.pk): page_url(page) if base_url else page.url for page in found}
+    return _opening_tags(references, urls)
 
 
-def _document_links(attrs_list: list[dict], base_url: str) -> list[str]:
-    documents = get_document_model().objects.filter(pk__in=_ids(attrs_list))
+def _document_links(references: list[Attributes], base_url: str) -> list[str]:
+    documents = get_document_model().objects.filter(pk__in=_ids(references))
     shown = visibility.in_public_collections(documents)
-    return _opening_tags(attrs_list, {str(d.pk): urljoin(base_url, d.url) for d in shown})
+    return _opening_tags(references, {str(d.pk): urljoin(base_url, d.url) for d in shown})
 
 
-def _embedded_images(attrs_list: list[dict], base_url: str) -> list[str]:
-    images = get_image_model().objects.filter(pk__in=_ids(attrs_list))
-    data = {str(image.pk): value for image, value in public_images(images, base_url).items()}
-    shown = (data.get(attrs.get("id", "")) for attrs in attrs_list)
+def _embedded_images(references: list[Attributes], base_url: str) -> list[str]:
+    images = public_images_by_id(_ids(references), base_url)
+    data = {str(pk): found for pk, found in images.items()}
+    shown = (data.get(attributes.get("id", "")) for attributes in references)
     return [
-        _img(largest_jpeg(found), attrs.get("alt", "")) if found else ""
-        for attrs, found in zip(attrs_list, shown, strict=True)
+        _img(largest_jpeg(found), attributes.get("alt", "")) if found else ""
+        for attributes, found in zip(references, shown, strict=True)
     ]
 
 
@@ -121,7 +123,15 @@ def _img(rendition: dict[str, Any], alt: str) -> str:
     )
 
 
-def _embedded_media(attrs_list: list[dict], base_url: str) -> list[str]:
+def _embedded_media(references: list[Attributes], base_url: str) -> list[str]:
     # A link, not the provider's player: reading must never make a request to a third party.
-    urls = (escape(attrs.get("url", "")) for attrs in attrs_list)
+    urls = (escape(attributes.get("url", "")) for attributes in references)
     return [f'<p><a href="{url}">{url}</a></p>' if url else "" for url in urls]
+
+
+RULES: dict[str, Callable[[list[Attributes], str], list[str]]] = {
+    "a page": _page_links,
+    "a document": _document_links,
+    "embed image": _embedded_images,
+    "embed media": _embedded_media,
+}

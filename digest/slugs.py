@@ -1,6 +1,7 @@
 """Slugs: the one an issue is offered, those of its stories, and those that digests may have."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -47,13 +48,17 @@ def refusal_of_digest_slug(
 
 def story_anchors(value: StreamValue) -> dict[str, str]:
     """Map the id of each story to its anchor: the heading as a slug, unique within the issue."""
-    anchors: dict[str, str] = {}
-    for child in value:
-        if child.block_type != "story_section":
-            continue
-        base = slugify(child.value["heading"])[:80].strip("-") or "story"
+    stories = (child for child in value if child.block_type == "story_section")
+    return anchors((child.id, child.value["heading"]) for child in stories)
+
+
+def anchors(headings: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The same for pairs of id and heading."""
+    found: dict[str, str] = {}
+    for block_id, heading in headings:
+        base = slugify(heading)[:80].strip("-") or "story"
         anchor, suffix = base, 2
-        while anchor in RESERVED_ANCHORS or anchor in anchors.values():
+        while anchor in RESERVED_ANCHORS or anchor in found.values():
             anchor, suffix = f"{base}-{suffix}", suffix + 1
-        anchors[child.id] = anchor
-    return anchors
+        found[block_id] = anchor
+    return found

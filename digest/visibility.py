@@ -8,14 +8,17 @@ depth of the tree and not one for each restriction.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
 from typing import Any
 
 import swapper
 from django.conf import settings
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Substr
+from django.db.models.lookups import In
 from django.http import Http404
 from django.utils import timezone
 from wagtail.models import (
@@ -29,24 +32,70 @@ from wagtail.models import (
 # In place of a site: the pages of every site. None is no site, as of a host that nobody serves.
 ANY_SITE = object()
 
+# What was read already, while an answer is made (``one_look``).
+_seen: ContextVar[dict[Any, Any] | None] = ContextVar("digest_visibility_seen", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Read the clock, the sites and the restrictions once for all that is asked inside.
+
+    One answer then agrees with itself, and costs these queries once. Nothing outlives it.
+    """
+    token = _seen.set({})
+    try:
+        yield
+    finally:
+        _seen.reset(token)
+
+
+def _once(name: Any, read: Callable[[], Any]) -> Any:
+    seen = _seen.get()
+    if seen is None:
+        return read()
+    if name not in seen:
+        seen[name] = read()
+    return seen[name]
+
 
 def public(
     queryset: QuerySet, site: Site | object | None = ANY_SITE, now: datetime | None = None
 ) -> QuerySet:
     """Restrict a queryset of pages to what an anonymous reader may see of a site, or of any."""
-    now = now or timezone.now()
-    queryset = queryset.filter(Q(expire_at__isnull=True) | Q(expire_at__gt=now), live=True)
-    queryset = queryset.filter(_within(_site_root_paths(site)))
-    for length, paths in _by_length(_closed_paths()).items():
-        prefix = f"_path_{length}"
-        queryset = queryset.alias(**{prefix: Substr("path", 1, length)})
-        queryset = queryset.exclude(**{f"{prefix}__in": paths})
-    return queryset
+    now = now or _once("now", timezone.now)
+    live = Q(expire_at__isnull=True) | Q(expire_at__gt=now), Q(live=True)
+    return queryset.filter(*live, _once(("place", site), lambda: _in_open_place(site)))
+
+
+def _in_open_place(site: Site | object | None) -> Q:
+    """A clause for standing below a root of the site and below nothing that is private."""
+    closed = _once("closed", _closed_paths)
+    # The root of the whole tree is nobody's page, though a site may be rooted there.
+    clause = Q(depth__gt=1) & _at_or_under(_root_paths(site))
+    return clause & ~_at_or_under(closed) if closed else clause
 
 
 def is_public(page: AbstractPage, site: Site | object | None = ANY_SITE) -> bool:
     """Whether an anonymous reader may see this page. Asks the database, not the instance."""
     return public(type(page)._default_manager.filter(pk=page.pk), site).exists()
+
+
+def note(pages: Iterable[AbstractPage]) -> None:
+    """Remember the expiry of public pages that an answer shows or counts (``one_look``)."""
+    seen = _seen.get()
+    if seen is not None:
+        seen.setdefault("expiries", []).extend(p.expire_at for p in pages if p.expire_at)
+
+
+def seconds_to_next_expiry(most: int) -> int:
+    """Whole seconds until one of the noted pages expires, at most ``most``: so long the answer
+    may be kept.
+
+    Of these pages alone: else the time would tell of others, hidden ones among them.
+    """
+    expiries = (_seen.get() or {}).get("expiries")
+    left = min(expiries) - _once("now", timezone.now) if expiries else timedelta(seconds=most)
+    return min(most, int(left.total_seconds()))
 
 
 def refuse_expired(page: AbstractPage) -> None:
@@ -69,31 +118,11 @@ def in_public_collections(items: Iterable[Any], closed: tuple[str, ...] | None =
     ``closed`` is what ``closed_collection_paths`` returned, where that was asked before.
     """
     items = list(items)
-    closed = closed_collection_paths() if closed is None else closed
+    closed = _once("collections", closed_collection_paths) if closed is None else closed
     if closed:
         prefetch_related_objects(items, "collection")
         items = [item for item in items if not item.collection.path.startswith(closed)]
     return items
-
-
-def _site_root_paths(site: Site | object | None) -> list[str]:
-    """Tree paths under which a page belongs to a site; with I18N on, also its translations'."""
-    roots = Site.objects.all()
-    if site is not ANY_SITE:
-        roots = roots.filter(pk=site and site.pk)
-    page_model = swapper.load_model("wagtailcore", "Page")
-    pages = page_model.objects.filter(pk__in=roots.values("root_page_id"))
-    if getattr(settings, "WAGTAIL_I18N_ENABLED", False):
-        pages = page_model.objects.filter(translation_key__in=pages.values("translation_key"))
-    return list(pages.values_list("path", flat=True))
-
-
-def _within(paths: Iterable[str]) -> Q:
-    """A clause for being at or under one of the paths; for none of them, a clause nothing meets."""
-    clause = Q(pk__in=[])
-    for path in paths:
-        clause |= Q(path__startswith=path)
-    return clause
 
 
 def _closed_paths() -> set[str]:
@@ -102,14 +131,50 @@ def _closed_paths() -> set[str]:
     A restriction closes the page it is set on and every alias of that page, and aliases of these.
     An alias has no restrictions of its own: a row that was copied to it does not count.
     """
-    page_model = swapper.load_model("wagtailcore", "Page")
     restricted = PageViewRestriction.objects.exclude(restriction_type=BaseViewRestriction.NONE)
-    pages = page_model.objects.filter(pk__in=restricted.values("page_id"), alias_of=None)
-    closed: dict[int, str] = {}
-    while found := dict(pages.order_by().values_list("pk", "path")):
-        closed |= found
-        pages = page_model.objects.filter(alias_of__in=list(found))
-    return set(closed.values())
+    restricted = restricted.filter(page__alias_of=None).order_by()
+    rows = list(restricted.values_list("page__path", "page__aliases__pk", "page__aliases__path"))
+    aliases = {pk: path for _path, pk, path in rows if pk}
+    return {path for path, *_alias in rows} | _with_aliases(aliases)
+
+
+def _root_paths(site: Site | object | None) -> set[str]:
+    """Paths under which a page belongs to the site, or to any; with I18N on, translations, too."""
+    several = getattr(settings, "WAGTAIL_I18N_ENABLED", False)
+    if isinstance(site, Site) and not several:
+        return {site.root_page.path}
+    sites = Site.objects.order_by()
+    if site is not ANY_SITE:
+        sites = sites.filter(pk=site and site.pk)
+    pages = swapper.load_model("wagtailcore", "Page").objects.order_by()
+    if several:
+        pages = pages.filter(translation_key__in=sites.values("root_page__translation_key"))
+        return set(pages.values_list("path", flat=True))
+    return set(sites.values_list("root_page__path", flat=True))
+
+
+def _with_aliases(found: dict[int, str]) -> set[str]:
+    """Paths of pages, given by primary key, of their aliases and of the aliases of these."""
+    pages = swapper.load_model("wagtailcore", "Page").objects.order_by()
+    paths: set[str] = set()
+    while found:
+        paths |= set(found.values())
+        found = dict(pages.filter(alias_of__in=list(found)).values_list("pk", "path"))
+    return paths
+
+
+def _at_or_under(paths: Iterable[str]) -> Q:
+    """A clause for being at or under one of the paths; for none of them, a clause nothing meets.
+
+    However many paths there are, it has one part for each depth of the tree.
+    """
+    clause = Q(pk__in=[])
+    for length, group in _by_length(paths).items():
+        if len(group) == 1:  # which an index can help with
+            clause |= Q(path__startswith=group[0])
+        else:
+            clause |= Q(In(Substr("path", 1, length), group))
+    return clause
 
 
 def _by_length(paths: Iterable[str]) -> dict[int, list[str]]:

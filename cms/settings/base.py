@@ -22,7 +22,6 @@ INSTALLED_APPS = [
     "digest",
     "rest_framework",
     "drf_spectacular_sidecar",
-    "corsheaders",
     "wagtail_modeladmin",
     "wagtail.contrib.redirects",
     "wagtail.embeds",
@@ -47,7 +46,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "cms.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -138,15 +137,6 @@ STORAGES = {
 
 # A long issue posts more fields than Django's 1000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
-
-
-# The API answers any origin, to read: no cookies, no writes
-
-CORS_URLS_REGEX = r"^/api/"
-CORS_ALLOW_ALL_ORIGINS = True
-CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS")
-CORS_ALLOW_HEADERS = ("accept", "content-type", "if-modified-since", "if-none-match")
-CORS_EXPOSE_HEADERS = ("content-location", "etag", "link", "retry-after", "x-request-id")
 
 
 # Wagtail

@@ -1,12 +1,9 @@
 """What every endpoint shares."""
 
 from collections.abc import Iterable
-from types import SimpleNamespace
 from typing import Any
 
-import swapper
-from django.conf import settings
-from django.db.models import QuerySet
+from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import (
     get_conditional_response,
@@ -15,26 +12,55 @@ from django.utils.cache import (
     set_response_etag,
 )
 from django.utils.functional import cached_property
-from rest_framework import negotiation, permissions, renderers, views
+from rest_framework import exceptions, negotiation, permissions, renderers, views
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.mediatypes import media_type_matches
 from wagtail.models import Site
 
 from digest import visibility
 from digest.api import errors
-from digest.api.filters import NoParameters, Parameters
+from digest.api.parameters import NoParameters, Parameters
 from digest.api.schema import DigestAutoSchema
-from digest.models import get_digest_page_model, get_issue_page_model
-from digest.rendering import public_bodies, public_images
+from digest.api.scope import Scope
+from digest.api.sites import find_site
+from digest.api.throttling import AddressThrottle
 
 # What depends on the address alone; 405, 406, 429 and 500 do not.
-KEPT = (200, 204, 400, 404)
+KEPT = (200, 204, 304, 400, 404)
+# For how many seconds anybody may keep an answer, and for how many more while fetching a new one.
+MAX_AGE = 60
+STALE_WHILE_REVALIDATE = 60
+# Any website may read, without cookies: there is nothing here that not everybody may see.
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": (
+        "Content-Location, ETag, Link, RateLimit, RateLimit-Policy, Retry-After"
+    ),
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
 
 
-class ContentNegotiation(negotiation.DefaultContentNegotiation):
-    """Goes by ``Accept`` alone; ``format=`` is a parameter that does not exist."""
+class ContentNegotiation(negotiation.BaseContentNegotiation):
+    """Goes by ``Accept`` alone (RFC 9110); a browser, which asks for HTML, gets JSON."""
 
-    settings = SimpleNamespace(URL_FORMAT_OVERRIDE=None)
+    def select_parser(self, request: Request, parsers: Any) -> None:
+        """None: nothing is ever sent here."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+        """The first of the types that the client prefers; the only one, where it is not JSON."""
+        if renderers[0].media_type != "application/json":
+            return renderers[0], renderers[0].media_type
+        for accepted in request._request.accepted_types:
+            wanted = f"{accepted.main_type}/{accepted.sub_type}".replace("text/html", "*/*")
+            for renderer in renderers:
+                if media_type_matches(renderer.media_type, wanted):
+                    return renderer, renderer.media_type
+        raise exceptions.NotAcceptable
 
 
 class APIView(views.APIView):
@@ -54,78 +80,98 @@ class APIView(views.APIView):
     parameters_class: type[Parameters] = NoParameters
     serializer_class: Any = None
     is_list = False
-    may_be_missing = False
 
     def get_exception_handler(self) -> Any:
         """Ours, whatever the site's own is."""
         return errors.handle
 
+    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Say so whatever the parameters are: nothing but the method was looked at."""
+        raise exceptions.MethodNotAllowed(request.method)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Read the parameters before anything else: a wrong one is refused on every endpoint."""
         super().initial(request, *args, **kwargs)
-        if request.method != "OPTIONS":
+        _refuse_impossible_port(request._request)
+        if request.method in ("GET", "HEAD"):
             self.parameters = self.parameters_class.read(request.query_params)
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Say what methods there are; the same for every resource, seen or hidden."""
-        return Response(status=204)
+        return Response(status=204, headers=PREFLIGHT)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer 304 to who has these very bytes, to GET and HEAD alike."""
-        response = super().dispatch(request, *args, **kwargs)
+        # Not looked at here, nor by SessionMiddleware, which deletes a dead session's cookie: in
+        # an answer that is kept for everybody, it would log out whoever gets it.
+        request.COOKIES.clear()
+        with visibility.one_look():
+            response = super().dispatch(request, *args, **kwargs)
         if response.status_code != 200:
             return response
-        set_response_etag(response.render())
-        return get_conditional_response(request, etag=response["ETag"], response=response)
+        if isinstance(response, Response):
+            response.render()
+        set_response_etag(response)
+        answer = get_conditional_response(request, etag=response["ETag"], response=response)
+        for name in {*CORS, *self.throttle.headers()}:  # which a 304 would lose
+            answer[name] = response[name]
+        return answer
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Let anybody keep an answer for a minute; a failure or a refusal is nobody's to keep."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if response.status_code in KEPT:
-            patch_cache_control(response, public=True, max_age=60)
+            patch_cache_control(response, public=True, **self._lifetime(response.status_code))
         else:
             patch_cache_control(response, no_store=True)
         patch_vary_headers(response, ["Accept"])
+        for name, value in {**CORS, **self.throttle.headers()}.items():
+            response[name] = value
+        self._say_what_is_shown(response)
         return response
+
+    def _lifetime(self, status: int) -> dict[str, int]:
+        """Never beyond the moment at which something that may be shown expires."""
+        kept = MAX_AGE + STALE_WHILE_REVALIDATE
+        left = visibility.seconds_to_next_expiry(kept) if status == 200 else kept
+        max_age = min(MAX_AGE, left)
+        return {"max_age": max_age, "stale_while_revalidate": left - max_age}
+
+    def _say_what_is_shown(self, response: HttpResponse) -> None:
+        """Name it for caches that are purged by it, as Fastly, Varnish and others are."""
+        if response.status_code == 200 and "scope" in self.__dict__ and self.scope.keys:
+            response["Surrogate-Key"] = " ".join(sorted(self.scope.keys))
+
+    def members(self, default: Iterable[str]) -> set[str]:
+        """The members to answer with: those asked for, and those included."""
+        chosen = self.parameters.get("fields", default)
+        return {*chosen, *self.parameters.get("include", ())}
+
+    @cached_property
+    def throttle(self) -> AddressThrottle:
+        """The one throttle there is."""
+        return AddressThrottle()
+
+    def get_throttles(self) -> list[AddressThrottle]:
+        """It, so that the answer can say what is left."""
+        return [self.throttle]
 
     @cached_property
     def site(self) -> Site:
-        """The site of the request's host."""
-        site = Site.find_for_request(self.request._request)
+        """The site that ``site`` names, or else that of the request's host."""
+        site = find_site(self.request._request, self.parameters.get("site"))
         if site is None:
             raise Http404
         return site
 
-    def public_issues(self) -> QuerySet:
-        """Every issue that this site shows."""
-        return visibility.public(get_issue_page_model().objects.all(), self.site)
+    @cached_property
+    def scope(self) -> Scope:
+        """What the answer is made for."""
+        return Scope(self.request._request, self.site, self.parameters)
 
-    def public_digests(self) -> QuerySet:
-        """Every digest that this site shows."""
-        return visibility.public(get_digest_page_model().objects.all(), self.site)
 
-    def context_for(self, pages: Iterable[Any], with_bodies: bool = False) -> dict[str, Any]:
-        """What serializers need of a page of results, at a constant number of queries."""
-        pages = list(pages)
-        base_url = self.site.root_url
-        context = {
-            "request": self.request,
-            "site": self.site,
-            "images": public_images((page.image for page in pages if page.image), base_url),
-            "translations": self._translations(pages),
-        }
-        if with_bodies:
-            bodies = public_bodies((page.body for page in pages), base_url)
-            context["bodies"] = {page.pk: body for page, body in zip(pages, bodies, strict=True)}
-        return context
-
-    def _translations(self, pages: list[Any]) -> dict[Any, list[Any]]:
-        if not getattr(settings, "WAGTAIL_I18N_ENABLED", False):
-            return {}
-        keys = {page.translation_key for page in pages}
-        page_model = swapper.load_model("wagtailcore", "Page")
-        others = visibility.public(page_model.objects.filter(translation_key__in=keys), self.site)
-        found: dict[Any, list[Any]] = {}
-        for page in others.select_related("locale").order_by("locale__language_code"):
-            found.setdefault(page.translation_key, []).append(page)
-        return found
+def _refuse_impossible_port(request: HttpRequest) -> None:
+    """ALLOWED_HOSTS judges the name alone, and the port would stand in every address."""
+    port = request.get_host().rpartition(":")[2]
+    if port.isdecimal() and (len(port) > 5 or int(port) > 65535):
+        raise SuspiciousOperation("The port of the Host header is impossible.")

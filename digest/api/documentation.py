@@ -5,13 +5,13 @@ from threading import Lock
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings
+from rest_framework.renderers import StaticHTMLRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -70,15 +70,31 @@ class SchemaView(APIView):
         return Response(build_schema())
 
 
-@require_safe
-def docs(request: HttpRequest) -> HttpResponse:
-    """A page to browse the API in, made of this site's own static files."""
-    if not conf.API_DOCS_ENABLED:
-        raise Http404
-    return render(request, "digest/api/docs.html")
+class PageView(APIView):
+    """A page for people, made of this site's own static files."""
+
+    schema = None
+    renderer_classes = [StaticHTMLRenderer]
+    template_name: str
+
+    def get(self, request: Request) -> HttpResponse:
+        """Show it."""
+        return render(request._request, self.template_name, {"problems": PROBLEMS.values()})
 
 
-@require_safe
-def problems(request: HttpRequest) -> HttpResponse:
+class DocsView(PageView):
+    """A page to browse the API in."""
+
+    template_name = "digest/api/docs.html"
+
+    def get(self, request: Request) -> HttpResponse:
+        """Show it, unless it is switched off."""
+        if not conf.API_DOCS_ENABLED:
+            raise Http404
+        return super().get(request)
+
+
+class ProblemsView(PageView):
     """What each kind of problem means: where ``type`` of a problem response leads."""
-    return render(request, "digest/api/problems.html", {"problems": PROBLEMS.values()})
+
+    template_name = "digest/api/problems.html"

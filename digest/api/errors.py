@@ -5,6 +5,7 @@ kind of problem is explained, ``errors`` names each wrong parameter.
 """
 
 import logging
+from math import ceil
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -13,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views import defaults
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -35,7 +37,12 @@ PROBLEMS = {
         Problem("invalid-request", 400, "Invalid request", "The request cannot be understood."),
         Problem("not-found", 404, "Not found", "There is nothing at this address."),
         Problem("method-not-allowed", 405, "Method not allowed", "Use GET, HEAD or OPTIONS."),
-        Problem("not-acceptable", 406, "Not acceptable", "Ask for application/json."),
+        Problem(
+            "not-acceptable",
+            406,
+            "Not acceptable",
+            "Ask for application/json.",
+        ),
         Problem("too-many-requests", 429, "Too many requests", "Try again after Retry-After."),
         Problem("server-error", 500, "Server error", "Something failed here; it has been logged."),
     ]
@@ -68,15 +75,17 @@ def problem(status: int, **members: Any) -> dict[str, Any]:
 def handle(exc: Exception, context: dict[str, Any]) -> Response:
     """Turn any exception of a view into a problem response (DRF's exception handler)."""
     set_rollback()
+    request = context["request"]  # whatever the answer would have been, a problem is JSON
+    request.accepted_renderer, request.accepted_media_type = JSONRenderer(), CONTENT_TYPE
     if isinstance(exc, InvalidParameters):
         body = problem(400, detail=str(exc.detail[0]), errors=exc.errors)
         return Response(body, 400, content_type=CONTENT_TYPE)
     status = _status(exc)
     if status == 500:
-        _report(exc, context["request"])
+        _report(exc, request)
     response = Response(problem(status), status, content_type=CONTENT_TYPE)
     if wait := getattr(exc, "wait", None):
-        response["Retry-After"] = str(int(wait))
+        response["Retry-After"] = str(ceil(wait))
     return response
 
 
@@ -97,12 +106,15 @@ def _report(exc: Exception, request: Any) -> None:
 
 def problem_response(status: int) -> JsonResponse:
     """A problem response outside a view."""
-    return JsonResponse(problem(status), status=status, content_type=CONTENT_TYPE)
+    response = JsonResponse(problem(status), status=status, content_type=CONTENT_TYPE)
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def is_api_path(request: HttpRequest) -> bool:
-    """Whether a request is for the API, however it failed."""
-    return request.path.startswith(reverse("digest:api:map"))
+    """Whether a request is for the API or another version of it, however it failed."""
+    versions = reverse("digest:api:map").rstrip("/").rpartition("/")[0]  # "/api" of "/api/v1/"
+    return f"{request.path}/".startswith(f"{versions}/") if versions else False
 
 
 # For the handler400, handler404 and handler500 of a site's URLconf: what fails before a view is

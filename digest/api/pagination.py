@@ -16,24 +16,22 @@ SALT = "digest.api.cursor"
 
 
 class Cursor(NamedTuple):
-    """A place in a list: after (or before) the row that has this value and primary key."""
+    """A place in a list: after (or before) the row that has these values."""
 
     backwards: bool
-    value: str
-    pk: int
+    values: list[str]
 
 
 class CursorPagination(BasePagination):
-    """Pages of a list ordered by one field and then by primary key.
+    """Pages of a list by its order: fields that together tell each row from every other.
 
     The cursor is signed and tied to the filters it was made for: one that was changed, or is used
     with another query, is a 400. The envelope is that of DRF's own cursor pagination, with an
     optional ``count`` and the links also in the ``Link`` header (RFC 8288).
     """
 
-    def __init__(self, order: str, parameters: dict[str, Any]) -> None:
-        self.field = order.lstrip("-")
-        self.descending = order.startswith("-")
+    def __init__(self, order: list[str], parameters: dict[str, Any]) -> None:
+        self.order = order
         self.limit = parameters["limit"]
         self.token = parameters.get("cursor")
         self.with_count = parameters["count"] == "true"
@@ -68,40 +66,55 @@ class CursorPagination(BasePagination):
         return Response(body, headers={"Link": header} if header else None)
 
     def _slice(self, queryset: QuerySet, cursor: Cursor | None, backwards: bool) -> QuerySet:
-        descending = self.descending != backwards
-        sign, operator = ("-", "lt") if descending else ("", "gt")
-        queryset = queryset.order_by(f"{sign}{self.field}", f"{sign}pk")
+        order = [_reversed(field) for field in self.order] if backwards else self.order
         if cursor:
-            same = Q(**{self.field: cursor.value, f"pk__{operator}": cursor.pk})
-            queryset = queryset.filter(Q(**{f"{self.field}__{operator}": cursor.value}) | same)
-        return queryset[: self.limit + 1]
+            queryset = queryset.filter(_beyond(order, cursor.values))
+        return queryset.order_by(*order)[: self.limit + 1]
 
     def _link(self, backwards: bool) -> str | None:
         if not self.rows:
             return remove_query_param(self.request.build_absolute_uri(), "cursor")
         row = self.rows[0 if backwards else -1]
-        value = [int(backwards), str(getattr(row, self.field)), row.pk, self._fingerprint()]
-        token = signing.dumps(value, salt=SALT)
+        values = [str(getattr(row, field.lstrip("-"))) for field in self.order]
+        token = signing.dumps([int(backwards), values, self._fingerprint()], salt=SALT)
         return replace_query_param(self.request.build_absolute_uri(), "cursor", token)
 
     def _read_cursor(self) -> Cursor | None:
         if self.token is None:
             return None
         try:
-            backwards, value, pk, fingerprint = signing.loads(self.token, salt=SALT)
+            backwards, values, fingerprint = signing.loads(self.token, salt=SALT)
         except (signing.BadSignature, ValueError):
             fingerprint = None
         if fingerprint != self._fingerprint():
             detail = "This cursor was not made by this list with these parameters."
             raise InvalidParameters([{"parameter": "cursor", "code": "invalid", "detail": detail}])
-        return Cursor(bool(backwards), value, pk)
+        return Cursor(bool(backwards), values)
 
     def _fingerprint(self) -> str:
         """What the list is: its path and every parameter that selects or orders."""
         selecting = sorted(
             (name, value)
             for name, value in self.request.query_params.items()
-            if name not in ("cursor", "limit", "count", "include")
+            if name not in ("cursor", "limit", "count", "include", "fields", "rich_text")
         )
         told = repr((self.request.path, selecting)).encode()
         return hashlib.blake2s(told, digest_size=8).hexdigest()
+
+
+def _reversed(field: str) -> str:
+    return field[1:] if field.startswith("-") else f"-{field}"
+
+
+def _beyond(order: list[str], values: list[str]) -> Q:
+    """A clause for the rows behind the one that has the values.
+
+    With a bound on the first field alone, which an index answers.
+    """
+    behind, same = Q(), Q()
+    for field, value in zip(order, values, strict=True):
+        name, operator = field.lstrip("-"), "lt" if field.startswith("-") else "gt"
+        behind |= same & Q(**{f"{name}__{operator}": value})
+        same &= Q(**{name: value})
+    first = order[0].lstrip("-")
+    return Q(**{f"{first}__{'lte' if order[0].startswith('-') else 'gte'}": values[0]}) & behind

@@ -11,18 +11,45 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
-from drf_spectacular.utils import inline_serializer
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 
 from digest.api.errors import CONTENT_TYPE
+from digest.api.issues import story_block
 from digest.api.serializers import ImageSerializer, ProblemSerializer
 from digest.blocks import IssueBodyBlock
 from digest.models import get_issue_page_model
 
+JSON = "application/json"
 STRING = {"type": "string"}
+PAGE_ID = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
+
+
+def _header(description: str) -> dict[str, Any]:
+    return {"description": description, "schema": STRING}
+
+
+HEADERS = {
+    "Cache-Control": _header("For how long anybody may keep the answer."),
+    "Content-Location": _header("The address of what is answered, where it has another one."),
+    "ETag": _header("Tells these bytes from others; send it back as If-None-Match."),
+    "Link": _header("The addresses of the next and the previous page (RFC 8288)."),
+    "RateLimit": _header("What is left of the limit, where there is one."),
+    "RateLimit-Policy": _header("The limit, where there is one."),
+    "Retry-After": _header("In how many seconds to come back."),
+    "Surrogate-Key": _header("What is shown, for caches that are purged by it."),
+    "Vary": _header("What the answer depends on beside its address."),
+}
+ALWAYS = ["Cache-Control", "Vary", "RateLimit", "RateLimit-Policy"]
+HEADERS_OF_STATUS = {
+    "200": [*ALWAYS, "ETag", "Content-Location", "Link", "Surrogate-Key"],
+    "304": [*ALWAYS, "ETag"],
+    "429": [*ALWAYS, "Retry-After"],
+}
 # The first class that a block is an instance of says its schema; what is not here is "anything".
 SCALARS: list[tuple[type[blocks.Block], dict[str, Any]]] = [
     (blocks.RichTextBlock, {"type": "string", "contentMediaType": "text/html"}),
@@ -69,16 +96,33 @@ class DigestAutoSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         """The parameters that the view reads."""
-        parameters = self.view.parameters_class
-        return [parameters] if parameters().fields else []
+        found: list[Any] = [self.view.parameters_class]
+        if "{id}" in self.path:
+            found.append(OpenApiParameter("id", PAGE_ID, OpenApiParameter.PATH))
+        return found
+
+    def _get_format_parameters(self) -> list[Any]:
+        return []  # there is no ``format=``: Accept says it
 
     def get_response_serializers(self) -> dict[Any, Any]:
-        """The answer, and each problem that can come instead."""
-        problems = [400, 406] + ([404] if "{" in self.path or self.view.may_be_missing else [])
+        """The answer in each of its formats, and each problem that can come instead."""
         answer = self.view.serializer_class
         if self.view.is_list:
             answer = _page_of(answer)
-        return {200: answer} | {(s, CONTENT_TYPE): ProblemSerializer for s in problems}
+        types = [renderer.media_type for renderer in self.view.renderer_classes]
+        answers = {
+            (200, media_type): answer if media_type == JSON else OpenApiTypes.STR
+            for media_type in types
+        }
+        problems = [400, 404, 405, 406, 429, 500]  # 404 also for a host that is no site's
+        not_modified = OpenApiResponse(description="You have this very answer (If-None-Match).")
+        return (
+            answers | {304: not_modified} | {(s, CONTENT_TYPE): ProblemSerializer for s in problems}
+        )
+
+    def _get_response_headers_for_code(self, status: str, direction: str) -> dict[str, Any]:
+        names = HEADERS_OF_STATUS.get(status, ALWAYS)
+        return {name: HEADERS[name] for name in names}
 
 
 def _page_of(serializer: type[serializers.Serializer]) -> serializers.Serializer:
@@ -101,16 +145,32 @@ class BodyFieldExtension(OpenApiSerializerFieldExtension):
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
         """An array of the union of the stream's blocks."""
         body = get_issue_page_model()._meta.get_field("body").stream_block
-        image = auto_schema.resolve_serializer(ImageSerializer, "response").ref
+        return stream_schema(body, *_components(auto_schema))
 
-        def register(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-            component = ResolvedComponent(
-                name=name, type=ResolvedComponent.SCHEMA, object=name, schema=schema
-            )
-            auto_schema.registry.register_on_missing(component)
-            return component.ref
 
-        return stream_schema(body, register, image)
+class StoryMemberFieldExtension(OpenApiSerializerFieldExtension):
+    """Describes what a story has of its block by the block's own definition."""
+
+    target_class = "digest.api.serializers.StoryMemberField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """The schema of the member, as in the body of an issue."""
+        member = self.target.name
+        block = story_block().child_blocks[member]
+        return block_schema(block, *_components(auto_schema), f"StorySectionBlock{member.title()}")
+
+
+def _components(auto_schema: AutoSchema) -> tuple["Register", dict[str, Any]]:
+    """How a component is registered, and what refers to that of an image."""
+
+    def register(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+        component = ResolvedComponent(
+            name=name, type=ResolvedComponent.SCHEMA, object=name, schema=schema
+        )
+        auto_schema.registry.register_on_missing(component)
+        return component.ref
+
+    return register, auto_schema.resolve_serializer(ImageSerializer, "response").ref
 
 
 Register = Callable[[str, dict[str, Any]], dict[str, Any]]

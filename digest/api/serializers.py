@@ -1,50 +1,14 @@
-"""What the API says of digests, issues and tags; a short form for lists, a full one for details.
+"""The shapes of the answers, for the schema: ``digest.api.representations`` makes the data.
 
-Whatever costs a query is gathered for a whole response by the view and handed over in ``context``:
-``site``, ``images`` (image -> data), ``bodies`` (issue id -> body), ``translations``.
+The tests hold every answer against the schema, so the two cannot part.
 """
 
-from datetime import datetime
 from typing import Any
 
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
-from rest_framework.reverse import reverse
 
-from digest import seo
-from digest.discussion import discussion_settings
-from digest.feeds import FEEDS, feed_url
-
-
-class PublicURLField(serializers.URLField):
-    """The address of a page on its own site, as readers see it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(source="*", read_only=True, **kwargs)
-
-    def to_representation(self, page: Any) -> str | None:
-        """Ask Wagtail, which keeps the roots of the sites on the request."""
-        return page.get_full_url(self.context["request"]._request)
-
-
-class ApiURLField(serializers.URLField):
-    """The address of a resource in this API."""
-
-    def __init__(self, view_name: str, lookup: str, **kwargs: Any) -> None:
-        self.view_name, self.lookup = view_name, lookup
-        super().__init__(source="*", read_only=True, **kwargs)
-
-    def to_representation(self, instance: Any) -> str:
-        """Reverse the view by the instance's key."""
-        key = getattr(instance, self.lookup)
-        return reverse(self.view_name, args=[key], request=self.context["request"])
-
-
-class UTCField(serializers.DateTimeField):
-    """A moment in UTC to the second, ending in Z, whatever the site's time zone."""
-
-    def to_representation(self, moment: datetime) -> str:
-        """As the page's own JSON-LD says it."""
-        return seo.utc_text(moment)
+from digest.api.issues import story_members
 
 
 class ConstantField(serializers.ChoiceField):
@@ -52,11 +16,7 @@ class ConstantField(serializers.ChoiceField):
 
     def __init__(self, value: str, **kwargs: Any) -> None:
         self.value = value
-        super().__init__(choices=[value], source="*", read_only=True, **kwargs)
-
-    def to_representation(self, instance: Any) -> str:
-        """Say it."""
-        return self.value
+        super().__init__(choices=[value], **kwargs)
 
 
 class RenditionSerializer(serializers.Serializer):
@@ -85,14 +45,6 @@ class ImageSerializer(serializers.Serializer):
     renditions = RenditionSerializer(many=True)
 
 
-class WithImage:
-    """The image of a page, for serializers that declare ``image`` a SerializerMethodField."""
-
-    def get_image(self, page: Any) -> ImageSerializer(allow_null=True):
-        """Null where there is none or it may not be shown."""
-        return self.context["images"].get(page.image)
-
-
 class TagReferenceSerializer(serializers.Serializer):
     """A tag as issues carry it."""
 
@@ -104,13 +56,9 @@ class TagSerializer(TagReferenceSerializer):
     """A tag with the number of public issues that carry it."""
 
     type = ConstantField("tag")
-    issue_count = serializers.IntegerField()
-    url = serializers.SerializerMethodField()
-    api_url = ApiURLField("digest:api:tag", "slug")
-
-    def get_url(self, tag: Any) -> str:
-        """The tag's page on the site."""
-        return self.context["site"].root_url + reverse("digest:tag", args=[tag.slug])
+    issue_count = serializers.IntegerField(min_value=1)
+    url = serializers.URLField()
+    api_url = serializers.URLField()
 
 
 class PageReferenceSerializer(serializers.Serializer):
@@ -118,24 +66,24 @@ class PageReferenceSerializer(serializers.Serializer):
 
     id = serializers.IntegerField()
     title = serializers.CharField()
-    url = PublicURLField()
-    api_url = ApiURLField("digest:api:issue", "pk")
+    url = serializers.URLField()
+    api_url = serializers.URLField()
 
 
 class TranslationSerializer(PageReferenceSerializer):
     """The same issue in another language."""
 
-    locale = serializers.CharField(source="locale.language_code")
+    locale = serializers.CharField()
 
 
 class DigestReferenceSerializer(serializers.Serializer):
-    """A digest as issues name it."""
+    """The digest of an issue."""
 
     id = serializers.IntegerField()
     slug = serializers.CharField()
     title = serializers.CharField()
-    url = PublicURLField()
-    api_url = ApiURLField("digest:api:digest", "slug")
+    url = serializers.URLField()
+    api_url = serializers.URLField()
 
 
 class DiscussionSettingsSerializer(serializers.Serializer):
@@ -164,84 +112,28 @@ class FeedSerializer(serializers.Serializer):
     url = serializers.URLField()
 
 
-class DigestSerializer(WithImage, DigestReferenceSerializer):
+class DigestSerializer(DigestReferenceSerializer):
     """A publication."""
 
     type = ConstantField("digest")
     tagline = serializers.CharField()
-    locale = serializers.CharField(source="locale.language_code")
-    image = serializers.SerializerMethodField()
+    locale = serializers.CharField()
+    image = ImageSerializer(allow_null=True)
     latest_issue = PageReferenceSerializer(allow_null=True)
-    feeds = serializers.SerializerMethodField()
-    discussion = serializers.SerializerMethodField()
-
-    def get_feeds(self, digest: Any) -> FeedSerializer(many=True):
-        """RSS, Atom and JSON Feed."""
-        site = self.context["site"]
-        return [
-            {"title": feed.label, "type": feed.media_type, "url": feed_url(digest, feed, site)}
-            for feed in FEEDS
-        ]
-
-    def get_discussion(self, digest: Any) -> DiscussionSettingsSerializer(allow_null=True):
-        """Null where readers cannot discuss."""
-        return discussion_settings(digest)
+    feeds = FeedSerializer(many=True)
+    discussion = DiscussionSettingsSerializer(allow_null=True)
 
 
 class BodyField(serializers.Field):
     """The blocks of an issue; ``digest.api.schema`` describes each type from its definition."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(source="*", **kwargs)
 
-    def to_representation(self, issue: Any) -> list[dict[str, Any]]:
-        """Take the body from what was gathered for the response."""
-        return self.context["bodies"][issue.pk]
+class StoryMemberField(serializers.Field):
+    """A member of a story that its block has, described from the block's definition."""
 
-
-class IssueSerializer(WithImage, serializers.Serializer):
-    """An issue as lists show it."""
-
-    id = serializers.IntegerField()
-    type = ConstantField("issue")
-    slug = serializers.CharField()
-    title = serializers.CharField()
-    number = serializers.IntegerField(allow_null=True)
-    url = PublicURLField()
-    api_url = ApiURLField("digest:api:issue", "pk")
-    date = serializers.DateField(format="iso-8601")
-    published_at = UTCField()
-    updated_at = UTCField()
-    locale = serializers.CharField(source="locale.language_code")
-    headline = serializers.CharField()
-    summary = serializers.CharField()
-    word_count = serializers.IntegerField()
-    reading_time_minutes = serializers.IntegerField()
-    tags = serializers.SerializerMethodField()
-    digest = DigestReferenceSerializer(allow_null=True)
-    image = serializers.SerializerMethodField()
-    body = BodyField(required=False)
-    discussion = DiscussionSerializer(allow_null=True)
-    translations = serializers.SerializerMethodField()
-
-    def to_representation(self, issue: Any) -> dict[str, Any]:
-        """Leave the body out of a list that did not ask for it."""
-        if "bodies" not in self.context:
-            self.fields.pop("body", None)
-        return super().to_representation(issue)
-
-    def get_tags(self, issue: Any) -> TagReferenceSerializer(many=True):
-        """By name; one without a slug (an emoji alone) has no address and is left out."""
-        tags = (item.tag for item in issue.tagged_items.all() if item.tag.slug)
-        return [
-            {"name": tag.name, "slug": tag.slug} for tag in sorted(tags, key=lambda tag: tag.name)
-        ]
-
-    def get_translations(self, issue: Any) -> TranslationSerializer(many=True):
-        """The public ones."""
-        translations = self.context["translations"].get(issue.translation_key, [])
-        others = [page for page in translations if page.pk != issue.pk]
-        return TranslationSerializer(others, many=True, context=self.context).data
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        self.name = name
+        super().__init__(**kwargs)
 
 
 class SeoSerializer(serializers.Serializer):
@@ -254,17 +146,58 @@ class SeoSerializer(serializers.Serializer):
     json_ld = serializers.DictField()
 
 
+class IssueSerializer(serializers.Serializer):
+    """An issue as lists show it; ``body`` is there when it is asked for."""
+
+    id = serializers.IntegerField()
+    type = ConstantField("issue")
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    number = serializers.IntegerField(allow_null=True)
+    url = serializers.URLField()
+    api_url = serializers.URLField()
+    date = serializers.DateField()
+    published_at = serializers.DateTimeField(help_text="In UTC.")
+    updated_at = serializers.DateTimeField(help_text="In UTC.")
+    locale = serializers.CharField()
+    headline = serializers.CharField()
+    summary = serializers.CharField()
+    word_count = serializers.IntegerField()
+    reading_time_minutes = serializers.IntegerField(min_value=1)
+    tags = TagReferenceSerializer(many=True)
+    digest = DigestReferenceSerializer(allow_null=True)
+    image = ImageSerializer(allow_null=True)
+    body = BodyField(required=False)
+    discussion = DiscussionSerializer(allow_null=True)
+    translations = TranslationSerializer(many=True)
+
+
 class IssueDetailSerializer(IssueSerializer):
     """An issue with all that a page of it needs: no second request."""
 
     body = BodyField()
-    previous = PageReferenceSerializer(allow_null=True, source="neighbours.previous")
-    next = PageReferenceSerializer(allow_null=True, source="neighbours.next")
-    seo = serializers.SerializerMethodField()
+    previous = PageReferenceSerializer(allow_null=True)
+    next = PageReferenceSerializer(allow_null=True)
+    seo = SeoSerializer()
 
-    def get_seo(self, issue: Any) -> SeoSerializer:
-        """The same as the issue's page says."""
-        return seo.issue_seo(issue, self.context["site"])
+
+class StorySerializer(serializers.Serializer):
+    """A story of an issue, with all that its block has."""
+
+    id = serializers.CharField(help_text="That of the block.")
+    type = ConstantField("story")
+    anchor = serializers.CharField(help_text="The fragment of the story's address.")
+    url = serializers.URLField()
+    api_url = serializers.URLField()
+    date = serializers.DateField(help_text="That of the issue.")
+    locale = serializers.CharField()
+    issue = PageReferenceSerializer()
+    digest = DigestReferenceSerializer(allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Add what the block has, in the order of the answer."""
+        own = super().get_fields()
+        return {name: own.get(name) or StoryMemberField(name) for name in story_members()}
 
 
 class MapSerializer(serializers.Serializer):
@@ -273,6 +206,61 @@ class MapSerializer(serializers.Serializer):
     name = serializers.CharField()
     version = serializers.CharField()
     links = serializers.DictField(child=serializers.URLField())
+
+
+class PageSerializer(serializers.Serializer):
+    """A page of the site; ``api_url`` says where the API has more of it."""
+
+    id = serializers.IntegerField()
+    type = serializers.ChoiceField(choices=["issue", "digest", "page"])
+    title = serializers.CharField()
+    locale = serializers.CharField()
+    url = serializers.URLField()
+    api_url = serializers.URLField(allow_null=True)
+
+
+class RedirectSerializer(serializers.Serializer):
+    """Where a path leads that is no page's any more."""
+
+    type = ConstantField("redirect")
+    location = serializers.URLField()
+    is_permanent = serializers.BooleanField()
+
+
+PageAtPathSerializer = PolymorphicProxySerializer(
+    component_name="PageAtPath",
+    serializers=dict.fromkeys(["issue", "digest", "page"], PageSerializer)
+    | {"redirect": RedirectSerializer},
+    resource_type_field_name="type",
+)
+
+
+class NavigationSerializer(PageSerializer):
+    """A page that editors show in menus."""
+
+    level = serializers.IntegerField(help_text="1 directly below the front page, 0 itself.")
+
+
+class LocaleSerializer(serializers.Serializer):
+    """A language in which there is a front page."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    is_default = serializers.BooleanField()
+    url = serializers.URLField()
+
+
+class SiteSerializer(serializers.Serializer):
+    """All that a frontend starts with."""
+
+    name = serializers.CharField()
+    root_url = serializers.URLField()
+    locales = LocaleSerializer(many=True)
+    navigation = NavigationSerializer(many=True)
+    digests = DigestSerializer(many=True)
+    search_url = serializers.URLField(help_text="Where `q` finds stories.")
+    sitemap_url = serializers.URLField()
+    llms_url = serializers.URLField()
 
 
 class ProblemErrorSerializer(serializers.Serializer):

@@ -2,12 +2,14 @@
 
 from django.urls import path, re_path
 
-from digest.api import documentation, views
+from digest.api import documentation, site_views, views
 
 app_name = "api"
 
 urlpatterns = [
-    path("", views.MapView.as_view(), name="map"),
+    path("", site_views.MapView.as_view(), name="map"),
+    path("site/", site_views.SiteView.as_view(), name="site"),
+    path("pages/", site_views.PageAtPath.as_view(), name="pages"),
     path("digests/", views.DigestList.as_view(), name="digests"),
     path("digests/<unicode_slug:slug>/", views.DigestDetail.as_view(), name="digest"),
     path(
@@ -18,10 +20,13 @@ urlpatterns = [
     path("issues/", views.IssueList.as_view(), name="issues"),
     path("issues/latest/", views.LatestIssue.as_view(), name="latest-issue"),
     path("issues/<page_id:pk>/", views.IssueDetail.as_view(), name="issue"),
+    path("issues/<page_id:pk>.md", views.IssueMarkdown.as_view(), name="issue-markdown"),
+    path("stories/", views.StoryList.as_view(), name="stories"),
+    path("stories/<str:block_id>/", views.StoryDetail.as_view(), name="story"),
     path("tags/", views.TagList.as_view(), name="tags"),
     path("tags/<unicode_slug:slug>/", views.TagDetail.as_view(), name="tag"),
     path("schema/", documentation.SchemaView.as_view(), name="schema"),
-    path("docs/", documentation.docs, name="docs"),
-    path("problems/", documentation.problems, name="problems"),
+    path("docs/", documentation.DocsView.as_view(), name="docs"),
+    path("problems/", documentation.ProblemsView.as_view(), name="problems"),
     re_path("", views.NotFoundView.as_view(), name="not-found"),
 ]

@@ -1,174 +1,202 @@
-"""The endpoints: a view declares what it takes and gives; ``digest.visibility`` says of what."""
+"""The endpoints of digests, issues, stories and tags: what each takes, and what it answers with."""
 
 from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 from taggit.models import Tag
 
-from digest import __version__
-from digest.api import serializers
+from digest.api import parameters, representations, serializers
 from digest.api.base import APIView
-from digest.api.filters import (
-    IssueFilters,
-    IssueListParameters,
-    NoParameters,
-    PageParameters,
-    filter_issues,
-    of_digests,
+from digest.api.filters import filter_issues, of_digests
+from digest.api.issues import (
+    ISSUE_MEMBERS,
+    LIST_MEMBERS,
+    Issues,
+    Stories,
+    as_markdown,
+    story_members,
 )
 from digest.api.pagination import CursorPagination
-from digest.conf import conf
-from digest.listing import latest_first, neighbours, with_digests, with_related
-from digest.models import get_digest_page_model, get_issue_page_model, get_issue_tag_model
-
-
-class MapView(APIView):
-    """The map of the API: its name, its version, and where everything is."""
-
-    serializer_class = serializers.MapSerializer
-
-    def get(self, request: Request) -> Response:
-        """Answer with links."""
-        names = ["digests", "issues", "latest-issue", "tags"]
-        names += ["schema", "docs"] if conf.API_DOCS_ENABLED else []
-        links = {
-            name.replace("-", "_"): reverse(f"digest:api:{name}", request=request) for name in names
-        }
-        name = self.site.site_name or "Digest API"
-        return Response({"name": name, "version": __version__, "links": links})
+from digest.api.renderers import MarkdownRenderer
+from digest.api.representations import Digests
+from digest.listing import latest_first
+from digest.models import get_digest_page_model, get_issue_tag_model
+from digest.stories import stories_of
 
 
 class DigestList(APIView):
     """The digests of the site, by title."""
 
-    parameters_class = PageParameters
+    parameters_class = parameters.DigestListParameters
     serializer_class = serializers.DigestSerializer
     is_list = True
 
     def get(self, request: Request) -> Response:
         """Answer with a page of them."""
-        paginator = CursorPagination("title", self.parameters)
+        paginator = CursorPagination(["title", "pk"], self.parameters)
         digests = paginator.paginate_queryset(self.public_digests(), request)
-        digests = self.with_latest_issue(digests)
-        serializer = self.serializer_class(digests, many=True, context=self.context_for(digests))
-        return paginator.get_paginated_response(serializer.data)
+        return paginator.get_paginated_response(Digests(digests, self.scope).as_data())
 
-    def with_latest_issue(self, digests: list[Any]) -> list[Any]:
-        """Give each digest its ``latest_issue``, with two queries for all of them."""
-        below = self.public_issues().filter(path__startswith=OuterRef("path"))
-        newest = Subquery(latest_first(below).values("pk")[:1])
-        found = get_digest_page_model().objects.filter(pk__in=[digest.pk for digest in digests])
-        found = found.select_related("image", "locale").prefetch_related("image__renditions")
-        by_pk = {digest.pk: digest for digest in found.annotate(latest_issue_id=newest)}
-        issues = get_issue_page_model().objects.in_bulk([d.latest_issue_id for d in by_pk.values()])
-        for digest in by_pk.values():
-            digest.latest_issue = issues.get(digest.latest_issue_id)
-        return [by_pk[digest.pk] for digest in digests]
+    def public_digests(self, **narrowed: Any) -> QuerySet:
+        """Those of the site, in the language that was asked for."""
+        if "locale" in self.parameters:
+            narrowed["locale__language_code__iexact"] = self.parameters["locale"]
+        return self.scope.digests(**narrowed).select_related("locale")
 
 
 class DigestDetail(DigestList):
-    """One digest."""
+    """One digest; of several languages, that of the site's front page, or the one asked for."""
 
-    parameters_class = NoParameters
+    parameters_class = parameters.LocaleParameters
     is_list = False
 
     def get(self, request: Request, slug: str) -> Response:
         """Answer with it."""
-        digest = self.public_digests().filter(slug=slug).order_by("pk").first()
-        if digest is None:
-            raise Http404
-        digests = self.with_latest_issue([digest])
-        return Response(self.serializer_class(digests[0], context=self.context_for(digests)).data)
+        digest = self.scope.first_choice(self.public_digests(slug=slug))
+        return Response(Digests([digest], self.scope).as_data()[0])
 
 
 class IssueList(APIView):
     """Issues, newest first, narrowed by any of the filters together."""
 
-    parameters_class = IssueListParameters
+    parameters_class = parameters.IssueListParameters
     serializer_class = serializers.IssueSerializer
     is_list = True
 
     def get(self, request: Request) -> Response:
         """Answer with a page of them."""
-        issues = filter_issues(self.public_issues(), self.parameters)
-        paginator = CursorPagination(self.parameters["order"], self.parameters)
-        issues = with_digests(paginator.paginate_queryset(with_related(issues), request))
-        context = self.context_for(issues, with_bodies="include" in self.parameters)
-        serializer = self.serializer_class(issues, many=True, context=context)
-        return paginator.get_paginated_response(serializer.data)
+        issues = filter_issues(self.scope, self.parameters).select_related("locale")
+        sign = "-" if self.parameters["order"] == "-date" else ""
+        paginator = CursorPagination([f"{sign}date", f"{sign}pk"], self.parameters)
+        if paginator.with_count:
+            self.scope.counts(issues)
+        found = paginator.paginate_queryset(issues, request)
+        members = self.members(LIST_MEMBERS)
+        return paginator.get_paginated_response(Issues(found, members, self.scope).as_data())
 
 
 class IssueDetail(APIView):
     """One issue, complete: no second request is needed to show it."""
 
+    parameters_class = parameters.IssueParameters
     serializer_class = serializers.IssueDetailSerializer
+    renderer_classes = [JSONRenderer, MarkdownRenderer]
+    is_elsewhere = False
 
     def get(self, request: Request, pk: int) -> Response:
         """Answer with it."""
-        return self.answer(get_object_or_404(with_related(self.public_issues()), pk=pk))
+        return self.answer(self.scope.issues().filter(pk=pk))
 
-    def answer(self, issue: Any, **headers: str) -> Response:
-        """The whole issue; ``headers`` add to the response."""
-        [issue] = with_digests([issue])
-        issue.neighbours = neighbours(issue)
-        context = self.context_for([issue], with_bodies=True)
-        return Response(self.serializer_class(issue, context=context).data, headers=headers)
-
-    def answer_elsewhere(self, issues: QuerySet) -> Response:
-        """The first of the issues, with its own address in ``Content-Location``."""
-        issue = with_related(issues).first()
+    def answer(self, issues: QuerySet) -> Response:
+        """The first of the issues, whole."""
+        issue = issues.select_related("locale").first()
         if issue is None:
             raise Http404
-        location = reverse("digest:api:issue", args=[issue.pk], request=self.request)
-        return self.answer(issue, **{"Content-Location": location})
+        if self.request.accepted_renderer.format == "markdown":
+            self.headers["Content-Location"] = self.scope.api_url("issues", issue.pk, end=".md")
+            return Response(as_markdown(issue, self.scope))
+        if self.is_elsewhere:
+            self.headers["Content-Location"] = self.scope.api_url("issues", issue.pk)
+        members = self.members(ISSUE_MEMBERS)
+        return Response(Issues([issue], members, self.scope).as_data()[0])
+
+
+class IssueMarkdown(IssueDetail):
+    """One issue as a Markdown document, for readers that are programs."""
+
+    parameters_class = parameters.NoParameters
+    renderer_classes = [MarkdownRenderer]
 
 
 class LatestIssue(IssueDetail):
     """The newest of the issues that the filters leave."""
 
-    parameters_class = IssueFilters
-    may_be_missing = True
+    parameters_class = parameters.LatestIssueParameters
+    is_elsewhere = True
 
     def get(self, request: Request) -> Response:
         """Answer with it, or 404 where there is none."""
-        issues = filter_issues(self.public_issues(), self.parameters)
-        return self.answer_elsewhere(latest_first(issues))
+        return self.answer(latest_first(filter_issues(self.scope, self.parameters)))
 
 
 class IssueBySlugs(IssueDetail):
     """The issue that a frontend's route names by the slugs of its digest and its own."""
 
+    parameters_class = parameters.IssueBySlugsParameters
+    is_elsewhere = True
+
     def get(self, request: Request, digest_slug: str, slug: str) -> Response:
-        """Answer with it."""
+        """Answer with it; of several languages, as ``/digests/{slug}/``."""
         digests = get_digest_page_model().objects.filter(slug=digest_slug)
-        issues = of_digests(self.public_issues().filter(slug=slug), digests)
-        return self.answer_elsewhere(issues.order_by("pk"))
+        issues = of_digests(filter_issues(self.scope, self.parameters), digests).filter(slug=slug)
+        return self.answer(self.scope.by_choice(issues))
+
+
+class StoryList(APIView):
+    """Stories of issues, newest first, narrowed by any of the filters of issues together."""
+
+    parameters_class = parameters.StoryListParameters
+    serializer_class = serializers.StorySerializer
+    is_list = True
+
+    def get(self, request: Request) -> Response:
+        """Answer with a page of them."""
+        order = (
+            ["date", "issue_id"] if self.parameters["order"] == "date" else ["-date", "-issue_id"]
+        )
+        paginator = CursorPagination([*order, "position"], self.parameters)
+        stories = paginator.paginate_queryset(self.public_stories(), request)
+        return paginator.get_paginated_response(self.as_data(stories))
+
+    def public_stories(self) -> QuerySet:
+        """Those of the public issues that the filters leave."""
+        issues = filter_issues(self.scope, self.parameters)
+        return stories_of(issues).select_related("issue__locale").defer("issue__body", "text")
+
+    def as_data(self, stories: list[Any]) -> list[dict[str, Any]]:
+        """What was asked for of the stories."""
+        members = self.members(story_members())
+        return Stories(stories, members, self.scope).as_data()
+
+
+class StoryDetail(StoryList):
+    """One story; where several issues have it (translations, aliases), that of the first choice."""
+
+    parameters_class = parameters.StoryParameters
+    is_list = False
+
+    def get(self, request: Request, block_id: str) -> Response:
+        """Answer with it."""
+        found = self.public_stories().filter(block_id=block_id)
+        story = self.scope.first_choice(found, "issue__")
+        return Response(self.as_data([story])[0])
 
 
 class TagList(APIView):
     """The tags that public issues carry, by slug, with how many issues carry each."""
 
-    parameters_class = PageParameters
+    parameters_class = parameters.PageParameters
     serializer_class = serializers.TagSerializer
     is_list = True
 
     def get(self, request: Request) -> Response:
         """Answer with a page of them."""
-        paginator = CursorPagination("slug", self.parameters)
+        paginator = CursorPagination(["slug"], self.parameters)
         tags = paginator.paginate_queryset(self.public_tags(), request)
-        context = {"request": request, "site": self.site}
-        serializer = self.serializer_class(tags, many=True, context=context)
-        return paginator.get_paginated_response(serializer.data)
+        return paginator.get_paginated_response(
+            [representations.tag(tag, self.scope) for tag in tags]
+        )
 
     def public_tags(self) -> QuerySet:
         """Tags of public issues alone, counted over public issues alone."""
+        self.scope.counts(self.scope.issues())
         uses = get_issue_tag_model().objects.filter(tag=OuterRef("pk"))
-        uses = uses.filter(content_object__in=self.public_issues())
+        uses = uses.filter(content_object__in=self.scope.issues())
         counted = uses.order_by().values("tag").annotate(number=Count("pk")).values("number")
         return (
             Tag.objects.annotate(issue_count=Subquery(counted))
@@ -180,14 +208,13 @@ class TagList(APIView):
 class TagDetail(TagList):
     """One tag."""
 
-    parameters_class = NoParameters
+    parameters_class = parameters.NoParameters
     is_list = False
 
     def get(self, request: Request, slug: str) -> Response:
         """Answer with it."""
         tag = get_object_or_404(self.public_tags(), slug=slug)
-        context = {"request": request, "site": self.site}
-        return Response(self.serializer_class(tag, context=context).data)
+        return Response(representations.tag(tag, self.scope))
 
 
 class NotFoundView(APIView):

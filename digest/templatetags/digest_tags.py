@@ -13,11 +13,13 @@ from wagtail.images.models import AbstractImage
 from wagtail.models import Site
 from wagtail.rich_text import RichText
 
-from digest import seo, visibility
-from digest.feeds import FEEDS, feed_url
+from digest import addresses, seo, visibility
+from digest.addresses import page_url
+from digest.feeds import FEEDS, feed_path
 from digest.images import largest_jpeg, public_images
-from digest.rendering import resolve_ahead
+from digest.native_values import resolve_ahead
 from digest.rich_text import public_html
+from digest.views import tag_path
 
 register = template.Library()
 
@@ -49,6 +51,12 @@ def page_language(context: Context) -> dict[str, str]:
     code = getattr(locale, "language_code", None) or get_language() or settings.LANGUAGE_CODE
     rtl = code.split("-")[0] in settings.LANGUAGES_BIDI
     return {"code": code, "dir": "rtl" if rtl else "ltr"}
+
+
+@register.filter
+def site_name(site: Site) -> str:
+    """What a site is called; not by its front page, which may be hidden."""
+    return addresses.site_name(site)
 
 
 @register.filter
@@ -133,16 +141,40 @@ def json_ld(data: dict[str, Any]) -> SafeString:
     return mark_safe(f'<script type="application/ld+json">{text}</script>')
 
 
+@register.simple_tag(takes_context=True)
+def public_url(context: Context, page: Any) -> str:
+    """Where readers find a page, which may be on another host than this request's."""
+    return page_url(page, context["request"]) or ""
+
+
+@register.simple_tag(takes_context=True)
+def page_alternates(context: Context, page: Any) -> list[dict[str, str]]:
+    """The languages a page is to be had in, with addresses; see ``digest.seo.alternates``."""
+    site = Site.find_for_request(context["request"])
+    return seo.alternates(page, site) if site else []
+
+
 @register.simple_tag
-def feed_links(digest: Any) -> list[dict[str, str]]:
-    """The feeds of a digest (none of a hidden one): title, label, media type and address."""
+def tag_url(tag: Any, issue: Any) -> str:
+    """The page of a tag, in the language of the issue that carries it."""
+    return tag_path(tag, issue.locale.language_code)
+
+
+@register.simple_tag(takes_context=True)
+def feed_links(context: Context, digest: Any, tag: Any = None) -> list[dict[str, str]]:
+    """The feeds of a digest (none of a hidden one), or of one of its tags: title, label, media
+    type and address."""
+    site = Site.find_for_request(context["request"])
+    if not (digest and site):
+        return []
+    name = f"{digest.title}: {tag.name}" if tag else digest.title
     return [
         {
-            "title": f"{digest.title} ({feed.label})",
+            "title": f"{name} ({feed.label})",
             "label": feed.label,
             "type": feed.media_type,
             # The path alone: it leads to the feed on whatever host and port the page is read.
-            "url": feed_url(digest, feed, None),
+            "url": feed_path(digest, feed, site, tag.slug if tag else ""),
         }
-        for feed in (FEEDS if digest else [])
+        for feed in FEEDS
     ]

@@ -183,8 +183,8 @@ def test_image_that_cannot_be_shown_is_left_out_and_logged_alone(make, caplog):
 
 def test_broken_body_is_empty_and_the_others_whole(digest, caplog):
     stream = make_issue(digest).body.stream_block
-    broken = {"type": "sources", "value": {"items": None}}
-    whole = {"type": "story_section", "value": {"heading": 5, "body": 6}}
+    broken = {"type": "sources", "value": {"items": 5}}
+    whole = {"type": "story_section", "value": {"heading": "5", "body": "6"}}
     [nothing, [section]] = public_bodies([stream.to_python([broken]), stream.to_python([whole])])
     assert nothing == []
     assert section["value"]["body"] == "6"

@@ -20,10 +20,10 @@ from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
 from wagtail.models import Collection, Page, Site
 
+from digest.images import public_images
 from digest.importing import DocumentError, map_parts, open_document, read_parts
 from digest.importing.saving import ImportRefused, prepare_issue
 from digest.models import get_digest_page_model
-from digest.rendering import public_images
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 LOCAL_HOSTS = ("localhost", "127.0.0.1")

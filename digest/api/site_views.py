@@ -1,0 +1,94 @@
+"""The endpoints about the site as a whole: the map, what a frontend starts with, and paths."""
+
+from typing import Any
+
+import swapper
+from django.http import Http404
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from digest import __version__, addresses, paths, visibility
+from digest.api import parameters, representations, serializers
+from digest.api.base import APIView
+from digest.api.representations import Digests
+from digest.conf import conf
+
+
+class MapView(APIView):
+    """The map of the API: its name, its version, and where everything is."""
+
+    serializer_class = serializers.MapSerializer
+
+    def get(self, request: Request) -> Response:
+        """Answer with links."""
+        places = [("site",), ("digests",), ("issues",), ("issues", "latest"), ("stories",)]
+        places += [("tags",), ("pages",)]
+        places += [("schema",), ("docs",)] if conf.API_DOCS_ENABLED else []
+        links = {"_".join(reversed(place)): self.scope.api_url(*place) for place in places}
+        links["latest_issue"] = links.pop("latest_issues")
+        name = addresses.site_name(self.site)
+        return Response({"name": name, "version": __version__, "links": links})
+
+
+class SiteView(APIView):
+    """All that a frontend starts with: names, languages, navigation, digests, feeds."""
+
+    serializer_class = serializers.SiteSerializer
+
+    def get(self, request: Request) -> Response:
+        """Answer with it."""
+        digests = self.scope.digests().select_related("locale").order_by("title", "pk")
+        answer = {
+            "name": addresses.site_name(self.site),
+            "root_url": addresses.frontend_root(self.site),
+            "locales": self.locales(),
+            "navigation": self.navigation(),
+            "digests": Digests(digests, self.scope).as_data(),
+            "search_url": self.scope.api_url("stories"),
+            "sitemap_url": self.site.root_url + reverse("digest:sitemap"),
+            "llms_url": self.site.root_url + reverse("digest:llms"),
+        }
+        return Response(answer)
+
+    def locales(self) -> list[dict[str, Any]]:
+        """The languages in which there is a public front page, the site's own first."""
+        roots = visibility.public(paths.front_pages(self.site), self.site)
+        ordered = sorted(roots, key=lambda page: (page.pk != self.site.root_page_id, page.pk))
+        return [
+            {
+                "code": page.locale.language_code,
+                "name": page.locale.get_display_name(),
+                "is_default": page.pk == self.site.root_page_id,
+                "url": self.scope.page_url(page),
+            }
+            for page in ordered
+        ]
+
+    def navigation(self) -> list[dict[str, Any]]:
+        """The public pages that editors show in menus, as they stand in the tree."""
+        pages = swapper.load_model("wagtailcore", "Page").objects.in_menu().order_by("path")
+        shown = visibility.public(pages, self.site).select_related("locale").specific(defer=True)
+        top = self.site.root_page.depth
+        return [
+            representations.page(page, self.scope) | {"level": max(page.depth - top, 0)}
+            for page in shown
+        ]
+
+
+class PageAtPath(APIView):
+    """What is at a path of the site: a page, or a redirect to follow."""
+
+    parameters_class = parameters.PathParameters
+    serializer_class = serializers.PageAtPathSerializer
+
+    def get(self, request: Request) -> Response:
+        """Answer with it, or 404 where there is nothing."""
+        path = self.parameters["path"]
+        page = paths.page_at(path, self.site, request._request)
+        if page is not None:
+            return Response(representations.page(page, self.scope))
+        redirect = paths.redirect_at(path, self.site)
+        if redirect is None:
+            raise Http404
+        return Response({"type": "redirect", **redirect._asdict()})

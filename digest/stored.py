@@ -1,0 +1,140 @@
+"""What is stored of a body, without the blocks that cannot be read.
+
+A body may have been written by other code, or before a block was changed. A block that cannot be
+read would take down every list, feed and page that its issue is in; so it is left out and the log
+says so, as Wagtail leaves out blocks of a type that is gone.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from wagtail import blocks
+from wagtail.blocks import Block, StreamValue
+from wagtail.images.blocks import ImageBlock
+
+logger = logging.getLogger(__name__)
+
+
+def readable(stream: blocks.StreamBlock, stored: Any) -> Any:
+    """The stored blocks of a stream that can be read; what code assigns is left as it is."""
+    if isinstance(stored, str):
+        try:
+            stored = json.loads(stored)
+        except ValueError:
+            return stored
+    if not stored or isinstance(stored, (str, StreamValue)) or _is_pairs(stored):
+        return stored
+    found = stored if isinstance(stored, list) else [stored]
+    kept = [block for block in found if _is_readable(stream, block)]
+    if len(kept) < len(found):
+        logger.error("Blocks whose stored data is broken are left out: %d", len(found) - len(kept))
+    return kept
+
+
+def _is_pairs(stored: Any) -> bool:
+    """Whether this is how code writes a stream: pairs of a type and a native value."""
+    return isinstance(stored, (list, tuple)) and all(
+        isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in stored
+    )
+
+
+def _is_readable(stream: blocks.StreamBlock, block: Any) -> bool:
+    if not isinstance(block, dict) or not isinstance(block.get("type"), str):
+        return False
+    child = stream.child_blocks.get(block["type"])
+    return child is None or ("value" in block and fits(child, block["value"]))
+
+
+def fits(block: Block, stored: Any) -> bool:
+    """Whether stored data has the shape that a block reads. One with a reading of its own knows."""
+    return shape(type(block))(block, stored)
+
+
+Shape = Callable[[Any, Any], bool]
+
+
+def _struct(block: blocks.StructBlock, stored: Any) -> bool:
+    if not isinstance(stored, dict):
+        return False
+    children = block.child_blocks
+    for name, value in stored.items():
+        if name in children and not fits(children[name], value):
+            return False
+    return True
+
+
+def _list(block: blocks.ListBlock, stored: Any) -> bool:
+    if not isinstance(stored, list):
+        return False
+    child = block.child_block
+    for item in stored:
+        is_item = isinstance(item, dict) and item.get("type") == "item" and "value" in item
+        if not fits(child, item["value"] if is_item else item):
+            return False
+    return True
+
+
+def _stream(block: blocks.StreamBlock, stored: Any) -> bool:
+    return isinstance(stored, list) and all(_is_readable(block, child) for child in stored)
+
+
+def _image(block: ImageBlock, stored: Any) -> bool:
+    if isinstance(stored, dict):
+        stored = stored.get("image")
+    return _chosen(block.child_blocks["image"], stored)
+
+
+def _chosen(block: blocks.ChooserBlock, stored: Any) -> bool:
+    try:
+        block.model_class._meta.pk.to_python(stored)
+    except ValidationError:
+        return False
+    return True
+
+
+def _of(*types: type) -> Shape:
+    return lambda block, stored: stored is None or isinstance(stored, types)
+
+
+def _parsed(block: Block, stored: Any) -> bool:
+    try:
+        block.to_python(stored)
+    except (TypeError, ValueError, ArithmeticError, ValidationError):
+        return False
+    return True
+
+
+SHAPES: list[tuple[type[Block], Shape]] = [
+    (ImageBlock, _image),
+    (blocks.StructBlock, _struct),
+    (blocks.ListBlock, _list),
+    (blocks.StreamBlock, _stream),
+    (blocks.ChooserBlock, _chosen),
+    (blocks.RichTextBlock, _of(str)),
+    (blocks.CharBlock, _of(str)),
+    (blocks.TextBlock, _of(str)),
+    (blocks.URLBlock, _of(str)),
+    (blocks.EmailBlock, _of(str)),
+    (blocks.RegexBlock, _of(str)),
+    (blocks.IntegerBlock, _of(int)),
+    (blocks.FloatBlock, _of(int, float)),
+    (blocks.BooleanBlock, _of(bool)),
+    (blocks.DateTimeBlock, _parsed),
+    (blocks.DateBlock, _parsed),
+    (blocks.TimeBlock, _parsed),
+    (blocks.DecimalBlock, _parsed),
+]
+
+
+@cache
+def shape(kind: type[Block]) -> Shape:
+    """What the data of a block of this class must be like; anything, where it reads for itself."""
+    for base, found in SHAPES:
+        if issubclass(kind, base):
+            same = kind.to_python is base.to_python
+            return found if same else lambda block, stored: True
+    return lambda block, stored: True

@@ -1,0 +1,144 @@
+"""Holds answers of the API against the OpenAPI document, more strictly than a client would.
+
+The status, the media type and the headers must be documented, and the body must have every
+documented member and no other.
+"""
+
+import json
+import re
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpResponse
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import best_match
+
+from digest.api import documentation
+
+ROOT = "/api/v1"
+PROBLEM = "application/problem+json"
+ROOTS_WITHOUT_SLASH = ["/api", ROOT]  # Django's redirects
+# Pages for people, and the document itself.
+NOT_DESCRIBED = {"/docs/", "/problems/", "/schema/"}
+# What a client may act on: none of these is sent without being documented.
+TOLD_HEADERS = {"Content-Location", "ETag", "Last-Modified", "Link", "Retry-After", "Surrogate-Key"}
+FORMATS = FormatChecker(["date", "date-time", "email", "time", "uuid"])
+
+
+@FORMATS.checks("uri")
+def is_absolute_url(text: Any) -> bool:
+    """Every address that the API gives is one to be followed from anywhere."""
+    if not isinstance(text, str):
+        return True  # a format speaks of strings alone
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and " " not in text
+
+
+def check_answer(response: HttpResponse) -> None:
+    """Fail where an answer is not what the document promises; other addresses are not looked at."""
+    asked = response.request
+    path = asked["PATH_INFO"].encode("latin-1").decode(errors="replace")
+    if not path.startswith("/api/") or path in ROOTS_WITHOUT_SLASH:
+        return
+    method, status = asked["REQUEST_METHOD"], response.status_code
+    described = operation_at(path.removeprefix(ROOT))
+    if method == "OPTIONS":
+        assert (status in (200, 204), response.content) == (True, b""), (status, path)
+    elif method not in ("GET", "HEAD"):
+        assert status == 405, f"{method} {path} is answered with {status}"
+        assert response["Allow"] == "GET, HEAD, OPTIONS"
+        check_body(response, problem_content())
+    elif described:
+        check_described(response, described, f"{method} {path} ({status})")
+    elif path.removeprefix(ROOT) not in NOT_DESCRIBED or status >= 400:
+        assert status >= 400, f"{path} is not in the document"
+        check_body(response, problem_content())
+
+
+def operation_at(path: str) -> dict[str, Any] | None:
+    """The GET operation of a path, and of none where it is a fixed part that is asked for."""
+    paths = documentation.build_schema()["paths"]
+    for template in sorted(paths, key=lambda template: template.count("{")):
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
+        if re.fullmatch(pattern, path):
+            return paths[template]["get"]
+    return None
+
+
+def check_described(response: HttpResponse, operation: dict[str, Any], where: str) -> None:
+    """Status, headers, media type and body are those of the operation."""
+    status = str(response.status_code)
+    assert status in operation["responses"], f"{where}: the status is not documented"
+    described = operation["responses"][status]
+    headers = described.get("headers", {})
+    for name, header in headers.items():
+        assert name in response or not header.get("required"), f"{where}: {name} is missing"
+        if name in response:
+            validator(header["schema"]).validate(_typed(response[name], header["schema"]))
+    undocumented = {name for name in TOLD_HEADERS if name in response} - set(headers)
+    assert not undocumented, f"{where}: {undocumented} not documented"
+    check_body(response, described.get("content", {}), where)
+
+
+def partial(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a resource, or of a list of them, of which `fields=` chose some members."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    whole = documentation.build_schema()["components"]["schemas"][name] if name else schema
+    if "results" not in whole.get("properties", {}):
+        return {key: value for key, value in whole.items() if key != "required"}
+    results = whole["properties"]["results"]
+    results = results | {"items": partial(results["items"])}
+    return whole | {"properties": whole["properties"] | {"results": results}}
+
+
+def check_body(response: HttpResponse, content: dict[str, Any], where: str = "") -> None:
+    """The media type is documented, and the body is what it says; HEAD and 304 have none."""
+    where = where or f"{response.request['PATH_INFO']} ({response.status_code})"
+    if not content:
+        assert not response.content, f"{where}: a body that is not documented"
+        return
+    media_type = response["Content-Type"].partition(";")[0]
+    assert media_type in content, f"{where}: {media_type} is not documented"
+    if response.request["REQUEST_METHOD"] == "HEAD":
+        assert not response.content, f"{where}: a body to HEAD"
+        return
+    schema = content[media_type]["schema"]
+    text = response.content.decode()
+    data = json.loads(text) if "json" in media_type else text
+    if response.status_code == 200 and "fields=" in response.request.get("QUERY_STRING", ""):
+        schema = partial(schema)
+    error = best_match(validator(schema).iter_errors(data))
+    assert not error, f"{where}: {error.json_path}: {error.message[:500]}"
+
+
+def problem_content() -> dict[str, Any]:
+    """What answers with that no operation speaks for."""
+    return {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def validator(schema: dict[str, Any]) -> Draft202012Validator:
+    """A validator of one of the document's schemas, with its references."""
+    components = _closed_components(id(documentation.build_schema()))
+    whole = close(schema) | {"components": components}
+    return Draft202012Validator(whole, format_checker=FORMATS)
+
+
+@lru_cache(maxsize=2)
+def _closed_components(document: int) -> dict[str, Any]:
+    return close(documentation.build_schema()["components"])
+
+
+def close(schema: Any) -> Any:
+    """The schema with every object closed that names its members and does not say it is open."""
+    if isinstance(schema, list):
+        return [close(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {key: close(value) for key, value in schema.items()}
+    named = schema.get("type") == "object" and "properties" in schema
+    return {"additionalProperties": False} | closed if named else closed
+
+
+def _typed(text: str, schema: dict[str, Any]) -> Any:
+    return int(text) if schema.get("type") == "integer" and text.isdigit() else text

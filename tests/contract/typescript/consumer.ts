@@ -1,0 +1,94 @@
+// What a frontend in TypeScript does with the API. `make types-check` compiles it against the types
+// that openapi-typescript makes of the document; it is never run.
+
+import type { components, paths } from "./schema.js";
+
+type Schemas = components["schemas"];
+type Answer<Path extends keyof paths> = paths[Path] extends {
+  get: { responses: { 200: { content: { "application/json": infer Body } } } };
+}
+  ? Body
+  : never;
+type Query<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Q } } }
+  ? Q
+  : never;
+
+const API = "https://signals.example/api/v1";
+
+/** One address of the API, with the type of its answer; a problem is thrown. */
+async function read<Path extends keyof paths>(path: Path, query: Query<Path>): Promise<Answer<Path>> {
+  const parameters = new URLSearchParams(query as Record<string, string>);
+  const response = await fetch(`${API}${path}?${parameters}`);
+  if (!response.ok) throw explain((await response.json()) as Schemas["Problem"]);
+  return (await response.json()) as Answer<Path>;
+}
+
+function explain(problem: Schemas["Problem"]): Error {
+  const wrong = (problem.errors ?? []).map((error) => `${error.parameter} (${error.code})`);
+  return new Error(`${problem.status} ${problem.title}: ${problem.detail} ${wrong.join(", ")}`);
+}
+
+/** Every type of block is handled: with one more in the document, this does not compile. */
+function html(block: Schemas["Block"]): string {
+  switch (block.type) {
+    case "headline":
+      return `<h1>${block.value.headline}</h1><p>${block.value.summary}</p>`;
+    case "story_section":
+      return `<h2 id="${block.value.anchor}">${block.value.heading}</h2>${block.value.body}`;
+    case "bottom_line":
+      return block.value.text;
+    case "sources":
+      return block.value.items.map((source) => `<cite>${source.title}</cite>`).join("");
+    default:
+      return unhandled(block);
+  }
+}
+
+function unhandled(block: never): never {
+  throw new Error(`A block of a type that is not in the document: ${JSON.stringify(block)}`);
+}
+
+function picture(image: Schemas["Image"] | null): string {
+  if (image === null) return "";
+  const sizes: string[] = image.renditions.map((found) => `${found.url} ${found.width}w`);
+  return `<img alt="${image.alt}" srcset="${sizes.join(", ")}" width="${image.width}">`;
+}
+
+/** Follows a list to its end by the address that each page of it names. */
+async function* everyIssue(): AsyncGenerator<Schemas["Issue"]> {
+  let page: Schemas["IssueList"] = await read("/issues/", { limit: 100, order: "date" });
+  yield* page.results;
+  while (page.next !== null) {
+    page = (await (await fetch(page.next)).json()) as Schemas["IssueList"];
+    yield* page.results;
+  }
+}
+
+export async function render(): Promise<string> {
+  const issue = await read("/issues/latest/", { tag: "energy" });
+  const kind: "issue" = issue.type;
+  const before: number | undefined = issue.previous?.id;
+  const lines = [kind, picture(issue.image), ...issue.body.map(html), String(before)];
+  for await (const listed of everyIssue()) lines.push(listed.digest?.title ?? listed.headline);
+  return lines.join("\n");
+}
+
+// What must not compile. A line that does is an error: the types would have become "anything".
+export async function mistakes(block: Schemas["Block"]): Promise<void> {
+  // @ts-expect-error not before the type is known
+  block.value.heading;
+  // @ts-expect-error no such type of block
+  if (block.type === "stroy_section") return;
+  // @ts-expect-error a headline has no anchor
+  if (block.type === "headline") block.value.anchor;
+  // @ts-expect-error no such parameter
+  await read("/issues/", { limt: 1 });
+  // @ts-expect-error no such order
+  await read("/issues/", { order: "title" });
+  // @ts-expect-error no such address
+  await read("/issue/", {});
+  // @ts-expect-error a list is not an issue
+  (await read("/issues/", {})).headline;
+  // @ts-expect-error may be null
+  (await read("/issues/latest/", {})).image.alt;
+}

@@ -1,0 +1,276 @@
+"""Wrong requests by kind, and an address of every endpoint to try them on."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+# An address of each path of the document; what stands in braces is filled by the fixture `known`.
+EXAMPLES = {
+    "/": "",
+    "/site/": "site/",
+    "/digests/": "digests/",
+    "/digests/{slug}/": "digests/daily/",
+    "/digests/{digest_slug}/issues/{slug}/": "digests/daily/issues/2026-04-14/",
+    "/issues/": "issues/",
+    "/issues/latest/": "issues/latest/",
+    "/issues/{id}/": "issues/{issue}/",
+    "/issues/{id}.md": "issues/{issue}.md",
+    "/stories/": "stories/",
+    "/stories/{id}/": "stories/{story}/",
+    "/tags/": "tags/",
+    "/tags/{slug}/": "tags/ai/",
+    "/pages/": "pages/",
+    "/schema/": "schema/",
+}
+PAGES_FOR_PEOPLE = ["docs/", "problems/"]
+
+# What a parameter needs where it cannot be left out.
+REQUIRED = {"path": "/daily/"}
+
+LONG = "a" * 60_000
+DIGITS = ["9" * 30, "9" * 5000]
+NUL = "\0"
+NUMBERS = ["-1", "abc", "1e3", "", "0", "1.0", " 1", "+1", "٣", "0x1", "01x", NUL, *DIGITS]
+DATES = ["abc", "99999-01-01", "0000-01-01", "2026-02-30", "2026-1-1", "20260101", "", NUL]
+SLUGS = [",", "a,,b", "a,", "a/b", "a b", "../a", "", NUL, ",".join("abcdefghijklmnopqrstuvwxyz")]
+ORDERS = ["secret", "digest__secret", "owner", "owner__password", "?", "--date", "date,,", "title"]
+ORDERS += ["-date,date", "date;DROP TABLE", "alias_of", "id," * 2000, "", NUL]
+TOKENS = ["garbage", "e30:1:1", "e30", "W10:1:x", "", NUL, "a" * 10_000, "é", ":" * 50]
+NESTED = "a(" * 300 + ")" * 300
+FIELDS = ["*", "*(", ",", "secret", "title," * 8000, "(" * 3000, NESTED, "tìtle", "title,title"]
+FIELDS += ["Title", "title,,id", "-title", "digest(title)", "title,secret", "", NUL]
+
+# By parameter, what is refused wherever the parameter is taken.
+WRONG_VALUES: dict[str, list[str]] = {
+    "limit": [*NUMBERS, "101"],
+    "cursor": TOKENS,
+    "count": ["maybe", "TRUE", "01", "1", "", NUL],
+    "order": ORDERS,
+    "digest": ["a/b", "a,b", "../daily", "a b", "x" * 300, "", NUL],
+    "tag": SLUGS,
+    "tag_all": SLUGS,
+    "date_from": DATES,
+    "date_to": DATES,
+    "year": [*NUMBERS, "10000"],
+    "month": [*NUMBERS, "13"],
+    "updated_since": ["abc", "2026-02-30T00:00:00Z", "9999-12-31T23:59:59-14:00", "", NUL],
+    "locale": ["x", "en_GB", "en-", "../en", "e" * 5000, "", NUL],
+    "site": ["a:abc", "localhost:" + "9" * 30, "nowhere.example", "evil<script>", "a/b", NUL],
+    "include": ["everything", "Body", "body,body", "body,", "", NUL],
+    "fields": FIELDS,
+    "rich_text": ["x", "HTML", "xml", "html,text", "", NUL],
+    "q": [f"a{NUL}b", "a" * 201, "a " * 100, "a b c d e f g h i j k l m n o p q r s t u", NUL],
+    "path": [f"/a{NUL}b/", NUL],
+}
+
+# Parameters that no endpoint has: columns, Django's and other systems' operators, formats.
+UNKNOWN = [
+    "foo",
+    "_connector",
+    "_negated",
+    "__class__",
+    "filter[title]",
+    "where[x]",
+    "populate",
+    "owner__password__startswith",
+    "related__secret",
+    "id__gt",
+    "id",
+    "slug",
+    "title",
+    "live",
+    "type",
+    "offset",
+    "page",
+    "search",
+    "format",
+    "callback",
+    "rich_text_format",
+    "_method",
+    "a[]",
+    "a[b][c]",
+    "Limit",
+    "limit ",
+    "ｌimit",
+    f"limit{NUL}",
+    "",
+]
+
+# Words to search for that are odd but right: the answer is a list, and what is here is only text.
+LITERAL_SEARCHES = [
+    '"',
+    'a"b',
+    'zzz"OR"needle',
+    'needle"NOT"zzz',
+    'x")OR(title:"needle',
+    'needle"NEAR"happened',
+    'needl"*',
+    "OR OR",
+    "NEAR(a b)",
+    "title:needle",
+    "{t}:needle",
+    "^needle",
+    "(",
+    "\\",
+    "*",
+    "needl*",
+    "'; DROP TABLE digest_story;--",
+    "%",
+    "_eedle",
+    "%s",
+    "%(x)s",
+    "{0}",
+    "🤖",
+    "電力網",
+    "عربي",
+    "e\u0301\u0301\u0301",
+    "ß",
+    "İ",
+    "\u00ad",
+    "\u202e",
+    "\u200b",
+    "\ufffe",
+]
+
+WRONG_PATHS = [
+    *(f"{name}/{digits}/" for name in ("issues", "stories") for digits in DIGITS),
+    "issues/0/",
+    "issues/-1/",
+    "issues/01/",
+    "issues/1.0/",
+    "issues/%D9%A3/",
+    "issues/abc/",
+    "issues/latest",
+    "issues",
+    "issues//",
+    "//issues/",
+    "issues/../issues/",
+    "issues/%2e%2e/tags/",
+    "issues/..%2ftags/",
+    "issues;x/",
+    "issues/;x",
+    "issues./",
+    "issues/.",
+    "issues\\",
+    "issues/%5c/",
+    "issues/%00/",
+    "issues/%ff/",
+    "issues/%0d%0aX:1/",
+    "Issues/",
+    "stories/abc/",
+    "stories/00000000-0000-0000-0000-000000000000/",
+    "stories/%7B00000000-0000-0000-0000-000000000000%7D/",
+    "tags/%00/",
+    "tags/a%20b/",
+    "tags/nope/",
+    "tags/" + "x" * 5000 + "/",
+    "digests/nope/",
+    "digests/daily/issues/",
+    "digests/daily/issues/nope/",
+    "digests/nope/issues/2026-04-14/",
+    "digests/%F0%9F%A4%96/",
+    "nothing",
+    "nothing/at/all/",
+    "schema",
+    "docs",
+    "a/" * 2000,
+]
+
+# Addresses of no page; those that differ from a page's in form alone may be a redirect to it.
+NO_PAGES = [
+    "/nope/",
+    "../../daily",
+    "/DAILY/",
+    "http://evil.example/daily/",
+    "//evil.example/daily/",
+    "/daily/?x",
+    "/daily/#x",
+    "/daily/2026-04-14/x/",
+    "/a" * 10_000,
+    "/" * 5000,
+    "\\daily\\",
+    "/daily/%00/",
+    "/daily/\u202e/",
+    "javascript:alert(1)",
+    "",
+]
+
+GARBAGE_ACCEPTS = [";;;,,//", "*", "json", "application/*;q=x", "/", ",", "a" * 10_000, "\xff\xfe"]
+NOT_ACCEPTED = [
+    "application/xml",
+    "image/png",
+    "application/json;q=0",
+    "application/json;q=0, text/csv",
+]
+
+# What must not matter: the answer has the same bytes and headers with it as without.
+FORWARDED = {
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-For": "10.0.0.1, evil",
+    "X-Forwarded-Port": "99999999",
+    "Forwarded": "host=evil.example;proto=https",
+    "X-Original-URL": "/admin/",
+    "X-Rewrite-URL": "/admin/",
+}
+OVERRIDES = {
+    "X-HTTP-Method-Override": "DELETE",
+    "X-Method-Override": "DELETE",
+    "X-HTTP-Method": "PUT",
+}
+AUTHORIZATIONS = [
+    "Bearer ",
+    "Bearer a\0b",
+    "Bearer a b c",
+    "Basic !!!",
+    "Token 1",
+    "\xff",
+    "a" * 9000,
+]
+COOKIES = ["sessionid=gone", "sessionid=" + "x" * 8000, "csrftoken=;;;=", "\xff=\xfe"]
+IGNORED: list[dict[str, str]] = [
+    *({name: value} for name, value in (FORWARDED | OVERRIDES).items()),
+    *({"Authorization": value} for value in AUTHORIZATIONS),
+    *({"Cookie": value} for value in COOKIES),
+    {"Accept-Language": "fr," * 13_000},
+    {"If-Modified-Since": "garbage"},
+    {"If-Modified-Since": "Fri, 31 Dec 9999 23:59:59 GMT"},
+    {"If-Unmodified-Since": "garbage"},
+    {"Range": "bytes=0-1"},
+    {"X-Request-Id": "x" * 5000},
+    {"Content-Type": "application/json; charset=bz2_codec"},
+]
+MALFORMED_ETAGS = [
+    '"unterminated',
+    "x",
+    "W/",
+    '""',
+    ",,,",
+    "\xff",
+    '"a"b"',
+    ", ".join(['"x"'] * 5000),
+]
+
+
+def query(name: str, value: str) -> str:
+    """One parameter of a query string, with everything quoted that could be."""
+    return f"{quote(name, safe='')}={quote(value, safe='')}"
+
+
+def strings(data: Any) -> Iterator[str]:
+    """Every string in an answer, names of members included."""
+    if isinstance(data, dict):
+        for name, value in data.items():
+            yield name
+            yield from strings(value)
+    elif isinstance(data, list):
+        for item in data:
+            yield from strings(item)
+    elif isinstance(data, str):
+        yield data
+
+
+def echoes(text: str, data: Any) -> bool:
+    """Whether an answer repeats more than a hundred characters of what was sent."""
+    whole = "\n".join(strings(data))
+    return any(text[at : at + 101] in whole for at in range(max(len(text) - 100, 0)))
