@@ -1,31 +1,30 @@
-"""RSS, Atom and JSON Feed of a digest: whole issues, newest first, with ids that never change."""
+"""RSS, Atom and JSON Feed of a digest, and of each of its tags: whole issues, newest first, with
+ids that never change."""
 
-import json
 import logging
 import re
 import uuid
 from collections.abc import Iterator
-from typing import Any, NamedTuple
-from urllib.parse import urljoin
+from typing import Any
+from urllib.parse import urlencode, urljoin
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, set_response_etag
-from django.utils.feedgenerator import (
-    Atom1Feed,
-    Rss201rev2Feed,
-    SyndicationFeed,
-    rfc3339_date,
-)
+from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
+from django.utils.feedgenerator import SyndicationFeed
 from django.utils.html import escape
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from taggit.models import Tag
 from wagtail.models import Site
 
 from digest import visibility
+from digest.addresses import frontend_root, page_url
 from digest.conf import conf
+from digest.feed_formats import FEEDS, Format
 from digest.images import largest_jpeg, public_images
 from digest.listing import with_digests, with_related
 from digest.models import get_digest_page_model
@@ -35,130 +34,115 @@ logger = logging.getLogger(__name__)
 
 # What XML 1.0 cannot carry (https://www.w3.org/TR/xml/#charsets).
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What the template of an entry knows; a block of a site's own is shown by its own template.
+KNOWN_BLOCKS = {"headline", "story_section", "bottom_line", "sources"}
 
 
-class RssFeed(Rss201rev2Feed):
-    """RSS 2.0 with the whole text in ``content:encoded``."""
-
-    def rss_attributes(self) -> dict[str, str]:
-        """Declare the content module beside what Django declares."""
-        module = {"xmlns:content": "http://purl.org/rss/1.0/modules/content/"}
-        return super().rss_attributes() | module
-
-    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        """Add the whole text after Django's elements."""
-        super().add_item_elements(handler, item)
-        handler.addQuickElement("content:encoded", item["content_html"])
-
-
-class AtomFeed(Atom1Feed):
-    """Atom 1.0 (RFC 4287) with the whole text in ``content``."""
-
-    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        """Add the whole text after Django's elements."""
-        super().add_item_elements(handler, item)
-        handler.addQuickElement("content", item["content_html"], {"type": "html"})
-
-
-class JsonFeed(SyndicationFeed):
-    """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
-
-    content_type = "application/feed+json; charset=utf-8"
-
-    def write(self, outfile: Any, encoding: str) -> None:
-        """Write the feed as one JSON document."""
-        feed = {
-            "version": "https://jsonfeed.org/version/1.1",
-            "title": self.feed["title"],
-            "description": self.feed["description"],
-            "home_page_url": self.feed["link"],
-            "feed_url": self.feed["feed_url"],
-            "language": self.feed["language"],
-            "items": [self._item(item) for item in self.items],
-        }
-        outfile.write(json.dumps(feed, ensure_ascii=False))
-
-    def _item(self, item: dict[str, Any]) -> dict[str, Any]:
-        data = {
-            "id": item["unique_id"],
-            "url": item["link"],
-            "title": item["title"],
-            "summary": item["summary"],
-            "content_html": item["content_html"],
-            "image": item["image_url"],
-            "date_published": rfc3339_date(item["pubdate"]),
-            "date_modified": rfc3339_date(item["updateddate"]),
-            "tags": list(item["categories"]),
-        }
-        return {name: value for name, value in data.items() if value}
-
-
-class Format(NamedTuple):
-    """One way a digest is syndicated."""
-
-    file_name: str
-    label: str
-    media_type: str
-    feed_class: type[SyndicationFeed]
-
-
-FEEDS = [
-    Format("rss.xml", "RSS", "application/rss+xml", RssFeed),
-    Format("atom.xml", "Atom", "application/atom+xml", AtomFeed),
-    Format("feed.json", "JSON Feed", "application/feed+json", JsonFeed),
-]
-
-
-def feed_url(digest: Any, feed: Format, site: Site | None) -> str:
+def feed_url(digest: Any, feed: Format, site: Site, tag_slug: str = "") -> str:
     """The address of a feed at the site's public address."""
-    path = reverse("digest:feed", args=[digest.slug, feed.file_name])
-    return urljoin(site.root_url, path) if site else path
+    return urljoin(site.root_url, feed_path(digest, feed, site, tag_slug))
+
+
+def feed_path(digest: Any, feed: Format, site: Site, tag_slug: str = "") -> str:
+    """The address of a feed without the host; it names the locale where that is not the site's."""
+    if tag_slug:
+        path = reverse("digest:tag-feed", args=[digest.slug, tag_slug, feed.file_name])
+    else:
+        path = reverse("digest:feed", args=[digest.slug, feed.file_name])
+    if _has_locales() and digest.locale_id != site.root_page.locale_id:
+        return f"{path}?{urlencode({'locale': digest.locale.language_code})}"
+    return path
 
 
 @require_safe
-@cache_control(public=True, max_age=60)
-def feed(request: HttpRequest, slug: str, file_name: str) -> HttpResponse:
-    """Answer with one feed of a public digest of the request's site."""
+def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") -> HttpResponse:
+    """Answer with one feed of a public digest of the request's site.
+
+    With I18N on, ``locale=`` chooses among the digests of that slug; any other parameter is one
+    that somebody added to count readers, and ignored.
+    """
     site = Site.find_for_request(request)
-    if site is None:
-        raise Http404
-    digests = visibility.public(get_digest_page_model().objects.filter(slug=slug), site)
-    digest = digests.select_related("locale").order_by("pk").first()
     chosen = next((feed for feed in FEEDS if feed.file_name == file_name), None)
-    if digest is None or chosen is None:
+    if site is None or chosen is None:
         raise Http404
-    document = build_feed(digest, chosen, site)
-    content = document.writeString("utf-8")
-    response = HttpResponse(content, content_type=document.content_type)
+    digest = _digest(slug, request.GET.get("locale", ""), site)
+    tag = get_object_or_404(Tag, slug=tag_slug) if tag_slug else None
+    document = build_feed(digest, chosen, site, tag, request)
+    return cached_response(request, document.writeString("utf-8"), document.content_type)
+
+
+def cached_response(request: HttpRequest, content: str, content_type: str) -> HttpResponse:
+    """What anybody on any site may read and keep for a while; 304 to who has these very bytes."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Access-Control-Allow-Origin"] = "*"
+    patch_cache_control(response, public=True, max_age=cache_seconds())
     set_response_etag(response)  # for HEAD as well, which ConditionalGetMiddleware passes over
     return get_conditional_response(request, etag=response["ETag"], response=response)
 
 
-def build_feed(digest: Any, chosen: Format, site: Site) -> SyndicationFeed:
-    """The feed of a digest with its latest public issues."""
+def cache_seconds() -> int:
+    """How long a feed, the sitemap and llms.txt may be kept."""
+    return 60
+
+
+def _has_locales() -> bool:
+    return getattr(settings, "WAGTAIL_I18N_ENABLED", False)
+
+
+def _digest(slug: str, locale: str, site: Site) -> Any:
+    """The public digest of a slug: in the locale asked for, else in that of the front page."""
+    digests = visibility.public(get_digest_page_model().objects.filter(slug=slug), site)
+    default = None
+    if _has_locales():
+        default = site.root_page.locale_id
+        digests = digests.filter(locale__language_code=locale) if locale else digests
+    found = list(digests.select_related("locale").order_by("pk"))
+    if not found:
+        raise Http404
+    return min(found, key=lambda digest: (digest.locale_id != default, digest.pk))
+
+
+def build_feed(
+    digest: Any,
+    chosen: Format,
+    site: Site,
+    tag: Tag | None = None,
+    request: HttpRequest | None = None,
+) -> SyndicationFeed:
+    """The feed of a digest, or of one of its tags, with its latest public issues.
+
+    Raises Http404 for a tag that none of them has.
+    """
+    issues = digest.get_public_issues()
+    if tag:
+        issues = issues.filter(tagged_items__tag=tag)
+    issues = with_digests(with_related(issues)[: conf.FEED_LENGTH])
+    if tag and not issues:
+        raise Http404
     feed = chosen.feed_class(
-        title=_clean(digest.title),
-        link=digest.full_url,
+        title=_clean(f"{digest.title}: {tag.name}" if tag else digest.title),
+        link=page_url(digest, request) or frontend_root(site),
         description=_clean(digest.tagline),
         subtitle=_clean(digest.tagline),
         author_name=_clean(digest.title),
         language=digest.locale.language_code,
-        feed_url=feed_url(digest, chosen, site),
-        feed_guid=_stable_id(digest),
+        feed_url=feed_url(digest, chosen, site, tag.slug if tag else ""),
+        feed_guid=_stable_id(digest, f"/tags/{tag.slug}" if tag else ""),
+        updated=digest.last_published_at or digest.first_published_at,
     )
-    issues = with_related(digest.get_public_issues())[: conf.FEED_LENGTH]
-    for item in _items(with_digests(issues), site.root_url):
+    for item in _items(issues, site, request):
         feed.add_item(**item)
     return feed
 
 
-def _items(issues: list[Any], base_url: str) -> Iterator[dict[str, Any]]:
+def _items(issues: list[Any], site: Site, request: HttpRequest | None) -> Iterator[dict[str, Any]]:
     """One item for each issue; one whose stored data is broken is left out, the others stay."""
-    bodies = public_bodies((issue.body for issue in issues), base_url)
-    images = public_images((issue.image for issue in issues if issue.image), base_url)
+    bodies = public_bodies((issue.body for issue in issues), site.root_url)
+    images = public_images((issue.image for issue in issues if issue.image), site.root_url)
     for issue, body in zip(issues, bodies, strict=True):
         try:
-            item = _item(issue, body, images.get(issue.image))
+            link = page_url(issue, request) or frontend_root(site)
+            item = _item(issue, body, images.get(issue.image)) | {"link": link}
         except DatabaseError:
             raise
         except Exception:
@@ -170,7 +154,6 @@ def _items(issues: list[Any], base_url: str) -> Iterator[dict[str, Any]]:
 def _item(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "title": _clean(issue.headline),
-        "link": issue.full_url,
         "summary": _clean(issue.summary),
         "description": escape(_clean(issue.summary)),  # RSS and Atom take it for HTML
         "content_html": _clean(_content(issue, body, image)),
@@ -179,20 +162,25 @@ def _item(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) 
         "unique_id_is_permalink": False,
         "pubdate": issue.published_at,
         "updateddate": issue.updated_at,
-        "categories": [_clean(item.tag.name) for item in issue.tagged_items.all()],
+        "categories": sorted(_clean(item.tag.name) for item in issue.tagged_items.all()),
     }
 
 
 def _content(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) -> str:
-    blocks = [data | {"block": child} for data, child in zip(body, issue.body, strict=True)]
-    context = {"issue": issue, "body": blocks, "image": image}
+    if not body and len(issue.body):
+        raise ValueError("The stored body is broken.")
+    if not {data["type"] for data in body} <= KNOWN_BLOCKS:
+        # Only then: building the blocks of every body costs more than all the rest.
+        children = {child.id: child for child in issue.body}
+        body = [data | {"block": children[data["id"]]} for data in body]
+    context = {"issue": issue, "body": body, "image": image}
     html = render_to_string("digest/feed_item.html", context)
     return "\n".join(line for line in html.splitlines() if line.strip())
 
 
-def _stable_id(page: Any) -> str:
+def _stable_id(page: Any, of_what: str = "") -> str:
     """An id that survives a move, a new slug and a new domain, and belongs to one language."""
-    return uuid.uuid5(page.translation_key, page.locale.language_code).urn
+    return uuid.uuid5(page.translation_key, page.locale.language_code + of_what).urn
 
 
 def _clean(text: str) -> str:

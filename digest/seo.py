@@ -1,49 +1,87 @@
-"""What search engines and link previews are told of an issue, the same by page and by API."""
+"""What search engines and link previews are told of a page, the same by page and by API."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+import swapper
+from django.conf import settings
 from django.utils.text import Truncator
 from wagtail.models import Site
 
 from digest import visibility
-from digest.images import largest_jpeg, public_images
+from digest.addresses import page_url
+from digest.images import largest_jpeg, public_images_by_id
 
 DESCRIPTION_LENGTH = 200
 
 
-def issue_seo(issue: Any, site: Site | None) -> dict[str, Any]:
+def issue_seo(
+    issue: Any,
+    site: Site | None,
+    images: dict[int, dict[str, Any]] | None = None,
+    tags: Iterable[str] | None = None,
+) -> dict[str, Any]:
     """Title, description, canonical URL, image URL and JSON-LD (schema.org NewsArticle).
 
-    An alias names its source as canonical, where that is public.
+    An alias names its source as canonical, where that is public. ``images`` (data by id) and
+    ``tags`` (names) are for those who know them already.
     """
-    base_url = site.root_url if site else ""
-    image = _image_url(issue, base_url)
+    if images is None:
+        ids = (page.image_id for page in (issue, issue.digest) if page)
+        images = public_images_by_id(filter(None, ids), site.root_url if site else "")
+    if tags is None:
+        tags = [tag.name for tag in issue.tags.all()]
     description = getattr(issue, "search_description", "") or issue.summary
     seo = {
         "title": getattr(issue, "seo_title", "") or issue.headline,
         "description": Truncator(description).chars(DESCRIPTION_LENGTH),
-        "canonical_url": _canonical_page(issue).full_url,
-        "image_url": image,
+        "canonical_url": page_url(_canonical_page(issue)),
+        "image_url": _image_url(issue, images),
     }
-    return seo | {"json_ld": _json_ld(issue, seo, site)}
+    return seo | {"json_ld": _json_ld(issue, seo, site, list(tags))}
 
 
 def _canonical_page(issue: Any) -> Any:
     source = issue
-    while source.alias_of:
+    while source.alias_of_id:
         source = source.alias_of
     return source if source is not issue and visibility.is_public(source) else issue
 
 
-def _image_url(issue: Any, base_url: str) -> str | None:
+def _image_url(issue: Any, images: dict[int, dict[str, Any]]) -> str | None:
     """A JPEG of the issue's image, else of its digest's: link previews do not all know WebP."""
-    images = [page.image for page in (issue, issue.digest) if page and page.image]
-    data = public_images(images, base_url) if images else {}
-    return next((largest_jpeg(data[image])["url"] for image in images if image in data), None)
+    shown = [images.get(page.image_id) for page in (issue, issue.digest) if page]
+    return next((largest_jpeg(data)["url"] for data in shown if data), None)
 
 
-def _json_ld(issue: Any, seo: dict[str, Any], site: Site | None) -> dict[str, Any]:
+def alternates(page: Any, site: Site) -> list[dict[str, str]]:
+    """The languages a page is to be had in, itself among them: ``locale`` and ``url`` of each.
+
+    The one in the language of the site's root page is also "x-default". None where there is one
+    language only; a translation that is not public does not exist.
+    """
+    if not (getattr(settings, "WAGTAIL_I18N_ENABLED", False) and page.pk):
+        return []
+    model = swapper.load_model("wagtailcore", "Page")
+    same = model.objects.filter(translation_key=page.translation_key)
+    return alternates_of(visibility.public(same, site).select_related("locale"), site)
+
+
+def alternates_of(translations: Iterable[Any], site: Site) -> list[dict[str, str]]:
+    """The same of pages that are known to be public and translations of each other."""
+    pages = sorted(translations, key=lambda page: (page.locale.language_code, page.pk))
+    if len(pages) < 2:
+        return []
+    default = [page for page in pages if page.locale_id == site.root_page.locale_id]
+    named = [(page.locale.language_code, page) for page in pages]
+    named += [("x-default", page) for page in default[:1]]
+    return [{"locale": code, "url": page_url(page)} for code, page in named]
+
+
+def _json_ld(
+    issue: Any, seo: dict[str, Any], site: Site | None, keywords: list[str]
+) -> dict[str, Any]:
     data = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -54,7 +92,7 @@ def _json_ld(issue: Any, seo: dict[str, Any], site: Site | None) -> dict[str, An
         "datePublished": utc_text(issue.published_at),
         "dateModified": utc_text(issue.updated_at),
         "inLanguage": issue.locale.language_code,
-        "keywords": [tag.name for tag in issue.tags.all()],
+        "keywords": keywords,
         "wordCount": issue.word_count,
         "isPartOf": issue.digest and _periodical(issue.digest),
         "publisher": site and site.site_name and {"@type": "Organization", "name": site.site_name},
@@ -63,7 +101,7 @@ def _json_ld(issue: Any, seo: dict[str, Any], site: Site | None) -> dict[str, An
 
 
 def _periodical(digest: Any) -> dict[str, str]:
-    return {"@type": "Periodical", "name": digest.title, "url": digest.full_url}
+    return {"@type": "Periodical", "name": digest.title, "url": page_url(digest)}
 
 
 def utc_text(moment: datetime) -> str:

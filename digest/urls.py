@@ -6,7 +6,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter, SlugConverter
 
-from digest import feeds, views
+from digest import feeds, llms, sitemaps, views
 
 
 class UnicodeSlugConverter(SlugConverter):
@@ -29,5 +29,13 @@ app_name = "digest"
 urlpatterns = [
     path("api/v1/", include("digest.api.urls")),
     path("feeds/<unicode_slug:slug>/<str:file_name>", feeds.feed, name="feed"),
+    path(
+        "feeds/<unicode_slug:slug>/tags/<unicode_slug:tag_slug>/<str:file_name>",
+        feeds.feed,
+        name="tag-feed",
+    ),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap-<page_id:number>.xml", sitemaps.sitemap_page, name="sitemap-page"),
+    path("llms.txt", llms.llms, name="llms"),
     path("tags/<unicode_slug:slug>/", views.tag, name="tag"),
 ]

@@ -131,11 +131,13 @@ def _closed_paths() -> set[str]:
     A restriction closes the page it is set on and every alias of that page, and aliases of these.
     An alias has no restrictions of its own: a row that was copied to it does not count.
     """
-    restricted = PageViewRestriction.objects.exclude(restriction_type=BaseViewRestriction.NONE)
-    restricted = restricted.filter(page__alias_of=None).order_by()
-    rows = list(restricted.values_list("page__path", "page__aliases__pk", "page__aliases__path"))
-    aliases = {pk: path for _path, pk, path in rows if pk}
-    return {path for path, *_alias in rows} | _with_aliases(aliases)
+    restrictions = PageViewRestriction.objects.exclude(restriction_type=BaseViewRestriction.NONE)
+    restricted = set(restrictions.values_list("page_id", flat=True))
+    if not restricted:
+        return set()
+    pages = swapper.load_model("wagtailcore", "Page").objects.order_by()
+    originals = pages.filter(pk__in=restricted, alias_of=None)
+    return _with_aliases(dict(originals.values_list("pk", "path")))
 
 
 def _root_paths(site: Site | object | None) -> set[str]:

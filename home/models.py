@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from wagtail.models import Page, Site
 
@@ -16,10 +18,14 @@ class HomePage(Page):
     max_count = 1
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add ``digests`` and ``issues``: all public ones of this site."""
+        """Add ``digests`` and ``issues``: all public ones of this site, in this page's language."""
         context = super().get_context(request, *args, **kwargs)
-        site = Site.find_for_request(request)
-        issues = latest_first(visibility.public(get_issue_page_model().objects.all(), site))
-        context["digests"] = visibility.public(get_digest_page_model().objects.all(), site)
+        issues = latest_first(self._public(get_issue_page_model(), request))
+        context["digests"] = self._public(get_digest_page_model(), request)
         context["issues"] = paginate(issues, request.GET.get("page"))
         return context
+
+    def _public(self, model: type[Page], request: HttpRequest) -> QuerySet:
+        pages = visibility.public(model.objects.all(), Site.find_for_request(request))
+        translated = getattr(settings, "WAGTAIL_I18N_ENABLED", False)
+        return pages.filter(locale=self.locale_id) if translated else pages

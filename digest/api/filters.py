@@ -1,10 +1,11 @@
 """How validated parameters narrow a list of issues."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Length, Substr
+from django.db.models.lookups import In
 
 from digest.api.scope import Scope
 from digest.models import get_issue_tag_model
@@ -51,12 +52,12 @@ def _updated_since(moment: datetime) -> Q:
     return Q(last_published_at__gte=moment) | first | neither
 
 
-def of_digests(issues: QuerySet, digests: Iterable[Any]) -> QuerySet:
-    """Those of the issues that stand below one of the digests."""
-    within = issues.none()
-    for digest in digests:
-        within |= issues.child_of(digest)
-    return within
+def of_digests(issues: QuerySet, digests: QuerySet) -> QuerySet:
+    """Those of the issues that stand directly below one of the digests."""
+    paths = list(digests.order_by().values_list("path", flat=True))
+    # No LIKE: SQLite would take the paths for what narrows best, and sort all that it finds.
+    parent = Substr("path", 1, Length("path") - Value(issues.model.steplen))
+    return issues.filter(In(parent, paths)) if paths else issues.none()
 
 
 def _with_words(words: list[str]) -> Q:

@@ -9,12 +9,11 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import swapper
-from django.conf import settings
 
 from digest import seo, visibility
 from digest.api.representations import LINKED, digest_reference, reference
 from digest.api.scope import Scope
-from digest.listing import neighbours, with_digests
+from digest.listing import neighbours, with_digests, with_locales
 from digest.markdown import issue_markdown
 from digest.models import get_issue_page_model, get_issue_tag_model
 from digest.rendering import Rendering
@@ -23,7 +22,7 @@ from digest.rendering import Rendering
 def _translations(pages: list[Any], scope: Scope) -> dict[Any, list[Any]]:
     """The public translations of pages, by translation key; one query for all of them."""
     found: dict[Any, list[Any]] = defaultdict(list)
-    if getattr(settings, "WAGTAIL_I18N_ENABLED", False):
+    if scope.has_languages:
         keys = {page.translation_key for page in pages}
         model = swapper.load_model("wagtailcore", "Page")
         others = visibility.public(model.objects.filter(translation_key__in=keys), scope.site)
@@ -45,6 +44,8 @@ class Issues:
         self.scope, self.members = scope, members
         self.issues = list(issues)
         scope.shows("issue", self.issues)
+        if self._needs("locale", "seo") or scope.has_languages:
+            with_locales(self.issues)
         if self._needs("digest", "discussion", "seo"):
             with_digests(self.issues, scope.site)
         self.tags = self._tags() if self._needs("tags", "seo") else {}
@@ -133,9 +134,9 @@ class Stories:
 
     def __init__(self, stories: Iterable[Any], members: Members, scope: Scope) -> None:
         self.scope, self.members, self.stories = scope, members, list(stories)
-        scope.shows("issue", (story.issue for story in self.stories))
-        issues = {story.issue_id: story.issue for story in self.stories}
-        with_digests(issues.values(), scope.site)
+        issues = get_issue_page_model().objects.defer("body")
+        issues = issues.in_bulk([story.issue_id for story in self.stories])
+        with_digests(with_locales(issues.values()), scope.site)
         for story in self.stories:
             story.issue = issues[story.issue_id]
         rendering = Rendering(scope.base_url, scope.text)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.db.models import Case, Q, QuerySet, When
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -31,6 +32,7 @@ class Scope:
     def __init__(self, request: HttpRequest, site: Site, parameters: dict[str, Any]) -> None:
         self.request, self.site = request, site
         self.base_url = site.root_url
+        self.has_languages = getattr(settings, "WAGTAIL_I18N_ENABLED", False)
         self.text = TEXT_FORMATS[parameters.get("rich_text", "html")]
         self.keys: set[str] = set()
         self._query = f"?{urlencode({'site': parameters['site']})}" if "site" in parameters else ""

@@ -1,6 +1,7 @@
 """Template tags of the readers' pages."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django import template
@@ -19,7 +20,7 @@ from digest.feeds import FEEDS, feed_path
 from digest.images import largest_jpeg, public_images
 from digest.native_values import resolve_ahead
 from digest.rich_text import public_html
-from digest.views import tag_path
+from digest.views import readers_language, tag_path
 
 register = template.Library()
 
@@ -106,7 +107,9 @@ def public_image(context: Context, image: AbstractImage | None) -> dict[str, Any
     """The data of an image, or None where there is none or it may not be shown."""
     if not image:
         return None
-    return public_images([image], closed_collections=_closed_collections(context)).get(image)
+    return public_images(
+        [image], closed_collections=_once(context, visibility.closed_collection_paths)
+    ).get(image)
 
 
 @register.filter
@@ -115,13 +118,13 @@ def feed_picture(data: dict[str, Any] | None) -> dict[str, Any] | None:
     return largest_jpeg(data) if data else None
 
 
-def _closed_collections(context: Context) -> tuple[str, ...]:
-    """Asked once a request, so that a list of pictures costs no more than one."""
+def _once(context: Context, ask: Callable[[], Any]) -> Any:
+    """What a function says, asked once a request, so that a list costs no more than one."""
     request = context.get("request")
-    kept = vars(request) if request else {}
-    if "_digest_closed_collections" not in kept:
-        kept["_digest_closed_collections"] = visibility.closed_collection_paths()
-    return kept["_digest_closed_collections"]
+    kept = vars(request).setdefault("_digest_kept", {}) if request else {}
+    if ask not in kept:
+        kept[ask] = ask()
+    return kept[ask]
 
 
 def _srcset(renditions: list[dict[str, Any]]) -> str:
@@ -154,10 +157,11 @@ def page_alternates(context: Context, page: Any) -> list[dict[str, str]]:
     return seo.alternates(page, site) if site else []
 
 
-@register.simple_tag
-def tag_url(tag: Any, issue: Any) -> str:
+@register.simple_tag(takes_context=True)
+def tag_url(context: Context, tag: Any, issue: Any) -> str:
     """The page of a tag, in the language of the issue that carries it."""
-    return tag_path(tag, issue.locale.language_code)
+    active = _once(context, readers_language)
+    return tag_path(tag, active and issue.locale.language_code, active)
 
 
 @register.simple_tag(takes_context=True)

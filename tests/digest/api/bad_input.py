@@ -16,7 +16,7 @@ EXAMPLES = {
     "/issues/{id}/": "issues/{issue}/",
     "/issues/{id}.md": "issues/{issue}.md",
     "/stories/": "stories/",
-    "/stories/{id}/": "stories/{story}/",
+    "/stories/{block_id}/": "stories/{story}/",
     "/tags/": "tags/",
     "/tags/{slug}/": "tags/ai/",
     "/pages/": "pages/",

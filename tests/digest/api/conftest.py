@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from digest.api.documentation import build_schema
-from tests.builders import body, make_image, make_issue, story
+from tests.builders import body, make_issue, story
 from tests.contract.answers import check_answer
 from tests.digest.api.bad_input import EXAMPLES, REQUIRED, query
 
@@ -55,5 +55,5 @@ class Endpoint:
 def endpoint(request, digest):
     """The endpoint that a test is parametrised with, with something at its address."""
     blocks = body(story("A needle", body="<p>It happened in a haystack.</p>"))
-    issue = make_issue(digest, 14, body=blocks, tags=("AI",), image=make_image())
+    issue = make_issue(digest, 14, body=blocks, tags=("AI",))
     return Endpoint(request.param, issue=issue.pk, story=issue.body[1].id)

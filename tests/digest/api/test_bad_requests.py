@@ -46,9 +46,11 @@ def test_address_of_nothing_is_a_problem(path, digest, client):
     assert response.json() == errors.problem(404)
 
 
-@pytest.mark.parametrize("path", ["/api/", "/api/v2/", "/api/v2/pages/", "/api/v1.json/", "/api/x"])
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/v2/", "/api/v2/pages/", "/api/v1.json/", "/api/x/"]
+)
 def test_every_address_below_api_speaks_in_problems(path, client, db):
-    assert_problem(client.get(path, follow=True), 404)
+    assert_problem(client.get(path), 404)
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/v1"])
@@ -87,7 +89,7 @@ def test_writing_is_refused_everywhere(page, method, client):
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=bz2_codec", "a/b/c", ""])
 def test_what_is_sent_is_not_read(content_type, client):
-    response = client.post("/api/v1/issues/", b"\xff" * 100_000, content_type=content_type)
+    response = client.generic("POST", "/api/v1/issues/", b"\xff" * 100_000, content_type)
     assert_problem(response, 405)
 
 
@@ -103,6 +105,13 @@ def test_head_is_refused_as_get_is(endpoint, client):
     head = client.head(endpoint.address("foo=1"))
     assert (head.status_code, head["Content-Type"]) == (400, "application/problem+json")
     assert head.content == b""
+
+
+@every_endpoint
+def test_options_are_the_same_everywhere(endpoint, client):
+    response = client.options(endpoint.path)
+    assert (response.status_code, response.content) == (204, b"")
+    assert response["Allow"] == READING
 
 
 # Headers
