@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from digest import __version__
 from digest.api.base import APIView
 from digest.api.errors import PROBLEMS
+from digest.api.examples import EXAMPLES
 from digest.conf import conf
 
 SETTINGS = {
@@ -55,6 +56,8 @@ def build_schema() -> dict[str, Any]:
     with _generating, translation.override(settings.LANGUAGE_CODE), patched_settings(SETTINGS):
         generator = SchemaGenerator(urlconf="digest.api.urls")
         schema = generator.get_schema(request=None, public=True)
+    for name, example in EXAMPLES.items():
+        schema["components"]["schemas"][name]["examples"] = [example]
     return schema | {"servers": [{"url": address.rstrip("/")}]}
 
 

@@ -12,6 +12,6 @@ class MarkdownRenderer(BaseRenderer):
     format = "markdown"
     charset = "utf-8"
 
-    def render(self, data: str, *args: Any, **kwargs: Any) -> bytes:
-        """The document in UTF-8."""
-        return data.encode()
+    def render(self, data: str | None, *args: Any, **kwargs: Any) -> bytes:
+        """The document in UTF-8; nothing of an answer without one (204)."""
+        return (data or "").encode()

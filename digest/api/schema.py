@@ -19,6 +19,7 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 
 from digest.api.errors import CONTENT_TYPE
+from digest.api.examples import block_example
 from digest.api.issues import story_block
 from digest.api.serializers import ImageSerializer, ProblemSerializer
 from digest.blocks import IssueBodyBlock
@@ -186,7 +187,7 @@ def stream_schema(
         value = block_schema(block, register, image, component)
         if isinstance(stream, IssueBodyBlock) and name == "story_section":
             value = _with_anchor(value)
-        refs[name] = register(component, _block_component(block, name, value))
+        refs[name] = register(component, _block_component(stream, name, value))
     mapping = {name: ref["$ref"] for name, ref in refs.items()}
     union = {
         "oneOf": list(refs.values()),
@@ -195,16 +196,19 @@ def stream_schema(
     return {"type": "array", "items": register(f"{prefix}Block", union)}
 
 
-def _block_component(block: blocks.Block, name: str, value: dict[str, Any]) -> dict[str, Any]:
+def _block_component(
+    stream: blocks.StreamBlock, name: str, value: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "type": "object",
-        "description": str(block.get_description()),
+        "description": str(stream.child_blocks[name].get_description()),
         "properties": {
             "type": {"type": "string", "const": name},
             "id": {"type": "string", "format": "uuid"},
             "value": value,
         },
         "required": ["type", "id", "value"],
+        "examples": block_example(stream, name),
     }
 
 

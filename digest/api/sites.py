@@ -22,4 +22,6 @@ def find_site(request: HttpRequest, name: str | None) -> Site | None:
     if site is None:
         detail = "There is no site of this name."
         raise InvalidParameters([{"parameter": "site", "code": "invalid", "detail": detail}])
+    # Where find_for_request keeps it: of sites that share pages, Wagtail takes this one's address.
+    request._wagtail_site = site
     return site

@@ -1,5 +1,7 @@
 """Wrong requests: always problem details, each parameter named, and nothing given away."""
 
+import time
+
 import pytest
 
 from digest.api import errors
@@ -168,6 +170,21 @@ def test_unchanged_answer_is_not_sent_again(digest, client):
     assert (head.status_code, head["ETag"]) == (304, first["ETag"])
     assert again["Cache-Control"] == first["Cache-Control"]
     assert first["Cache-Control"] == "public, max-age=60, stale-while-revalidate=60"
+
+
+def test_list_with_a_next_page_is_the_same_a_minute_later(digest, client, monkeypatch):
+    make_issue(digest, 13)
+    make_issue(digest, 14)
+    first = client.get("/api/v1/issues/?limit=1")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 60)
+    assert client.get("/api/v1/issues/?limit=1")["ETag"] == first["ETag"]
+
+
+@pytest.mark.parametrize("host", ["localhost:99999", "localhost:99999999999"])
+def test_impossible_port_stands_in_no_address(client, db, host):
+    response = client.get("/api/v1/", headers={"host": host})
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
 
 
 def test_host_that_is_not_allowed_is_a_problem_too(client, settings):

@@ -1,6 +1,7 @@
 """The OpenAPI document: valid, without a loose end, and typed down to the block."""
 
 import pytest
+from jsonschema import Draft202012Validator
 from wagtail import blocks
 
 from digest.api.documentation import build_schema
@@ -73,3 +74,32 @@ def test_docs_can_be_switched_off(client, settings):
     settings.DIGEST_API_DOCS_ENABLED = False
     assert client.get("/api/v1/docs/").status_code == 404
     assert client.get("/api/v1/schema/").status_code == 404
+
+
+def test_every_example_is_what_the_schema_says():
+    components = build_schema()["components"]
+    told = {
+        name: shape["examples"]
+        for name, shape in components["schemas"].items()
+        if "examples" in shape
+    }
+    assert {
+        "Issue",
+        "Story",
+        "Digest",
+        "Tag",
+        "Problem",
+        "HeadlineBlock",
+        "StorySectionBlock",
+    } <= set(told)
+    for name, examples in told.items():
+        shape = {"$ref": f"#/components/schemas/{name}", "components": components}
+        assert examples
+        for example in examples:
+            Draft202012Validator(shape).validate(example)
+
+
+def test_examples_are_made_without_the_database(django_assert_num_queries, db):
+    build_schema.cache_clear()
+    with django_assert_num_queries(0):
+        build_schema()

@@ -1,0 +1,96 @@
+"""The formats a digest is syndicated in: how RSS, Atom and JSON Feed write what they are given."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from django.utils.feedgenerator import (
+    Atom1Feed,
+    Rss201rev2Feed,
+    SyndicationFeed,
+    rfc3339_date,
+)
+
+# Of a digest that code made without a date, and that has no issue.
+NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class DatedFeed(SyndicationFeed):
+    """A feed without entries is as old as its digest; Django would have it new at each request."""
+
+    def latest_post_date(self) -> datetime:
+        """When something in the feed last changed."""
+        return super().latest_post_date() if self.items else self.feed["updated"] or NO_DATE
+
+
+class RssFeed(DatedFeed, Rss201rev2Feed):
+    """RSS 2.0 with the whole text in ``content:encoded``."""
+
+    def rss_attributes(self) -> dict[str, str]:
+        """Declare the content module beside what Django declares."""
+        module = {"xmlns:content": "http://purl.org/rss/1.0/modules/content/"}
+        return super().rss_attributes() | module
+
+    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
+        """Add the whole text after Django's elements."""
+        super().add_item_elements(handler, item)
+        handler.addQuickElement("content:encoded", item["content_html"])
+
+
+class AtomFeed(DatedFeed, Atom1Feed):
+    """Atom 1.0 (RFC 4287) with the whole text in ``content``."""
+
+    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
+        """Add the whole text after Django's elements."""
+        super().add_item_elements(handler, item)
+        handler.addQuickElement("content", item["content_html"], {"type": "html"})
+
+
+class JsonFeed(SyndicationFeed):
+    """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+    content_type = "application/feed+json; charset=utf-8"
+
+    def write(self, outfile: Any, encoding: str) -> None:
+        """Write the feed as one JSON document."""
+        feed = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": self.feed["title"],
+            "description": self.feed["description"],
+            "home_page_url": self.feed["link"],
+            "feed_url": self.feed["feed_url"],
+            "language": self.feed["language"],
+            "items": [self._item(item) for item in self.items],
+        }
+        outfile.write(json.dumps(feed, ensure_ascii=False))
+
+    def _item(self, item: dict[str, Any]) -> dict[str, Any]:
+        data = {
+            "id": item["unique_id"],
+            "url": item["link"],
+            "title": item["title"],
+            "summary": item["summary"],
+            "content_html": item["content_html"],
+            "image": item["image_url"],
+            "date_published": rfc3339_date(item["pubdate"]),
+            "date_modified": rfc3339_date(item["updateddate"]),
+            "tags": list(item["categories"]),
+        }
+        # An item must have its content, also where that is empty.
+        return {name: value for name, value in data.items() if value or name == "content_html"}
+
+
+class Format(NamedTuple):
+    """One way a digest is syndicated."""
+
+    file_name: str
+    label: str
+    media_type: str
+    feed_class: type[SyndicationFeed]
+
+
+FEEDS = [
+    Format("rss.xml", "RSS", "application/rss+xml", RssFeed),
+    Format("atom.xml", "Atom", "application/atom+xml", AtomFeed),
+    Format("feed.json", "JSON Feed", "application/feed+json", JsonFeed),
+]
