@@ -136,7 +136,7 @@ def build_feed(
 
 
 def _items(issues: list[Any], site: Site, request: HttpRequest | None) -> Iterator[dict[str, Any]]:
-    """One item for each issue; one whose stored data is broken is left out, the others stay."""
+    """One item for each issue; one that cannot be shown is left out, the others stay."""
     bodies = public_bodies((issue.body for issue in issues), site.root_url)
     images = public_images((issue.image for issue in issues if issue.image), site.root_url)
     for issue, body in zip(issues, bodies, strict=True):
@@ -167,8 +167,6 @@ def _item(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) 
 
 
 def _content(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) -> str:
-    if not body and len(issue.body):
-        raise ValueError("The stored body is broken.")
     if not {data["type"] for data in body} <= KNOWN_BLOCKS:
         # Only then: building the blocks of every body costs more than all the rest.
         children = {child.id: child for child in issue.body}

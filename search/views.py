@@ -12,6 +12,7 @@ from digest import visibility
 from digest.conf import conf
 from digest.listing import with_digests, with_related
 from digest.models import get_issue_page_model
+from digest.views import in_one_language
 
 MAX_CHARACTERS = 200
 MAX_WORDS = 20
@@ -24,6 +25,7 @@ def search(request: HttpRequest) -> HttpResponse:
     issues = get_issue_page_model().objects.all()
     # As a subquery: a search backend checks each filter of a queryset, and knows not all of ours.
     public = visibility.public(issues, Site.find_for_request(request))
+    public = in_one_language(public, request)
     found = with_related(issues.filter(pk__in=public.values("pk"))).search(query) if query else []
     page = Paginator(found, conf.ISSUES_PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = with_digests(page.object_list)

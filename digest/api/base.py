@@ -105,6 +105,8 @@ class APIView(views.APIView):
         # Not looked at here, nor by SessionMiddleware, which deletes a dead session's cookie: in
         # an answer that is kept for everybody, it would log out whoever gets it.
         request.COOKIES.clear()
+        # The same of the cookie that CsrfViewMiddleware makes anew where it got a malformed one.
+        request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
         with visibility.one_look():
             response = super().dispatch(request, *args, **kwargs)
         if response.status_code != 200:

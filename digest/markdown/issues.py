@@ -138,20 +138,20 @@ def paragraphs(text: str | None) -> Iterator[str]:
         yield line(token for words in lines for token in (Token("text", words), BREAK))
 
 
-def heading(level: int, text: str) -> str:
+def heading(level: int, text: str | None) -> str:
     """A heading of plain text."""
     words = text_line(text)
     return f"{'#' * level} {words}" if words else ""
 
 
-def text_line(text: str) -> str:
+def text_line(text: str | None) -> str:
     """Plain text as one line of Markdown, for a place where no block can begin."""
-    return line([Token("text", clean(text))], heading=True)
+    return line([Token("text", clean(text or ""))], heading=True)
 
 
-def link(text: str, href: str, details: str = "") -> str:
+def link(text: str | None, href: str | None, details: str = "") -> str:
     """A link on a plain text, and more text after it; the text alone without an address."""
-    target, words = address(href), Token("text", clean(text))
+    target, words = address(href or ""), Token("text", clean(text or ""))
     around = [Token("source", "["), words, Token("source", f"]({target})")]
     return line([*(around if target else [words]), Token("text", clean(details))])
 
@@ -164,16 +164,16 @@ def picture(image: dict[str, Any] | None) -> str:
     return f"![{escape(words)}]({address(largest_jpeg(image)['url'])})"
 
 
-def source_list(items: list[dict[str, Any]]) -> str:
+def source_list(items: list[dict[str, Any]] | None) -> str:
     """Sources as a list: ``[Title](address) — Publisher, Author, 2026-04-10``."""
-    return "\n".join(f"- {source(item)}" for item in items)
+    return "\n".join(f"- {source(item)}" for item in items or ())
 
 
 def source(item: dict[str, Any]) -> str:
     """One source."""
     details = [item["publisher"], item["author"], item["published_on"]]
     known = ", ".join(str(detail) for detail in details if detail)
-    return link(item["title"], item["url"] or "", f" — {known}" if known else "")
+    return link(item["title"], item["url"], f" — {known}" if known else "")
 
 
 def unlike_label(text: str) -> str:

@@ -137,16 +137,16 @@ def test_feed_of_a_host_without_a_site_is_not_found(digest, client):
     assert client.get("/feeds/daily/rss.xml").status_code == 404
 
 
-def test_broken_issue_is_left_out_and_the_others_stay(digest, read, caplog):
+def test_broken_block_is_left_out_and_the_issues_stay(digest, read, caplog):
     make_issue(digest, 14, title="Whole")
     broken = make_issue(digest, 15, title="Broken")
-    stored = json.dumps([block("sources", items=None)])
+    stored = json.dumps([block("story_section") | {"value": 5}])
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE digest_issuepage SET body = %s WHERE page_ptr_id = %s", [stored, broken.pk]
         )
-    assert [item["title"] for item in read("feed.json")["items"]] == ["Whole"]
-    assert f"Issue {broken.pk} is left out" in caplog.text
+    assert [item["title"] for item in read("feed.json")["items"]] == ["Broken", "Whole"]
+    assert "broken are left out: 1" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["rss.xml", "atom.xml", "feed.json"])

@@ -57,7 +57,8 @@ def own_addresses(issue):
     """Every address where the issue is read alone."""
     own = [f"/api/v1/issues/{issue.pk}/", f"/api/v1/issues/{issue.pk}.md"]
     own += [f"{own[0]}?rich_text=markdown", f"{own[0]}?rich_text=text"]
-    return [*own, "/api/v1/pages/?path=/daily/2026-04-14/", issue.url]
+    pages = [f"/api/v1/pages/?path={issue.url}", issue.url] if issue.slug else []
+    return [*own, *pages]
 
 
 def assert_open(client, address):
