@@ -14,15 +14,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.utils.feedgenerator import SyndicationFeed
 from django.utils.html import escape
-from django.views.decorators.http import require_safe
 from taggit.models import Tag
 from wagtail.models import Site
 
 from digest import visibility
 from digest.addresses import frontend_root, page_url
+from digest.answers import for_everybody
 from digest.conf import conf
 from digest.feed_formats import FEEDS, Format
 from digest.images import largest_jpeg, public_images
@@ -54,7 +53,7 @@ def feed_path(digest: Any, feed: Format, site: Site, tag_slug: str = "") -> str:
     return path
 
 
-@require_safe
+@for_everybody
 def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") -> HttpResponse:
     """Answer with one feed of a public digest of the request's site.
 
@@ -68,21 +67,7 @@ def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") ->
     digest = _digest(slug, request.GET.get("locale", ""), site)
     tag = get_object_or_404(Tag, slug=tag_slug) if tag_slug else None
     document = build_feed(digest, chosen, site, tag, request)
-    return cached_response(request, document.writeString("utf-8"), document.content_type)
-
-
-def cached_response(request: HttpRequest, content: str, content_type: str) -> HttpResponse:
-    """What anybody on any site may read and keep for a while; 304 to who has these very bytes."""
-    response = HttpResponse(content, content_type=content_type)
-    response["Access-Control-Allow-Origin"] = "*"
-    patch_cache_control(response, public=True, max_age=cache_seconds())
-    set_response_etag(response)  # for HEAD as well, which ConditionalGetMiddleware passes over
-    return get_conditional_response(request, etag=response["ETag"], response=response)
-
-
-def cache_seconds() -> int:
-    """How long a feed, the sitemap and llms.txt may be kept."""
-    return 60
+    return HttpResponse(document.writeString("utf-8"), content_type=document.content_type)
 
 
 def _has_locales() -> bool:
@@ -119,6 +104,7 @@ def build_feed(
     issues = with_digests(with_related(issues)[: conf.FEED_LENGTH])
     if tag and not issues:
         raise Http404
+    visibility.note([digest, *issues])
     feed = chosen.feed_class(
         title=_clean(f"{digest.title}: {tag.name}" if tag else digest.title),
         link=page_url(digest, request) or frontend_root(site),

@@ -12,13 +12,13 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import Truncator
-from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
 from digest import visibility
 from digest.addresses import page_url, site_name
+from digest.answers import for_everybody
 from digest.conf import conf
-from digest.feeds import FEEDS, cached_response, feed_url
+from digest.feeds import FEEDS, feed_url
 from digest.listing import latest_first, with_digests, with_related
 from digest.markdown import link, text_line
 from digest.models import get_digest_page_model, get_issue_page_model
@@ -32,7 +32,7 @@ no account and no key. What is not published is at none of these addresses."""
 SUMMARY_LENGTH = 200
 
 
-@require_safe
+@for_everybody
 def llms(request: HttpRequest) -> HttpResponse:
     """Answer with the digests of the request's site, their latest issues, feeds and the API."""
     site = Site.find_for_request(request)
@@ -40,16 +40,18 @@ def llms(request: HttpRequest) -> HttpResponse:
         raise Http404
     digests = visibility.public(get_digest_page_model().objects.all(), site)
     digests = list(digests.select_related("locale").order_by("title", "pk"))
+    issues = _latest_issues(site)
+    visibility.note([*digests, *issues])
     sections = {
         "Digests": (_digest(digest, site, request) for digest in digests),
-        "Latest issues": (_issue(issue, site) for issue in _latest_issues(site)),
+        "Latest issues": (_issue(issue, site) for issue in issues),
         "Feeds": (line for digest in digests for line in _feeds(digest, site)),
         "API": _api(site),
     }
     lists = {name: "\n".join(lines) for name, lines in sections.items()}
     parts = [f"# {text_line(site_name(site))}", ABOUT, HOW]
     parts += [f"## {name}\n\n{lines}" for name, lines in lists.items() if lines]
-    return cached_response(request, "\n\n".join(parts) + "\n", CONTENT_TYPE)
+    return HttpResponse("\n\n".join(parts) + "\n", content_type=CONTENT_TYPE)
 
 
 def _latest_issues(site: Site) -> list[Any]:

@@ -16,12 +16,11 @@ from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.xmlutils import SimplerXMLGenerator
-from django.views.decorators.http import require_safe
 from wagtail.models import AbstractPage, Site
 
 from digest import visibility
 from digest.addresses import frontend_root, page_url
-from digest.feeds import cached_response
+from digest.answers import for_everybody
 from digest.seo import alternates_of, utc_text
 
 URLS_PER_FILE = 5000
@@ -38,25 +37,25 @@ class Entry(NamedTuple):
     alternates: tuple[dict[str, str], ...] = ()
 
 
-@require_safe
+@for_everybody
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Answer with all pages of the request's site, or with a list of files where they are many."""
     site, pages = _public_pages(request)
     files = ceil(pages.count() / URLS_PER_FILE)
     if files < 2:
-        return _answer(request, "urlset", _entries(pages, site, request))
+        return _answer("urlset", _entries(pages, site, request))
     paths = (reverse("digest:sitemap-page", args=[number + 1]) for number in range(files))
-    return _answer(request, "sitemapindex", (Entry(site.root_url + path) for path in paths))
+    return _answer("sitemapindex", (Entry(site.root_url + path) for path in paths))
 
 
-@require_safe
+@for_everybody
 def sitemap_page(request: HttpRequest, number: int) -> HttpResponse:
     """Answer with one of the files that ``sitemap`` lists."""
     site, pages = _public_pages(request)
     found = pages[(number - 1) * URLS_PER_FILE : number * URLS_PER_FILE] if number else ()
     if not found:
         raise Http404
-    return _answer(request, "urlset", _entries(found, site, request))
+    return _answer("urlset", _entries(found, site, request))
 
 
 def _public_pages(request: HttpRequest) -> tuple[Site, QuerySet]:
@@ -70,6 +69,7 @@ def _public_pages(request: HttpRequest) -> tuple[Site, QuerySet]:
 
 def _entries(pages: QuerySet, site: Site, request: HttpRequest) -> Iterator[Entry]:
     pages = list(pages)
+    visibility.note(pages)
     own, translations = _own_urls(pages, request), _translations(pages, site)
     for page in pages:
         if page.pk in own:
@@ -117,7 +117,7 @@ def _moment(moment: Any) -> str:
     return utc_text(moment) if hasattr(moment, "astimezone") else str(moment)
 
 
-def _answer(request: HttpRequest, root: str, entries: Iterator[Entry]) -> HttpResponse:
+def _answer(root: str, entries: Iterator[Entry]) -> HttpResponse:
     written = StringIO()
     xml = SimplerXMLGenerator(written, "utf-8", short_empty_elements=True)
     xml.startDocument()
@@ -126,7 +126,7 @@ def _answer(request: HttpRequest, root: str, entries: Iterator[Entry]) -> HttpRe
         _write(xml, "url" if root == "urlset" else "sitemap", entry)
     xml.endElement(root)
     xml.endDocument()
-    return cached_response(request, written.getvalue(), CONTENT_TYPE)
+    return HttpResponse(written.getvalue(), content_type=CONTENT_TYPE)
 
 
 def _write(xml: SimplerXMLGenerator, element: str, entry: Entry) -> None:

@@ -5,12 +5,7 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.cache import (
-    get_conditional_response,
-    patch_cache_control,
-    patch_vary_headers,
-    set_response_etag,
-)
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.functional import cached_property
 from rest_framework import exceptions, negotiation, permissions, renderers, views
 from rest_framework.request import Request
@@ -18,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.utils.mediatypes import media_type_matches
 from wagtail.models import Site
 
-from digest import visibility
+from digest import answers, visibility
 from digest.api import errors
 from digest.api.parameters import NoParameters, Parameters
 from digest.api.schema import DigestAutoSchema
@@ -28,12 +23,7 @@ from digest.api.throttling import AddressThrottle
 
 # What depends on the address alone; 405, 406, 429 and 500 do not.
 KEPT = (200, 204, 304, 400, 404)
-# For how many seconds anybody may keep an answer, and for how many more while fetching a new one.
-MAX_AGE = 60
-STALE_WHILE_REVALIDATE = 60
-# Any website may read, without cookies: there is nothing here that not everybody may see.
-CORS = {
-    "Access-Control-Allow-Origin": "*",
+EXPOSED = {
     "Access-Control-Expose-Headers": (
         "Content-Location, ETag, Link, RateLimit, RateLimit-Policy, Retry-After"
     ),
@@ -101,43 +91,33 @@ class APIView(views.APIView):
         return Response(status=204, headers=PREFLIGHT)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Answer 304 to who has these very bytes, to GET and HEAD alike."""
-        # Not looked at here, nor by SessionMiddleware, which deletes a dead session's cookie: in
-        # an answer that is kept for everybody, it would log out whoever gets it.
-        request.COOKIES.clear()
-        # The same of the cookie that CsrfViewMiddleware makes anew where it got a malformed one.
-        request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
+        """Answer for everybody, and 304 to who has these very bytes."""
+        answers.ignore_cookies(request)
         with visibility.one_look():
             response = super().dispatch(request, *args, **kwargs)
         if response.status_code != 200:
             return response
         if isinstance(response, Response):
             response.render()
-        set_response_etag(response)
-        answer = get_conditional_response(request, etag=response["ETag"], response=response)
-        for name in {*CORS, *self.throttle.headers()}:  # which a 304 would lose
-            answer[name] = response[name]
-        return answer
+        return answers.conditional(request, response, self._headers())
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Let anybody keep an answer for a minute; a failure or a refusal is nobody's to keep."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        if response.status_code in KEPT:
-            patch_cache_control(response, public=True, **self._lifetime(response.status_code))
+        status = response.status_code
+        if status in KEPT:
+            lifetime = answers.lifetime(bounded=status == 200)
+            patch_cache_control(response, public=True, **lifetime)
         else:
             patch_cache_control(response, no_store=True)
         patch_vary_headers(response, ["Accept"])
-        for name, value in {**CORS, **self.throttle.headers()}.items():
+        for name, value in self._headers().items():
             response[name] = value
         self._say_what_is_shown(response)
         return response
 
-    def _lifetime(self, status: int) -> dict[str, int]:
-        """Never beyond the moment at which something that may be shown expires."""
-        kept = MAX_AGE + STALE_WHILE_REVALIDATE
-        left = visibility.seconds_to_next_expiry(kept) if status == 200 else kept
-        max_age = min(MAX_AGE, left)
-        return {"max_age": max_age, "stale_while_revalidate": left - max_age}
+    def _headers(self) -> dict[str, str]:
+        return {**answers.CORS, **EXPOSED, **self.throttle.headers()}
 
     def _say_what_is_shown(self, response: HttpResponse) -> None:
         """Name it for caches that are purged by it, as Fastly, Varnish and others are."""

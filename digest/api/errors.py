@@ -18,6 +18,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from digest import answers
+
 CONTENT_TYPE = "application/problem+json"
 logger = logging.getLogger("django.request")
 
@@ -106,9 +108,9 @@ def _report(exc: Exception, request: Any) -> None:
 
 def problem_response(status: int) -> JsonResponse:
     """A problem response outside a view."""
-    response = JsonResponse(problem(status), status=status, content_type=CONTENT_TYPE)
-    response["Access-Control-Allow-Origin"] = "*"
-    return response
+    return JsonResponse(
+        problem(status), status=status, content_type=CONTENT_TYPE, headers=answers.CORS
+    )
 
 
 def is_api_path(request: HttpRequest) -> bool:

@@ -87,7 +87,7 @@ def test_without_documentation_it_names_none(client, digest, settings):
 
 def test_it_may_be_kept_and_is_not_sent_twice(client, digest):
     first = client.get("/llms.txt")
-    assert first["Cache-Control"] == "public, max-age=60"
+    assert first["Cache-Control"] == "public, max-age=60, stale-while-revalidate=60"
     again = client.get("/llms.txt", headers={"if-none-match": first["ETag"]})
     assert again.status_code == 304
     assert client.head("/llms.txt")["ETag"] == first["ETag"]

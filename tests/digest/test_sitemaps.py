@@ -96,7 +96,7 @@ def test_page_class_may_speak_for_its_pages(client, digest, settings, monkeypatc
 
 def test_it_may_be_kept_and_is_not_sent_twice(client, digest):
     first = client.get("/sitemap.xml")
-    assert first["Cache-Control"] == "public, max-age=60"
+    assert first["Cache-Control"] == "public, max-age=60, stale-while-revalidate=60"
     again = client.get("/sitemap.xml", headers={"if-none-match": first["ETag"]})
     head = client.head("/sitemap.xml")
     assert (again.status_code, head.status_code, head.content) == (304, 200, b"")

@@ -1,0 +1,48 @@
+"""What feeds, the sitemap and llms.txt share with the API: answers that are the same for all."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.builders import make_issue, restrict
+
+pytestmark = pytest.mark.django_db
+
+PATHS = ["/feeds/daily/rss.xml", "/feeds/daily/feed.json", "/sitemap.xml", "/llms.txt"]
+
+
+@pytest.fixture
+def issue(digest):
+    """An issue that expires in half a minute."""
+    issue = make_issue(digest)
+    at = timezone.now() + timedelta(seconds=30)
+    type(issue).objects.filter(pk=issue.pk).update(expire_at=at)
+    return issue
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_answer_is_not_kept_beyond_the_expiry_of_what_it_shows(issue, client, path):
+    control = client.get(path)["Cache-Control"]
+    assert control in {
+        f"public, max-age={seconds}, stale-while-revalidate=0" for seconds in (27, 28, 29)
+    }
+    restrict(issue)
+    assert "max-age=60" in client.get(path)["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_dead_session_is_not_ended_in_an_answer_for_all(issue, client, path):
+    client.cookies["sessionid"] = "gone"
+    response = client.get(path)
+    assert not response.cookies
+    assert "Cookie" not in response.get("Vary", "")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_unchanged_answer_is_not_sent_again(issue, client, path):
+    first = client.get(path)
+    for method in (client.get, client.head):
+        again = method(path, headers={"if-none-match": first["ETag"]})
+        assert (again.status_code, again["Access-Control-Allow-Origin"]) == (304, "*")
+    assert client.post(path).status_code == 405
