@@ -40,8 +40,10 @@ def for_everybody(view: View) -> View:
 
 def ignore_cookies(request: HttpRequest) -> None:
     """Look at none; nor may SessionMiddleware, which would delete the cookie of a dead session: in
-    an answer that is kept for everybody, it would log out whoever gets it."""
+    an answer that is kept for everybody, it would log out whoever gets it. Nor may
+    CsrfViewMiddleware give everybody the one token that it makes for a malformed one."""
     request.COOKIES.clear()
+    request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
 
 
 def lifetime(bounded: bool = True) -> dict[str, int]:

@@ -6,7 +6,6 @@ subclassing it (see docs/how-to/add-a-block.md). Blocks know nothing of pages.
 
 from collections.abc import Iterable, Iterator
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -28,7 +27,7 @@ from wagtail.blocks import (
 )
 from wagtail.images.blocks import ImageBlock, ImageBlockComparison
 
-from digest.stored import readable
+from digest.stored import positional_id, readable
 
 OPENING, STORIES, CLOSING = _("Opening"), _("Stories"), _("Closing")
 PREVIEW_TEMPLATE = "digest/block_preview.html"
@@ -255,7 +254,7 @@ class IssueBodyBlock(StreamBlock):
         stream = super().to_python(readable(self, value))
         for position, raw in enumerate(stream._raw_data):
             if isinstance(raw, dict) and not raw.get("id"):
-                raw["id"] = str(uuid5(NAMESPACE_OID, f"block {position}"))
+                raw["id"] = positional_id(position)
         return stream
 
     def clean(self, value: StreamValue) -> StreamValue:

@@ -32,6 +32,7 @@ from digest.forms import DatePanel, DigestPageForm, IssuePageForm, parent_of
 from digest.listing import latest_first, neighbours, paginate
 from digest.numbering import NumberingMixin, lock
 from digest.slugs import free_slug, is_proposed, refusal_of_digest_slug, story_anchors
+from digest.stored import give_ids
 from digest.stories import StoriesMixin, may_be_broken, plain_text
 from digest.validation import PublishingMixin, clean_stream
 
@@ -247,6 +248,11 @@ class IssuePageMixin(ReadersPageMixin, StoriesMixin, NumberingMixin, PublishingM
         """
         super().clean_for_publishing()
         clean_stream("body", self.body)
+
+    def save_revision(self, *args: Any, **kwargs: Any) -> Any:
+        """Give each block an id of its own, which it then has wherever this version goes."""
+        give_ids(self.body)
+        return super().save_revision(*args, **kwargs)
 
     @transaction.atomic
     def save(self, clean: bool = True, *args: Any, **kwargs: Any) -> Any:

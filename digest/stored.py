@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from functools import cache
 from typing import Any
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from django.core.exceptions import ValidationError
 from wagtail import blocks
@@ -138,3 +139,19 @@ def shape(kind: type[Block]) -> Shape:
             same = kind.to_python is base.to_python
             return found if same else lambda block, stored: True
     return lambda block, stored: True
+
+
+def positional_id(position: int) -> str:
+    """The id of a block that is stored without one: always the same, but not its own."""
+    return str(uuid5(NAMESPACE_OID, f"block {position}"))
+
+
+def give_ids(body: StreamValue) -> None:
+    """Give each block that was written without an id one of its own, before it is stored.
+
+    Stories are known by it, so two issues must not share one that comes from the position.
+    """
+    for position, raw in enumerate(body.raw_data):
+        if raw.get("id") in (None, positional_id(position)):
+            # In both places where a stream keeps it, whether the block was made of it or not yet.
+            raw["id"] = body[position].id = str(uuid4())

@@ -13,7 +13,7 @@ from digest.stories import Story
 
 
 def filter_issues(scope: Scope, parameters: dict[str, Any]) -> QuerySet:
-    """The public issues of a site that validated parameters leave."""
+    """The public issues of a site that validated parameters leave, whatever their words (``q``)."""
     issues = scope.issues()
     for name, lookup in LOOKUPS.items():
         if name in parameters:
@@ -26,8 +26,6 @@ def filter_issues(scope: Scope, parameters: dict[str, Any]) -> QuerySet:
         issues = issues.filter(_updated_since(parameters["updated_since"]))
     if "digest" in parameters:
         issues = of_digests(issues, scope.digests(slug=parameters["digest"]))
-    if "q" in parameters:
-        issues = issues.filter(_with_words(parameters["q"]))
     return issues
 
 
@@ -60,10 +58,22 @@ def of_digests(issues: QuerySet, digests: QuerySet) -> QuerySet:
     return issues.filter(In(parent, paths)) if paths else issues.none()
 
 
-def _with_words(words: list[str]) -> Q:
-    """All words in one story, or all in the title; a word is found in a longer one, too."""
-    text, title = Q(), Q()
+def with_words(issues: QuerySet, parameters: dict[str, Any]) -> QuerySet:
+    """Those of the issues with all the words of ``q`` in one story, or all in the title."""
+    if "q" not in parameters:
+        return issues
+    found = Story.objects.filter(_all_words("text", parameters["q"])).values("issue_id")
+    return issues.filter(_all_words("title", parameters["q"]) | Q(pk__in=found))
+
+
+def stories_with_words(stories: QuerySet, parameters: dict[str, Any]) -> QuerySet:
+    """Those of the stories with all the words of ``q``."""
+    return stories.filter(_all_words("text", parameters.get("q", [])))
+
+
+def _all_words(field: str, words: list[str]) -> Q:
+    """A clause for having every word, in whatever case; a longer word with it in it counts."""
+    clause = Q()
     for word in words:
-        text &= Q(text__icontains=word)
-        title &= Q(title__icontains=word)
-    return title | Q(pk__in=Story.objects.filter(text).values("issue_id"))
+        clause &= Q(**{f"{field}__icontains": word})
+    return clause

@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
@@ -11,6 +11,8 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 MAX_VALUES = 20
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+MOMENT = DAY + r"[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 MAX_NAMES = 50
 # Of what was sent, no more comes back, and no more is compared with what there is.
 MAX_NAME_LENGTH = 100
@@ -34,8 +36,23 @@ class DayField(serializers.DateField):
 
     def to_internal_value(self, data: Any) -> date:
         """Refuse 2026-4-14, which Python would take."""
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(data)):
+        if not re.fullmatch(DAY, str(data)):
             self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(data)
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment as 2026-04-14T06:00:00Z (RFC 3339), whatever the site's own time zone is."""
+
+    default_error_messages = {"offset": "Use a moment with its offset, as 2026-04-14T06:00:00Z."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["iso-8601"], **kwargs)
+
+    def to_internal_value(self, data: Any) -> datetime:
+        """Refuse a day alone, and a moment of no known offset."""
+        if not re.fullmatch(MOMENT, str(data)):
+            self.fail("offset")
         return super().to_internal_value(data)
 
 
@@ -90,9 +107,14 @@ class NamesField(ListField):
         "repeated": "Name each member once.",
     }
 
-    def __init__(self, names: Iterable[str], **kwargs: Any) -> None:
-        self.names = list(names)
+    def __init__(self, names: Iterable[str] | Callable[[], Iterable[str]], **kwargs: Any) -> None:
+        self._names = names
         super().__init__(max_length=2000, **kwargs)
+
+    @property
+    def names(self) -> list[str]:
+        """The names there are; some are known only when all models are loaded."""
+        return list(self._names() if callable(self._names) else self._names)
 
     def split(self, text: str) -> list[str]:
         """Split at the commas; each part must be one of the names."""

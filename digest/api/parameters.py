@@ -4,7 +4,7 @@ A serializer of parameters is both the rule and its documentation: the schema is
 Whatever is unknown, repeated or malformed is refused by name; nothing is silently ignored.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -13,10 +13,11 @@ from django.http import QueryDict
 from rest_framework import serializers
 
 from digest.api.errors import InvalidParameters
-from digest.api.issues import ISSUE_MEMBERS, LIST_MEMBERS, STORY_MEMBERS
+from digest.api.issues import ISSUE_MEMBERS, LIST_MEMBERS, story_members
 from digest.api.parameter_fields import (
     MAX_NAME_LENGTH,
     DayField,
+    MomentField,
     NamesField,
     OneOfField,
     SearchField,
@@ -130,10 +131,8 @@ class IssueFilters(LocaleParameters):
     month = WholeNumberField(
         min_value=1, max_value=12, required=False, help_text="Of this month, 1 to 12."
     )
-    updated_since = serializers.DateTimeField(
-        input_formats=["iso-8601"],
-        required=False,
-        help_text="Issues that changed for readers at this time or later.",
+    updated_since = MomentField(
+        required=False, help_text="Issues that changed for readers at this moment or later."
     )
     q = SearchField(
         required=False, help_text="Issues with all these words in one story, or in the title."
@@ -148,7 +147,7 @@ class TextParameters(Parameters):
     )
 
 
-def _fields(names: Iterable[str]) -> NamesField:
+def _fields(names: Iterable[str] | Callable[[], Iterable[str]]) -> NamesField:
     return NamesField(
         names,
         required=False,
@@ -186,13 +185,13 @@ class StoryListParameters(IssueFilters, TextParameters, PageParameters):
     order = OneOfField(
         choices=["-date", "date"], default="-date", help_text="Newest or oldest first."
     )
-    fields = _fields(STORY_MEMBERS)
+    fields = _fields(story_members)
 
 
 class StoryParameters(LocaleParameters, TextParameters):
     """In which language, and what of the story."""
 
-    fields = _fields(STORY_MEMBERS)
+    fields = _fields(story_members)
 
 
 class PathParameters(Parameters):

@@ -48,7 +48,7 @@ HEADERS = {
 ALWAYS = ["Cache-Control", "Vary", "RateLimit", "RateLimit-Policy"]
 HEADERS_OF_STATUS = {
     "200": [*ALWAYS, "ETag", "Content-Location", "Link", "Surrogate-Key"],
-    "304": [*ALWAYS, "ETag"],
+    "304": [*ALWAYS, "ETag", "Content-Location"],
     "429": [*ALWAYS, "Retry-After"],
 }
 # The first class that a block is an instance of says its schema; what is not here is "anything".

@@ -32,8 +32,9 @@ def test_answer_is_not_kept_beyond_the_expiry_of_what_it_shows(issue, client, pa
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_dead_session_is_not_ended_in_an_answer_for_all(issue, client, path):
-    client.cookies["sessionid"] = "gone"
+@pytest.mark.parametrize("cookie", ["sessionid", "csrftoken"])
+def test_no_cookie_is_set_in_an_answer_for_all(issue, client, path, cookie):
+    client.cookies[cookie] = "broken"
     response = client.get(path)
     assert not response.cookies
     assert "Cookie" not in response.get("Vary", "")

@@ -1,5 +1,7 @@
 """Copies, aliases and translations of an issue: whose stories they tell, and their numbers."""
 
+import json
+
 import pytest
 from django.urls import reverse
 from wagtail.models import Locale, Page
@@ -174,3 +176,15 @@ def test_cleared_number_of_a_translation_is_the_next_one(digest, german):
     translation.number = None
     translation.save_revision().publish()
     assert reloaded(translation).number == 10
+
+
+def test_blocks_written_without_ids_get_their_own(digest):
+    written = [{"type": "headline", "value": {"headline": "", "summary": "x"}}]
+    written += [{"type": "story_section", "value": story()["value"]}]
+    first, second = (make_issue(digest, day, body=json.dumps(written)) for day in (1, 2))
+    ids = [story.id for issue in (first, second) for story in reloaded(issue).stories]
+    assert len(set(ids)) == 2
+    assert set(ids) == set(Story.objects.values_list("block_id", flat=True))
+    again = reloaded(first)
+    again.save_revision().publish()
+    assert [story.id for story in reloaded(first).stories] == ids[:1]

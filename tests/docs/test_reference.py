@@ -7,6 +7,7 @@ from django.core.management import load_command_class
 
 from digest.api.documentation import build_schema
 from digest.api.errors import PROBLEMS
+from digest.api.schema import HEADERS
 from digest.blocks import IssueBodyBlock, SourceBlock
 from digest.conf import DigestSettings, conf
 from digest.feeds import FEEDS
@@ -60,13 +61,15 @@ def test_every_parameter_has_its_row():
     operations = [operations["get"] for operations in build_schema()["paths"].values()]
     parameters = [p for operation in operations for p in operation.get("parameters", [])]
     names = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
-    assert names == rows(section(read("api"), "Lists"))
+    assert names == rows(section(read("api"), "Parameters"))
 
 
 @pytest.mark.parametrize(
     ("component", "heading"),
     [
         ("IssueDetail", "An issue"),
+        ("Story", "A story"),
+        ("Site", "`/site/`"),
         ("Digest", "`/digests/{slug}/`"),
         ("Tag", "`/tags/{slug}/`"),
         ("Image", "An image"),
@@ -75,6 +78,16 @@ def test_every_parameter_has_its_row():
 def test_members_have_their_rows(component, heading):
     members = set(build_schema()["components"]["schemas"][component]["properties"])
     assert members == rows(section(read("api"), heading))
+
+
+@pytest.mark.parametrize("component", ["Page", "Redirect"])
+def test_members_of_what_is_at_a_path_have_their_rows(component):
+    members = set(build_schema()["components"]["schemas"][component]["properties"])
+    assert members <= rows(section(read("api"), "`/pages/`"))
+
+
+def test_every_header_has_its_row():
+    assert set(HEADERS) == rows(section(read("api"), "HTTP"))
 
 
 @pytest.mark.parametrize("problem", PROBLEMS.values(), ids=lambda problem: problem.name)
@@ -86,6 +99,13 @@ def test_problem_has_its_section_with_its_status(problem):
 def test_feed_has_its_row(feed):
     assert f"`/feeds/{{digest slug}}/{feed.file_name}`" in read("feeds")
     assert f"`{feed.media_type}`" in read("feeds")
+
+
+@pytest.mark.parametrize("folder", ["digest", "digest/api"])
+def test_every_room_is_in_the_plan_of_the_house(folder):
+    plan = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    modules = {file.name for file in (ROOT / folder).glob("*.py")} - {"__init__.py", "apps.py"}
+    assert modules <= rows(section(plan, f"The rooms of `{folder}`"))
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -1,13 +1,17 @@
 """The samples of the documentation can be read by what they are meant for."""
 
 import json
+import re
 import subprocess
 from textwrap import dedent
 
 import pytest
+from django.http import QueryDict
+from django.urls import resolve
 from jsonschema import Draft202012Validator
 
 from digest.api.documentation import build_schema
+from digest.api.views import NotFoundView
 from tests.docs.markdown import FILES, code_blocks, name_of, read, section
 
 
@@ -50,11 +54,42 @@ def test_make_targets_exist(code):
             assert f"\n{line.split()[1]}: " in makefile
 
 
+@pytest.mark.parametrize("code", samples("sh"))
+def test_addresses_that_are_asked_are_understood(code):
+    for address in re.findall(r"http://127\.0\.0\.1:8000(/api/v1/[^\s\"')]*)", code):
+        path, _, query = address.partition("?")
+        view = resolve(path).func.view_class
+        assert view is not NotFoundView, path
+        view.parameters_class.read(QueryDict(query))
+
+
+@pytest.mark.parametrize("language", ["ts", "tsx", "astro"])
+def test_frontends_ask_at_addresses_that_there_are(language):
+    code = "".join(param.values[0] for param in samples(language))
+    asked = set(re.findall(r'api\.GET\(\s*"([^"]+)"', code))
+    assert asked <= set(build_schema()["paths"])
+    assert asked
+
+
 def test_issue_of_the_reference_is_what_the_schema_says():
     [sample] = code_blocks(section(read("api"), "An issue"), "json")
     validate(sample, "IssueDetail")
     members = build_schema()["components"]["schemas"]["IssueDetail"]["properties"]
     assert list(json.loads(sample)) == list(members)
+
+
+def test_story_of_the_reference_is_what_the_schema_says():
+    [sample] = code_blocks(section(read("api"), "A story"), "json")
+    validate(sample, "Story")
+    members = build_schema()["components"]["schemas"]["Story"]["properties"]
+    assert list(json.loads(sample)) == list(members)
+
+
+def test_site_and_paths_of_the_reference_are_what_the_schema_says():
+    [site] = code_blocks(section(read("api"), "`/site/`"), "json")
+    validate(site, "Site")
+    for sample in code_blocks(section(read("api"), "`/pages/`"), "json"):
+        validate(sample, "PageAtPath")
 
 
 def test_blocks_of_the_reference_are_what_the_schema_says():

@@ -58,6 +58,8 @@ def test_pages_lead_forth_and_back(issues, get, order):
         ("date_from=2026-04-14", ["New one", "New two"]),
         ("digest=weekly", []),
         ("q=OLD", ["Old one", "Old two"]),
+        ("q=two", ["New two", "Old two"]),
+        ("q=issue", []),
     ],
 )
 def test_filters_are_those_of_issues(issues, get, query, found):
