@@ -153,5 +153,6 @@ def give_ids(body: StreamValue) -> None:
     """
     for position, raw in enumerate(body.raw_data):
         if raw.get("id") in (None, positional_id(position)):
-            # In both places where a stream keeps it, whether the block was made of it or not yet.
-            raw["id"] = body[position].id = str(uuid4())
+            raw["id"] = str(uuid4())
+            if block := body._bound_blocks[position]:  # made of it already, with an id of its own
+                block.id = raw["id"]
