@@ -1,10 +1,10 @@
 """Who may see what: each state of a page against each way to reach it, all by one predicate."""
 
 import pytest
-from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction, Site
+from wagtail.models import Collection, CollectionViewRestriction, Page, Site
 
 from digest import visibility
-from digest.models import DigestPage, IssuePage
+from digest.models import DigestPage
 from tests.builders import make_image, make_issue
 from tests.visibility.states import HIDDEN, PUBLIC
 
@@ -39,17 +39,6 @@ def test_translated_tree_belongs_to_the_site_with_i18n_on_alone(home_page, diges
     assert not visibility.is_public(page, site)
     settings.WAGTAIL_I18N_ENABLED = True
     assert visibility.is_public(page, site)
-
-
-def test_many_restrictions_are_few_clauses(home_page, digest, django_assert_max_num_queries):
-    issues = [make_issue(digest, day) for day in (1, 2, 3)]
-    PageViewRestriction.objects.bulk_create(
-        PageViewRestriction(page=issues[0], restriction_type=PageViewRestriction.LOGIN)
-        for _ in range(2000)
-    )
-    with django_assert_max_num_queries(5):
-        found = list(visibility.public(IssuePage.objects.order_by("date")))
-    assert found == issues[1:]
 
 
 def test_collection_is_private_with_its_ancestors():

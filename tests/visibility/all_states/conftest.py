@@ -1,0 +1,26 @@
+"""One world for all the tests of this folder: to make it takes longer than to ask it."""
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import override_settings
+from wagtail.signal_handlers import disable_reference_index_auto_update
+
+from tests.visibility.world import LANGUAGES, World
+
+
+@pytest.fixture(scope="package")
+def world(django_db_setup, django_db_blocker):
+    """Every state at once; each test may change it, since its changes are rolled back."""
+    everything = {"DIGEST_ISSUES_PER_PAGE": 200, "DIGEST_FEED_LENGTH": 200}
+    languages = {"LANGUAGES": LANGUAGES, "WAGTAIL_CONTENT_LANGUAGES": LANGUAGES}
+    with (
+        django_db_blocker.unblock(),
+        override_settings(**everything, **languages),
+        transaction.atomic(),
+    ):
+        cache.clear()
+        with disable_reference_index_auto_update():  # which takes a third of the time
+            made = World()
+        yield made
+        transaction.set_rollback(True)

@@ -1,0 +1,117 @@
+"""Two databases that differ only in what is hidden answer every request alike, byte for byte.
+
+The one is the world as it is; the other is the same with every hidden value changed.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from taggit.models import Tag
+from wagtail.images import get_image_model
+from wagtail.models import Page, PageViewRestriction, Revision
+
+from digest.models import DigestPage, IssuePage
+from digest.stories import rebuild
+from tests.visibility import doors, people
+from tests.visibility.all_states.test_canary import with_parameters
+from tests.visibility.answers import ask, told
+from tests.visibility.oracle import Oracle
+from tests.visibility.world import NOBODY
+
+pytestmark = pytest.mark.django_db
+
+# Words of hidden things, of public ones, of nothing, and of hidden things after the change.
+WORDS = ["titleqdraftq", "textqprivateq", "unsaid", "changed", "titleqliveq", "nothing", "owner"]
+STATES = ["draft", "private", "expired", "in_a_private_digest", "live_with_a_newer_draft", "live"]
+
+
+def corpus(world, client):
+    """Several hundred requests: doors, parameters, and words, hidden and not, in every place."""
+    asked = [world.cases[state].address for state in STATES] + [NOBODY]
+    templates = [*doors.DETAILS, *doors.FILTERED, *doors.DIGESTS, *doors.OF_A_DIGEST]
+    paths = {*doors.LISTS, *doors.TAG_LISTS, *doors.DIGEST_LISTS, *doors.FIXED}
+    paths |= {door.format(**address) for door in templates for address in asked}
+    paths |= set(list(with_parameters(ask(client, "/api/v1/schema/").json()))[::2])
+    for word in WORDS:
+        for name in ("q", "tag", "tag_all", "digest", "order", "fields", "cursor", "locale"):
+            paths.add(f"/api/v1/issues/?{name}={word}")
+            paths.add(f"/api/v1/stories/?limit=3&count=true&{name}={word}")
+        paths |= {f"/search/?q={word}", f"/tags/{word}/", f"/feeds/{word}/rss.xml"}
+        paths |= {f"/api/v1/pages/?path=/{word}/", f"/api/v1/digests/{word}/"}
+    for day in range(10, 20):
+        paths.add(f"/api/v1/issues/?date_from=2026-04-{day}&limit=2&count=true")
+        paths.add(f"/api/v1/issues/?date_to=2026-04-{day}&order=date&limit=2")
+    return sorted(paths)
+
+
+def answers(client, paths):
+    return {path: told(ask(client, path)) for path in paths}
+
+
+def change_what_is_hidden(world):
+    """Give everything hidden other values, in the tables themselves."""
+    oracle = Oracle()
+    hidden = [pk for pk in oracle.pages if not oracle.sees(pk)]
+    pages = Page.objects.filter(pk__in=hidden, depth__gt=2)
+    for page in pages:
+        title, slug = f"Changed {page.pk}", f"changed-{page.pk}"
+        Page.objects.filter(pk=page.pk).update(title=title, draft_title=title, slug=slug)
+    issues = IssuePage.objects.filter(pk__in=hidden)
+    issues.update(date="2026-04-16", word_count=9, number=None, image=None, body="[]")
+    DigestPage.objects.filter(pk__in=hidden).update(tagline="Changed")
+    pages.update(
+        seo_title="Changed",
+        search_description="Changed",
+        last_published_at=timezone.now(),
+        latest_revision_created_at=timezone.now(),
+        show_in_menus=True,
+    )
+    rebuild()
+    move_expiry_of_the_private(world)
+    change_what_goes_with_it(hidden)
+
+
+def move_expiry_of_the_private(world):
+    """So near that a cache would have to know."""
+    soon = timezone.now() + timedelta(seconds=20)
+    Page.objects.filter(pk=world.cases["private"].issue.pk).update(expire_at=soon)
+
+
+def change_what_goes_with_it(hidden):
+    Page.objects.exclude(pk__in=hidden).update(
+        draft_title="Changed",
+        has_unpublished_changes=True,
+        latest_revision_created_at=timezone.now(),
+        go_live_at=None,
+    )
+    for revision in Revision.objects.all():
+        if "unsaid" in revision.content["title"]:
+            revision.content["title"] = "changed"
+            revision.save()
+    get_image_model().objects.filter(title="unsaidimage").update(title="changed", width=7, height=9)
+    for number, tag in enumerate(Tag.objects.filter(slug__startswith="unsaid")):
+        Tag.objects.filter(pk=tag.pk).update(name=f"changed{number}", slug=f"changed{number}")
+    owners = get_user_model().objects.filter(username=people.OWNER)
+    owners.update(email="changed@changed.example", first_name="Changed", last_name="Changed")
+    PageViewRestriction.objects.exclude(password="").update(password="changed")
+
+
+def test_nothing_hidden_changes_a_byte(world, client):
+    paths = corpus(world, client)
+    assert len(paths) > 500
+    before = answers(client, paths)
+    change_what_is_hidden(world)
+    after = answers(client, paths)
+    differing = [path for path in paths if before[path] != after[path]]
+    assert differing == []
+
+
+def test_what_is_public_does_change_them(world, client):
+    """The same comparison sees the least that readers do see."""
+    paths = [path for path in corpus(world, client) if path.startswith("/api/v1/issues/?limit")]
+    before = answers(client, paths)
+    Page.objects.filter(pk=world.cases["live"].issue.pk).update(title="Changed")
+    after = answers(client, paths)
+    assert sum(before[path] != after[path] for path in paths) > 5

@@ -1,0 +1,73 @@
+"""Every way to reach an issue. A new endpoint, feed or page gets a line here."""
+
+# All issues of the site; each shows the slug of an issue it shows. Bodies are asked for with a tag,
+# since an issue whose text links to all others has none.
+LISTS = [
+    "/api/v1/issues/?limit=100",
+    "/api/v1/issues/?limit=100&order=date&count=true",
+    "/api/v1/issues/?limit=100&tag=every&include=body",
+    "/api/v1/issues/?limit=100&tag_all=every&include=body&rich_text=markdown",
+    "/api/v1/issues/?limit=100&tag=every&include=body&rich_text=text&fields=slug,body",
+    "/api/v1/issues/?limit=100&date_from=2026-04-14&date_to=2026-04-14",
+    "/api/v1/issues/?limit=100&year=2026&month=4&locale=en&fields=id,slug",
+    "/api/v1/issues/?limit=100&updated_since=2020-01-01T00:00:00Z",
+    "/api/v1/issues/?limit=100&q=happened",
+    "/api/v1/stories/?limit=100&tag=every",
+    "/api/v1/stories/?limit=100&tag_all=every&order=date&rich_text=text&count=true",
+    "/api/v1/stories/?limit=100&q=happened&fields=url",
+    "/",
+    "/tags/every/",
+    "/search/?q=happened",
+    "/sitemap.xml",
+    "/llms.txt",
+]
+
+# The tags of all issues of the site.
+TAG_LISTS = ["/api/v1/tags/?limit=100", "/api/v1/tags/?limit=100&count=true"]
+
+# All digests of the site.
+DIGEST_LISTS = ["/api/v1/digests/?limit=100&count=true", "/api/v1/site/", "/", "/sitemap.xml"]
+
+# The issues of one digest, which is not there where the digest is hidden.
+OF_A_DIGEST = [
+    "/feeds/{parent}/rss.xml",
+    "/feeds/{parent}/atom.xml",
+    "/feeds/{parent}/feed.json",
+    "/feeds/{parent}/tags/{tag}/rss.xml",
+    "/feeds/{parent}/tags/{tag}/atom.xml",
+    "/feeds/{parent}/tags/{tag}/feed.json",
+]
+
+# The digest itself.
+DIGESTS = ["/api/v1/digests/{parent}/", *OF_A_DIGEST[:3]]
+
+# One issue: 200 and its slug, or what is answered where there never was one.
+DETAILS = [
+    "/api/v1/issues/{pk}/",
+    "/api/v1/issues/{pk}/?rich_text=markdown",
+    "/api/v1/issues/{pk}/?fields=id,slug",
+    "/api/v1/issues/{pk}.md",
+    "/api/v1/digests/{parent}/issues/{slug}/",
+    "/api/v1/issues/latest/?tag={tag}",
+    "/api/v1/stories/{story}/",
+    "/api/v1/pages/?path={path}",
+]
+
+# What is said of an issue's tag and words; an empty list where nobody has them.
+FILTERED = [
+    "/api/v1/tags/{tag}/",
+    "/tags/{tag}/",
+    "/api/v1/issues/?tag={tag}",
+    "/api/v1/issues/?tag_all=every,{tag}&count=true",
+    "/api/v1/issues/?q=text{word}",
+    "/api/v1/issues/?q=title{word}&include=body",
+    "/api/v1/stories/?tag={tag}&count=true",
+    "/api/v1/stories/?q=story{word}",
+    "/search/?q=text{word}",
+]
+
+# Doors that answer everybody alike, whoever is logged in.
+SAME_FOR_ALL = ("/api/", "/feeds/", "/sitemap.xml", "/llms.txt")
+
+# The map and what else is the same for every site.
+FIXED = ["/api/v1/", "/api/v1/schema/", "/api/v1/problems/", "/api/v1/docs/"]

@@ -1,0 +1,65 @@
+"""Makes issues that can be told wherever they show, for the states of the matrix.
+
+Title, slug, tag and text of such an issue begin with their own name and end with its word. Whatever
+begins with "unsaid" is never for readers.
+"""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from digest.models import IssuePage
+from tests.builders import body, make_digest, story
+from tests.builders import make_issue as make_any_issue
+
+WORD = "marker"
+
+
+def make_issue(digest, word=WORD, **fields):
+    """An issue that can be recognised."""
+    fields = {
+        "title": f"title{word}",
+        "slug": f"slug{word}",
+        "tags": (f"tag{word}", "every"),
+        "body": body(story(f"story{word}", body=f"<p>text{word} happened.</p>")),
+    } | fields
+    return make_any_issue(digest, **fields)
+
+
+def change(issue, word):
+    """Give an issue, not yet saved, a title, slug, text and tag that are not for readers."""
+    issue.title, issue.slug = f"unsaidtitle{word}", f"unsaidslug{word}"
+    issue.body = body(story(f"unsaidstory{word}", body=f"<p>unsaidtext{word}</p>"))
+    issue.seo_title, issue.search_description = f"unsaidseo{word}", f"unsaidwords{word}"
+    issue.tags.add(f"unsaidtag{word}")
+
+
+def tomorrow():
+    return timezone.now() + timedelta(days=1)
+
+
+def yesterday():
+    return timezone.now() - timedelta(days=1)
+
+
+def fresh(issue):
+    return IssuePage.objects.get(pk=issue.pk)
+
+
+def make_alias(home, source, word):
+    """An alias of an issue in a digest of its own."""
+    parent = make_digest(home, f"weekly-{home.slug}")
+    return source.create_alias(parent=parent, update_slug=f"slug{word}").specific
+
+
+def make_source(digest, word):
+    return make_issue(digest, word, slug=f"source{word}")
+
+
+def move_and_rename(issue, digest, word):
+    """Move an issue and rename it, as editors do; Wagtail makes the redirects."""
+    issue.move(digest, "last-child")
+    issue = fresh(issue)
+    issue.slug = f"slug{word}"
+    issue.save_revision().publish()
+    return fresh(issue)
