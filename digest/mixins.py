@@ -31,6 +31,7 @@ from digest.discussion import DiscussionMixin, issue_discussion
 from digest.forms import DatePanel, DigestPageForm, IssuePageForm, parent_of
 from digest.listing import latest_first, neighbours, paginate
 from digest.numbering import NumberingMixin, lock
+from digest.serving import ReadersPageMixin
 from digest.slugs import free_slug, is_proposed, refusal_of_digest_slug, story_anchors
 from digest.stored import give_ids
 from digest.stories import StoriesMixin, may_be_broken, plain_text
@@ -41,21 +42,6 @@ swapper.set_app_prefix("wagtailcore", "wagtail")
 DIGEST_PAGE_MODEL = swapper.get_model_name("digest", "DigestPage")
 ISSUE_PAGE_MODEL = swapper.get_model_name("digest", "IssuePage")
 ISSUE_TAG_MODEL = swapper.get_model_name("digest", "IssueTag")
-
-
-class ReadersPageMixin:
-    """What both kinds of pages do when a reader asks for them."""
-
-    default_template: str
-
-    def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> list[str]:
-        """The page class's own template where there is one, else the plugin's."""
-        return [super().get_template(request, *args, **kwargs), self.default_template]
-
-    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Serve the page, unless it has expired."""
-        visibility.refuse_expired(self)
-        return super().serve(request, *args, **kwargs)
 
 
 class DigestPageMixin(ReadersPageMixin, PublishingMixin, DiscussionMixin):
@@ -110,9 +96,15 @@ class DigestPageMixin(ReadersPageMixin, PublishingMixin, DiscussionMixin):
         return latest_first(visibility.public(self.get_issues()))
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add ``issues``: the page of the archive that ``?page=`` asks for."""
+        """Add ``issues``: the page of the archive that ``?page=`` asks for.
+
+        Who was let in to a private digest sees its issues, save those that are private themselves.
+        """
         context = super().get_context(request, *args, **kwargs)
-        context["issues"] = paginate(self.get_public_issues(), request.GET.get("page"))
+        issues = self.get_public_issues()
+        if getattr(request, "digest_let_in_to", None) == self.pk:
+            issues = latest_first(visibility.open_to_readers_of(self, self.get_issues()))
+        context["issues"] = paginate(issues, request.GET.get("page"))
         return context
 
 

@@ -67,9 +67,18 @@ def public(
     return queryset.filter(*live, _once(("place", site), lambda: _in_open_place(site)))
 
 
-def _in_open_place(site: Site | object | None) -> Q:
+def open_to_readers_of(page: AbstractPage, queryset: QuerySet) -> QuerySet:
+    """Restrict a queryset of pages to what they see who were let in to a page: what is public, and
+    what is private for no other reason than that page is. For an answer that no cache may keep."""
+    now = _once("now", timezone.now)
+    live = Q(expire_at__isnull=True) | Q(expire_at__gt=now), Q(live=True)
+    closed = {path for path in _once("closed", _closed_paths) if not page.path.startswith(path)}
+    return queryset.filter(*live, _in_open_place(ANY_SITE, closed))
+
+
+def _in_open_place(site: Site | object | None, closed: set[str] | None = None) -> Q:
     """A clause for standing below a root of the site and below nothing that is private."""
-    closed = _once("closed", _closed_paths)
+    closed = _once("closed", _closed_paths) if closed is None else closed
     # The root of the whole tree is nobody's page, though a site may be rooted there.
     clause = Q(depth__gt=1) & _at_or_under(_root_paths(site))
     return clause & ~_at_or_under(closed) if closed else clause

@@ -23,7 +23,7 @@ DIGEST = [path for path in CODE if path.is_relative_to(ROOT / "digest")]
 FLOORS = [
     {"conf", "stored"},
     {"addresses", "checks", "blocks", "visibility", "listing", "discussion", "validation"},
-    {"answers", "slugs", "forms", "numbering"},
+    {"answers", "serving", "slugs", "forms", "numbering"},
     {"stories"},
     {"mixins"},
     {"models"},
