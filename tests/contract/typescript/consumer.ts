@@ -9,7 +9,9 @@ type Answer<Path extends keyof paths> = paths[Path] extends {
 }
   ? Body
   : never;
-type Query<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Q } } }
+type Query<Path extends keyof paths> = paths[Path] extends {
+  get: { parameters: { query?: infer Q } };
+}
   ? Q
   : never;
 
@@ -44,8 +46,8 @@ function html(block: Schemas["Block"]): string {
   }
 }
 
-function unhandled(block: never): never {
-  throw new Error(`A block of a type that is not in the document: ${JSON.stringify(block)}`);
+function unhandled(found: never): never {
+  throw new Error(`This is of a type that is not in the document: ${JSON.stringify(found)}`);
 }
 
 function picture(image: Schemas["Image"] | null): string {
@@ -62,6 +64,31 @@ async function* everyIssue(): AsyncGenerator<Schemas["Issue"]> {
     page = (await (await fetch(page.next)).json()) as Schemas["IssueList"];
     yield* page.results;
   }
+}
+
+/** What a frontend's catch-all route does: show what is there, or go where it leads. */
+export async function route(path: string): Promise<string> {
+  const found = await read("/pages/", { path });
+  switch (found.type) {
+    case "redirect":
+      return `${found.is_permanent ? 308 : 307} ${found.location}`;
+    case "issue":
+    case "digest":
+    case "page":
+      return found.api_url ?? found.title;
+    default:
+      return unhandled(found);
+  }
+}
+
+function retold(story: Schemas["Story"]): string {
+  const sources = story.sources.map((source) => source.url ?? source.publisher);
+  return [story.heading, story.issue.title, story.digest?.title, picture(story.image), ...sources].join();
+}
+
+export async function stories(words: string): Promise<string[]> {
+  const { results, count } = await read("/stories/", { q: words, count: "true", limit: 5 });
+  return [String(count ?? 0), ...results.map(retold)];
 }
 
 export async function render(): Promise<string> {
@@ -89,6 +116,10 @@ export async function mistakes(block: Schemas["Block"]): Promise<void> {
   await read("/issue/", {});
   // @ts-expect-error a list is not an issue
   (await read("/issues/", {})).headline;
+  // @ts-expect-error a path is needed
+  await read("/pages/", {});
+  // @ts-expect-error a page has no location
+  (await read("/pages/", { path: "/" })).location;
   // @ts-expect-error may be null
   (await read("/issues/latest/", {})).image.alt;
 }

@@ -162,5 +162,13 @@ def test_longest_line_that_is_read_is_answered_by_the_api(port):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("charset", ["bz2_codec", "utf-16", "nope"])
+def test_query_is_utf_8_whatever_the_charset_claimed(port, charset):
+    claim = f"Content-Type: application/json; charset={charset}"
+    status, answer = send(port, HOST, claim, line=f"GET {PATH}?foo=1 HTTP/1.1")
+    assert (status, b'"parameter":"foo"' in answer) == (400, True)
+
+
+@pytest.mark.slow
 def test_well_formed_request_is_answered(port):
     assert send(port, HOST, line="GET /healthz HTTP/1.1")[0] == 200
