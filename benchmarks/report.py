@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from benchmarks.catalogue import KEPT, OURS, V2, V3, Question
+from benchmarks.catalogue import OURS, V2, V3, Question
 from benchmarks.measure import Figures
 
 HEADER = ["", "queries", "bytes", "CPU ms", "least", "clock ms", "of v2", "of v3"]
@@ -36,7 +36,7 @@ def _costs(found: Figures) -> list[str]:
 
 
 def _shares(who: str, figures: dict[str, Figures]) -> list[str]:
-    if who not in (OURS, KEPT):
+    if who != OURS:
         return ["", ""]
     shares = [share(figures[who], figures[other]) for other in (V2, V3)]
     return ["" if found is None else f"{found:.2f}" for found in shares]
@@ -49,7 +49,7 @@ def share(ours: Figures, theirs: Figures) -> float | None:
 
 
 def verdicts(results: dict[str, dict[str, Figures]]) -> Iterator[str]:
-    """The wanted figures, each with yes or no; answers kept from before do not count."""
+    """The wanted figures, each with yes or no."""
     for name, other, at_most in WANTED:
         if name in results:
             found = share(results[name][OURS], results[name][other])

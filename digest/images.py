@@ -54,19 +54,30 @@ Made = dict[tuple[int, str], dict[str, Any]]
 
 
 def _renditions(images: list[AbstractImage], base_url: str) -> Made:
-    """The renditions that exist of the images, by image and specification: one query for all."""
-    model = images[0].get_rendition_model()
-    found = model.objects.filter(
-        image__in=[image.pk for image in images],
-        filter_spec__in=rendition_specs(),
-        focal_point_key="",  # a width alone does not crop, so the focal point does not matter
-    )
-    columns = found.values_list("image_id", "filter_spec", "file", "width", "height")
-    storage = model._meta.get_field("file").storage
+    """The renditions that exist of the images, by image and specification: one query for all that
+    were not fetched with theirs."""
+    specs, made = rendition_specs(), []
+    fetched = [image for image in images if "renditions" in _prefetched(image)]
+    for image in fetched:
+        columns = (
+            (r.image_id, r.filter_spec, r.file.name, r.width, r.height)
+            for r in image.renditions.all()
+        )
+        made += (row for row in columns if row[1] in specs)
+    if others := [image.pk for image in images if image not in fetched]:
+        model = images[0].get_rendition_model()
+        # A width alone does not crop, so that the focal point does not matter.
+        found = model.objects.filter(image__in=others, filter_spec__in=specs, focal_point_key="")
+        made += found.values_list("image_id", "filter_spec", "file", "width", "height")
+    storage = images[0].get_rendition_model()._meta.get_field("file").storage
     return {
         (image_id, spec): _rendition(storage.url(file), file, width, height, base_url)
-        for image_id, spec, file, width, height in columns
+        for image_id, spec, file, width, height in made
     }
+
+
+def _prefetched(image: AbstractImage) -> dict[str, Any]:
+    return getattr(image, "_prefetched_objects_cache", {})
 
 
 def _rendition(url: str, file: str, width: int, height: int, base_url: str) -> dict[str, Any]:

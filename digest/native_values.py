@@ -6,6 +6,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from wagtail.blocks import (
     Block,
     ListBlock,
@@ -57,7 +58,12 @@ def api_form(block: Block, value: Any) -> Any:
 
 def _own_form(block: Block, value: Any) -> Any:
     """The shape a block says itself; stored rich text in it is put back to be resolved."""
-    texts = {form: text for text in _rich_texts(value) for form in _stored_forms(text)}
+    texts = {
+        form: leaf
+        for leaf in _leaves(value)
+        if isinstance(leaf, RichText)
+        for form in _stored_forms(leaf)
+    }
 
     def put_back(node: Any) -> Any:
         if isinstance(node, dict):
@@ -74,26 +80,29 @@ def _stored_forms(text: RichText) -> set[str]:
     return {text.source, RichTextBlock().get_api_representation(text)} - {""}
 
 
-def _rich_texts(value: Any) -> Iterator[RichText]:
-    """Every rich text in the value of a block, however deep."""
-    if isinstance(value, RichText):
+def _leaves(value: Any) -> Iterator[Any]:
+    """Every text, image, page and document in the native value of a block, however deep."""
+    if isinstance(value, LEAVES):
         yield value
     elif isinstance(value, StreamValue.StreamChild):
-        yield from _rich_texts(value.value)
+        yield from _leaves(value.value)
     elif isinstance(value, Mapping):
-        yield from _rich_texts(list(value.values()))
+        yield from _leaves(list(value.values()))
     elif isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         for item in value:
-            yield from _rich_texts(item)
+            yield from _leaves(item)
     elif hasattr(value, "row_data"):  # a TypedTable
-        yield from _rich_texts(value.row_data)
+        yield from _leaves(value.row_data)
 
 
 def resolve_ahead(body: StreamValue) -> None:
-    """Resolve all texts of a body for its page at once, so that none asks for itself.
+    """Look up at once what all texts and images of a body need, so that none asks for itself.
 
-    The filter ``public_richtext`` takes ``public_html`` of a text.
+    The filter ``public_richtext`` takes ``public_html`` of a text; images have their renditions.
     """
-    texts = [text for child in body for text in _rich_texts(child.value)]
+    leaves = [leaf for child in body for leaf in _leaves(child.value)]
+    texts = [leaf for leaf in leaves if isinstance(leaf, RichText)]
     for text, html in zip(texts, public_html(text.source for text in texts), strict=True):
         text.public_html = html
+    images = [leaf for leaf in leaves if isinstance(leaf, AbstractImage)]
+    prefetch_related_objects(images, "renditions")
