@@ -4,6 +4,7 @@ Pages may be read from a frontend on another host (``DIGEST_FRONTEND_URLS``); fe
 documents and the API are this server's, at the root URL of the Wagtail site.
 """
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -37,3 +38,12 @@ def page_url(page: Any, request: HttpRequest | None = None) -> str | None:
 
 def _frontend(root_url: str) -> str:
     return conf.FRONTEND_URLS.get(root_url, root_url).rstrip("/")
+
+
+def asked_locale(request: HttpRequest) -> str:
+    """The language that ``?locale=`` of a feed or a reader's page names; "" where it names none.
+
+    No database is asked for what is no language code: PostgreSQL fails on some of it.
+    """
+    code = request.GET.get("locale", "")
+    return code if re.fullmatch(r"[A-Za-z0-9-]{0,35}", code) else "-"

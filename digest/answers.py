@@ -4,13 +4,17 @@ Anybody may keep it, for as long as it is true, and read it from any website; no
 at. ``digest.api.base`` does the same for the API with what is here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
 from digest import visibility
 
@@ -20,17 +24,41 @@ STALE_WHILE_REVALIDATE = 60
 # Any website may read, without cookies: there is nothing here that not everybody may see.
 CORS = {"Access-Control-Allow-Origin": "*"}
 
+# What a browser is told that asks first, since the request has a header of its own.
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
 View = Callable[..., HttpResponse]
+
+
+@contextmanager
+def same_for_everybody() -> Iterator[None]:
+    """Make an answer in one look, and in the site's own language whatever the request's is."""
+    with translation.override(_own_language()), visibility.one_look():
+        yield
+
+
+def _own_language() -> str:
+    try:  # "en" where the languages have no "en-us", as addresses that begin with one need it
+        return translation.get_supported_language_variant(settings.LANGUAGE_CODE)
+    except LookupError:
+        return settings.LANGUAGE_CODE
 
 
 def for_everybody(view: View) -> View:
     """Make a view's 200 an answer that anybody may keep, and a 304 for who has these very bytes."""
 
-    @require_safe
+    @csrf_exempt  # so that a POST is told that it is not allowed, not that it lacks a token
+    @require_http_methods(["GET", "HEAD", "OPTIONS"])
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         ignore_cookies(request)
-        with visibility.one_look():
+        if request.method == "OPTIONS":
+            return HttpResponse(status=204, headers=CORS | PREFLIGHT)
+        with same_for_everybody():
             response = view(request, *args, **kwargs)
             patch_cache_control(response, public=True, **lifetime())
         return conditional(request, response, CORS)

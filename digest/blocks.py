@@ -120,6 +120,10 @@ class StoryImageBlock(ImageBlock):
             value if isinstance(value, dict) else {"image": value} for value in values
         )
 
+    def get_searchable_content(self, value: Any) -> list[str]:
+        """Nothing: the image may be one that readers may not see."""
+        return []
+
     def get_comparison_class(self) -> type:
         """Take the comparison that knows an empty image."""
         return StoryImageComparison
@@ -278,8 +282,8 @@ class IssueBodyBlock(StreamBlock):
 
 
 def reading_text(block: Block, value: Any) -> Iterator[str]:
-    """Yield the pieces of text that a reader reads in a value: everything but the sources."""
-    if isinstance(block, (SourceBlock, SourcesBlock)) or value is None:
+    """Yield the pieces of text that a reader reads in a value: no sources, no words for images."""
+    if isinstance(block, (SourceBlock, SourcesBlock, ImageBlock)) or value is None:
         return
     if isinstance(block, StreamBlock):
         for child in value:

@@ -20,7 +20,7 @@ from taggit.models import Tag
 from wagtail.models import Site
 
 from digest import visibility
-from digest.addresses import frontend_root, page_url
+from digest.addresses import asked_locale, frontend_root, page_url
 from digest.answers import for_everybody
 from digest.conf import conf
 from digest.feed_formats import FEEDS, Format
@@ -64,7 +64,7 @@ def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") ->
     chosen = next((feed for feed in FEEDS if feed.file_name == file_name), None)
     if site is None or chosen is None:
         raise Http404
-    digest = _digest(slug, request.GET.get("locale", ""), site)
+    digest = _digest(slug, asked_locale(request), site)
     tag = get_object_or_404(Tag, slug=tag_slug) if tag_slug else None
     document = build_feed(digest, chosen, site, tag, request)
     return HttpResponse(document.writeString("utf-8"), content_type=document.content_type)

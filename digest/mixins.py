@@ -185,7 +185,7 @@ class IssuePageMixin(ReadersPageMixin, StoriesMixin, NumberingMixin, PublishingM
     @property
     def summary(self) -> str:
         """The issue in a few sentences; empty in a draft that has none yet."""
-        return self._opening.get("summary") or ""
+        return (self._opening.get("summary") or "").replace("\r\n", "\n")
 
     @property
     def _opening(self) -> dict[str, str]:

@@ -22,6 +22,7 @@ from wagtail.images.models import AbstractImage
 from wagtail.models import AbstractPage
 from wagtail.rich_text import RichText
 
+from digest import visibility
 from digest.rich_text import public_html
 
 # What a value holds that only the whole response resolves.
@@ -53,6 +54,8 @@ def api_form(block: Block, value: Any) -> Any:
         }
     if isinstance(value, LEAVES) and own is Block.get_api_representation:
         return value
+    if isinstance(value, AbstractPage) and not visibility.is_public(value):
+        return None
     return _own_form(block, value)
 
 

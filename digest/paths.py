@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 import swapper
 from django.apps import apps
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils.encoding import iri_to_uri, uri_to_iri
 from wagtail.models import Site
@@ -60,7 +60,9 @@ def redirect_at(path: str, site: Site) -> Redirect | None:
 
     redirects = WagtailRedirect.get_for_site(site).select_related("redirect_page")
     old_paths = {WagtailRedirect.normalise_path(form) for form in (path, uri_to_iri(path))}
-    found = redirects.filter(old_path__in=old_paths).order_by("site_id").last()
+    found = (
+        redirects.filter(old_path__in=old_paths).order_by(F("site_id").asc(nulls_last=True)).first()
+    )
     location = _location(found, site) if found else None
     return Redirect(location, found.is_permanent) if location else None
 
@@ -72,6 +74,7 @@ def _location(redirect: Any, site: Site) -> str | None:
     page = redirect.redirect_page
     if not visibility.is_public(page, site):
         return None
+    visibility.note([page])
     return f"{addresses.page_url(page.specific)}".rstrip("/") + (
         redirect.redirect_page_route_path or "/"
     )

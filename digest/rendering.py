@@ -78,6 +78,18 @@ class Rendering:
             return []
         return holder["body"]
 
+    def value(self, block: Block, stored: Any) -> Any:
+        """The public form of one stored value, complete later; None if it is broken."""
+        holder: dict[str, Any] = {}
+        try:
+            self.put(block, stored, holder, "value")
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("A block is left out: its stored data is broken")
+            return None
+        return holder["value"]
+
     def put(self, block: Block, stored: Any, into: Any, key: Any) -> None:
         """Write the public form of a block's stored value to ``into[key]``."""
         writer(type(block))(self, block, stored, into, key)
@@ -109,8 +121,10 @@ def _public_ids(model: Any, ids: set[int]) -> set[int]:
     """Those of the ids that are there to be seen; a snippet is, as soon as it is used."""
     objects = model._default_manager.filter(pk__in=ids)
     if issubclass(model, AbstractPage):
-        objects = visibility.public(objects)
-    elif issubclass(model, AbstractDocument):
+        objects = visibility.public(objects).only("expire_at")
+        visibility.note(objects)
+        return {page.pk for page in objects}
+    if issubclass(model, AbstractDocument):
         return {document.pk for document in visibility.in_public_collections(objects)}
     return set(objects.values_list("pk", flat=True))
 
@@ -145,12 +159,12 @@ def _write_stream(
 
 def _write_issue_body(out: Rendering, block: Any, stored: Any, into: Any, key: Any) -> None:
     _write_stream(out, block, stored, into, key)
-    stories = {child["id"]: child for child in into[key] if child["type"] == "story_section"}
-    found = anchors((pk, child["value"].get("heading") or "") for pk, child in stories.items())
-    for pk, child in stories.items():
+    stories = [child for child in into[key] if child["type"] == "story_section"]
+    found = anchors((child["id"], child["value"].get("heading") or "") for child in stories)
+    for child in stories:
         value = dict(child["value"])
         child["value"].clear()  # and not a new one: what was noted is to be written into this
-        child["value"].update({"anchor": found[pk], **value})
+        child["value"].update({"anchor": found[child["id"]], **value})
 
 
 def _write_list(out: Rendering, block: blocks.ListBlock, stored: Any, into: Any, key: Any) -> None:
@@ -191,6 +205,11 @@ def _write_chosen(out: Rendering, block: Any, stored: Any, into: Any, key: Any) 
 
 def _write_stored(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
     into[key] = stored
+
+
+def _write_lines(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
+    # A browser sends the lines of a form's field with CRLF.
+    into[key] = stored.replace("\r\n", "\n") if isinstance(stored, str) else stored
 
 
 def _write_optional(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
@@ -244,7 +263,7 @@ WRITERS: list[tuple[type[Block], Writer]] = [
     (blocks.URLBlock, _write_optional),
     (blocks.DateBlock, _write_day),
     (blocks.CharBlock, _write_stored),
-    (blocks.TextBlock, _write_stored),
+    (blocks.TextBlock, _write_lines),
     (blocks.RegexBlock, _write_stored),
     (blocks.EmailBlock, _write_stored),
     (blocks.IntegerBlock, _write_stored),

@@ -32,7 +32,7 @@ LONGEST_ID = 18
 # Cannot occur in stored text: PostgreSQL refuses it and the editor strips it.
 BETWEEN_TEXTS = "\0"
 # What Wagtail stores in place of an address: <a linktype="page" id="3">, <embed embedtype="image">.
-REFERENCE = re.compile(r"<a\b[^<>\0]*\blinktype=[^<>\0]*>|<embed\b[^<>\0]*>")
+REFERENCE = re.compile(r"<(?:a|embed)\b[^<>\0]*>")
 MARKUP = re.compile("[<>&]")
 
 _sanitise = nh3.Cleaner(
@@ -60,7 +60,7 @@ def public_html(sources: Iterable[str], base_url: str = "") -> list[str]:
 def _resolve(joined: str, base_url: str) -> str:
     """Put what the public may see in the place of every reference, each kind looked up once."""
     wanted: dict[str, list[Attributes]] = defaultdict(list)
-    for tag in REFERENCE.findall(joined):
+    for tag in filter(_is_reference, REFERENCE.findall(joined)):
         wanted[_kind(tag)].append(extract_attrs(tag))
     found = {
         kind: iter(RULES[kind](attributes, base_url))
@@ -70,10 +70,16 @@ def _resolve(joined: str, base_url: str) -> str:
 
     def replace(match: re.Match) -> str:
         tag = match[0]
+        if not _is_reference(tag):
+            return tag
         rule = found.get(_kind(tag))
         return next(rule) if rule else "<a>" if tag.startswith("<a") else ""
 
     return REFERENCE.sub(replace, joined)
+
+
+def _is_reference(tag: str) -> bool:
+    return "linktype=" in tag or tag.startswith("<embed")
 
 
 def _kind(tag: str) -> str:

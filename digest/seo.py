@@ -46,7 +46,10 @@ def _canonical_page(issue: Any) -> Any:
     source = issue
     while source.alias_of_id:
         source = source.alias_of
-    return source if source is not issue and visibility.is_public(source) else issue
+    if source is issue or not visibility.is_public(source):
+        return issue
+    visibility.note([source])
+    return source
 
 
 def _image_url(issue: Any, images: dict[int, dict[str, Any]]) -> str | None:

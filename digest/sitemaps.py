@@ -52,9 +52,9 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def sitemap_page(request: HttpRequest, number: int) -> HttpResponse:
     """Answer with one of the files that ``sitemap`` lists."""
     site, pages = _public_pages(request)
-    found = pages[(number - 1) * URLS_PER_FILE : number * URLS_PER_FILE] if number else ()
-    if not found:
+    if number > ceil(pages.count() / URLS_PER_FILE):
         raise Http404
+    found = pages[(number - 1) * URLS_PER_FILE : number * URLS_PER_FILE]
     return _answer("urlset", _entries(found, site, request))
 
 

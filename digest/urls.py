@@ -4,7 +4,7 @@
 """
 
 from django.urls import include, path, register_converter
-from django.urls.converters import IntConverter, SlugConverter
+from django.urls.converters import IntConverter, SlugConverter, StringConverter
 
 from digest import feeds, llms, sitemaps, views
 
@@ -15,6 +15,12 @@ class UnicodeSlugConverter(SlugConverter):
     regex = r"[-\w]+"
 
 
+class BlockIdConverter(StringConverter):
+    """Ids of blocks: UUIDs, or what code wrote in their place."""
+
+    regex = r"[^/\x00-\x1f\x7f]{1,255}"
+
+
 class PageIdConverter(IntConverter):
     """Numbers that a database can hold, in their one spelling; any other is nobody's id."""
 
@@ -22,6 +28,7 @@ class PageIdConverter(IntConverter):
 
 
 register_converter(UnicodeSlugConverter, "unicode_slug")
+register_converter(BlockIdConverter, "block_id")
 register_converter(PageIdConverter, "page_id")
 
 app_name = "digest"

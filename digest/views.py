@@ -12,6 +12,7 @@ from taggit.models import Tag
 from wagtail.models import Locale, Site
 
 from digest import visibility
+from digest.addresses import asked_locale, frontend_root
 from digest.listing import latest_first, paginate
 from digest.models import get_issue_page_model
 
@@ -20,9 +21,10 @@ from digest.models import get_issue_page_model
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """List the public issues of this site with a tag; a tag without any does not exist."""
     tag = get_object_or_404(Tag, slug=slug)
-    locale = request.GET.get("locale", "") if _has_locales() else ""
+    locale = asked_locale(request) if _has_locales() else ""
     tagged = get_issue_page_model().objects.filter(tagged_items__tag=tag)
-    issues = visibility.public(tagged, Site.find_for_request(request))
+    site = Site.find_for_request(request)
+    issues = visibility.public(tagged, site)
     page = paginate(latest_first(in_one_language(issues, request)), request.GET.get("page"))
     if not page.paginator.count:
         raise Http404
@@ -30,7 +32,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
         "tag": tag,
         "issues": page,
         "digests": {issue.digest.pk: issue.digest for issue in page if issue.digest}.values(),
-        "url": request.build_absolute_uri(tag_path(tag, locale, readers_language())),
+        "url": site and frontend_root(site) + tag_path(tag, locale, readers_language()),
     }
     return render(request, "digest/tag_page.html", context)
 
@@ -49,7 +51,7 @@ def in_one_language(issues: QuerySet, request: HttpRequest) -> QuerySet:
     where the site has no translations."""
     if not _has_locales():
         return issues
-    code = request.GET.get("locale") or readers_language()
+    code = asked_locale(request) or readers_language()
     return issues.filter(locale__language_code=code)
 
 

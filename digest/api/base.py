@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.utils.mediatypes import media_type_matches
 from wagtail.models import Site
 
-from digest import answers, visibility
+from digest import answers
 from digest.api import errors
 from digest.api.parameters import NoParameters, Parameters
 from digest.api.schema import DigestAutoSchema
@@ -22,16 +22,11 @@ from digest.api.sites import find_site
 from digest.api.throttling import AddressThrottle
 
 # What depends on the address alone; 405, 406, 429 and 500 do not.
-KEPT = (200, 204, 304, 400, 404)
+KEPT = (200, 204, 400, 404)
 EXPOSED = {
     "Access-Control-Expose-Headers": (
         "Content-Location, ETag, Link, RateLimit, RateLimit-Policy, Retry-After"
     ),
-}
-PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
-    "Access-Control-Max-Age": "86400",
 }
 
 
@@ -88,12 +83,12 @@ class APIView(views.APIView):
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Say what methods there are; the same for every resource, seen or hidden."""
-        return Response(status=204, headers=PREFLIGHT)
+        return Response(status=204, headers=answers.PREFLIGHT)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer for everybody, and 304 to who has these very bytes."""
         answers.ignore_cookies(request)
-        with visibility.one_look():
+        with answers.same_for_everybody():
             response = super().dispatch(request, *args, **kwargs)
         if response.status_code != 200:
             return response
@@ -110,6 +105,8 @@ class APIView(views.APIView):
             patch_cache_control(response, public=True, **lifetime)
         else:
             patch_cache_control(response, no_store=True)
+        if status == 404:
+            errors.stay_not_found(self.request._request)
         patch_vary_headers(response, ["Accept"])
         for name, value in self._headers().items():
             response[name] = value
@@ -135,8 +132,8 @@ class APIView(views.APIView):
         return AddressThrottle()
 
     def get_throttles(self) -> list[AddressThrottle]:
-        """It, so that the answer can say what is left."""
-        return [self.throttle]
+        """It, so that the answer can say what is left; a browser's question beforehand is free."""
+        return [] if self.request.method == "OPTIONS" else [self.throttle]
 
     @cached_property
     def site(self) -> Site:

@@ -43,7 +43,7 @@ PROBLEMS = {
             "not-acceptable",
             406,
             "Not acceptable",
-            "Ask for application/json.",
+            "Ask for application/json; for an issue, text/markdown too.",
         ),
         Problem("too-many-requests", 429, "Too many requests", "Try again after Retry-After."),
         Problem("server-error", 500, "Server error", "Something failed here; it has been logged."),
@@ -113,6 +113,13 @@ def problem_response(status: int) -> JsonResponse:
     )
 
 
+def stay_not_found(request: HttpRequest) -> None:
+    """Keep LocaleMiddleware from leading elsewhere: where the addresses of pages begin with a
+    language, it looks for a missing one behind it, and some page class might take any. It goes by
+    the URLconf, and this one has no languages."""
+    request.urlconf = "digest.urls"
+
+
 def is_api_path(request: HttpRequest) -> bool:
     """Whether a request is for the API or another version of it, however it failed."""
     versions = reverse("digest:api:map").rstrip("/").rpartition("/")[0]  # "/api" of "/api/v1/"
@@ -133,6 +140,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """``handler404``: a problem for the API, the site's page for the rest."""
     if is_api_path(request):
+        stay_not_found(request)
         return problem_response(404)
     return defaults.page_not_found(request, exception)
 

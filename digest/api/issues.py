@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import swapper
+from django.db.models import prefetch_related_objects
 
 from digest import seo, visibility
 from digest.api.representations import LINKED, digest_reference, reference
@@ -137,13 +138,16 @@ class Stories:
         issues = get_issue_page_model().objects.defer("body")
         issues = issues.in_bulk([story.issue_id for story in self.stories])
         with_digests(with_locales(issues.values()), scope.site)
+        rendering, block = Rendering(scope.base_url, scope.text), story_block()
+        self.values = {
+            story.pk: value
+            for story in self.stories
+            if (value := rendering.value(block, story.value)) is not None
+        }
+        rendering.resolve()
+        self.stories = [story for story in self.stories if story.pk in self.values]
         for story in self.stories:
             story.issue = issues[story.issue_id]
-        rendering = Rendering(scope.base_url, scope.text)
-        self.values: dict[int, dict[str, Any]] = {}
-        for story in self.stories:
-            rendering.put(story_block(), story.value, self.values, story.pk)
-        rendering.resolve()
 
     def as_data(self) -> list[dict[str, Any]]:
         """The data of the stories, in their order."""
@@ -158,7 +162,9 @@ class Stories:
             "type": "story",
             "anchor": story.anchor,
             "url": f"{self.scope.page_url(issue)}#{story.anchor}",
-            "api_url": self.scope.api_url("stories", story.block_id),
+            "api_url": self.scope.in_language_of(
+                issue, self.scope.api_url("stories", story.block_id)
+            ),
             "date": story.date.isoformat(),
             "locale": issue.locale.language_code,
             "issue": reference(issue, self.scope),
@@ -178,7 +184,8 @@ def story_members() -> list[str]:
 
 def as_markdown(issue: Any, scope: Scope) -> str:
     """An issue as one Markdown document."""
-    answer = Issues([issue], {"body", "digest", "image"}, scope)
+    prefetch_related_objects([issue], "tagged_items__tag")
+    answer = Issues([issue], {"body", "digest", "image", "locale"}, scope)
     image = answer.rendering.shown_images.get(issue.image_id)
     return issue_markdown(issue, answer.bodies[issue.pk], image)
 

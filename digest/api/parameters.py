@@ -92,7 +92,7 @@ class PageParameters(Parameters):
         min_value=1, max_value=100, default=20, help_text="How many results a page has."
     )
     cursor = serializers.CharField(
-        max_length=4000, required=False, help_text="Taken from `next` or `previous`, as it is."
+        max_length=8000, required=False, help_text="Taken from `next` or `previous`, as it is."
     )
     count = OneOfField(
         choices=["true", "false"], default="false", help_text="`true` adds `count` to the answer."

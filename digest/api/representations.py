@@ -45,10 +45,7 @@ def digest_reference(digest: Any, scope: Scope) -> dict[str, Any]:
 
 def digest_api_url(digest: Any, scope: Scope) -> str:
     """The address of a digest; of two in several languages with one slug, that of this one."""
-    url = scope.api_url("digests", digest.slug)
-    if digest.locale_id == scope.site.root_page.locale_id:
-        return url
-    return f"{url}{'&' if '?' in url else '?'}locale={digest.locale.language_code}"
+    return scope.in_language_of(digest, scope.api_url("digests", digest.slug))
 
 
 def page_type(page: Any) -> str:

@@ -229,10 +229,27 @@ def block_schema(
     if isinstance(block, blocks.StreamBlock):
         return stream_schema(block, register, image, name)
     if isinstance(block, blocks.ListBlock):
-        return {"type": "array", "items": block_schema(block.child_block, register, image, name)}
+        return {"type": "array", "items": _item_schema(block.child_block, register, image, name)}
     if isinstance(block, blocks.StructBlock):
         return _struct_schema(block, register, image, name)
-    return dict(next((schema for kind, schema in SCALARS if isinstance(block, kind)), {}))
+    return next((dict(schema) for kind, schema in SCALARS if _shows_as(block, kind)), {})
+
+
+def _shows_as(block: blocks.Block, kind: type[blocks.Block]) -> bool:
+    """Whether a block is of a kind and has no shape of its own, which only it would know."""
+    own = type(block).get_api_representation
+    return isinstance(block, kind) and (own is kind.get_api_representation)
+
+
+def _item_schema(
+    block: blocks.Block, register: Register, image: dict[str, Any], name: str
+) -> dict[str, Any]:
+    """A component of its own for items of a class that has a name, such as a source."""
+    schema = block_schema(block, register, image, name)
+    kind = type(block)
+    if not isinstance(block, blocks.StructBlock) or kind is blocks.StructBlock:
+        return schema
+    return register(f"{kind.__name__.removesuffix('Block')}Value", schema)
 
 
 def _struct_schema(

@@ -68,6 +68,12 @@ class Scope:
         path = "/".join(quote(str(part)) for part in parts)
         return f"{self._api_root}{path}{end}{self._query}"
 
+    def in_language_of(self, page: Any, url: str) -> str:
+        """The address of what several languages have one name for, where it is not the site's."""
+        if page.locale_id == self.site.root_page.locale_id:
+            return url
+        return f"{url}{'&' if '?' in url else '?'}locale={page.locale.language_code}"
+
     def page_url(self, page: Any) -> str | None:
         """The address of a page as its readers know it."""
         return addresses.page_url(page, self.request)

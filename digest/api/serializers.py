@@ -1,4 +1,5 @@
-"""The shapes of the answers, for the schema: ``digest.api.representations`` makes the data.
+"""The shapes of the answers, for the schema. The data is made in ``digest.api.representations``
+and ``digest.api.issues``.
 
 The tests hold every answer against the schema, so the two cannot part.
 """

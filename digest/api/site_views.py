@@ -13,6 +13,7 @@ from digest.api import parameters, representations, serializers
 from digest.api.base import APIView
 from digest.api.representations import Digests
 from digest.conf import conf
+from digest.listing import with_locales
 
 
 class MapView(APIView):
@@ -54,6 +55,8 @@ class SiteView(APIView):
     def locales(self) -> list[dict[str, Any]]:
         """The languages in which there is a public front page, the site's own first."""
         roots = visibility.public(paths.front_pages(self.site), self.site)
+        roots = list(roots)
+        visibility.note(roots)
         ordered = sorted(roots, key=lambda page: (page.pk != self.site.root_page_id, page.pk))
         return [
             {
@@ -68,7 +71,7 @@ class SiteView(APIView):
     def navigation(self) -> list[dict[str, Any]]:
         """The public pages that editors show in menus, as they stand in the tree."""
         pages = swapper.load_model("wagtailcore", "Page").objects.in_menu().order_by("path")
-        shown = visibility.public(pages, self.site).select_related("locale").specific(defer=True)
+        shown = with_locales(visibility.public(pages, self.site).specific(defer=True))
         top = self.site.root_page.depth
         return [
             representations.page(page, self.scope) | {"level": max(page.depth - top, 0)}

@@ -39,6 +39,8 @@ class DigestList(APIView):
     def get(self, request: Request) -> Response:
         """Answer with a page of them."""
         paginator = CursorPagination(["title", "pk"], self.parameters)
+        if paginator.with_count:
+            self.scope.counts(self.public_digests())
         digests = paginator.paginate_queryset(self.public_digests(), request)
         return paginator.get_paginated_response(Digests(digests, self.scope).as_data())
 
@@ -151,6 +153,8 @@ class StoryList(APIView):
             ["date", "issue_id"] if self.parameters["order"] == "date" else ["-date", "-issue_id"]
         )
         paginator = CursorPagination([*order, "position"], self.parameters)
+        if paginator.with_count:
+            self.scope.counts(filter_issues(self.scope, self.parameters))
         stories = paginator.paginate_queryset(self.public_stories(), request)
         return paginator.get_paginated_response(self.as_data(stories))
 

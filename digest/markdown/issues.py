@@ -16,7 +16,6 @@ from digest.markdown.blocks import NOT_TEXT, MarkdownWriter, parse
 from digest.markdown.inline import BREAK, Token, address, escape, line
 from digest.seo import utc_text
 
-SECTIONS = {"headline", "story_section", "bottom_line", "sources"}
 HTML = re.compile(r"\s*<(?:p|h[2-6]|ul|ol|blockquote|pre|hr)\b")
 # A text that begins with a word that opens a section opens one for the importer.
 LABEL = re.compile(
@@ -47,7 +46,7 @@ def front_matter(issue: Any, image: dict[str, Any] | None) -> str:
         "date": issue.date,
         "number": issue.number,
         "digest": issue.digest and issue.digest.title,
-        "tags": sorted(item.tag.name for item in issue.tagged_items.all()),
+        "tags": sorted(item.tag.name for item in issue.tagged_items.all() if item.tag.slug),
         "locale": issue.locale.language_code,
         "url": page_url(issue),
         "published_at": utc_text(issue.published_at),

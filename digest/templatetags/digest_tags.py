@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.template import Context
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from wagtail.blocks import StreamValue
@@ -16,6 +17,7 @@ from wagtail.rich_text import RichText
 
 from digest import addresses, seo, visibility
 from digest.addresses import page_url
+from digest.blocks import reading_text
 from digest.feeds import FEEDS, feed_path
 from digest.images import largest_jpeg, public_images
 from digest.native_values import resolve_ahead
@@ -52,6 +54,16 @@ def page_language(context: Context) -> dict[str, str]:
     code = getattr(locale, "language_code", None) or get_language() or settings.LANGUAGE_CODE
     rtl = code.split("-")[0] in settings.LANGUAGES_BIDI
     return {"code": code, "dir": "rtl" if rtl else "ltr"}
+
+
+@register.simple_tag(takes_context=True)
+def site_block(context: Context, block: StreamValue.StreamChild) -> str:
+    """Show a block that a site added, by its template; without one, by its words alone, since
+    Wagtail's own rendering would tell the addresses of hidden pages."""
+    if block.block.get_template(block.value):
+        return block.render(context=context.flatten())
+    words = reading_text(block.block, block.value)
+    return format_html_join("\n", "<p>{}</p>", ((text,) for text in words if text))
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from tests.builders import make_issue, restrict
@@ -46,4 +47,28 @@ def test_unchanged_answer_is_not_sent_again(issue, client, path):
     for method in (client.get, client.head):
         again = method(path, headers={"if-none-match": first["ETag"]})
         assert (again.status_code, again["Access-Control-Allow-Origin"]) == (304, "*")
-    assert client.post(path).status_code == 405
+    assert Client(enforce_csrf_checks=True).post(path).status_code == 405
+    preflight = client.options(path, headers={"origin": "https://a.example"})
+    assert preflight.status_code == 204
+    assert "If-None-Match" in preflight["Access-Control-Allow-Headers"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/stories/%00/",
+        "/feeds/daily/rss.xml?locale=%00",
+        "/tags/power/?locale=%00",
+        "/sitemap-999999999999999999.xml",
+        "/sitemap-2.xml",
+    ],
+)
+def test_what_no_database_holds_is_not_found(french_site, client, path):
+    assert client.get(path).status_code == 404
+
+
+@pytest.fixture
+def french_site(settings, digest):
+    """A site that has languages, and an issue with a tag."""
+    settings.WAGTAIL_I18N_ENABLED = True
+    make_issue(digest, tags=("Power",))

@@ -58,7 +58,7 @@ def test_a_row_has_all_that_a_reader_is_shown(digest):
     assert (row.issue_id, row.position, row.date) == (issue.pk, 0, date(2026, 4, 14))
     assert (row.block_id, row.value) == (told["id"], told["value"])
     assert (row.heading, row.anchor) == (told["value"]["heading"], "one-forecast-all")
-    assert row.text == "One forecast & all First. Then more. It counts. A mast"
+    assert row.text == "One forecast & all First. Then more. It counts."
     assert str(row) == row.heading
 
 

@@ -133,6 +133,12 @@ def test_words_find_the_same_however_their_letters_are_composed(digest, get):
         assert len(get(f"issues/?q={query}")["results"]) == 1
 
 
+def test_lines_are_broken_as_json_does(digest, get):
+    issue = make_issue(digest, body=body(summary="One\r\ntwo"))
+    data = get(f"issues/{issue.pk}/")
+    assert data["summary"] == data["body"][0]["value"]["summary"] == "One\ntwo"
+
+
 def test_words_of_a_hidden_issue_find_nothing(issue, get):
     restrict(issue)
     assert get("issues/?q=grids")["results"] == []
@@ -153,7 +159,7 @@ def lifetime(client, path):
 
 @pytest.mark.parametrize(("seconds", "kept"), [(30, [29, 0]), (90, [60, 29]), (500, [60, 60])])
 def test_no_answer_is_kept_beyond_the_expiry_of_what_it_shows(digest, client, seconds, kept):
-    issue = make_issue(digest, 14)
+    issue = make_issue(digest, 14, tags=("Power",))
     follower = make_issue(digest, 15)
     at = timezone.now() + timedelta(seconds=seconds)
     type(issue).objects.filter(pk=issue.pk).update(expire_at=at)
@@ -163,6 +169,8 @@ def test_no_answer_is_kept_beyond_the_expiry_of_what_it_shows(digest, client, se
         f"issues/{follower.pk}/",  # as the one before it
         "stories/",
         "issues/?limit=1&count=true",
+        "stories/?limit=1&count=true",
+        "tags/",
     ):
         assert lifetime(client, f"/api/v1/{path}") == pytest.approx(kept, abs=2)
 
@@ -191,6 +199,7 @@ def test_requests_can_be_limited(issue, client, settings):
     assert forwarded.status_code == 429
     other = client.get("/api/v1/issues/", REMOTE_ADDR="10.0.0.9")
     assert other.status_code == 200
+    assert client.options("/api/v1/issues/").status_code == 204
 
 
 def test_any_origin_may_read_without_credentials(issue, client):

@@ -41,6 +41,21 @@ def test_navigation_has_the_public_pages_of_menus(digest, home_page, get):
     assert (entry["id"], entry["type"], entry["level"]) == (digest.pk, "digest", 1)
 
 
+def test_queries_do_not_grow_with_the_menu(digest, home_page, client, django_assert_num_queries):
+    def add(slugs):
+        for slug in slugs:
+            page = Page(title=slug, slug=slug, show_in_menus=True)
+            home_page.add_child(instance=page)
+
+    add(["a"])
+    client.get("/api/v1/site/")
+    with django_assert_num_queries(7):
+        client.get("/api/v1/site/")
+    add(["b", "c", "d", "e"])
+    with django_assert_num_queries(7):
+        client.get("/api/v1/site/")
+
+
 @pytest.mark.parametrize("path", ["/daily/2026-04-14/", "/daily/2026-04-14"])
 def test_issue_at_its_path(digest, get, path):
     issue = make_issue(digest, 14)
@@ -89,6 +104,12 @@ def test_redirect_leads_to_the_public_page(digest, get):
 def test_redirect_leads_to_what_the_editor_wrote(digest, get, link, location):
     Redirect.objects.create(old_path="/before", redirect_link=link, is_permanent=False)
     assert at(get, "/before/")["location"] == location
+
+
+def test_redirect_of_the_site_comes_before_that_of_all(digest, site, get):
+    for where, link in ((None, "/of-all/"), (site, "/of-this/")):
+        Redirect.objects.create(old_path="/before", redirect_link=link, site=where)
+    assert at(get, "/before/")["location"].endswith("/of-this/")
 
 
 def test_redirect_that_no_browser_should_follow_is_none(digest, get):
@@ -180,3 +201,37 @@ def test_languages_of_the_site(french, get):
 def test_hidden_translation_is_not_told_of(french, get):
     french.unpublish()
     assert get("digests/daily/issues/2026-04-14/")["translations"] == []
+
+
+@pytest.fixture
+def behind_languages(settings, french):
+    """Addresses of pages that begin with a language, and the middleware that looks for one."""
+    settings.ROOT_URLCONF = "tests.digest.urls_behind_languages"
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "django.middleware.locale.LocaleMiddleware"]
+
+
+@pytest.mark.parametrize("path", ["issues/9999/", "pages/?path=/nope/", "stories/x/", "nothing/"])
+def test_what_is_not_found_is_not_looked_for_behind_a_language(behind_languages, client, path):
+    response = client.get(f"/api/v1/{path}")
+    assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+    assert client.get("/api/v2/nothing/").status_code == 404
+
+
+def test_page_is_at_its_path_behind_a_language(behind_languages, french, get):
+    assert at(get, french.get_url_parts()[2])["id"] == french.pk
+    assert at(get, "/en/daily/2026-04-14/")["locale"] == "en"
+
+
+def test_answer_is_the_same_whatever_language_is_asked_for(behind_languages, client):
+    for path in ("issues/?limit=0&date_from=x", "issues/", "site/"):
+        answers = {
+            client.get(f"/api/v1/{path}", headers={"accept-language": code}).content
+            for code in ("en", "fr", "de;q=0.5")
+        }
+        assert len(answers) == 1
+
+
+def test_story_in_another_language_has_an_address_of_its_own(french, get):
+    [told] = get("stories/?locale=fr")["results"]
+    assert told["locale"] == "fr"
+    assert get(told["api_url"])["issue"]["id"] == french.pk

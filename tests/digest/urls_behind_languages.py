@@ -1,0 +1,11 @@
+"""The addresses of a site where every page has its language in the path, the first one's too."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+
+from cms.urls import urlpatterns as site_patterns
+
+handler404 = "digest.api.errors.page_not_found"
+
+urlpatterns = [*site_patterns[:-1], *i18n_patterns(path("", include(wagtail_urls)))]
