@@ -16,7 +16,7 @@ from wagtail.models import PageViewRestriction
 
 from benchmarks.catalogue import OURS, questions
 from benchmarks.database import drop_database, use_database
-from benchmarks.measure import Asker, Figures, prepare
+from benchmarks.measure import Asker, Figures
 from benchmarks.report import HEADER, line, table, verdicts
 from digest.models import IssuePage
 
@@ -85,7 +85,6 @@ def profile(name: str, rounds: int) -> None:
     print(f"{question.text}: {question.requests[OURS]}, {rounds} times")
     for number in range(rounds + 2):
         environments = asker.environments(question.requests[OURS])
-        prepare(OURS)
         if number < 2:
             asker.ask(environments)
         else:
