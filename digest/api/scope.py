@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, QuerySet, When
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -47,10 +47,10 @@ class Scope:
         return visibility.public(digests, self.site)
 
     def by_choice(self, found: QuerySet, to_page: str = "") -> QuerySet:
-        """Order what goes by one name: the site's own language first, originals before aliases."""
-        foreign = ~Q(**{f"{to_page}locale": self.site.root_page.locale_id})
-        alias = Q(**{f"{to_page}alias_of__isnull": False})
-        return found.order_by(_last(foreign), _last(alias), f"{to_page}pk")
+        """Order what goes by one name: the site's own language first, and originals before aliases,
+        which are younger."""
+        own = When(**{f"{to_page}locale": self.site.root_page.locale_id}, then=0)
+        return found.order_by(Case(own, default=1), f"{to_page}pk")
 
     def first_choice(self, found: QuerySet, to_page: str = "") -> Any:
         """The first of them; Http404 where there is none."""
@@ -92,7 +92,3 @@ class Scope:
     def tag_url(self, slug: str) -> str:
         """The address of a tag's page."""
         return addresses.frontend_root(self.site) + reverse("digest:tag", args=[slug])
-
-
-def _last(condition: Q) -> Case:
-    return Case(When(condition, then=1), default=0)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.builders import body, make_document, make_issue, restrict, story
+from tests.builders import body, make_digest, make_document, make_issue, restrict, story
 from tests.pages import make_full_issue
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +173,15 @@ def test_no_answer_is_kept_beyond_the_expiry_of_what_it_shows(digest, client, se
         "tags/",
     ):
         assert lifetime(client, f"/api/v1/{path}") == pytest.approx(kept, abs=2)
+
+
+def test_no_answer_is_kept_beyond_the_expiry_of_what_it_links_to(digest, client):
+    target = make_issue(digest, 13)
+    text = f'<p><a linktype="page" id="{target.pk}">before</a></p>'
+    issue = make_issue(make_digest(digest.get_parent(), "weekly"), 14, body=body(story(body=text)))
+    at = timezone.now() + timedelta(seconds=30)
+    type(target).objects.filter(pk=target.pk).update(expire_at=at)
+    assert lifetime(client, f"/api/v1/issues/{issue.pk}/") == pytest.approx([29, 0], abs=2)
 
 
 def test_hidden_expiry_is_not_told(digest, client):
