@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.feedgenerator import SyndicationFeed
 from django.utils.html import escape
 from taggit.models import Tag
@@ -158,7 +159,8 @@ def _content(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | Non
         children = {child.id: child for child in issue.body}
         body = [data | {"block": children[data["id"]]} for data in body]
     context = {"issue": issue, "body": body, "image": image}
-    html = render_to_string("digest/feed_item.html", context)
+    with translation.override(issue.locale.language_code):
+        html = render_to_string("digest/feed_item.html", context)
     return "\n".join(line for line in html.splitlines() if line.strip())
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import get_language
 from wagtail.models import Locale
 
 from digest import seo
@@ -168,3 +169,13 @@ def test_queries_of_a_sitemap_do_not_grow_with_translations(client, french):
         home = french.get_parent().get_parent()
         make_digest(home, slug, locale=french.locale)
     assert number_of_queries() == before
+
+
+def test_entry_of_a_feed_is_made_in_the_language_of_its_issue(client, french, monkeypatch):
+    told = []
+    monkeypatch.setattr(
+        "digest.feeds.render_to_string", lambda *args: told.append(get_language()) or "text"
+    )
+    client.get(f"/feeds/{french.get_parent().slug}/rss.xml?locale=fr")
+    client.get("/feeds/daily/rss.xml")
+    assert told == ["fr", "en"]
