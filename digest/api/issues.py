@@ -145,7 +145,10 @@ class Stories:
             if (value := rendering.value(block, story.value)) is not None
         }
         rendering.resolve()
-        self.stories = [story for story in self.stories if story.pk in self.values]
+        # Neither those whose data is broken, nor those whose issue was deleted just now.
+        self.stories = [
+            story for story in self.stories if story.pk in self.values and story.issue_id in issues
+        ]
         for story in self.stories:
             story.issue = issues[story.issue_id]
 

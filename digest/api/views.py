@@ -178,8 +178,10 @@ class StoryDetail(StoryList):
     def get(self, request: Request, block_id: str) -> Response:
         """Answer with it."""
         found = self.public_stories().filter(block_id=block_id)
-        story = self.scope.first_choice(found, "issue__")
-        return Response(self.as_data([story])[0])
+        answer = self.as_data([self.scope.first_choice(found, "issue__")])
+        if not answer:  # its stored data is broken
+            raise Http404
+        return Response(answer[0])
 
 
 class TagList(APIView):

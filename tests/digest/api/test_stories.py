@@ -2,6 +2,7 @@
 
 import pytest
 
+from digest.stories import Story
 from tests.builders import body, make_digest, make_image, make_issue, restrict, source, story
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +99,11 @@ def test_queries_do_not_grow(digest, client, django_assert_num_queries):
         make_issue(digest, day, body=body(story(image=image), story()))
     with django_assert_num_queries(9):
         client.get("/api/v1/stories/")
+
+
+def test_story_whose_row_is_broken_is_left_out(issues, get):
+    broken = Story.objects.get(heading="Old one")
+    broken.value["sources"] = 5
+    broken.save()
+    assert headings(get("stories/")) == ["New one", "New two", "Old two"]
+    get(f"stories/{broken.block_id}/", 404)
