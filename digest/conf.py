@@ -47,3 +47,8 @@ class DigestSettings:
 
 
 conf = DigestSettings()
+
+
+def has_languages() -> bool:
+    """Whether pages have translations: Wagtail's own setting, which is off by default."""
+    return getattr(settings, "WAGTAIL_I18N_ENABLED", False)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
-from django.conf import settings
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -23,7 +22,7 @@ from wagtail.models import Site
 from digest import visibility
 from digest.addresses import asked_locale, frontend_root, page_url
 from digest.answers import for_everybody
-from digest.conf import conf
+from digest.conf import conf, has_languages
 from digest.feed_formats import FEEDS, Format
 from digest.images import largest_jpeg, public_images
 from digest.listing import with_digests, with_related
@@ -49,7 +48,7 @@ def feed_path(digest: Any, feed: Format, site: Site, tag_slug: str = "") -> str:
         path = reverse("digest:tag-feed", args=[digest.slug, tag_slug, feed.file_name])
     else:
         path = reverse("digest:feed", args=[digest.slug, feed.file_name])
-    if _has_locales() and digest.locale_id != site.root_page.locale_id:
+    if has_languages() and digest.locale_id != site.root_page.locale_id:
         return f"{path}?{urlencode({'locale': digest.locale.language_code})}"
     return path
 
@@ -71,15 +70,11 @@ def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") ->
     return HttpResponse(document.writeString("utf-8"), content_type=document.content_type)
 
 
-def _has_locales() -> bool:
-    return getattr(settings, "WAGTAIL_I18N_ENABLED", False)
-
-
 def _digest(slug: str, locale: str, site: Site) -> Any:
     """The public digest of a slug: in the locale asked for, else in that of the front page."""
     digests = visibility.public(get_digest_page_model().objects.filter(slug=slug), site)
     default = None
-    if _has_locales():
+    if has_languages():
         default = site.root_page.locale_id
         digests = digests.filter(locale__language_code=locale) if locale else digests
     found = list(digests.select_related("locale").order_by("pk"))

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import Truncator
@@ -17,7 +16,7 @@ from wagtail.models import Site
 from digest import visibility
 from digest.addresses import page_url, site_name
 from digest.answers import for_everybody
-from digest.conf import conf
+from digest.conf import conf, has_languages
 from digest.feeds import FEEDS, feed_url
 from digest.listing import latest_first, with_digests, with_related
 from digest.markdown import link, text_line
@@ -57,13 +56,13 @@ def llms(request: HttpRequest) -> HttpResponse:
 def _latest_issues(site: Site) -> list[Any]:
     """The latest issues; with I18N on, those in the language of the site's front page."""
     issues = visibility.public(get_issue_page_model().objects.all(), site)
-    if getattr(settings, "WAGTAIL_I18N_ENABLED", False):
+    if has_languages():
         issues = issues.filter(locale=site.root_page.locale_id)
     return with_digests(with_related(latest_first(issues))[: conf.FEED_LENGTH])
 
 
 def _digest(digest: Any, site: Site, request: HttpRequest) -> str:
-    languages = getattr(settings, "WAGTAIL_I18N_ENABLED", False)
+    languages = has_languages()
     notes = [digest.tagline, f"({digest.locale.language_code})" if languages else ""]
     return _item(digest.title, page_url(digest, request) or site.root_url, *notes)
 

@@ -5,13 +5,13 @@ from urllib.parse import urljoin
 
 import swapper
 from django.apps import apps
-from django.conf import settings
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils.encoding import iri_to_uri, uri_to_iri
 from wagtail.models import Site
 
 from digest import addresses, visibility
+from digest.conf import has_languages
 
 
 def page_at(path: str, site: Site, request: HttpRequest | None = None) -> Any:
@@ -28,7 +28,7 @@ def page_at(path: str, site: Site, request: HttpRequest | None = None) -> Any:
 def front_pages(site: Site) -> QuerySet:
     """The front page of a site, and with I18N on its translations; public or not."""
     pages = swapper.load_model("wagtailcore", "Page").objects.select_related("locale")
-    if getattr(settings, "WAGTAIL_I18N_ENABLED", False):
+    if has_languages():
         return pages.filter(translation_key=site.root_page.translation_key)
     return pages.filter(pk=site.root_page_id)
 
@@ -75,6 +75,5 @@ def _location(redirect: Any, site: Site) -> str | None:
     if not visibility.is_public(page, site):
         return None
     visibility.note([page])
-    return f"{addresses.page_url(page.specific)}".rstrip("/") + (
-        redirect.redirect_page_route_path or "/"
-    )
+    url = addresses.page_url(page.specific)
+    return url and url.rstrip("/") + (redirect.redirect_page_route_path or "/")

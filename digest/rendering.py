@@ -68,15 +68,7 @@ class Rendering:
 
     def body(self, body: blocks.StreamValue) -> list[dict[str, Any]]:
         """The public form of a body, complete once ``resolve`` was called; empty if broken."""
-        holder: dict[str, Any] = {}
-        try:
-            self.put(body.stream_block, body.raw_data, holder, "body")
-        except DatabaseError:
-            raise
-        except Exception:
-            logger.exception("A body is left out: its stored data is broken")
-            return []
-        return holder["body"]
+        return self.value(body.stream_block, body.raw_data) or []
 
     def value(self, block: Block, stored: Any) -> Any:
         """The public form of one stored value, complete later; None if it is broken."""
@@ -86,7 +78,7 @@ class Rendering:
         except DatabaseError:
             raise
         except Exception:
-            logger.exception("A block is left out: its stored data is broken")
+            logger.exception("A body or a block is left out: its stored data is broken")
             return None
         return holder["value"]
 

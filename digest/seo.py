@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import swapper
-from django.conf import settings
 from django.utils.text import Truncator
 from wagtail.models import Site
 
 from digest import visibility
 from digest.addresses import page_url
+from digest.conf import has_languages
 from digest.images import largest_jpeg, public_images_by_id
 
 DESCRIPTION_LENGTH = 200
@@ -64,7 +64,7 @@ def alternates(page: Any, site: Site) -> list[dict[str, str]]:
     The one in the language of the site's root page is also "x-default". None where there is one
     language only; a translation that is not public does not exist.
     """
-    if not (getattr(settings, "WAGTAIL_I18N_ENABLED", False) and page.pk):
+    if not (has_languages() and page.pk):
         return []
     model = swapper.load_model("wagtailcore", "Page")
     same = model.objects.filter(translation_key=page.translation_key)

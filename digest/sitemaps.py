@@ -11,7 +11,6 @@ from math import ceil
 from typing import Any, NamedTuple
 
 import swapper
-from django.conf import settings
 from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -21,6 +20,7 @@ from wagtail.models import AbstractPage, Site
 from digest import visibility
 from digest.addresses import frontend_root, page_url
 from digest.answers import for_everybody
+from digest.conf import has_languages
 from digest.seo import alternates_of, utc_text
 
 URLS_PER_FILE = 5000
@@ -100,7 +100,7 @@ def _for_readers(location: str, site: Site) -> str:
 def _translations(pages: list[Any], site: Site) -> dict[Any, list[Any]]:
     """The public translations of each page, and itself, by translation key."""
     found: dict[Any, list[Any]] = defaultdict(list)
-    if getattr(settings, "WAGTAIL_I18N_ENABLED", False):
+    if has_languages():
         keys = {page.translation_key for page in pages}
         same = swapper.load_model("wagtailcore", "Page").objects.filter(translation_key__in=keys)
         others = list(visibility.public(same, site).specific(defer=True))

@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,6 +12,7 @@ from wagtail.models import Locale, Site
 
 from digest import visibility
 from digest.addresses import asked_locale, frontend_root
+from digest.conf import has_languages
 from digest.listing import latest_first, paginate
 from digest.models import get_issue_page_model
 
@@ -21,7 +21,7 @@ from digest.models import get_issue_page_model
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """List the public issues of this site with a tag; a tag without any does not exist."""
     tag = get_object_or_404(Tag, slug=slug)
-    locale = asked_locale(request) if _has_locales() else ""
+    locale = asked_locale(request) if has_languages() else ""
     tagged = get_issue_page_model().objects.filter(tagged_items__tag=tag)
     site = Site.find_for_request(request)
     issues = visibility.public(tagged, site)
@@ -49,7 +49,7 @@ def tag_path(tag: Tag, locale: str, active: str) -> str:
 def in_one_language(issues: QuerySet, request: HttpRequest) -> QuerySet:
     """The issues in the language that ``locale=`` names, or else that of the request; all of them
     where the site has no translations."""
-    if not _has_locales():
+    if not has_languages():
         return issues
     code = asked_locale(request) or readers_language()
     return issues.filter(locale__language_code=code)
@@ -58,8 +58,4 @@ def in_one_language(issues: QuerySet, request: HttpRequest) -> QuerySet:
 def readers_language() -> str:
     """The language of the request, or the site's own where there are no pages in that; "" where
     the site has no translations."""
-    return Locale.get_active().language_code if _has_locales() else ""
-
-
-def _has_locales() -> bool:
-    return getattr(settings, "WAGTAIL_I18N_ENABLED", False)
+    return Locale.get_active().language_code if has_languages() else ""

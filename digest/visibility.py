@@ -11,11 +11,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import swapper
-from django.conf import settings
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Substr
 from django.db.models.lookups import In
@@ -28,6 +27,8 @@ from wagtail.models import (
     PageViewRestriction,
     Site,
 )
+
+from digest.conf import has_languages
 
 # In place of a site: the pages of every site. None is no site, as of a host that nobody serves.
 ANY_SITE = object()
@@ -58,22 +59,22 @@ def _once(name: Any, read: Callable[[], Any]) -> Any:
     return seen[name]
 
 
-def public(
-    queryset: QuerySet, site: Site | object | None = ANY_SITE, now: datetime | None = None
-) -> QuerySet:
+def public(queryset: QuerySet, site: Site | object | None = ANY_SITE) -> QuerySet:
     """Restrict a queryset of pages to what an anonymous reader may see of a site, or of any."""
-    now = now or _once("now", timezone.now)
-    live = Q(expire_at__isnull=True) | Q(expire_at__gt=now), Q(live=True)
-    return queryset.filter(*live, _once(("place", site), lambda: _in_open_place(site)))
+    return queryset.filter(_live(), _once(("place", site), lambda: _in_open_place(site)))
 
 
 def open_to_readers_of(page: AbstractPage, queryset: QuerySet) -> QuerySet:
     """Restrict a queryset of pages to what they see who were let in to a page: what is public, and
     what is private for no other reason than that page is. For an answer that no cache may keep."""
-    now = _once("now", timezone.now)
-    live = Q(expire_at__isnull=True) | Q(expire_at__gt=now), Q(live=True)
     closed = {path for path in _once("closed", _closed_paths) if not page.path.startswith(path)}
-    return queryset.filter(*live, _in_open_place(ANY_SITE, closed))
+    return queryset.filter(_live(), _in_open_place(ANY_SITE, closed))
+
+
+def _live() -> Q:
+    """A clause for being live and not past the expiry, whether the worker has run or not."""
+    unexpired = Q(expire_at__isnull=True) | Q(expire_at__gt=_once("now", timezone.now))
+    return unexpired & Q(live=True)
 
 
 def _in_open_place(site: Site | object | None, closed: set[str] | None = None) -> Q:
@@ -152,7 +153,7 @@ def _closed_paths() -> set[str]:
 
 def _root_paths(site: Site | object | None) -> set[str]:
     """Paths under which a page belongs to the site, or to any; with I18N on, translations, too."""
-    several = getattr(settings, "WAGTAIL_I18N_ENABLED", False)
+    several = has_languages()
     if isinstance(site, Site) and not several:
         return {site.root_page.path}
     sites = Site.objects.order_by()

@@ -18,6 +18,7 @@ from digest.listing import neighbours, with_digests, with_locales
 from digest.markdown import issue_markdown
 from digest.models import get_issue_page_model, get_issue_tag_model
 from digest.rendering import Rendering
+from digest.stored import fits
 
 
 def _translations(pages: list[Any], scope: Scope) -> dict[Any, list[Any]]:
@@ -142,7 +143,8 @@ class Stories:
         self.values = {
             story.pk: value
             for story in self.stories
-            if (value := rendering.value(block, story.value)) is not None
+            if fits(block, story.value)
+            and (value := rendering.value(block, story.value)) is not None
         }
         rendering.resolve()
         # Neither those whose data is broken, nor those whose issue was deleted just now.

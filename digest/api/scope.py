@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.conf import settings
 from django.db.models import Case, QuerySet, When
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils.functional import cached_property
 from wagtail.models import Site
 
 from digest import addresses, visibility
+from digest.conf import has_languages
 from digest.markdown import markdown, plain_text
 from digest.models import get_digest_page_model, get_issue_page_model
 
@@ -32,7 +32,7 @@ class Scope:
     def __init__(self, request: HttpRequest, site: Site, parameters: dict[str, Any]) -> None:
         self.request, self.site = request, site
         self.base_url = site.root_url
-        self.has_languages = getattr(settings, "WAGTAIL_I18N_ENABLED", False)
+        self.has_languages = has_languages()
         self.text = TEXT_FORMATS[parameters.get("rich_text", "html")]
         self.keys: set[str] = set()
         self._query = f"?{urlencode({'site': parameters['site']})}" if "site" in parameters else ""

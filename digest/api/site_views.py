@@ -23,11 +23,10 @@ class MapView(APIView):
 
     def get(self, request: Request) -> Response:
         """Answer with links."""
-        places = [("site",), ("digests",), ("issues",), ("issues", "latest"), ("stories",)]
-        places += [("tags",), ("pages",)]
-        places += [("schema",), ("docs",)] if conf.API_DOCS_ENABLED else []
-        links = {"_".join(reversed(place)): self.scope.api_url(*place) for place in places}
-        links["latest_issue"] = links.pop("latest_issues")
+        names = ["site", "digests", "issues", "stories", "tags", "pages"]
+        names += ["schema", "docs"] if conf.API_DOCS_ENABLED else []
+        links = {name: self.scope.api_url(name) for name in names}
+        links["latest_issue"] = self.scope.api_url("issues", "latest")
         name = addresses.site_name(self.site)
         return Response({"name": name, "version": __version__, "links": links})
 

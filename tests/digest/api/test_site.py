@@ -97,6 +97,12 @@ def test_redirect_leads_to_the_public_page(digest, get):
     at(get, "/before/", 404)
 
 
+def test_redirect_to_a_page_that_has_no_address_is_none(digest, get, monkeypatch):
+    Redirect.objects.create(old_path="/before", redirect_page=make_issue(digest, 14))
+    monkeypatch.setattr("digest.addresses.page_url", lambda *args: None)
+    at(get, "/before/", 404)
+
+
 @pytest.mark.parametrize(
     ("link", "location"),
     [("https://a.example/x", "https://a.example/x"), ("/daily/", "http://localhost/daily/")],

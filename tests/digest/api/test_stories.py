@@ -101,9 +101,10 @@ def test_queries_do_not_grow(digest, client, django_assert_num_queries):
         client.get("/api/v1/stories/")
 
 
-def test_story_whose_row_is_broken_is_left_out(issues, get):
+@pytest.mark.parametrize(("member", "broken_value"), [("sources", 5), ("image", "a picture")])
+def test_story_whose_row_is_broken_is_left_out(issues, get, member, broken_value):
     broken = Story.objects.get(heading="Old one")
-    broken.value["sources"] = 5
+    broken.value[member] = broken_value
     broken.save()
     assert headings(get("stories/")) == ["New one", "New two", "Old two"]
     get(f"stories/{broken.block_id}/", 404)
