@@ -6,6 +6,42 @@ that was imported before. Each is checked in ``digest.checks``.
 
 from django.conf import settings
 
+# https://snowballstem.org/algorithms/
+STEMMERS = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "cs": "czech",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "nb": "norwegian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "nn": "norwegian",
+    "no": "norwegian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+}
+
 
 class DigestSettings:
     """Reads ``DIGEST_*`` from the site's settings, one property each."""
@@ -44,6 +80,16 @@ class DigestSettings:
     def API_THROTTLE_RATE(self) -> str | None:
         """How many requests one address may make of the API, as "100/min"; None for any number."""
         return getattr(settings, "DIGEST_API_THROTTLE_RATE", None)
+
+    @property
+    def SEARCH_STEMMERS(self) -> dict[str, str]:
+        """The Snowball algorithm that finds the stem of a word, by language code without region."""
+        return getattr(settings, "DIGEST_SEARCH_STEMMERS", STEMMERS)
+
+    @property
+    def SEARCH_LOG_DAYS(self) -> int:
+        """For how many days the numbers of searches are kept; 0 for not at all."""
+        return getattr(settings, "DIGEST_SEARCH_LOG_DAYS", 90)
 
 
 conf = DigestSettings()

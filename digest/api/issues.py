@@ -53,8 +53,8 @@ class Issues:
         self.tags = self._tags() if self._needs("tags", "seo") else {}
         self.translations = _translations(self.issues, scope) if self._needs("translations") else {}
         self.rendering = Rendering(scope.base_url, scope.text)
-        body = self.rendering.body if self._needs("body") else lambda stored: []
-        self.bodies = {issue.pk: body(issue.body) for issue in self.issues}
+        told = self.issues if self._needs("body") else ()
+        self.bodies = {issue.pk: self.rendering.body(issue.body) for issue in told}
         self.rendering.resolve(self._images() if self._needs("image", "seo") else ())
 
     def _needs(self, *members: str) -> bool:

@@ -1,8 +1,8 @@
-"""The plugin with a site's own digest and issue pages."""
+"""The plugin with a site's own digest and issue pages, and with readers' search."""
 
 from tests.plugin.settings import *
 
-INSTALLED_APPS = ["tests.plugin.ownpages", *INSTALLED_APPS]
+INSTALLED_APPS = ["tests.plugin.ownpages", "digest.search", *INSTALLED_APPS]
 DIGEST_DIGESTPAGE_MODEL = "ownpages.OwnDigest"
 DIGEST_ISSUEPAGE_MODEL = "ownpages.OwnIssue"
 DIGEST_ISSUETAG_MODEL = "ownpages.OwnIssueTag"

@@ -24,6 +24,7 @@ from digest.images import public_images
 from digest.importing import DocumentError, map_parts, open_document, read_parts
 from digest.importing.saving import ImportRefused, prepare_issue
 from digest.models import get_digest_page_model
+from digest.search.models import Synonyms
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
@@ -83,6 +84,7 @@ class Command(BaseCommand):
         self.stdout.write("Loading the sample digests ...")
         name_site(site, manifest["site_name"])
         create_pictures(manifest, pictures)
+        Synonyms.objects.bulk_create(Synonyms(terms=terms) for terms in manifest["synonyms"])
         made: Counter[str] = Counter()
         for entry in manifest["digests"]:
             made += self.load_digest(site, entry, manifest, pictures)

@@ -238,6 +238,7 @@ def test_page_without_its_own_row_closes_no_other_door(table, digest, home_page,
     page = issue if table == "digest_issuepage" else issue.get_parent()
     with connection.constraint_checks_disabled(), connection.cursor() as cursor:
         for name, column in [
+            ("digest_search_entry", "issue_id"),
             ("digest_story", "issue_id"),
             ("digest_issuetag", "content_object_id"),
             (table, "page_ptr_id"),

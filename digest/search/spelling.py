@@ -1,0 +1,65 @@
+"""What was probably meant: words of the index that are near to one that nothing has."""
+
+from collections.abc import Collection, Iterator
+
+from django.db.models import Q, QuerySet
+from rapidfuzz.distance import OSA
+
+from digest.search.models import Word
+
+MAX_CANDIDATES = 100
+# The shortest part of a word that was written without its space.
+LEAST_PART = 3
+
+# Words in place of one, and how many letters of it were wrong.
+Candidate = tuple[int, tuple[str, ...]]
+
+
+def most_edits(word: str) -> int:
+    """How many letters of a word of this length may be wrong, left out, added or exchanged."""
+    if len(word) < 4 or not word.isalpha():
+        return 0
+    return 1 if len(word) < 7 else 2
+
+
+def candidates(word: str, languages: Collection[str]) -> list[Candidate]:
+    """What is nearest to the word among those of the index, the nearest first.
+
+    A word begins with the first or the second letter of it (one may be too many, or the two
+    exchanged), or it ends as it does; or it is two words without the space.
+    """
+    codes = {code.partition("-")[0] for code in languages}
+    words = Word.objects.filter(language__in=codes).values_list("text", flat=True)
+    parted = [(1, parts) for parts in _parted(word, words)]
+    most = most_edits(word)
+    if not most:
+        return parted
+    near = words.filter(length__range=(len(word) - most, len(word) + most))
+    found = _nearest(word, most, near.filter(Q(first__in=[*word[:2]]) | Q(last=word[-2:])))
+    return sorted([*parted, *found], key=lambda candidate: candidate[0])[:MAX_CANDIDATES]
+
+
+def _nearest(word: str, most: int, words: QuerySet) -> list[Candidate]:
+    distances = (
+        (OSA.distance(word, other, score_cutoff=most), other)
+        for other in dict.fromkeys(words)
+        if other != word
+    )
+    found = [(distance, other) for distance, other in distances if distance <= most]
+    # Of equally near ones, first those of the same length and the same end.
+    found.sort(key=lambda f: (f[0], abs(len(f[1]) - len(word)), f[1][-1] != word[-1], f[1]))
+    return [(distance, (other,)) for distance, other in found]
+
+
+def _parted(word: str, words: QuerySet) -> Iterator[tuple[str, str]]:
+    """The word as two that the index has; a number is one of them where letters begin or end."""
+    pairs = [(word[:i], word[i:]) for i in range(LEAST_PART, len(word) - LEAST_PART + 1)]
+    pairs += [(word[:i], word[i:]) for i in range(1, len(word)) if _is_border(word[i - 1 : i + 1])]
+    known = set(words.filter(text__in={part for pair in pairs for part in pair}))
+    for pair in dict.fromkeys(pairs):
+        if all(part in known or part.isdecimal() for part in pair):
+            yield pair
+
+
+def _is_border(both: str) -> bool:
+    return both[0].isdecimal() != both[1].isdecimal()

@@ -1,0 +1,87 @@
+"""Whatever happens to a site, the index has what is public, and a search shows nothing else."""
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+from wagtail.models import PageViewRestriction, Site
+
+from digest import visibility
+from digest.models import IssuePage
+from digest.search.finding import search
+from digest.search.index import differences, rebuild, word_differences
+from tests.visibility.oracle import Oracle
+from tests.visibility.transitions import KINDS, PICKS, Transitions
+
+pytestmark = pytest.mark.django_db
+
+EXAMPLES, STEPS = 6, 14
+
+
+class Index(Transitions):
+    """After each step, the index is compared with the issues, and a search with the oracle."""
+
+    @rule(pick=PICKS, kind=KINDS)
+    def change_restriction(self, pick, kind):
+        """As the admin does it: saved, so that it is told."""
+        rows = PageViewRestriction.objects.order_by("pk")
+        if rows:
+            row = rows[pick % len(rows)]
+            row.restriction_type = kind
+            row.save()
+
+    @rule(on=st.booleans())
+    def switch_languages(self, on):
+        """A setting: who changes it rebuilds the index."""
+        super().switch_languages(on)
+        rebuild()
+
+    @invariant()
+    def index_has_what_is_public(self):
+        if not hasattr(self, "site"):
+            return
+        wrong = [pair for pair in differences() if not self.has_expired(pair)]
+        assert [str(pair) for pair in wrong] == []
+        assert list(word_differences()) == []
+
+    def has_expired(self, pair):
+        """By the clock alone: it stays until the worker runs, and is not shown."""
+        if pair.wanted:
+            return False
+        issue = IssuePage.objects.get(pk=pair.stored.issue_id)
+        return issue.live and issue.expire_at is not None and issue.expire_at <= timezone.now()
+
+    @invariant()
+    def search_shows_what_is_public(self):
+        if not hasattr(self, "site"):
+            return
+        issues = {page.pk: page for page in self.all_issues()}
+        seen = Oracle().seen(issues, Site.objects.get(pk=self.site.pk))
+        public = visibility.public(IssuePage.objects.all(), self.site)
+        assert found(public, "story", of_stories=True) == seen
+        assert found(public, "issue") | found(public, "unsaid") == found(public, "issue")
+        assert search("unsaid", public, correct=False).counts.total == 0
+        for page in issues.values():
+            assert (page.pk in found(public, f'"{page.title}"')) is (page.pk in seen)
+
+
+def found(issues, text, of_stories=False):
+    """The issues that a search finds, or those of the stories that it finds."""
+    entries = search(text, issues, correct=False).entries.filter(story__isnull=not of_stories)
+    return set(entries.values_list("issue_id", flat=True))
+
+
+def test_the_index_follows_every_change(db):
+    run_state_machine_as_test(
+        Index,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
+        ),
+    )
