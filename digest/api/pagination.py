@@ -44,7 +44,7 @@ class CursorPagination(BasePagination):
     ) -> list[Any]:
         """The rows of the page that the cursor asks for, in the order of the list."""
         self.request = request
-        self.total = queryset.count() if self.with_count else None
+        self.total = self._count(queryset) if self.with_count else None
         cursor = self._read_cursor()
         backwards = bool(cursor and cursor.backwards)
         rows = list(self._slice(queryset, cursor, backwards))
@@ -67,6 +67,9 @@ class CursorPagination(BasePagination):
             body["count"] = self.total
         header = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items() if url)
         return Response(body, headers={"Link": header} if header else None)
+
+    def _count(self, queryset: QuerySet) -> int:
+        return queryset.count()
 
     def _slice(self, queryset: QuerySet, cursor: Cursor | None, backwards: bool) -> QuerySet:
         order = [_reversed(field) for field in self.order] if backwards else self.order

@@ -1,7 +1,6 @@
 """What a query parameter may be: text as it comes in an address, checked and turned into values."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -9,6 +8,8 @@ from typing import Any
 
 from rest_framework import serializers
 from rest_framework.fields import empty
+
+from digest.search.parsing import MAX_CHARACTERS, MAX_TERMS, TooLong, parse
 
 MAX_VALUES = 20
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -129,20 +130,23 @@ class NamesField(ListField):
         return chosen
 
 
-class SearchField(ListField):
-    """Words to look for, as a list."""
+class SearchField(serializers.CharField):
+    """What to search for, in the language of ``digest.search.parsing``; whatever it is, it is no
+    mistake, unless it is too long."""
 
-    default_error_messages = {"many": f"Enter at most {MAX_VALUES} words."}
+    default_error_messages = {"many": f"Enter at most {MAX_TERMS} words and phrases."}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=200, **kwargs)
+        super().__init__(max_length=MAX_CHARACTERS, **kwargs)
 
-    def split(self, text: str) -> list[str]:
-        """Split at white space; letters are composed (NFC), as texts are that people type."""
-        words = unicodedata.normalize("NFC", text).split()
-        if len(words) > MAX_VALUES:
+    def run_validation(self, data: Any = empty) -> str:
+        """Check the text, then how much it asks for."""
+        text = super().run_validation(data)
+        try:
+            parse(text)
+        except TooLong:
             self.fail("many")
-        return words
+        return text
 
 
 def hint(name: str, names: Iterable[str]) -> str:

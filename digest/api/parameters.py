@@ -9,6 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
+from django.apps import apps
 from django.http import QueryDict
 from rest_framework import serializers
 
@@ -91,8 +92,11 @@ class PageParameters(Parameters):
     limit = WholeNumberField(
         min_value=1, max_value=100, default=20, help_text="How many results a page has."
     )
-    cursor = serializers.CharField(
-        max_length=8000, required=False, help_text="Taken from `next` or `previous`, as it is."
+    cursor = serializers.RegexField(
+        r"^[A-Za-z0-9_:-]+$",
+        max_length=8000,
+        required=False,
+        help_text="Taken from `next` or `previous`, as it is.",
     )
     count = OneOfField(
         choices=["true", "false"], default="false", help_text="`true` adds `count` to the answer."
@@ -134,9 +138,11 @@ class IssueFilters(LocaleParameters):
     updated_since = MomentField(
         required=False, help_text="Issues that changed for readers at this moment or later."
     )
-    q = SearchField(
-        required=False, help_text="Issues with all these words in one story, or in the title."
-    )
+    if apps.is_installed("digest.search"):
+        q = SearchField(
+            required=False,
+            help_text="Issues with all these words in one story, or in what is told beside these.",
+        )
 
 
 class TextParameters(Parameters):
@@ -192,6 +198,36 @@ class StoryParameters(LocaleParameters, TextParameters):
     """In which language, and what of the story."""
 
     fields = _fields(story_members)
+
+
+class SearchParameters(IssueFilters, PageParameters):
+    """What to search for, among which issues, and in which order."""
+
+    q = SearchField(help_text="What to search for: words, phrases, -excluded ones, one OR another.")
+    order = OneOfField(
+        choices=["relevance", "-date", "date"],
+        default="relevance",
+        help_text="What fits best, or the newest or the oldest first.",
+    )
+    prefix = OneOfField(
+        choices=["true", "false"],
+        default="false",
+        help_text="`true` while the reader types: the last word may be the beginning of one.",
+    )
+    correct = OneOfField(
+        choices=["true", "false"],
+        default="true",
+        help_text="`false` searches for the words as they are written, and for all of them.",
+    )
+
+
+class SuggestionParameters(LocaleParameters):
+    """What somebody is typing, and how much to suggest."""
+
+    q = SearchField(help_text="What was typed so far.")
+    limit = WholeNumberField(
+        min_value=1, max_value=10, default=8, help_text="How many suggestions there are at most."
+    )
 
 
 class PathParameters(Parameters):

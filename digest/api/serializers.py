@@ -259,7 +259,7 @@ class SiteSerializer(serializers.Serializer):
     locales = LocaleSerializer(many=True)
     navigation = NavigationSerializer(many=True)
     digests = DigestSerializer(many=True)
-    search_url = serializers.URLField(help_text="Where `q` finds stories.")
+    search_url = serializers.URLField(allow_null=True, help_text="Of readers' search.")
     sitemap_url = serializers.URLField()
     llms_url = serializers.URLField()
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import swapper
+from django.apps import apps
 from django.http import Http404
 from django.urls import reverse
 from rest_framework.request import Request
@@ -24,6 +25,7 @@ class MapView(APIView):
     def get(self, request: Request) -> Response:
         """Answer with links."""
         names = ["site", "digests", "issues", "stories", "tags", "pages"]
+        names += ["search"] if apps.is_installed("digest.search") else []
         names += ["schema", "docs"] if conf.API_DOCS_ENABLED else []
         links = {name: self.scope.api_url(name) for name in names}
         links["latest_issue"] = self.scope.api_url("issues", "latest")
@@ -45,11 +47,15 @@ class SiteView(APIView):
             "locales": self.locales(),
             "navigation": self.navigation(),
             "digests": Digests(digests, self.scope).as_data(),
-            "search_url": self.scope.api_url("stories"),
+            "search_url": self.search_url(),
             "sitemap_url": self.site.root_url + reverse("digest:sitemap"),
             "llms_url": self.site.root_url + reverse("digest:llms"),
         }
         return Response(answer)
+
+    def search_url(self) -> str | None:
+        """Where readers' search is, if the site has it."""
+        return self.scope.api_url("search") if apps.is_installed("digest.search") else None
 
     def locales(self) -> list[dict[str, Any]]:
         """The languages in which there is a public front page, the site's own first."""

@@ -1,5 +1,6 @@
 """Addresses of the API, below wherever the site puts them (``/api/v1/`` with ``digest.urls``)."""
 
+from django.apps import apps
 from django.urls import path, re_path
 
 from digest.api import documentation, site_views, views
@@ -28,5 +29,14 @@ urlpatterns = [
     path("schema/", documentation.SchemaView.as_view(), name="schema"),
     path("docs/", documentation.DocsView.as_view(), name="docs"),
     path("problems/", documentation.ProblemsView.as_view(), name="problems"),
-    re_path("", views.NotFoundView.as_view(), name="not-found"),
 ]
+
+if apps.is_installed("digest.search"):
+    from digest.api import search
+
+    urlpatterns += [
+        path("search/", search.Search.as_view(), name="search"),
+        path("search/suggest/", search.SearchSuggestions.as_view(), name="suggestions"),
+    ]
+
+urlpatterns += [re_path("", views.NotFoundView.as_view(), name="not-found")]

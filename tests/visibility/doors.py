@@ -15,6 +15,9 @@ LISTS = [
     "/api/v1/stories/?limit=100&tag=every",
     "/api/v1/stories/?limit=100&tag_all=every&order=date&rich_text=text&count=true",
     "/api/v1/stories/?limit=100&q=happened&fields=url",
+    "/api/v1/search/?limit=100&q=happened&tag=every",
+    "/api/v1/search/?limit=100&q=happend&tag_all=every&order=date&count=true",
+    "/api/v1/search/?limit=100&q=what+happ&prefix=true&tag=every&order=-date",
     "/",
     "/tags/every/",
     "/search/?q=happened",
@@ -23,10 +26,20 @@ LISTS = [
 ]
 
 # The tags of all issues of the site.
-TAG_LISTS = ["/api/v1/tags/?limit=100", "/api/v1/tags/?limit=100&count=true"]
+TAG_LISTS = [
+    "/api/v1/tags/?limit=100",
+    "/api/v1/tags/?limit=100&count=true",
+    "/api/v1/search/?limit=1&q=happened&tag=every",
+]
 
 # All digests of the site.
-DIGEST_LISTS = ["/api/v1/digests/?limit=100&count=true", "/api/v1/site/", "/", "/sitemap.xml"]
+DIGEST_LISTS = [
+    "/api/v1/digests/?limit=100&count=true",
+    "/api/v1/site/",
+    "/api/v1/search/?limit=1&q=happened",
+    "/",
+    "/sitemap.xml",
+]
 
 # The issues of one digest, which is not there where the digest is hidden.
 OF_A_DIGEST = [
@@ -63,7 +76,30 @@ FILTERED = [
     "/api/v1/issues/?q=title{word}&include=body",
     "/api/v1/stories/?tag={tag}&count=true",
     "/api/v1/stories/?q=story{word}",
+    "/api/v1/search/?q=text{word}",
+    "/api/v1/search/?q=story{word}&count=true&correct=false",
+    "/api/v1/search/?q=happened&tag={tag}",
+    "/api/v1/search/suggest/?q=title{word}",
     "/search/?q=text{word}",
+]
+
+# What is made of a word that is nearly an issue's, or the beginning of one: it might be corrected,
+# or go on as that does.
+NEARLY = [
+    "/api/v1/search/?q=text{word}",
+    "/api/v1/search/?q=happened+story{word}&count=true",
+    "/api/v1/search/?q=title{word}&prefix=true",
+    "/api/v1/search/suggest/?q=title{word}",
+    "/search/?q=text{word}",
+]
+
+# What is counted of the results of a search.
+COUNTED = [
+    "/api/v1/search/?q=happened&count=true",
+    "/api/v1/search/?q=hapened&count=true&limit=1",
+    "/api/v1/search/?q=happened+nowhere&order=date",
+    "/api/v1/search/suggest/?q=ta",
+    "/search/?q=happened",
 ]
 
 # Doors that answer everybody alike, whoever is logged in.

@@ -20,16 +20,19 @@ EXAMPLES = {
     "/tags/": "tags/",
     "/tags/{slug}/": "tags/ai/",
     "/pages/": "pages/",
+    "/search/": "search/",
+    "/search/suggest/": "search/suggest/",
     "/schema/": "schema/",
 }
 PAGES_FOR_PEOPLE = ["docs/", "problems/"]
 
 # What a parameter needs where it cannot be left out.
-REQUIRED = {"path": "/daily/"}
+REQUIRED = {"path": "/daily/", "q": "needle"}
 
 LONG = "a" * 60_000
 DIGITS = ["9" * 30, "9" * 5000]
 NUL = "\0"
+SWITCHES = ["maybe", "TRUE", "01", "1", "", NUL]
 NUMBERS = ["-1", "abc", "1e3", "", "0", "1.0", " 1", "+1", "٣", "0x1", "01x", NUL, *DIGITS]
 DATES = ["abc", "99999-01-01", "0000-01-01", "2026-02-30", "2026-1-1", "20260101", "", NUL]
 SLUGS = [",", "a,,b", "a,", "a/b", "a b", "../a", "", NUL, ",".join("abcdefghijklmnopqrstuvwxyz")]
@@ -44,7 +47,9 @@ FIELDS += ["Title", "title,,id", "-title", "digest(title)", "title,secret", "", 
 WRONG_VALUES: dict[str, list[str]] = {
     "limit": [*NUMBERS, "101"],
     "cursor": TOKENS,
-    "count": ["maybe", "TRUE", "01", "1", "", NUL],
+    "count": SWITCHES,
+    "prefix": SWITCHES,
+    "correct": SWITCHES,
     "order": ORDERS,
     "digest": ["a/b", "a,b", "../daily", "a b", "x" * 300, "", NUL],
     "tag": SLUGS,
@@ -59,7 +64,7 @@ WRONG_VALUES: dict[str, list[str]] = {
     "include": ["everything", "Body", "body,body", "body,", "", NUL],
     "fields": FIELDS,
     "rich_text": ["x", "HTML", "xml", "html,text", "", NUL],
-    "q": [f"a{NUL}b", "a" * 201, "a " * 100, "a b c d e f g h i j k l m n o p q r s t u", NUL],
+    "q": ["", " ", f"a{NUL}b", "a" * 201, "a " * 100, " ".join("abcdefghijklmnopqrstu"), NUL],
     "path": [f"/a{NUL}b/", NUL],
 }
 
@@ -97,6 +102,7 @@ UNKNOWN = [
 ]
 
 # Words to search for that are odd but right: the answer is a list, and what is here is only text.
+# "needle" and "happened" are in it, by themselves.
 LITERAL_SEARCHES = [
     '"',
     'a"b',
@@ -104,19 +110,28 @@ LITERAL_SEARCHES = [
     'needle"NOT"zzz',
     'x")OR(title:"needle',
     'needle"NEAR"happened',
-    'needl"*',
+    'need"*',
+    '"need"*',
+    "-needle",
+    '-"a needle',
+    "needle -happened -needle",
+    "AND",
     "OR OR",
-    "NEAR(a b)",
+    "needle AND happened",
+    "needle NEAR happened",
+    "NEAR(needle happened)",
+    "needle:* & !zzz",
+    "needle <-> happened | zzz",
     "title:needle",
     "{t}:needle",
-    "^needle",
     "(",
     "\\",
     "*",
-    "needl*",
+    "need*",
     "'; DROP TABLE digest_story;--",
     "%",
     "_eedle",
+    "need_e",
     "%s",
     "%(x)s",
     "{0}",
@@ -131,6 +146,9 @@ LITERAL_SEARCHES = [
     "\u200b",
     "\ufffe",
 ]
+# What stands at a word and is no part of it is not searched for.
+PUNCTUATED = ["^needle", "(needle)", "needle*", "'needle':*", "\\needle", "needle!", "“needle”"]
+PUNCTUATED += ["NEEDLE", "need\u00adle", "\u202eneedle", "n\u0323eedle", "+needle", "\ufeffneedle"]
 
 WRONG_PATHS = [
     *(f"{name}/{digits}/" for name in ("issues", "stories") for digits in DIGITS),

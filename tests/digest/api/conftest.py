@@ -2,9 +2,10 @@
 
 import pytest
 from django.test import Client
+from wagtail.models import Locale, Page, Site
 
 from digest.api.documentation import build_schema
-from tests.builders import body, make_issue, story
+from tests.builders import body, make_digest, make_issue, story
 from tests.contract.answers import check_answer
 from tests.digest.api.bad_input import EXAMPLES, REQUIRED, query
 
@@ -42,12 +43,13 @@ class Endpoint:
         self.path = "/api/v1/" + EXAMPLES[template].format(**ids)
         operation = build_schema()["paths"].get(template, {"get": {}})["get"]
         given = operation.get("parameters", [])
-        self.parameters = [p["name"] for p in given if p["in"] == "query"]
+        given = [parameter for parameter in given if parameter["in"] == "query"]
+        self.parameters = [parameter["name"] for parameter in given]
+        self.required = [parameter["name"] for parameter in given if parameter.get("required")]
 
     def address(self, *parts, without=None):
         """Its address with these parts of a query string, and what it cannot be asked without."""
-        required = [query(n, v) for n, v in REQUIRED.items() if n in self.parameters]
-        needed = [part for part in required if not part.startswith(f"{without}=")]
+        needed = [query(name, REQUIRED[name]) for name in self.required if name != without]
         return f"{self.path}?{'&'.join([*needed, *parts])}"
 
 
@@ -57,3 +59,27 @@ def endpoint(request, digest):
     blocks = body(story("A needle", body="<p>It happened in a haystack.</p>"))
     issue = make_issue(digest, 14, body=blocks, tags=("AI",))
     return Endpoint(request.param, issue=issue.pk, story=issue.body[1].id)
+
+
+@pytest.fixture
+def other_site(home_page):
+    """A second site, with a digest of its own."""
+    root = Page.get_first_root_node().add_child(instance=Page(title="Other", slug="other"))
+    make_issue(make_digest(root, "weekly"), 15, title="Elsewhere")
+    return Site.objects.create(hostname="other.example", port=8080, root_page=root)
+
+
+@pytest.fixture
+def french(settings, digest, home_page):
+    """A French front page with the same digest and its issue of the 14th."""
+    settings.WAGTAIL_I18N_ENABLED = True
+    settings.WAGTAIL_CONTENT_LANGUAGES = settings.LANGUAGES = [("en", "English"), ("fr", "French")]
+    locale = Locale.objects.create(language_code="fr")
+    issue = make_issue(digest, 14)
+    home_page.copy_for_translation(locale).save_revision().publish()
+    translated = digest.copy_for_translation(locale)
+    translated.save_revision().publish()
+    copy = issue.copy_for_translation(locale)
+    copy.title = "Le numéro"
+    copy.save_revision().publish()
+    return type(issue).objects.get(pk=copy.pk)

@@ -5,10 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from digest.api.documentation import build_schema
-from tests.builders import make_issue
 from tests.digest.api.bad_input import (
     EXAMPLES,
-    LITERAL_SEARCHES,
     LONG,
     UNKNOWN,
     WRONG_VALUES,
@@ -130,44 +128,7 @@ def test_nothing_in_the_catalogue_is_taken_for_what_it_is_not():
     assert not echoes("x" * 101, {"a": "x" * 100})
 
 
-# Searching: whatever is asked is text to be found, and no language of a search engine.
-
-
-@pytest.mark.parametrize("endpoint", ["/issues/", "/stories/"], indirect=True)
-def test_search_is_literal(endpoint, client):
-    assert len(found(client, endpoint, "needle")) == 1
-    for text in LITERAL_SEARCHES:
-        assert found(client, endpoint, text) == [], text
-
-
-@pytest.mark.parametrize("endpoint", ["/issues/", "/stories/"], indirect=True)
-def test_word_of_a_hidden_issue_is_answered_as_one_of_no_issue(endpoint, digest, client):
-    make_issue(digest, 15, publish=False, title="Hiddenword")
-    answers = [
-        client.get(endpoint.address(query("q", word))).content
-        for word in ("Hiddenword", "Absentword")
-    ]
-    assert answers[0].replace(b"Hidden", b"Absent") == answers[1]
-
-
-@pytest.mark.parametrize("endpoint", ["/issues/", "/stories/"], indirect=True)
-def test_search_goes_with_every_filter(endpoint, client):
-    for parameter in ("tag=ai", "order=date", "digest=daily", "count=true", "year=2026"):
-        response = client.get(endpoint.address("q=needle", parameter))
-        assert len(response.json()["results"]) == 1, parameter
-
-
-@pytest.mark.parametrize("form", ["caf\u00e9", "cafe\u0301"])
-@pytest.mark.parametrize("endpoint", ["/issues/", "/stories/"], indirect=True)
-def test_both_forms_of_an_accented_letter_find_the_same(endpoint, form, digest, client):
-    from tests.builders import body, story
-
-    make_issue(digest, 15, body=body(story(form)))
-    assert len(found(client, endpoint, "caf\u00e9")) == len(found(client, endpoint, "cafe\u0301"))
-
-
-def found(client, endpoint, text):
-    """What a search finds; blank ones may be refused."""
-    response = client.get(endpoint.address(query("q", text)))
-    assert response.status_code == 200, (text, response.content)
-    return response.json()["results"]
+@every_endpoint
+def test_parameter_that_is_needed_is_named(endpoint, client):
+    for name in endpoint.required:
+        assert named(refusal(client, endpoint.address(without=name))) == {name}

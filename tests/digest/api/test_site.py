@@ -2,7 +2,7 @@
 
 import pytest
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Page
 
 from tests.builders import make_digest, make_issue, restrict
 
@@ -123,14 +123,6 @@ def test_redirect_that_no_browser_should_follow_is_none(digest, get):
     at(get, "/before/", 404)
 
 
-@pytest.fixture
-def other_site(home_page):
-    """A second site, with a digest of its own."""
-    root = Page.get_first_root_node().add_child(instance=Page(title="Other", slug="other"))
-    make_issue(make_digest(root, "weekly"), 15, title="Elsewhere")
-    return Site.objects.create(hostname="other.example", port=8080, root_page=root)
-
-
 @pytest.mark.parametrize("name", ["other.example", "OTHER.example", "other.example:8080"])
 def test_site_is_chosen_by_name(digest, other_site, get, name):
     make_issue(digest, 14)
@@ -164,22 +156,6 @@ def test_addresses_are_those_of_the_frontend(digest, settings, get):
     assert get("tags/power/")["url"] == "https://www.example.com/tags/power/"
     assert get("site/")["root_url"] == "https://www.example.com"
     assert at(get, "/daily/")["url"] == "https://www.example.com/daily/"
-
-
-@pytest.fixture
-def french(settings, digest, home_page):
-    """A French front page with the same digest and its issue of the 14th."""
-    settings.WAGTAIL_I18N_ENABLED = True
-    settings.WAGTAIL_CONTENT_LANGUAGES = settings.LANGUAGES = [("en", "English"), ("fr", "French")]
-    locale = Locale.objects.create(language_code="fr")
-    issue = make_issue(digest, 14)
-    home_page.copy_for_translation(locale).save_revision().publish()
-    translated = digest.copy_for_translation(locale)
-    translated.save_revision().publish()
-    copy = issue.copy_for_translation(locale)
-    copy.title = "Le numéro"
-    copy.save_revision().publish()
-    return type(issue).objects.get(pk=copy.pk)
 
 
 def test_digest_of_a_language(french, get):

@@ -1,0 +1,71 @@
+"""The endpoints of readers' search (``digest.search``): what was found, and what to suggest."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param
+
+from digest.api import parameters, search_data, search_serializers
+from digest.api.base import APIView
+from digest.api.filters import filter_issues
+from digest.api.search_pagination import SearchPagination
+from digest.search.finding import search
+from digest.search.log import note_search
+from digest.search.promotions import promoted
+from digest.search.results import Found
+from digest.search.suggestions import suggest
+
+
+class Search(APIView):
+    """Stories and issues with the words of `q`, and what they can be narrowed by."""
+
+    parameters_class = parameters.SearchParameters
+    serializer_class = search_serializers.SearchResultListSerializer
+
+    def get(self, request: Request) -> Response:
+        """Answer with a page of them."""
+        found = self.found()
+        paginator = SearchPagination(found, self.parameters)
+        rows = paginator.paginate_queryset(paginator.rows_in_order, request)
+        results = search_data.Results(found, rows, self.scope).as_data()
+        response = paginator.get_paginated_response(results)
+        address = remove_query_param(request.build_absolute_uri(), "cursor")
+        response.data |= {
+            "query": search_data.query(found, address),
+            "promoted": self.promoted(found),
+            "facets": search_data.facets(found.counts, self.scope),
+        }
+        return response
+
+    def found(self) -> Found:
+        """What there is among the issues that the filters leave."""
+        everywhere = self.scope.issues()
+        self.scope.counts(everywhere)  # which say what is a word and what a mistake
+        issues = filter_issues(self.scope, self.parameters)
+        is_typing, correct = (self.parameters[name] == "true" for name in ("prefix", "correct"))
+        return search(self.parameters["q"], issues, everywhere, is_typing, correct)
+
+    def promoted(self, found: Found) -> list[dict[str, Any]]:
+        """What editors want to be seen first, on the first page; a search is counted there, too,
+        unless somebody is still typing."""
+        if "cursor" in self.parameters:
+            return []
+        if self.parameters["prefix"] == "false":
+            note_search(self.site, found.asked, found.counts.total if found.is_complete else 0)
+        return search_data.promotions(promoted(found.asked, self.site), self.scope)
+
+
+class SearchSuggestions(APIView):
+    """Titles, tags and queries that begin as `q` does, for a list to choose from while typing."""
+
+    parameters_class = parameters.SuggestionParameters
+    serializer_class = search_serializers.SuggestionListSerializer
+
+    def get(self, request: Request) -> Response:
+        """Answer with them."""
+        issues = filter_issues(self.scope, self.parameters)
+        self.scope.counts(issues)
+        found = suggest(self.parameters["q"], self.site, issues, self.parameters["limit"])
+        data = [search_data.suggestion(suggestion, self.scope) for suggestion in found]
+        return Response({"suggestions": data})
