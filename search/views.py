@@ -1,37 +1,110 @@
 """The readers' search page."""
 
-import re
+from collections import Counter
+from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import number_format
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
 from digest import visibility
-from digest.conf import conf
-from digest.listing import with_digests, with_related
-from digest.models import get_issue_page_model
-from digest.views import in_one_language
+from digest.conf import conf, has_languages
+from digest.listing import latest_first, with_digests
+from digest.models import get_digest_page_model, get_issue_page_model, get_issue_tag_model
+from digest.search.finding import search as find
+from digest.search.log import note_search
+from digest.search.parsing import MAX_CHARACTERS, MAX_TERMS, TooLong
+from digest.search.promotions import promoted
+from digest.search.results import MAX_RANKED, Found, Result
+from digest.views import in_one_language, readers_language, tag_path
+from search import facets
+from search.asked import Asked, clean, locale_of, read
 
-MAX_CHARACTERS = 200
-MAX_WORDS = 20
+# Where nothing is found: the tags of the latest issues, so many of each.
+LATEST, MAX_TAGS = 20, 12
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Show the public issues of this site that have all words of ``?q=``."""
-    query = _words(request.GET.get("q", ""))
-    issues = get_issue_page_model().objects.all()
-    # As a subquery: a search backend checks each filter of a queryset, and knows not all of ours.
-    public = visibility.public(issues, Site.find_for_request(request))
-    public = in_one_language(public, request)
-    found = with_related(issues.filter(pk__in=public.values("pk"))).search(query) if query else []
-    page = Paginator(found, conf.ISSUES_PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = with_digests(page.object_list)
-    return render(request, "search/search.html", {"query": query, "issues": page})
+    """Show the public stories and issues of this site that are found for ``?q=``."""
+    text = clean(request.GET.get("q", ""))
+    locale = locale_of(request)
+    context: dict[str, Any] = {"query": text[:MAX_CHARACTERS], "locale": locale}
+    with visibility.one_look():
+        context["search_locale"] = has_languages() and (locale or readers_language())
+        try:
+            context |= _answer(request, text) if text else {}
+        except TooLong:
+            context |= {"is_too_long": True, "characters": MAX_CHARACTERS, "terms": MAX_TERMS}
+        status = 400 if "is_too_long" in context else 200
+        return render(request, "search/search.html", context, status=status)
 
 
-def _words(query: str) -> str:
-    """The words of a query, without quotes and operators, which are left to later."""
-    return " ".join(re.findall(r"\w+", query[:MAX_CHARACTERS])[:MAX_WORDS])
+def _answer(request: HttpRequest, text: str) -> dict[str, Any]:
+    site = Site.find_for_request(request)
+    issues = visibility.public(get_issue_page_model().objects.all(), site)
+    public = in_one_language(issues, request)
+    asked = read(request, text, site, public)
+    found = find(text, asked.narrow(public), everywhere=public, correct=not asked.is_literal)
+    pks = _in_order(found, asked)
+    page = Paginator(pks, conf.ISSUES_PER_PAGE).get_page(request.GET.get("page"))
+    is_first = page.number == 1
+    if site and asked == Asked(text, locale=asked.locale) and "page" not in request.GET:
+        note_search(site, found.asked, found.counts.total if found.is_complete else 0)
+    return {
+        "asked": asked,
+        "found": found,
+        "total": number_format(found.counts.total, force_grouping=True),
+        "page": page,
+        "results": _shown(found, page.object_list, site),
+        "promoted": promoted(found.asked, site) if is_first and site else [],
+        "links": _links(asked, page),
+        "chosen": facets.chosen(asked),
+        "facets": facets.offered(asked, found.counts, site),
+        **({} if pks else _elsewhere(request, public, site)),
+    }
+
+
+def _in_order(found: Found, asked: Asked) -> list[int]:
+    """The entries that the pages of results show, of which there is an end."""
+    if asked.is_newest_first:
+        return list(found.entries.values_list("pk", flat=True)[:MAX_RANKED])
+    return [hit.pk for hit in found.hits]
+
+
+def _shown(found: Found, pks: list[int], site: Site | None) -> list[Result]:
+    """The results of one page, with all that is shown of their issues."""
+    results = found.shown(pks)
+    issues = list({result.issue.pk: result.issue for result in results}.values())
+    prefetch_related_objects(issues, "locale", "tagged_items__tag")
+    with_digests(issues, site)
+    return results
+
+
+def _links(asked: Asked, page: Any) -> dict[str, str]:
+    """Where one goes from a page of results."""
+    return {
+        "previous": asked.url(page.number - 1) if page.has_previous() else "",
+        "next": asked.url(page.number + 1) if page.has_next() else "",
+        "relevance": asked.but(is_newest_first=False).url(),
+        "newest": asked.but(is_newest_first=True).url(),
+        "literal": asked.but(is_literal=True).url(),
+        "everything": asked.but(tags=(), digest=None, year=None).url(),
+    }
+
+
+def _elsewhere(request: HttpRequest, public: QuerySet, site: Site | None) -> dict[str, Any]:
+    """What there is to read where nothing was found: digests, and tags of the latest issues."""
+    digests = visibility.public(get_digest_page_model().objects.all(), site)
+    latest = list(latest_first(public).values_list("pk", flat=True)[:LATEST])
+    tagged = get_issue_tag_model().objects.filter(content_object__in=latest).exclude(tag__slug="")
+    tags = Counter(item.tag for item in tagged.select_related("tag").order_by("pk"))
+    locale, active = locale_of(request), readers_language()
+    return {
+        "digests": in_one_language(digests, request),
+        "tags": [(t.name, tag_path(t, locale, active)) for t, _times in tags.most_common(MAX_TAGS)],
+    }

@@ -1,0 +1,229 @@
+"""Readers who search: with and without JavaScript, and with the keyboard alone."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from wagtail.models import Site
+
+from tests.builders import body, make_digest, make_issue, story
+
+expect = pytest.importorskip("playwright.sync_api").expect
+Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
+pytestmark = pytest.mark.browser
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+STATES = {
+    "empty": "/search/",
+    "results": "/search/?q=grid",
+    "filtered": "/search/?q=grid&tag=power",
+    "corrected": "/search/?q=operatros",
+    "some words": "/search/?q=grid+xylographs",
+    "nothing": "/search/?q=xylographs",
+}
+
+
+@pytest.fixture
+def issues(home_page, digest, address):
+    """Issues about grids in two digests; the site knows its own address."""
+    site = Site.objects.get()
+    site.hostname, site.port = "localhost", urlsplit(address).port
+    site.save()  # which has Wagtail forget the address that it kept
+    operators = story("🦓 Grid operators agree", body="<p>A grid & a cable.</p>")
+    make_issue(digest, 13, title="Grid news", tags=("Power",), body=body(operators))
+    make_issue(make_digest(home_page, "weekly"), 14, title="Cables", tags=("Grid plans",))
+
+
+@pytest.fixture
+def field(open_page, issues):
+    """The field of the search form, on a page of its own."""
+    page = open_page(viewport=DESKTOP)
+    page.goto("/search/")
+    return page.get_by_role("combobox", name="Search all issues")
+
+
+def options(field):
+    return field.page.get_by_role("option")
+
+
+def chosen(field):
+    """The option that is named to screen readers."""
+    return field.page.locator(f"[id='{field.get_attribute('aria-activedescendant')}']")
+
+
+def type_in(field, text):
+    """Type, and wait for the suggestions."""
+    field.press_sequentially(text)
+    expect(options(field).first).to_be_visible()
+
+
+def violations(page):
+    options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+    found = Axe().run(page, options=options)
+    return found.generate_report() if found.violations_count else ""
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_every_state_meets_wcag(open_page, issues, viewport, color_scheme):
+    page = open_page(viewport=viewport, color_scheme=color_scheme)
+    reports = {}
+    for state, path in STATES.items():
+        page.goto(path)
+        reports[state] = violations(page)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width == viewport["width"], state
+    field = page.get_by_role("combobox")
+    field.fill("gri")
+    expect(options(field).first).to_be_visible()
+    field.press("ArrowDown")
+    reports["suggestions"] = violations(page)
+    assert not any(reports.values()), reports
+
+
+def test_search_works_without_javascript(open_page, issues):
+    page = open_page(viewport=DESKTOP, java_script_enabled=False)
+    page.goto("/search/")
+    field = page.get_by_role("searchbox", name="Search all issues")
+    expect(field).to_be_focused()
+    page.keyboard.type("grid")
+    page.keyboard.press("Enter")
+    page.get_by_role("complementary", name="Filters").get_by_role("link", name="Daily").click()
+    expect(page.get_by_role("link", name="Remove the filter Daily")).to_be_visible()
+    page.get_by_role("link", name="Newest first").click()
+    page.get_by_role("link", name="Grid operators agree").click()
+    expect(page).to_have_url(re.compile("/daily/2026-04-13/#.*grid-operators-agree$"))
+    expect(page.get_by_role("heading", name="Grid operators agree")).to_be_in_viewport()
+
+
+def test_everything_on_the_page_is_reached_with_the_keyboard(open_page, issues):
+    page = open_page(viewport=PHONE)
+    page.goto("/search/?q=grid&tag=power")
+    page.get_by_role("link", name="Skip to content").press("Enter")
+    for target in page.locator("main").locator("a[href], button, input").all():
+        if target.is_visible():
+            page.keyboard.press("Tab")
+            expect(target).to_be_focused()
+            expect(target).to_be_in_viewport()
+            expect(target).not_to_have_css("outline-style", "none")
+
+
+def test_suggestions_are_shown_marked_and_told_while_typing(field):
+    expect(field).to_have_attribute("aria-expanded", "false")
+    type_in(field, "gri")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    expect(field).to_have_attribute(
+        "aria-controls", field.page.get_by_role("listbox").get_attribute("id")
+    )
+    expect(options(field).filter(has_text="operators").locator("mark")).to_have_text(["Grid"])
+    expect(field.page.get_by_role("status")).to_have_text("3 suggestions")
+    expect(field).to_have_value("gri")
+    assert field.get_attribute("aria-activedescendant") is None
+
+
+def test_arrows_go_round_and_the_text_stays_in_focus(field):
+    type_in(field, "gri")
+    for key, place in [
+        ("ArrowDown", 0),
+        ("ArrowDown", 1),
+        ("ArrowUp", 0),
+        ("ArrowUp", 2),
+        ("ArrowDown", 0),
+    ]:
+        field.press(key)
+        expect(options(field).nth(place)).to_have_attribute("aria-selected", "true")
+        expect(field.page.locator("[aria-selected=true]")).to_have_count(1)
+        expect(chosen(field)).to_have_text(
+            options(field).nth(place).inner_text().replace("\n", " ")
+        )
+    expect(field).to_be_focused()
+
+
+@pytest.mark.parametrize("key", ["Home", "End", "ArrowLeft", "ArrowRight", "d"])
+def test_keys_of_the_text_return_to_the_text(field, key):
+    type_in(field, "gri")
+    field.press("ArrowUp")
+    expect(chosen(field)).to_be_visible()
+    field.press(key)
+    expect(field).not_to_have_attribute("aria-activedescendant", re.compile("."))
+    field.press("Home")
+    assert field.evaluate("field => field.selectionStart") == 0
+
+
+def test_enter_follows_the_suggestion_that_the_arrows_chose(field):
+    type_in(field, "operators")
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(field.page).to_have_url(re.compile("/daily/2026-04-13/#"))
+
+
+def test_enter_searches_for_the_text_where_none_is_chosen(field):
+    type_in(field, "gri")
+    field.press("Enter")
+    expect(field.page).to_have_url(re.compile(r"/search/\?q=gri$"))
+
+
+def test_escape_closes_the_list_and_then_empties_the_text(field):
+    type_in(field, "gri")
+    field.press("ArrowDown")
+    field.press("Escape")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    expect(field.page.get_by_role("listbox")).to_be_hidden()
+    expect(field).to_have_value("gri")
+    field.press("ArrowDown")
+    expect(chosen(field)).to_have_attribute("aria-selected", "true")
+    field.press("Alt+ArrowUp")
+    expect(field.page.get_by_role("listbox")).to_be_hidden()
+    field.press("Escape")
+    expect(field).to_have_value("")
+
+
+def test_tab_closes_the_list_and_goes_on(field):
+    type_in(field, "gri")
+    field.press("Tab")
+    expect(field.page.get_by_role("button", name="Search")).to_be_focused()
+    expect(field.page.get_by_role("listbox")).to_be_hidden()
+
+
+def test_pointer_follows_a_suggestion(field):
+    type_in(field, "gri")
+    options(field).filter(has_text="Grid plans").click()
+    expect(field.page).to_have_url(re.compile("/tags/grid-plans/$"))
+
+
+def test_suggested_query_is_searched_for(field):
+    answer = {
+        "suggestions": [{"type": "query", "text": "grid <b>", "marks": [[0, 4]], "url": None}]
+    }
+    field.page.route("**/search/suggest/*", lambda route: route.fulfill(json=answer))
+    type_in(field, "gri")
+    expect(options(field)).to_have_text("grid <b>")
+    options(field).click()
+    expect(field.page).to_have_url(re.compile(r"/search/\?q=grid\+%3Cb%3E$"))
+
+
+def test_late_answer_for_an_earlier_text_is_not_shown(field):
+    def answer(route):
+        text = route.request.url.rpartition("=")[2]
+        waiting.append(route) if text == "gr" else route.fulfill(json=said(text))
+
+    def said(text):
+        return {"suggestions": [{"type": "query", "text": text, "marks": [], "url": None}]}
+
+    waiting = []
+    field.page.route("**/search/suggest/*", answer)
+    with field.page.expect_request("**/search/suggest/*"):
+        field.press_sequentially("gr")
+    type_in(field, "id")
+    waiting[0].fulfill(json=said("gr"))
+    expect(options(field)).to_have_text("grid")
+
+
+def test_search_goes_on_where_there_are_no_suggestions(open_page, field):
+    field.page.route("**/search/suggest/*", lambda route: route.fulfill(status=204))
+    with field.page.expect_response("**/search/suggest/*"):
+        field.press_sequentially("grid")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    field.press("Enter")
+    expect(field.page.get_by_role("heading", name="results for")).to_be_visible()
