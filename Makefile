@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run test lint format serve bench wheel-check types-check clean help port-free
+.PHONY: run test lint format serve bench bench-search wheel-check types-check clean help port-free
 
 run: export DJANGO_RUNSERVER_HIDE_WARNING := true
 run: port-free .venv/installed ## serve the site on http://127.0.0.1:8000/ (PORT=), sample digests included
@@ -40,6 +40,9 @@ serve: port-free .venv/installed ## serve with production settings and several w
 
 bench: .venv/installed ## measure the API beside Wagtail's own (ARGS="--issues 1000", BENCH_DIR= keeps the database)
 	@$(PY) -m benchmarks $(ARGS)
+
+bench-search: .venv/installed ## measure readers' search beside Wagtail's, on SQLite and PostgreSQL (ARGS="--stories 1000")
+	@$(PY) -m benchmarks.search $(ARGS)
 
 wheel-check: .venv/installed ## build the wheel and try it in a new project, as the README says
 	@$(PY) tests/plugin/wheel_check.py

@@ -1,9 +1,8 @@
 """Measure this API side by side with Wagtail's own, and print a table."""
 
 import argparse
-import os
-import tempfile
-from pathlib import Path
+
+from benchmarks.start import started
 
 QUESTIONS = ["empty", "detail", "detail-html", "list", "bodies", "bodies-html"]
 QUESTIONS += ["tag", "last", "oldest"]
@@ -26,18 +25,12 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Choose the directory, then start Django in it."""
+    """Start Django, then measure."""
     options = arguments()
-    with tempfile.TemporaryDirectory(prefix="digest-bench-") as temporary:
-        directory = os.environ.setdefault("BENCH_DIR", temporary)
-        Path(directory, "static").mkdir(parents=True, exist_ok=True)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
-        import django
-
-        django.setup()
+    with started() as (directory, is_kept):
         from benchmarks.run import run
 
-        run(options, directory, keep=directory != temporary)
+        run(options, directory, is_kept)
 
 
 main()

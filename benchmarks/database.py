@@ -26,19 +26,25 @@ IMAGES = 12
 AT_ONCE = 500
 
 
-def use_database(issues: int, directory: str) -> None:
-    """Connect to the database of so many issues; make and fill it where that was not done."""
+def use_database(issues: int, directory: str, kind: str = "", write: type[Writer] = Writer) -> bool:
+    """Connect to the database of so many issues; make and fill it where that was not done.
+
+    ``kind`` is part of its name, where other issues are in it. True where it has been filled.
+    """
     settings = connection.settings_dict
     on_file = connection.vendor == "sqlite"
-    name = f"{directory}/issues-{issues}.sqlite3" if on_file else f"digest_bench_{issues}"
+    file = f"{directory}/{kind or 'issues-'}{issues}.sqlite3"
+    name = file if on_file else f"digest_bench_{kind.replace('-', '_')}{issues}"
     settings["TEST"]["NAME"] = name
     connection.close()
     connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=True, serialize=False)
     cache.clear()
     ContentType.objects.clear_cache()
     PageViewRestriction.objects.all().delete()  # of a run that was ended
-    if not IssuePage.objects.exists():
-        fill(issues)
+    if IssuePage.objects.exists():
+        return False
+    fill(issues, write)
+    return True
 
 
 def drop_database(original: str) -> None:
@@ -46,13 +52,13 @@ def drop_database(original: str) -> None:
     connection.creation.destroy_test_db(original, verbosity=0)
 
 
-def fill(issues: int) -> None:
+def fill(issues: int, write: type[Writer] = Writer) -> None:
     """Make digests, pictures, tags and so many issues, and what the plugin derives of them."""
     with transaction.atomic():
         digests = _make_digests(Site.objects.get(is_default_site=True).root_page)
         images = _make_images()
         tags = _make_tags()
-        writer = Writer(1, [digest.pk for digest in digests], [image.pk for image in images])
+        writer = write(1, [digest.pk for digest in digests], [image.pk for image in images])
         for start in range(0, issues, AT_ONCE):
             numbers = range(start, min(start + AT_ONCE, issues))
             _insert([_issue(writer, digests, images, number) for number in numbers], writer, tags)

@@ -1,0 +1,1 @@
+"""Programs that measure readers' search side by side with Wagtail's own: `make bench-search`."""
