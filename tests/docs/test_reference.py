@@ -16,8 +16,9 @@ from tests.docs.markdown import ROOT, headings, read, rows, section
 
 SETTINGS = [name for name, value in vars(DigestSettings).items() if isinstance(value, property)]
 COMMANDS = [
-    path.stem
-    for path in (ROOT / "digest" / "management" / "commands").glob("*.py")
+    (app, path.stem)
+    for app in ("digest", "digest.search")
+    for path in (ROOT / app.replace(".", "/") / "management" / "commands").glob("*.py")
     if path.stem != "__init__"
 ]
 
@@ -37,8 +38,8 @@ def test_setting_of_a_model_has_its_section(model):
 
 
 def test_every_system_check_is_named():
-    checks = (ROOT / "digest" / "checks.py").read_text(encoding="utf-8")
-    ids = set(re.findall(r"digest\.[EW]\d+", checks))
+    checks = [path.read_text(encoding="utf-8") for path in (ROOT / "digest").rglob("checks.py")]
+    ids = set(re.findall(r"digest\.[EW]\d+", "".join(checks)))
     assert ids == set(re.findall(r"digest\.[EW]\d+", read("settings")))
 
 
@@ -101,16 +102,16 @@ def test_feed_has_its_row(feed):
     assert f"`{feed.media_type}`" in read("feeds")
 
 
-@pytest.mark.parametrize("folder", ["digest", "digest/api"])
+@pytest.mark.parametrize("folder", ["digest", "digest/api", "digest/search"])
 def test_every_room_is_in_the_plan_of_the_house(folder):
     plan = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
     modules = {file.name for file in (ROOT / folder).glob("*.py")} - {"__init__.py", "apps.py"}
     assert modules <= rows(section(plan, f"The rooms of `{folder}`"))
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_command_has_its_section_with_its_options(name):
-    command = load_command_class("digest", name)
+@pytest.mark.parametrize(("app", "name"), COMMANDS)
+def test_command_has_its_section_with_its_options(app, name):
+    command = load_command_class(app, name)
     general = {"--help", "--version", "--verbosity", "--settings", "--pythonpath"}
     general |= {"--traceback", "--no-color", "--force-color", "--skip-checks"}
     parser = command.create_parser("manage.py", name)

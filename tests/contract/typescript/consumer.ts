@@ -91,6 +91,31 @@ export async function stories(words: string): Promise<string[]> {
   return [String(count ?? 0), ...results.map(retold)];
 }
 
+/** An id is a text or a number, by what was found. */
+function found(result: Schemas["SearchResult"]): string {
+  switch (result.type) {
+    case "story":
+      return `${result.id.toLowerCase()} ${result.title.html} ${result.excerpt.html}`;
+    case "issue":
+      return `${result.id.toFixed()} ${result.title.html}`;
+    default:
+      return unhandled(result);
+  }
+}
+
+export async function search(q: string): Promise<string[]> {
+  const { query, results, facets, promoted } = await read("/search/", { q, order: "relevance" });
+  const instead = query.corrections.map(({ written, searched }) => `${written}: ${searched}`);
+  const narrowed = facets.tags.map((tag) => `${tag.name} (${tag.count})`);
+  const first = promoted.map((promotion) => promotion.page?.title ?? promotion.url);
+  return [query.literal_url ?? query.text, ...instead, ...first, ...results.map(found), ...narrowed];
+}
+
+export async function suggestions(q: string): Promise<string[]> {
+  const { suggestions } = await read("/search/suggest/", { q, limit: 5 });
+  return suggestions.map((suggestion) => suggestion.url ?? suggestion.api_url);
+}
+
 export async function render(): Promise<string> {
   const issue = await read("/issues/latest/", { tag: "energy" });
   const kind: "issue" = issue.type;
@@ -118,6 +143,10 @@ export async function mistakes(block: Schemas["Block"]): Promise<void> {
   (await read("/issues/", {})).headline;
   // @ts-expect-error a path is needed
   await read("/pages/", {});
+  // @ts-expect-error words are needed
+  await read("/search/", { tag: "energy" });
+  // @ts-expect-error not before the type is known
+  (await read("/search/", { q: "a" })).results[0]?.id.toFixed();
   // @ts-expect-error a page has no location
   (await read("/pages/", { path: "/" })).location;
   // @ts-expect-error may be null
