@@ -95,7 +95,7 @@ def derive(issue: Any) -> None:
 
 def differences() -> Iterator[Difference]:
     """Every row that is not as it should be, in batches; changes nothing."""
-    for pks in _batches():
+    for pks in issue_batches():
         with transaction.atomic():
             found = _compare(pks)
         yield from found
@@ -104,7 +104,7 @@ def differences() -> Iterator[Difference]:
 def rebuild() -> int:
     """Mend every row that is not as it should be, in batches; how many were not."""
     mended = 0
-    for pks in _batches():
+    for pks in issue_batches():
         with transaction.atomic():
             mended += _mend(_compare(pks))
     return mended
@@ -130,8 +130,8 @@ def _issue_model() -> Any:
     return swapper.load_model("digest", "IssuePage")
 
 
-def _batches() -> Iterator[list[int]]:
-    """The primary keys of all issues, live or not."""
+def issue_batches() -> Iterator[list[int]]:
+    """The primary keys of all issues, live or not, some at a time."""
     pks = _issue_model().objects.order_by("pk").values_list("pk", flat=True)
     batch = list(pks[:BATCH_SIZE])
     while batch:

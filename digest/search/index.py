@@ -23,9 +23,8 @@ from digest.search.vocabulary import (
     missing_words,
     wrong_words,
 )
-from digest.stories import Story, may_be_broken, plain_text
+from digest.stories import BATCH_SIZE, Story, issue_batches, may_be_broken, plain_text
 
-BATCH_SIZE = 100
 # So many words of each text are taken in; PostgreSQL has no room for many more.
 MAX_TOKENS = 4000
 FIELDS = ["issue_id", "story_id", "parent_id", "tag_ids", "language", "title", "summary", "body"]
@@ -74,7 +73,7 @@ def refresh_place(where: Q) -> None:
 
 def differences() -> Iterator[Difference]:
     """Every entry that is not as it should be, in batches; changes nothing."""
-    for pks in _batches():
+    for pks in issue_batches():
         with transaction.atomic():
             found = _compare(pks)
         yield from found
@@ -84,7 +83,7 @@ def word_differences() -> Iterator[str]:
     """The same for the words of the entries that there are."""
     for word in wrong_words():
         yield f"wrong word: {word}"
-    for pks in _batches():
+    for pks in issue_batches():
         for word in missing_words(Entry.objects.filter(issue__in=pks)):
             yield f"missing word: {word}"
 
@@ -96,7 +95,7 @@ def rebuild(tell: Callable[[int], None] = lambda number: None) -> int:
     """
     mended = seen = 0
     forget_wrong_words()
-    for pks in _batches():
+    for pks in issue_batches():
         with transaction.atomic():
             mended += _mend(_compare(pks))
             add_words(Entry.objects.filter(issue__in=pks))
@@ -105,19 +104,12 @@ def rebuild(tell: Callable[[int], None] = lambda number: None) -> int:
     return mended
 
 
-def _batches() -> Iterator[list[int]]:
-    pks = get_issue_page_model().objects.order_by("pk").values_list("pk", flat=True)
-    batch = list(pks[:BATCH_SIZE])
-    while batch:
-        yield batch
-        batch = list(pks.filter(pk__gt=batch[-1])[:BATCH_SIZE])
-
-
 def _compare(pks: Collection[int]) -> list[Difference]:
     """What is wrong with the entries of some issues; needs a transaction."""
     issues = get_issue_page_model().objects.filter(pk__in=pks).order_by("pk")
     # First locked, then read: what another transaction has just done to them is seen.
-    list(issues.select_for_update(of=("self",)).only("pk"))
+    if not list(issues.select_for_update(of=("self",)).only("pk")):
+        return []
     wanted = {entry.pk: entry for entry in _entries(visibility.public(issues))}
     stored = {entry.pk: entry for entry in Entry.objects.filter(issue__in=pks)}
     pairs = (Difference(wanted.get(pk), stored.get(pk)) for pk in sorted({**wanted, **stored}))

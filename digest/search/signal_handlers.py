@@ -3,8 +3,10 @@
 Each runs in the transaction of the change, and may run twice.
 """
 
+from threading import local
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -32,8 +34,10 @@ def refresh_when_saved(
         return
     if update_fields is not None and not SOURCE_FIELDS & set(update_fields):
         return
-    refresh([instance.pk])
-    if not issubclass(sender, get_issue_page_model()):
+    issue_model = get_issue_page_model()
+    if issubclass(sender, issue_model) or issubclass(issue_model, sender):
+        refresh([instance.pk])
+    if not issubclass(sender, issue_model):
         refresh_place(Q(path__startswith=instance.path))
 
 
@@ -71,7 +75,20 @@ def refresh_when_opened_or_closed(sender: type, raw: bool = False, **kwargs: Any
         refresh_place(Q())
 
 
+# The words of what was deleted in the transaction that this thread has begun, or in one that was
+# rolled back: to look at too many does no harm.
+_gone = local()
+
+
 @receiver(post_delete, sender=Entry)
-def forget_words_of_what_is_deleted(sender: type, instance: Entry, **kwargs: Any) -> None:
-    """The words of an issue that is deleted, or of a story that is."""
-    forget_words(words_of(instance))
+def forget_words_of_what_is_deleted(
+    sender: type, instance: Entry, using: str, **kwargs: Any
+) -> None:
+    """The words of an issue that is deleted, or of a story that is; of all together at the end,
+    since a digest may be deleted with a thousand issues."""
+    _gone.__dict__.setdefault("words", set()).update(words_of(instance))
+    transaction.on_commit(_forget, using)
+
+
+def _forget() -> None:
+    forget_words(_gone.__dict__.pop("words", ()))

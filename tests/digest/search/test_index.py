@@ -211,7 +211,9 @@ def test_the_index_follows(event, world):
     with suppress(ZeroDivisionError), transaction.atomic():
         event(**world)
         assert {e.issue_id for e in Entry.objects.all()} == {i.pk for i in public()}
-        assert (list(differences()), list(word_differences())) == ([], [])
+        # Words that nothing has any more may go when the transaction ends.
+        missing = [found for found in word_differences() if found.startswith("missing")]
+        assert (list(differences()), missing) == ([], [])
         assert public().count() == look_for("needle OR straw", correct=False).counts.total
         raise ZeroDivisionError
     assert list(Entry.objects.order_by("pk").values()) == before

@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from digest import stories as story_table
 from digest.models import IssuePage
 from digest.search import index
 from digest.search.models import Entry, Word
@@ -81,7 +82,7 @@ def test_what_is_right_is_not_written(issue):
 
 
 def test_an_empty_index_is_filled(issue, monkeypatch):
-    monkeypatch.setattr(index, "BATCH_SIZE", 1)
+    monkeypatch.setattr(story_table, "BATCH_SIZE", 1)
     tell(issue.get_parent().specific, "Straw", day=15)
     Word.objects.all().delete()
     Entry.objects.all()._raw_delete("default")
@@ -92,7 +93,7 @@ def test_an_empty_index_is_filled(issue, monkeypatch):
 
 
 def test_it_says_how_far_it_is(issue, monkeypatch):
-    monkeypatch.setattr(index, "_batches", lambda: iter([[0] * 1000]))
+    monkeypatch.setattr(index, "issue_batches", lambda: iter([[0] * 1000]))
     assert run()[0] == "1000 of 1 issues ..."
     assert run(verbosity=0) == ["0 entries of the index mended."]
 
