@@ -53,7 +53,7 @@ def _answer(request: HttpRequest, text: str) -> dict[str, Any]:
     pks = _in_order(found, asked)
     page = Paginator(pks, conf.ISSUES_PER_PAGE).get_page(request.GET.get("page"))
     is_first = page.number == 1
-    if site and asked == Asked(text, locale=asked.locale) and "page" not in request.GET:
+    if site and _is_counted(request, asked):
         note_search(site, found.asked, found.counts.total if found.is_complete else 0)
     return {
         "asked": asked,
@@ -67,6 +67,12 @@ def _answer(request: HttpRequest, text: str) -> dict[str, Any]:
         "facets": facets.offered(asked, found.counts, site),
         **({} if pks else _elsewhere(request, public, site)),
     }
+
+
+def _is_counted(request: HttpRequest, asked: Asked) -> bool:
+    """Whether a reader has searched, and neither narrows nor orders what was found."""
+    is_plain = asked == Asked(asked.text, locale=asked.locale) and "page" not in request.GET
+    return is_plain and request.method == "GET"
 
 
 def _in_order(found: Found, asked: Asked) -> list[int]:

@@ -51,9 +51,18 @@ class Search(APIView):
         unless somebody is still typing."""
         if "cursor" in self.parameters:
             return []
-        if self.parameters["prefix"] == "false":
+        if self.is_counted():
             note_search(self.site, found.asked, found.counts.total if found.is_complete else 0)
         return search_data.promotions(promoted(found.asked, self.site), self.scope)
+
+    def is_counted(self) -> bool:
+        """Whether a reader has searched: not one who narrows or orders what was found, or who is
+        still typing, nor a cache that only asks whether the answer has changed."""
+        narrowed = set(self.parameters) - {"q", "site", "locale", "limit", "count", "correct"}
+        plain = {"order": "relevance", "prefix": "false"}
+        is_plain = all(plain.get(name) == self.parameters[name] for name in narrowed)
+        request = self.request._request
+        return is_plain and request.method == "GET" and "HTTP_IF_NONE_MATCH" not in request.META
 
 
 class SearchSuggestions(APIView):

@@ -71,6 +71,11 @@ def _tokens_of(word: str) -> tuple[str, ...]:
     return tuple(token for token in found if any(map(str.isalnum, token)))
 
 
+def is_alphabetic(token: str) -> bool:
+    """Whether a token is of letters and their marks alone, without a number."""
+    return all(unicodedata.category(character)[0] in "LM" for character in token)
+
+
 def tokens(text: str) -> list[str]:
     """The tokens of a text, in their order."""
     return [token for word in _word().findall(text) for token in _tokens_of(word)]

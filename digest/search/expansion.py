@@ -46,6 +46,14 @@ class Plan:
     slots: tuple[Slot, ...]
     excluded: tuple[Term, ...] = ()
 
+    @property
+    def phrase(self) -> Term | None:
+        """The words of the query as one phrase; None where it has one alone, or choices."""
+        groups = [group for slot in self.slots for group in slot.groups]
+        if len(groups) < 2 or any(len(group) > 1 for group in groups):
+            return None
+        return Term(tuple(token for (unit,) in groups for token in unit.tokens))
+
     def match(self, needed: Iterable[Slot] | None = None) -> Match:
         """What an engine is asked for all of the slots, or for the needed ones."""
         return self.without_excluded(all_of(slot.match for slot in needed or self.slots))

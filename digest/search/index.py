@@ -15,16 +15,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from digest import visibility
 from digest.models import get_issue_page_model, get_issue_tag_model
 from digest.search.analysis import tokens
-from digest.search.models import MAX_STORIES, Entry, entry_id, words_of
-from digest.search.vocabulary import (
-    add_words,
-    forget_words,
-    forget_wrong_words,
-    missing_words,
-    wrong_words,
-)
+from digest.search.models import MAX_STORIES, Entry, Word, entry_id
+from digest.search.vocabulary import add_words, has_its_stem, mend_words, missing_words
 from digest.stories import BATCH_SIZE, Story, issue_batches, may_be_broken, plain_text
 
+# So many tags of an issue are counted; an index of PostgreSQL has no room for many more.
+MAX_TAGS = 200
 # So many words of each text are taken in; PostgreSQL has no room for many more.
 MAX_TOKENS = 4000
 FIELDS = ["issue_id", "story_id", "parent_id", "tag_ids", "language", "title", "summary", "body"]
@@ -51,8 +47,9 @@ def refresh(pks: Collection[int]) -> None:
     _mend(_compare(pks))
 
 
-def refresh_all(pks: list[int]) -> None:
-    """The same for many, some at a time."""
+def refresh_all(pks: Iterable[int]) -> None:
+    """The same for many, some at a time, and always in the order in which they are locked."""
+    pks = sorted(pks)
     for start in range(0, len(pks), BATCH_SIZE):
         refresh(pks[start : start + BATCH_SIZE])
 
@@ -80,9 +77,10 @@ def differences() -> Iterator[Difference]:
 
 
 def word_differences() -> Iterator[str]:
-    """The same for the words of the entries that there are."""
-    for word in wrong_words():
-        yield f"wrong word: {word}"
+    """The same for the words of the entries that there are, and for their stems."""
+    for word in Word.objects.order_by("pk").iterator():
+        if not has_its_stem(word):
+            yield f"wrong stem: {word}"
     for pks in issue_batches():
         for word in missing_words(Entry.objects.filter(issue__in=pks)):
             yield f"missing word: {word}"
@@ -94,7 +92,7 @@ def rebuild(tell: Callable[[int], None] = lambda number: None) -> int:
     ``tell`` is told, now and then, how many issues were looked at.
     """
     mended = seen = 0
-    forget_wrong_words()
+    mend_words()
     for pks in issue_batches():
         with transaction.atomic():
             mended += _mend(_compare(pks))
@@ -131,7 +129,7 @@ def _entries(issues: QuerySet) -> Iterator[Entry]:
         shared = {
             "issue_id": issue.pk,
             "parent_id": parents[_parent_path(issue)],
-            "tag_ids": " ".join(map(str, sorted(ids))),
+            "tag_ids": " ".join(map(str, sorted(ids)[:MAX_TAGS])),
             "language": issue.locale.language_code.partition("-")[0],
         }
         for entry in (_of_issue(issue, names), *map(_of_story, stories[issue.pk])):
@@ -200,8 +198,7 @@ def _mend(found: list[Difference]) -> int:
     wanted = [pair.wanted for pair in found if pair.wanted]
     stored = [pair.stored for pair in found if pair.stored]
     entries = Entry.objects.filter(pk__in=[entry.pk for entry in stored])
-    entries._raw_delete(entries.db)  # without the signal, which looks at one entry's words
+    entries._raw_delete(entries.db)  # nothing refers to an entry
     Entry.objects.bulk_create(wanted)
     add_words(wanted)
-    forget_words(set().union(*map(words_of, stored)).difference(*map(words_of, wanted)))
     return len(found)

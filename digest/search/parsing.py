@@ -16,7 +16,7 @@ MAX_TERMS = 20
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Those that phones and word processors write in place of the plain one.
 QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
-UNIT = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"(?=\s|$)|(?P<word>\S+))')
+UNIT = re.compile(r'(?P<minus>-?)(?:[^\w\s"-]*"(?P<phrase>[^"]*)"(?=[^\w"]|$)|(?P<word>\S+))')
 
 
 class TooLong(ValueError):

@@ -60,7 +60,8 @@ def rank(candidates: Sequence[Candidate], plan: Plan) -> list[Hit]:
     slots = [_written_slot(slot) for slot in plan.slots]
     found = [[_of_slot(entry, slot) for slot in slots] for entry in candidates]
     weights = [_rarity(scores) for scores in zip(*found, strict=True)]
-    most, phrase, newest = sum(weights), _phrase(plan), max(entry.pk for entry in candidates)
+    most, newest = sum(weights), max(entry.pk for entry in candidates)
+    phrase = plan.phrase and as_written(plan.phrase)
     hits = []
     for entry, scores in zip(candidates, found, strict=True):
         score = sum(map(float.__mul__, weights, scores)) / most
@@ -110,14 +111,6 @@ def _best(entry: Candidate, alternatives: Written) -> float:
 def _rarity(scores: Sequence[float]) -> float:
     """How much a part of the query tells: more, the fewer of the candidates have it."""
     return log(2 + len(scores) / (1 + sum(map(bool, scores))))
-
-
-def _phrase(plan: Plan) -> str:
-    """The words of the query in their order; empty where they are not simply one after another."""
-    units = [group for slot in plan.slots for group in slot.groups]
-    if len(units) < 2 or any(len(group) > 1 for group in units):
-        return ""
-    return f" {' '.join(token for (unit,) in units for token in unit.tokens)} "
 
 
 def _phrase_bonus(entry: Candidate, phrase: str) -> float:

@@ -14,7 +14,7 @@ from digest.search.engines import engine
 from digest.search.expansion import Plan
 from digest.search.highlighting import Marked, excerpt, highlight
 from digest.search.index import texts_of_issue, texts_of_story
-from digest.search.matching import Match, Term, any_of, terms
+from digest.search.matching import Term, any_of, terms
 from digest.search.models import Entry, day_number
 from digest.search.ranking import Candidate, Hit, as_written, rank
 from digest.stories import Story
@@ -76,7 +76,8 @@ class Found:
         if len(found) == MAX_RANKED:
             titled = engine().matching(self.visible, self.plan.match(), in_titles=True)
             found = found | _read(titled[:MAX_BEST])
-            if phrase := _phrase(self.plan):
+            if self.plan.phrase:
+                phrase = self.plan.without_excluded(self.plan.phrase)
                 # Among those that are counted: further back, it may be long to the next one.
                 counted = self.visible.filter(pk__gte=self._counted[-1][0])
                 found = found | _read(engine().matching(counted, phrase)[:MAX_BEST])
@@ -131,15 +132,6 @@ class Found:
 def _read(entries: QuerySet) -> dict[int, Candidate]:
     rows = entries.values_list("pk", "title", "summary", "body", "parent_id", "tag_ids")
     return {row[0]: Candidate(*row) for row in rows}
-
-
-def _phrase(plan: Plan) -> Match | None:
-    """The words of the query as one phrase; None where it has one word alone, or choices."""
-    groups = [group for slot in plan.slots for group in slot.groups]
-    if len(groups) < 2 or any(len(group) > 1 for group in groups):
-        return None
-    words = tuple(token for (unit,) in groups for token in unit.tokens)
-    return plan.without_excluded(Term(words))
 
 
 def _issues_of(entries: Iterable[Entry]) -> dict[int, Any]:

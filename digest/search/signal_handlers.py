@@ -3,10 +3,8 @@
 Each runs in the transaction of the change, and may run twice.
 """
 
-from threading import local
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -14,8 +12,7 @@ from wagtail.models import AbstractPage, Locale, PageViewRestriction, Site
 
 from digest.models import get_issue_page_model, get_issue_tag_model
 from digest.search.index import refresh, refresh_all, refresh_place
-from digest.search.models import Entry, words_of
-from digest.search.vocabulary import forget_words
+from digest.search.models import Entry
 
 # Fields of a page by which readers find it, or do not.
 SOURCE_FIELDS = {"live", "date", "body", "title", "path", "expire_at", "alias_of", "alias_of_id"}
@@ -75,20 +72,11 @@ def refresh_when_opened_or_closed(sender: type, raw: bool = False, **kwargs: Any
         refresh_place(Q())
 
 
-# The words of what was deleted in the transaction that this thread has begun, or in one that was
-# rolled back: to look at too many does no harm.
-_gone = local()
-
-
-@receiver(post_delete, sender=Entry)
-def forget_words_of_what_is_deleted(
-    sender: type, instance: Entry, using: str, **kwargs: Any
+@receiver(post_save, sender=Locale)
+def refresh_when_a_language_is_another(
+    sender: type, instance: Locale, created: bool, raw: bool = False, **kwargs: Any
 ) -> None:
-    """The words of an issue that is deleted, or of a story that is; of all together at the end,
-    since a digest may be deleted with a thousand issues."""
-    _gone.__dict__.setdefault("words", set()).update(words_of(instance))
-    transaction.on_commit(_forget, using)
-
-
-def _forget() -> None:
-    forget_words(_gone.__dict__.pop("words", ()))
+    """The issues of a locale that may have another code: their words have other stems."""
+    if not (raw or created):
+        issues = get_issue_page_model().objects.filter(locale=instance).order_by()
+        refresh_all(issues.values_list("pk", flat=True))

@@ -24,7 +24,7 @@ from digest.search.parsing import parse
 from digest.search.results import Found, Result
 
 # So many of the newest titles that match are put in order, and so many queries are tried.
-MAX_TITLES, MAX_QUERIES = 50, 5
+MAX_TITLES, MAX_QUERIES = 50, 25
 
 
 class Suggestion(NamedTuple):
@@ -94,6 +94,8 @@ def _queries(start: str, site: Site, issues: QuerySet) -> Iterator[tuple[str, st
 
 def _is_plain(query: str) -> bool:
     """Whether all of it is to be found: else anything could be said in it, and shown to others."""
+    if fold(query) != " ".join(tokens(query)):
+        return False
     parsed = parse(query)
     one_each = all(len(group) == 1 and not group[0].is_quoted for group in parsed.groups)
     return one_each and not parsed.excluded

@@ -1,9 +1,9 @@
 """The words of the index, each with its stem: for its other forms, and for what was meant."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable
 
-from digest.search.analysis import MAX_TOKEN_LENGTH, stem
+from digest.search.analysis import MAX_TOKEN_LENGTH, is_alphabetic, stem
 from digest.search.engines import engine
 from digest.search.models import Entry, Word, words_of
 
@@ -31,7 +31,7 @@ def missing_words(entries: Iterable[Entry]) -> list[Word]:
 
 def _has_forms(token: str) -> bool:
     """No number has, and no single character; neither can be misspelt."""
-    return 2 < len(token) < MAX_TOKEN_LENGTH and token.isalpha()
+    return 2 < len(token) < MAX_TOKEN_LENGTH and is_alphabetic(token)
 
 
 def _word(text: str, language: str) -> Word:
@@ -40,28 +40,22 @@ def _word(text: str, language: str) -> Word:
     return Word(text=text, language=language, stem=root, **ends)
 
 
-def forget_words(words: Collection[str]) -> None:
-    """Leave out those of the words that no entry has any more."""
-    words = list(words)
-    for start in range(0, len(words), AT_ONCE):
-        some = words[start : start + AT_ONCE]
-        Word.objects.filter(text__in=set(some) - engine().used(some)).delete()
+def mend_words() -> None:
+    """Forget the words that no entry has any more, and those whose stem has become another;
+    ``add_words`` takes in again what an entry has.
 
-
-def wrong_words() -> Iterator[Word]:
-    """The words that no entry has any more, and those whose stem has become another."""
+    Not when an entry goes: another transaction may just be adding one that has the word. Nobody is
+    told of a word that nothing public has (``finding.Attempt``).
+    """
     words = Word.objects.order_by("pk")
     batch = list(words[:AT_ONCE])
     while batch:
         used = engine().used([word.text for word in batch])
-        for word in batch:
-            if word.text not in used or word.stem != _word(word.text, word.language).stem:
-                yield word
+        wrong = [word.pk for word in batch if word.text not in used or not has_its_stem(word)]
+        Word.objects.filter(pk__in=wrong).delete()
         batch = list(words.filter(pk__gt=batch[-1].pk)[:AT_ONCE])
 
 
-def forget_wrong_words() -> None:
-    """Leave these out; ``add_words`` takes in again what an entry has."""
-    wrong = [word.pk for word in wrong_words()]
-    for start in range(0, len(wrong), AT_ONCE):
-        Word.objects.filter(pk__in=wrong[start : start + AT_ONCE]).delete()
+def has_its_stem(word: Word) -> bool:
+    """Whether the stem is what the settings make of the word now."""
+    return word.stem == _word(word.text, word.language).stem

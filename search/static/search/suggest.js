@@ -61,7 +61,7 @@
       close();
       if (url) {
         // This site may be read at another address than the one it gives.
-        const isHere = words.root && url.startsWith(`${words.root}/`);
+        const isHere = words.root && /^\/(?!\/)/.test(url.slice(words.root.length)) && url.startsWith(words.root);
         location.assign(isHere ? url.slice(words.root.length) : url);
       } else {
         input.value = text;

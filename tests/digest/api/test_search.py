@@ -174,11 +174,14 @@ def test_promoted_address_has_no_page(issues, get):
 # What is kept of a search.
 
 
-def test_search_is_counted_on_its_first_page_alone(issues, get):
+def test_search_is_counted_on_its_first_page_alone(issues, get, client):
     first = get("search/?q=operators&limit=1")
     assert Searched.objects.get(query="operators").results == 3
     get(first["next"])
     get("search/?q=operat&prefix=true")
+    get("search/?q=operators&order=date")
+    get("search/?q=operators&year=2026")
+    client.head("/api/v1/search/?q=operators")
     assert [(found.query, found.times) for found in Searched.objects.all()] == [("operators", 1)]
 
 

@@ -115,3 +115,11 @@ def test_any_text_is_read_or_too_long(text):
     assert all(unit.tokens for group in query.groups for unit in group)
     assert all(group for group in query.groups)
     assert all(unit.tokens for unit in query.excluded)
+
+
+@pytest.mark.parametrize(
+    "text", ['"night count",', '("night count")', "„night count“.", "«night count»"]
+)
+def test_a_phrase_may_stand_beside_punctuation(text):
+    [[unit]] = parse(text).groups
+    assert (unit.tokens, unit.is_quoted) == (("night", "count"), True)

@@ -182,3 +182,12 @@ def test_suggestions_take_few_queries_however_much_there_is(
     issues = visibility.public(IssuePage.objects.all(), site)
     with django_assert_max_num_queries(8):
         assert len(suggest("quan", site, issues)) == 8
+
+
+@pytest.mark.parametrize(
+    "text", ["quantum 💩 >>>", 'quantum "chips"', "quantum -chips", "quantum!"]
+)
+def test_queries_with_more_than_words_in_them_are_not_suggested(ask, site, digest, text):
+    make_issue(digest, body=body(story("A heading", body="<p>Quantum chips</p>")))
+    search_often(site, text)
+    assert ask("quan") == []

@@ -3,10 +3,10 @@
 import pytest
 from wagtail.models import Locale
 
+from digest.search.index import rebuild
 from digest.search.models import Entry, Word
-from digest.search.vocabulary import add_words, forget_words
-from tests.builders import restrict
-from tests.digest.search.searching import tell
+from digest.search.vocabulary import add_words
+from tests.digest.search.searching import look_for, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -29,20 +29,21 @@ def test_words_that_are_too_long_are_not_known(digest):
     assert words() == {"a" * 39}
 
 
-def test_words_go_with_the_last_entry_that_has_them(digest, django_capture_on_commit_callbacks):
+def test_words_that_nothing_has_go_when_the_index_is_rebuilt(digest):
     first, second = (tell(digest, f"Shared {name}", title="14") for name in ("one", "two"))
-    with django_capture_on_commit_callbacks(execute=True):
-        first.unpublish()
+    first.unpublish()
+    assert words() == {"shared", "one", "two"}
+    rebuild()
     assert words() == {"shared", "two"}
-    restrict(second)
+    second.delete()
+    rebuild()
     assert words() == set()
 
 
-def test_words_go_with_what_is_deleted(digest, django_capture_on_commit_callbacks):
-    issue = tell(digest, "Needle", title="14")
-    with django_capture_on_commit_callbacks(execute=True) as callbacks:
-        issue.delete()
-    assert (words(), len(callbacks) > 1) == (set(), True)
+def test_no_word_that_nothing_has_is_meant(digest):
+    tell(digest, "forecast", title="14").unpublish()
+    assert words() == {"forecast"}
+    assert look_for("forcast").corrections == []
 
 
 def test_words_are_of_a_language(digest, home_page):
@@ -54,18 +55,9 @@ def test_words_are_of_a_language(digest, home_page):
     assert german
 
 
-def test_many_words_are_forgotten_in_few_queries(digest, django_assert_max_num_queries):
-    tell(digest, " ".join(f"w{letter}x" for letter in "abcdefghij"), title="14")
-    Entry.objects.all()._raw_delete("default")
-    with django_assert_max_num_queries(4):
-        forget_words(words())
-    assert words() == set()
-
-
-def test_words_that_an_entry_has_stay(digest):
-    tell(digest, "Needle", title="14")
-    forget_words(["needle", "never"])
-    assert words() == {"needle"}
+def test_words_of_other_scripts_have_forms_too(digest):
+    tell(digest, "हिन्दी किताबें", title="14")
+    assert words() == {"हिन्दी", "किताबें"}
 
 
 def test_words_are_taken_in_twice_without_harm(digest):
