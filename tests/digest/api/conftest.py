@@ -1,10 +1,12 @@
 """Asks the API, and holds each answer against the schema that the API gives of itself."""
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from wagtail.models import Locale, Page, Site
 
 from digest.api.documentation import build_schema
+from digest.models import DigestPage
 from tests.builders import body, make_digest, make_issue, story
 from tests.contract.answers import check_answer
 from tests.digest.api.bad_input import EXAMPLES, REQUIRED, query
@@ -36,6 +38,13 @@ def get(client):
     return get
 
 
+@pytest.fixture
+def digest(home_page):
+    """A live digest at /daily/: that of ``told``, in a module that has it."""
+    there = DigestPage.objects.filter(slug="daily").first()
+    return there or make_digest(home_page, tagline="All of it")
+
+
 class Endpoint:
     """One path of the document, with an address of it and the parameters it takes."""
 
@@ -53,12 +62,20 @@ class Endpoint:
         return f"{self.path}?{'&'.join([*needed, *parts])}"
 
 
+@pytest.fixture(scope="module")
+def told(django_db_setup, django_db_blocker):
+    """An issue for all tests of a module that ask every endpoint; they are hundreds."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        digest = make_digest(Site.objects.get().root_page.specific, tagline="All of it")
+        blocks = body(story("A needle", body="<p>It happened in a haystack.</p>"))
+        yield make_issue(digest, 14, body=blocks, tags=("AI",))
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def endpoint(request, digest):
+def endpoint(request, told, db):
     """The endpoint that a test is parametrised with, with something at its address."""
-    blocks = body(story("A needle", body="<p>It happened in a haystack.</p>"))
-    issue = make_issue(digest, 14, body=blocks, tags=("AI",))
-    return Endpoint(request.param, issue=issue.pk, story=issue.body[1].id)
+    return Endpoint(request.param, issue=told.pk, story=told.body[1].id)
 
 
 @pytest.fixture
