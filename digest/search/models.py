@@ -27,6 +27,11 @@ def day_number(entry_pk: int) -> int:
     return entry_pk >> (ISSUE_BITS + PLACE_BITS)
 
 
+def place_number(entry_pk: int) -> int:
+    """The place of an entry in its issue: 0 for the issue itself, else the number of the story."""
+    return entry_pk & MAX_STORIES
+
+
 def entry_id(day: date, issue_id: int, place: int) -> int:
     """The id of an entry: by it, later days come after earlier ones."""
     return first_id_of(day) | issue_id << PLACE_BITS | place
@@ -72,7 +77,7 @@ class Entry(models.Model):
     @property
     def place(self) -> int:
         """0 for the issue itself, else the number of the story in it."""
-        return self.id & MAX_STORIES
+        return place_number(self.id)
 
 
 class Word(models.Model):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from digest.search.expansion import Alternatives, Plan, Slot
 from digest.search.matching import Term
-from digest.search.models import PLACE_BITS, day_number
+from digest.search.models import day_number, place_number
 
 # What a word counts in the title, in the summary and in the body.
 FIELDS = (4.0, 2.0, 1.0)
@@ -67,7 +67,7 @@ def rank(candidates: Sequence[Candidate], plan: Plan) -> list[Hit]:
         score = sum(map(float.__mul__, weights, scores)) / most
         score *= 1 + (_phrase_bonus(entry, phrase) if phrase else 0)
         score *= _recency(day_number(newest) - day_number(entry.pk))
-        score *= 1 if _place(entry.pk) else ISSUE_ITSELF
+        score *= 1 if place_number(entry.pk) else ISSUE_ITSELF
         hits.append(Hit(entry.pk, round(score, 4)))
     return sorted(hits, key=lambda hit: (-hit.score, -hit.pk))
 
@@ -123,7 +123,3 @@ def _recency(days: int) -> float:
     """By how much older it is than the newest of the candidates, not by the clock: so the same
     query has the same answer."""
     return 1 - AGE * (1 - 0.5 ** (days / HALF_LIFE))
-
-
-def _place(pk: int) -> int:
-    return pk & (2**PLACE_BITS - 1)
