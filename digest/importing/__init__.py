@@ -11,7 +11,9 @@
 
 import re
 
-from digest.importing.documents import Document, DocumentError, open_document, read_document
+from digest.importing.documents import Document, Format, open_document, read_document
+from digest.importing.errors import DocumentError
+from digest.importing.html_reader import read_html
 from digest.importing.mapper import IssueDraft, map_parts
 from digest.importing.markdown import read_markdown
 from digest.importing.parts import Part, Role
@@ -21,6 +23,7 @@ from digest.importing.text import read_text
 __all__ = [
     "Document",
     "DocumentError",
+    "Format",
     "IssueDraft",
     "Part",
     "Report",
@@ -31,6 +34,7 @@ __all__ = [
     "read_parts",
 ]
 
+READERS = {Format.TEXT: read_text, Format.MARKDOWN: read_markdown, Format.HTML: read_html}
 DATE_IN_NAME = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 
 
@@ -39,7 +43,7 @@ def read_parts(document: Document) -> list[Part]:
 
     Raises DocumentError for front matter that cannot be read.
     """
-    parts = read_markdown(document.text) if document.is_markdown else read_text(document.text)
+    parts = READERS[document.format](document.text)
     named = DATE_IN_NAME.search(document.name)
     if named and not any(part.role is Role.DATE for part in parts):
         parts.insert(0, Part(Role.DATE, named[0], 0, 0))

@@ -22,11 +22,15 @@ class Item:
     text: str
     first_line: int
     last_line: int
+    html: str = ""
 
 
 @dataclass
 class Chunk:
-    """A paragraph, or a list when it has items. ``gap``: a blank line stands before it."""
+    """A paragraph, or a list when it has items. ``gap``: a blank line stands before it.
+
+    Of an HTML document it has its ``html``, and as a heading its ``level``.
+    """
 
     text: str
     first_line: int
@@ -34,6 +38,8 @@ class Chunk:
     gap: bool
     tag: str = ""
     items: list[Item] = field(default_factory=list)
+    html: str = ""
+    level: int = 0
 
     @property
     def lines(self) -> tuple[int, int]:

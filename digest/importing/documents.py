@@ -1,7 +1,8 @@
 """Documents as they come: bytes in, readable text out, or one clear line that says why not.
 
 Every error is a ``DocumentError`` whose message is written for the editor. Line numbers stay those
-of the file, so that a report can point into it.
+of the file, so that a report can point into it; HTML and Word files become one block to a line
+(``html_cleaner``), and their lines are counted.
 """
 
 import codecs
@@ -9,9 +10,17 @@ import re
 import stat
 from collections import Counter
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
+from digest.importing.errors import DocumentError
+from digest.importing.html_cleaner import clean_html
+from digest.importing.word import ZIP_START, word_to_html
+
 MAX_BYTES = 1_000_000
+MAX_HTML_BYTES = 3_000_000  # most of a saved page is not its text
+MAX_WORD_BYTES = 10_000_000  # with its pictures
+HTML_SUFFIXES = {".html", ".htm", ".xhtml"}
 MARKDOWN_SUFFIXES = {".md", ".markdown", ".mdown", ".mkd"}
 
 # UTF-32 stands before UTF-16: its little-endian mark begins with that of UTF-16.
@@ -24,9 +33,9 @@ ENCODINGS = [
 ]
 FOREIGN_FORMATS = {
     b"%PDF": "a PDF file",
-    b"PK\x03\x04": "a Word, LibreOffice or zip file",
     b"{\\rtf": "a rich text (RTF) file",
-    b"\xd0\xcf\x11\xe0": "an old Word file",
+    b"\xd0\xcf\x11\xe0": "an old or protected Word file",
+    b"From: <Saved by": "a web archive (MHTML)",
 }
 CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 HTML_START = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
@@ -40,8 +49,20 @@ FRONT_MATTER_START = re.compile(r"\s*---[ \t]*\n[ \t]*[\w-]+[ \t]*:")
 STORY_HEADING = re.compile(r"^##[ \t]+\S", re.MULTILINE)
 
 
-class DocumentError(Exception):
-    """The document cannot be read; the message says why in one line."""
+# Where a page says in what it is written, and what of it is believed.
+CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w-]{1,40})", re.IGNORECASE)
+OLD_ENCODINGS = re.compile(
+    r"iso-?8859-\d+|windows-125\d|cp125\d|koi8-[ru]|shift_jis|euc-(?:jp|kr)|gb(?:k|2312|18030)|big5",
+    re.IGNORECASE,
+)
+
+
+class Format(StrEnum):
+    """How a document is read. Word files are read as HTML."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    HTML = "html"
 
 
 @dataclass(frozen=True)
@@ -50,8 +71,13 @@ class Document:
 
     name: str
     text: str
-    is_markdown: bool
+    format: Format
     notes: tuple[str, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """What its lines are called in a report."""
+        return "block" if self.format is Format.HTML else "line"
 
 
 def open_document(path: str | Path) -> Document:
@@ -62,7 +88,7 @@ def open_document(path: str | Path) -> Document:
                 "It is not a file." if not Path(path).is_dir() else "It is a folder."
             )
         with Path(path).open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(MAX_WORD_BYTES + 1)
     except FileNotFoundError:
         raise DocumentError("There is no such file.") from None
     except (OSError, ValueError) as error:
@@ -73,35 +99,75 @@ def open_document(path: str | Path) -> Document:
 
 def read_document(data: bytes, name: str) -> Document:
     """Read a document from its bytes, for example an upload; raises DocumentError."""
-    if len(data) > MAX_BYTES:
-        raise DocumentError(f"It is too large: more than {MAX_BYTES // 1000} kB.")
-    text, notes = strip_unprintable(decode(data))
+    if data.startswith(ZIP_START):
+        check_size(data, MAX_WORD_BYTES)
+        return html_document(word_to_html(data), name)
+    check_size(data, MAX_HTML_BYTES)
+    text = decode(data)
+    if Path(name).suffix.lower() == ".docx":
+        raise DocumentError("It is no Word file, though its name says so: save it again.")
+    if Path(name).suffix.lower() in HTML_SUFFIXES or HTML_START.match(text):
+        return html_document(text, name)
+    check_size(data, MAX_BYTES)
+    text, notes = strip_unprintable(text)
+    check_text(text)
+    return Document(name, text, Format.MARKDOWN if is_markdown(text, name) else Format.TEXT, notes)
+
+
+def html_document(html: str, name: str) -> Document:
+    """The document that a page or a Word file makes."""
+    text, left_out = clean_html(html)
+    text, notes = strip_unprintable(text)
+    check_text(text)
+    return Document(name, text, Format.HTML, (*notes, *left_out))
+
+
+def check_size(data: bytes, limit: int) -> None:
+    """Refuse what is larger than its format may be."""
+    if len(data) > limit:
+        raise DocumentError(f"It is too large: more than {limit // 1000} kB.")
+
+
+def check_text(text: str) -> None:
+    """Refuse what has nothing to read, or far too much."""
     if not text.strip():
         raise DocumentError("It is empty.")
-    if HTML_START.match(text):
-        raise DocumentError("It is an HTML page: copy its text into a file, or write Markdown.")
-    return Document(name, text, is_markdown(text, name), notes)
+    check_size(text.encode(), MAX_BYTES)
 
 
 def decode(data: bytes) -> str:
-    """Bytes to text with ``\\n`` line ends: UTF-8, or what a byte order mark announces."""
+    """Bytes to text with ``\\n`` line ends: UTF-8, or what a byte order mark or a page says."""
     encoding = next((e for mark, e in ENCODINGS if data.startswith(mark)), "utf-8")
     foreign = next(
         (what for magic, what in FOREIGN_FORMATS.items() if data.startswith(magic)), None
     )
     if foreign:
-        raise DocumentError(f"It is {foreign}: save it as plain text in UTF-8, or as Markdown.")
+        raise DocumentError(f"It is {foreign}: save it as .docx, HTML, or plain text in UTF-8.")
     if encoding.startswith("utf-8") and is_binary(data):
         raise DocumentError("It is a binary file, not text.")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DocumentError(
-            f"It is not valid {encoding.removesuffix('-sig').upper()} (line {line}): "
-            "save it as plain text in UTF-8."
-        ) from None
+        text = decode_as_declared(data)
+        if text is None:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise DocumentError(
+                f"It is not valid {encoding.removesuffix('-sig').upper()} (line {line}): "
+                "save it as plain text in UTF-8."
+            ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def decode_as_declared(data: bytes) -> str | None:
+    """The text of a page in an encoding of old that it names, as Word's own pages are."""
+    declared = CHARSET.search(data[:5000])
+    name = declared[1].decode("ascii") if declared else ""
+    if not OLD_ENCODINGS.fullmatch(name):
+        return None
+    try:
+        return data.decode("windows-1252" if name.lower() == "iso-8859-1" else name)
+    except (UnicodeDecodeError, LookupError):
+        return None
 
 
 def is_binary(data: bytes) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from digest.importing.documents import DocumentError
+from digest.importing.errors import DocumentError
 from digest.importing.parts import Part, Role
 
 FRONT_MATTER = re.compile(

@@ -6,9 +6,7 @@ bottom line`` and ``## Sources`` (or "Sources:" within a story) are labels; ever
 
 import re
 from collections.abc import Iterator
-from html import unescape
 
-from django.utils.html import escape
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
@@ -17,7 +15,7 @@ from digest.importing.front_matter import read_front_matter
 from digest.importing.markdown_html import converter, words_lost
 from digest.importing.parts import Label, Outline, Part, Role
 from digest.importing.recognition import match_label, read_metadata
-from digest.importing.rich_text import LINK, bare_text, paragraph_html, plain_text
+from digest.importing.rich_text import bare_text, heading_sources, paragraph_html, plain_text
 
 LABELLED = ("paragraph_open", "heading_open")
 LISTS = ("bullet_list_open", "ordered_list_open")
@@ -108,12 +106,8 @@ class MarkdownReader:
             self.outline.add(Role.UNKNOWN, text, self._lines(node), self._html(node))
 
     def _links_of_heading(self, node: list[Token]) -> None:
-        """A heading is plain text: what it links to becomes a source of the story."""
-        text = bare_text(self._html(node))
-        for address, _ in LINK.findall(self._html(node)):
-            html = f'<p><a href="{address}">{escape(text)}</a></p>'
-            if unescape(address) not in text:
-                self.outline.add(Role.STORY_SOURCE, plain_text(html), self._lines(node), html)
+        for html in heading_sources(self._html(node)):
+            self.outline.add(Role.STORY_SOURCE, plain_text(html), self._lines(node), html)
 
     def _metadata(self, node: list[Token]) -> bool:
         if self.outline.place is not Role.SUMMARY or node[0].type != "paragraph_open":

@@ -35,7 +35,8 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """The whole report: a line for each part, the notes, and the sums."""
-        for (role, place), parts in groupby(self.parts, key=lambda p: (p.role, place_of(p))):
+        unit = self.document.unit
+        for (role, place), parts in groupby(self.parts, key=lambda p: (p.role, place_of(p, unit))):
             kind, end = (Role.UNKNOWN, " (left out)") if role is Role.LEFT_OUT else (role, "")
             yield f"{place:>13}  {kind:<15}  {excerpt([part.text for part in parts])}{end}"
         yield from (f"{'note':>13}  {note}" for note in self.document.notes)
@@ -54,13 +55,13 @@ class Report:
         return ", ".join(sums) + "."
 
 
-def place_of(part: Part) -> str:
-    """Where a part stands, for people."""
+def place_of(part: Part, unit: str = "line") -> str:
+    """Where a part stands, for people; the lines of HTML are blocks."""
     if not part.first_line:
         return "file name"
     if part.first_line == part.last_line:
-        return f"line {part.first_line}"
-    return f"lines {part.first_line}-{part.last_line}"
+        return f"{unit} {part.first_line}"
+    return f"{unit}s {part.first_line}-{part.last_line}"
 
 
 def excerpt(texts: list[str]) -> str:

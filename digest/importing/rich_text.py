@@ -4,7 +4,7 @@ Raw HTML is text here, in both formats; only ``<sup>`` and ``<sub>`` pass in Mar
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import unescape
 
 import nh3
@@ -37,6 +37,14 @@ LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>')
 LINE_START = re.compile(r"<(?:p|li|h3|blockquote|br/)>")
 TAG = re.compile(r"<[^>]*>")
 WORD = re.compile(r"[^\W_]+")
+EMPTY_TAG = re.compile(r"<(b|i|s|sup|sub|code|a)\b[^>]*></\1>")
+# More digits than any character has; Python refuses to read thousands of them.
+LONG_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
+
+
+def unescaped(text: str) -> str:
+    """Text with the characters that references such as ``&amp;`` stand for."""
+    return unescape(LONG_REFERENCE.sub("\ufffd", text))
 
 
 def linked(text: str) -> str:
@@ -98,7 +106,7 @@ def plain_text(html: str) -> str:
     """Our HTML as plain text; a link keeps its address in brackets where its text hides it."""
     text = LINK.sub(lambda link: shown(link[1], link[2]), html)
     text = TAG.sub("", LINE_START.sub("\n", text))
-    return re.sub(r"\n{2,}", "\n", unescape(text)).strip()
+    return re.sub(r"\n{2,}", "\n", unescaped(text)).strip()
 
 
 def shown(address: str, text: str) -> str:
@@ -108,9 +116,34 @@ def shown(address: str, text: str) -> str:
 
 def bare_text(html: str) -> str:
     """Our HTML as one line of plain text, without addresses."""
-    return " ".join(unescape(TAG.sub("", LINE_START.sub(" ", html))).split())
+    return " ".join(unescaped(TAG.sub("", LINE_START.sub(" ", html))).split())
+
+
+def html_after(html: str, count: int) -> str:
+    """What our HTML says after so many characters of its ``bare_text``, formatted as it was."""
+    opened, after = [], ""
+    for piece in re.split(r"(<[^>]*>)", html):
+        if count <= 0:
+            after += piece
+        elif piece.startswith("</"):
+            opened.pop()
+        elif piece.startswith("<") and piece != "<br/>":
+            opened.append(piece)
+        else:
+            text = unescaped(piece) if piece != "<br/>" else " "
+            rest, count = text[count:], count - len(text)
+            after = "".join(opened) + escape(rest) if count <= 0 else ""
+    return EMPTY_TAG.sub("", after)
+
+
+def heading_sources(html: str) -> Iterator[str]:
+    """A heading is plain text, so what it links to becomes a source: the HTML of each."""
+    text = bare_text(html)
+    for address, _ in LINK.findall(html):
+        if unescaped(address) not in text:
+            yield f'<p><a href="{address}">{escape(text)}</a></p>'
 
 
 def words(text: str) -> list[str]:
     """The words of a text, to compare what came in with what came out."""
-    return WORD.findall(unescape(text))
+    return WORD.findall(unescaped(text))

@@ -1,6 +1,6 @@
 """An issue draft into the page tree: as a new issue, or as a new revision of one that is there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -19,6 +19,10 @@ class ImportRefused(Exception):
     def __init__(self, *messages: str) -> None:
         super().__init__("; ".join(messages))
         self.messages = messages
+
+
+class IssueExists(ImportRefused):
+    """The digest has the issue already."""
 
 
 def find_digest(slug: str) -> Any:
@@ -55,40 +59,56 @@ def comparable(title: str) -> str:
 
 @transaction.atomic
 def save_issue(
-    draft: IssueDraft, digest: Any, *, publish: bool = False, update: bool = False
+    draft: IssueDraft,
+    digest: Any,
+    *,
+    publish: bool = False,
+    update: bool = False,
+    user: Any = None,
+    check: Callable[[Any], None] | None = None,
 ) -> tuple[Any, bool]:
-    """Save the draft below the digest; the issue, and whether it is new.
+    """Save the draft below the digest; the issue, and whether it is new. It is the user's.
+
+    ``check`` gets the issue that would have a new revision, and may raise ImportRefused.
 
     Raises ImportRefused, and then nothing was written: for a draft without title or date, for an
     issue that is there already (unless ``update``), and with ``publish`` for an invalid issue.
     """
     # The digest is read again and locked, so that two imports at once make one issue.
     digest = get_digest_page_model().objects.select_for_update().get(pk=digest.pk)
-    issue, created = prepare_issue(draft, digest, publish=publish, update=update)
+    issue, created = prepare_issue(draft, digest, publish=publish, update=update, check=check)
     issue.tags.set(draft.tags)
     try:
         if created:
+            issue.owner = user
             digest.add_child(instance=issue)
-        revision = issue.save_revision(log_action=True, clean=publish)
+        revision = issue.save_revision(user=user, log_action=True, clean=publish)
     except ValidationError as error:
         raise ImportRefused(*page_messages(error)) from None
     if publish:
-        revision.publish()
+        revision.publish(user=user)
         issue.refresh_from_db()
     return issue, created
 
 
 def prepare_issue(
-    draft: IssueDraft, digest: Any, *, publish: bool = False, update: bool = False
+    draft: IssueDraft,
+    digest: Any,
+    *,
+    publish: bool = False,
+    update: bool = False,
+    check: Callable[[Any], None] | None = None,
 ) -> tuple[Any, bool]:
     """What ``save_issue`` would save, checked and unsaved: all that a dry run does."""
     check_minimum(draft)
     existing = find_existing(draft, digest)
     if existing and not update:
-        raise ImportRefused(
+        raise IssueExists(
             f'"{existing.draft_title}" of {existing.date} is already in {digest.title} '
             f"(page {existing.pk}, {existing.full_url}). Use --update to make a new revision of it."
         )
+    if existing and check:
+        check(existing)
     issue = updated(existing) if existing else get_issue_page_model()(live=False)
     fill(issue, draft)
     check_page(issue, publish=publish)
@@ -136,6 +156,14 @@ def keep_identity(blocks: list[dict[str, Any]], before: StreamValue) -> list[dic
             if "image" in block["value"]:
                 block["value"]["image"] = old["value"].get("image")
     return blocks
+
+
+def stories_dropped(draft: IssueDraft, existing: Any) -> list[str]:
+    """The headings of the stories that a new revision of the issue would not have any more."""
+    kept = {comparable(story.heading) for story in draft.stories}
+    stories = existing.get_latest_revision_as_object().stories
+    headings = (block.value["heading"] for block in stories)
+    return [heading for heading in headings if comparable(heading) not in kept]
 
 
 def identity(block: dict[str, Any]) -> tuple[str, str]:

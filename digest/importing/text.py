@@ -98,14 +98,18 @@ class TextReader:
         if not found or not self._label_fits(index, *found):
             return False
         label, words, rest = found
-        is_list = label is Label.SOURCES
-        of_issue = is_list and self.one_source_list and not self._stories_follow(index)
+        of_issue = label is Label.SOURCES and self._is_list_of_issue(index)
         self.outline.open_section(label, words, chunk.lines, of_issue=of_issue)
-        if rest and is_list:
-            self._add_source(rest, chunk.lines)
-        elif rest:
-            self.outline.add_paragraph(rest, chunk.lines, paragraph_html(rest))
+        if rest:
+            self._after_label(rest, chunk, is_source=label is Label.SOURCES)
         return True
+
+    def _is_list_of_issue(self, index: int) -> bool:
+        return self.one_source_list and not self._stories_follow(index)
+
+    def _after_label(self, rest: str, chunk: Chunk, *, is_source: bool) -> None:
+        add = self._add_source if is_source else self.outline.add_paragraph
+        add(rest, chunk.lines, paragraph_html(rest))
 
     def _label_fits(self, index: int, label: Label, words: str, rest: str) -> bool:
         if label is Label.WHY_IT_MATTERS:
@@ -153,11 +157,12 @@ class TextReader:
             return False
         if chunk.items:
             for item in chunk.items:
-                self._add_source(item.text, (item.first_line, item.last_line))
+                html = item.html or paragraph_html(item.text)
+                self._add_source(item.text, (item.first_line, item.last_line), html)
         elif ADDRESS.fullmatch(chunk.text) and self._complete_source(chunk):
             pass
         elif ADDRESS.search(chunk.text) or self._stands_in_list(index, chunk):
-            self._add_source(chunk.text, chunk.lines)
+            self._add_source(chunk.text, chunk.lines, self._html(chunk))
         else:
             return False
         return True
@@ -172,23 +177,28 @@ class TextReader:
         if last.role is not self.outline.place or ADDRESS.search(last.text) or chunk.gap:
             return False
         self.outline.parts.pop()
-        self._add_source(f"{last.text} {chunk.text}", (last.first_line, chunk.last_line))
+        text = f"{last.text} {chunk.text}"
+        self._add_source(text, (last.first_line, chunk.last_line), paragraph_html(text))
         return True
 
-    def _add_source(self, text: str, lines: tuple[int, int]) -> None:
-        self.outline.add(self.outline.place, text, lines, paragraph_html(text))
+    def _add_source(self, text: str, lines: tuple[int, int], html: str) -> None:
+        self.outline.add(self.outline.place, text, lines, html)
+
+    def _html(self, chunk: Chunk) -> str:
+        if chunk.items:
+            return list_html(chunk.tag, [item.text for item in chunk.items])
+        return paragraph_html(chunk.text)
+
+    def _words(self, chunk: Chunk) -> str:
+        return chunk.text
 
     def _paragraph(self, index: int, chunk: Chunk) -> bool:
-        if chunk.items:
-            html = list_html(chunk.tag, [item.text for item in chunk.items])
-        else:
-            html = paragraph_html(chunk.text)
+        html = self._html(chunk)
         if looks_like_heading(chunk) or BYLINE.fullmatch(chunk.text):
-            self.outline.add(Role.UNKNOWN, chunk.text, chunk.lines, html)
+            self.outline.add(Role.UNKNOWN, self._words(chunk), chunk.lines, html)
         else:
-            self.outline.add_paragraph(chunk.text, chunk.lines, html)
+            self.outline.add_paragraph(self._words(chunk), chunk.lines, html)
         return True
 
-    @staticmethod
-    def _label_of(chunk: Chunk) -> tuple[Label, str, str] | None:
+    def _label_of(self, chunk: Chunk) -> tuple[Label, str, str] | None:
         return None if chunk.items else match_label(chunk.text)

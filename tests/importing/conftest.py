@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.importing import Part, map_parts, read_document, read_parts
+from digest.importing import Document, Part, map_parts, read_document, read_parts
 from digest.importing.mapper import IssueDraft
 from digest.importing.parts import Role
 from digest.models import DigestPage
@@ -17,6 +17,11 @@ COPIED, MARKDOWN = DOCUMENTS / "copied-issue.txt", DOCUMENTS / "issue.md"
 def parts_of(text: str, name: str = "issue.txt") -> list[Part]:
     """The parts of a document with this text."""
     return read_parts(read_document(text.encode(), name))
+
+
+def draft_of_document(document: Document) -> IssueDraft:
+    """The issue of a document that was read."""
+    return map_parts(read_parts(document))
 
 
 def draft_of(text: str, name: str = "issue.txt") -> IssueDraft:

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from digest.importing.documents import MAX_BYTES, DocumentError, open_document, read_document
+from digest.importing.documents import MAX_BYTES, Format, open_document, read_document
+from digest.importing.errors import DocumentError
 
 
 @pytest.mark.parametrize(
@@ -37,9 +38,9 @@ def test_encodings_with_a_mark_and_all_line_ends_are_read(data):
         (bytes(range(256)) * 4, "binary"),
         (b"%PDF-1.7 text", "PDF"),
         (b"PK\x03\x04 rest", "Word"),
+        (b"\xd0\xcf\x11\xe0 text", "old or protected Word file"),
+        (b"From: <Saved by Blink>", "web archive"),
         (b"{\\rtf1 text}", "RTF"),
-        (b"<!DOCTYPE html><p>text", "HTML"),
-        (b"\n<html lang=en>text", "HTML"),
         (b"a" * (MAX_BYTES + 1), "too large"),
     ],
 )
@@ -47,6 +48,11 @@ def test_what_is_no_text_gets_one_clear_line(data, message):
     with pytest.raises(DocumentError, match=message) as caught:
         read_document(data, "a.txt")
     assert "\n" not in str(caught.value)
+
+
+def test_a_text_that_is_called_a_word_file_is_none():
+    with pytest.raises(DocumentError, match="no Word file, though its name says so"):
+        read_document(b"Words, and no document of Word", "notes.docx")
 
 
 def test_a_document_of_the_greatest_size_is_read():
@@ -70,16 +76,20 @@ def test_joined_emoji_and_arabic_stay_whole():
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
-        ("a.md", "plain", True),
-        ("A.MARKDOWN", "plain", True),
-        ("a.txt", "---\ntitle: x\n---\n", True),
-        ("a.txt", "x\n\n## Story\n", True),
-        ("a.txt", "x\n\n##Tag\n", False),
-        ("a.txt", "---\n\nplain", False),
+        ("a.md", "plain", Format.MARKDOWN),
+        ("A.MARKDOWN", "plain", Format.MARKDOWN),
+        ("a.txt", "---\ntitle: x\n---\n", Format.MARKDOWN),
+        ("a.txt", "x\n\n## Story\n", Format.MARKDOWN),
+        ("a.txt", "x\n\n##Tag\n", Format.TEXT),
+        ("a.txt", "---\n\nplain", Format.TEXT),
+        ("a.txt", "<!DOCTYPE html><p>text", Format.HTML),
+        ("a.txt", "\n<html lang=en>text", Format.HTML),
+        ("A.HTM", "<p>text", Format.HTML),
+        ("a.txt", "<p>text", Format.TEXT),
     ],
 )
-def test_markdown_is_recognised_by_name_front_matter_or_heading(name, text, expected):
-    assert read_document(text.encode(), name).is_markdown is expected
+def test_the_format_is_recognised_by_name_front_matter_heading_or_first_tag(name, text, expected):
+    assert read_document(text.encode(), name).format is expected
 
 
 @pytest.mark.parametrize(

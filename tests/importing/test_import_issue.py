@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from digest.models import IssuePage
 from tests.importing.conftest import COPIED, MARKDOWN
+from tests.importing.test_word import docx
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,18 @@ def test_a_document_is_reported_line_by_line_and_imported(digest):
     assert f"New issue http://localhost/weekly/2026-03-09/ (page {issue.pk}), draft." in out
     assert out.endswith("1 of 1 documents imported into Weekly.\n")
     assert (err, failure, issue.live) == ("", None, False)
+
+
+def test_pages_and_word_files_are_documents_like_any_other(digest, tmp_path):
+    page, word = tmp_path / "page.html", tmp_path / "2026-03-09.docx"
+    page.write_text("<h1>Sand</h1><p>2026-03-10</p><h2>Heat</h2><script>x</script><p>Stored.</p>")
+    word.write_bytes(docx())
+    out, err, failure = run(page, word, "--digest", "weekly")
+    assert "block 3  story            Heat" in out
+    assert "note  left out: 1 × scripts and embedded programs" in out
+    assert (err, failure) == ("", None)
+    titles = IssuePage.objects.order_by("title").values_list("title", flat=True)
+    assert list(titles) == ["Heat below the house", "Sand"]
 
 
 def test_publish_publishes(digest):

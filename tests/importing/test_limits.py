@@ -1,6 +1,7 @@
 """Long, deep and hostile documents end in bounded time, without a crash."""
 
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -29,6 +30,40 @@ HOSTILE = {
     "blank lines": "```\n" + "\n" * 200_000 + "x\n```\n\n- a" + "\n" * 200_000 + "  b",
     "headings": "## a\n" * 4_000,
 }
+
+
+HOSTILE_HTML = {
+    "divs": "<div>" * 50_000 + "x" + "</div>" * 49_000,
+    "formats": "<b>x" * 99_000,
+    "lists": "<ol><li>x" * 45_000,
+    "unfinished tags": "<a" * 1_400_000,
+    "unfinished comments": "<!--x>" * 450_000,
+    "unfinished quotes": '<a b="' * 450_000,
+    "unfinished scripts": "<script>" * 350_000,
+    "attributes": "<a " + "b=1 " * 700_000 + ">x",
+    "reference": "x&#" + "9" * 900_000 + ";",
+    "spaces": "<p>" + " " * 2_900_000 + "x",
+    "quotes": "<blockquote>" * 40_000 + "x<p>y</p>" * 10_000,
+    "headings": "<h2>a</h2>" * 20_000,
+    "sources": "<h2>S</h2><p>x</p><h2>Sources</h2>" + '<li><a href="http://e.org/">t</a>' * 20_000,
+    "styles": "<p class=MsoListParagraph style='" + "mso-list:" * 300_000 + "'>x",
+    "addresses": ('<a href="http://www.google.com/url?' + "a&" * 3_000 + '">x</a>') * 450,
+    "times": "<pre>" + "\xa0<time>" * 90_000,
+    "items of Word": "<p class=MsoListParagraph><![if !supportLists]>1.<![endif]>x</p>" * 24_000,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hostile", HOSTILE_HTML)
+def test_any_page_is_read_or_refused_in_bounded_time(hostile):
+    started = time.process_time()
+    with suppress(DocumentError):
+        draft_of(HOSTILE_HTML[hostile], "a.html").body()
+    assert time.process_time() - started < SECONDS
+
+
+def test_a_reference_of_thousands_of_digits_is_no_crash():
+    assert draft_of("## S\n\nx &#" + "9" * 9000 + "; y", "a.md").stories
 
 
 @pytest.mark.slow

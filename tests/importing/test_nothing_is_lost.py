@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from digest.importing import DocumentError, map_parts, read_document, read_parts
+from digest.importing import DocumentError, Format, map_parts, read_document, read_parts
 from digest.importing.markdown_html import MARKS
 from digest.importing.parts import Role
-from digest.importing.rich_text import words
+from digest.importing.rich_text import TAG, words
 from tests.importing.conftest import COPIED, MARKDOWN, draft_of
 
 REPORTED = (Role.DATE, Role.LABEL, Role.FURNITURE, Role.LEFT_OUT)
@@ -91,7 +91,9 @@ def lost(text: str, name: str) -> Counter[str]:
         parts = read_parts(document)
     except DocumentError:
         return Counter()
-    source = MARKS.sub(" ", document.text) if document.is_markdown else document.text
+    source = MARKS.sub(" ", document.text) if document.format is Format.MARKDOWN else document.text
+    if document.format is Format.HTML:
+        source = TAG.sub(" ", source)
     known = Counter(
         words(re.sub(r"^\s*(?:title|tags|\d{1,3}[.)])", "", source, flags=re.MULTILINE))
     )
@@ -117,8 +119,28 @@ def test_no_word_of_any_mixture_of_lines_is_lost(lines, name):
     assert lost("".join(line + end for line, end in lines), name) == Counter()
 
 
+HTML_PIECES = (
+    """
+<h1>Some title</h1>|<h2>A heading</h2>|<h3>Why it matters</h3>|<h2>Sources</h2>|<h2>|</h2>|<p>
+<p>A sentence, ended.</p>|<div>|Text goes on|<br>|<b>Why it matters:</b> one|<b>|</i>|<i>|</div>
+<ul>|</ul>|<ol>|<li>|<li>Item one|<blockquote>|</blockquote>|<pre>  a  b</pre>|</a>|<td>cell
+<a href="https://example.com/a_b">Link</a>|<a href="/x">|<time>2026-03-09</time>|&amp;|<!-- c -->
+<p class=MsoListParagraph>1. x|<p><b>Bottom line</b> short</p>|<p>#One#Two words</p>|<sup>2</sup>
+<p class=MsoTitle>Big</p>
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
+
+
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
-@given(text=st.text(max_size=300), name=st.sampled_from(["a.txt", "a.md"]))
+@given(pieces=st.lists(st.sampled_from(HTML_PIECES), max_size=25))
+def test_no_word_of_any_mixture_of_tags_is_lost(pieces):
+    assert lost(" ".join(pieces), "a.html") == Counter()
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(text=st.text(max_size=300), name=st.sampled_from(["a.txt", "a.md", "a.html"]))
 @example(text="&copy; &#0; \\", name="a.md")
 def test_no_text_breaks_the_readers(text, name):
     try:

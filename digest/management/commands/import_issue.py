@@ -13,13 +13,14 @@ class Command(BaseCommand):
     """Reads each file, says what it recognised, and makes an issue of it."""
 
     help = (
-        "Make issues of documents: text copied from a published page, or Markdown with front "
-        "matter. Each file is imported whole or not at all, and the others go on."
+        "Make issues of documents: Word files, saved web pages, text copied from a published page, "
+        "or Markdown with front matter. Each file is imported whole or not at all, and the others "
+        "go on."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The files, the digest, and what to do with what was recognised."""
-        parser.add_argument("files", nargs="+", metavar="FILE", help="a text or Markdown document")
+        parser.add_argument("files", nargs="+", metavar="FILE", help="a document")
         parser.add_argument(
             "--digest", required=True, metavar="SLUG", help="the digest to put the issues in"
         )

@@ -1,0 +1,70 @@
+"""Documents on their way into an issue: what an editor brought, until it is a draft."""
+
+from datetime import timedelta
+from typing import Any
+
+import swapper
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+LIFETIME = timedelta(days=7)
+
+
+class UploadQuerySet(models.QuerySet):
+    """Documents that wait, each for the one who brought it."""
+
+    def of(self, user: Any) -> "UploadQuerySet":
+        """Those that a user brought and that are not too old, the last first."""
+        kept = self.filter(user=user, created_at__gte=timezone.now() - LIFETIME)
+        return kept.order_by("-created_at", "-pk")
+
+    def delete_expired(self) -> None:
+        """Delete those that nobody came back for."""
+        self.filter(created_at__lt=timezone.now() - LIFETIME).delete()
+
+
+class Upload(models.Model):
+    """A document that an editor brought, its text, and the roles that its parts were given."""
+
+    digest = models.ForeignKey(
+        swapper.get_model_name("digest", "DigestPage"),
+        verbose_name=_("digest"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("brought by"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    name = models.CharField(_("name"), max_length=255)
+    text = models.TextField(_("text"))
+    format = models.CharField(_("format"), max_length=20)
+    roles = models.JSONField(_("roles"), default=dict, help_text=_("Those an editor corrected."))
+    notes = models.JSONField(_("notes"), default=list)
+    summary = models.TextField(_("what was recognised"), blank=True)
+    title = models.CharField(_("title"), max_length=255, blank=True)
+    date = models.DateField(_("date"), null=True, blank=True)
+    issue = models.ForeignKey(
+        swapper.get_model_name("digest", "IssuePage"),
+        verbose_name=_("issue"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(_("brought"), auto_now_add=True, db_index=True)
+
+    # Nobody else may learn of it from the usage of a page.
+    wagtail_reference_index_ignore = True
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+
+    def __str__(self) -> str:
+        return self.name
