@@ -6,6 +6,7 @@ documents and the API are this server's, at the root URL of the Wagtail site.
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -34,6 +35,21 @@ def page_url(page: Any, request: HttpRequest | None = None) -> str | None:
         return None
     _site_id, root_url, path = parts
     return _frontend(root_url) + path
+
+
+def preview_pattern(page: Any) -> str | None:
+    """Where a frontend shows drafts of a page, with ``{token}`` in it; None where none does."""
+    parts = page.get_url_parts()
+    root_url = parts[1] if parts else None
+    if not root_url:
+        return None
+    return conf.PREVIEW_URLS.get(root_url) or conf.PREVIEW_URLS.get(_frontend(root_url))
+
+
+def origin(url: str) -> str:
+    """The scheme, host and port of an address, as browsers compare them."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def _frontend(root_url: str) -> str:

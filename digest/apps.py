@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DigestConfig(AppConfig):
-    """The plugin. ``ready`` registers system checks and nothing else."""
+    """The plugin. ``ready`` registers system checks, and keeps previews' tokens out of logs."""
 
     name = "digest"
     verbose_name = _("Digest")
@@ -11,3 +11,6 @@ class DigestConfig(AppConfig):
 
     def ready(self) -> None:
         from digest import checks  # noqa: F401
+        from digest.redaction import keep_tokens_out_of_logs
+
+        keep_tokens_out_of_logs()

@@ -78,6 +78,28 @@ def check_frontend_urls(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register()
+def check_preview_urls(**kwargs: Any) -> list[CheckMessage]:
+    """DIGEST_PREVIEW_URLS leads from root URLs to addresses that take a token."""
+    urls = conf.PREVIEW_URLS
+    known = isinstance(urls, dict) and all(map(_is_root_url, urls))
+    if known and all(map(_takes_a_token, urls.values())):
+        return []
+    return [
+        Error(
+            f"DIGEST_PREVIEW_URLS must map root URLs to URLs with one {{token}}, not {urls!r}.",
+            hint='For example {"https://cms.example.com": "https://example.com/preview/{token}"}.',
+            id="digest.E015",
+        )
+    ]
+
+
+def _takes_a_token(value: Any) -> bool:
+    # Not as a part of the host: a browser would ask a name server for it.
+    pattern = r"https?://[^/?#\s{}]+[/?#][^\s{}]*\{token\}[^\s{}]*"
+    return isinstance(value, str) and bool(re.fullmatch(pattern, value))
+
+
 def _is_root_url(value: Any) -> bool:
     return isinstance(value, str) and bool(re.fullmatch(r"https?://[^/?#\s]+", value))
 
@@ -93,6 +115,42 @@ def check_api_throttle_rate(**kwargs: Any) -> list[CheckMessage]:
             f'DIGEST_API_THROTTLE_RATE must be a rate such as "100/min", not {rate!r}.',
             hint="A number, a slash, and sec, min, hour or day; None for no limit.",
             id="digest.E009",
+        )
+    ]
+
+
+@register()
+def check_outbound_user_agent(**kwargs: Any) -> list[CheckMessage]:
+    """DIGEST_OUTBOUND_USER_AGENT is a header of one line."""
+    agent = conf.OUTBOUND_USER_AGENT
+    if agent is None or (isinstance(agent, str) and re.fullmatch(r"[!-~]([ -~]*[!-~])?", agent)):
+        return []
+    return [
+        Error(
+            f"DIGEST_OUTBOUND_USER_AGENT must be one line of ASCII, not {agent!r}.",
+            hint='For example "example-bot/1.0 (+https://www.example.com/)".',
+            id="digest.E013",
+        )
+    ]
+
+
+@register()
+def check_source_check_days(**kwargs: Any) -> list[CheckMessage]:
+    """DIGEST_SOURCE_CHECK_DAYS is a number of days."""
+    return _positive_integer("SOURCE_CHECK_DAYS", "digest.E014")
+
+
+@register()
+def check_source_check_pause(**kwargs: Any) -> list[CheckMessage]:
+    """DIGEST_SOURCE_CHECK_PAUSE is a number of seconds."""
+    pause = conf.SOURCE_CHECK_PAUSE
+    is_number = isinstance(pause, (int, float)) and not isinstance(pause, bool)
+    if is_number and 0 <= pause <= 3600:
+        return []
+    return [
+        Error(
+            f"DIGEST_SOURCE_CHECK_PAUSE must be a number of seconds, not {pause!r}.",
+            id="digest.E017",
         )
     ]
 

@@ -77,6 +77,11 @@ class DigestSettings:
         return getattr(settings, "DIGEST_FRONTEND_URLS", {})
 
     @property
+    def PREVIEW_URLS(self) -> dict[str, str]:
+        """Where a frontend shows drafts, by the root URL of the Wagtail site or of the frontend."""
+        return getattr(settings, "DIGEST_PREVIEW_URLS", {})
+
+    @property
     def API_THROTTLE_RATE(self) -> str | None:
         """How many requests one address may make of the API, as "100/min"; None for any number."""
         return getattr(settings, "DIGEST_API_THROTTLE_RATE", None)
@@ -90,6 +95,21 @@ class DigestSettings:
     def SEARCH_LOG_DAYS(self) -> int:
         """For how many days the numbers of searches are kept; 0 for not at all."""
         return getattr(settings, "DIGEST_SEARCH_LOG_DAYS", 90)
+
+    @property
+    def OUTBOUND_USER_AGENT(self) -> str | None:
+        """How the site names itself to the servers it asks; None for the plugin and its address."""
+        return getattr(settings, "DIGEST_OUTBOUND_USER_AGENT", None)
+
+    @property
+    def SOURCE_CHECK_DAYS(self) -> int:
+        """After how many days a source is checked again."""
+        return getattr(settings, "DIGEST_SOURCE_CHECK_DAYS", 30)
+
+    @property
+    def SOURCE_CHECK_PAUSE(self) -> float:
+        """How many seconds lie between two requests to one host."""
+        return getattr(settings, "DIGEST_SOURCE_CHECK_PAUSE", 5)
 
 
 conf = DigestSettings()

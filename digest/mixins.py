@@ -26,11 +26,14 @@ from wagtail.search import index
 
 from digest import visibility
 from digest.blocks import IssueBodyBlock
+from digest.checklist.mixins import ChecklistMixin, ChecklistSettingsMixin
 from digest.conf import conf
 from digest.discussion import DiscussionMixin, issue_discussion
-from digest.forms import DatePanel, DigestPageForm, IssuePageForm, parent_of
+from digest.forms import DatePanel, DigestPageForm, IssuePageForm, TagsPanel, parent_of
 from digest.listing import latest_first, neighbours, paginate
+from digest.new_issues import NewIssuesMixin
 from digest.numbering import NumberingMixin, lock
+from digest.preview import PreviewMixin
 from digest.serving import ReadersPageMixin
 from digest.slugs import free_slug, is_proposed, refusal_of_digest_slug, story_anchors
 from digest.stored import give_ids
@@ -44,7 +47,9 @@ ISSUE_PAGE_MODEL = swapper.get_model_name("digest", "IssuePage")
 ISSUE_TAG_MODEL = swapper.get_model_name("digest", "IssueTag")
 
 
-class DigestPageMixin(ReadersPageMixin, PublishingMixin, DiscussionMixin):
+class DigestPageMixin(
+    ReadersPageMixin, PublishingMixin, DiscussionMixin, NewIssuesMixin, ChecklistSettingsMixin
+):
     """A publication: its name, what it promises, and its issues below it."""
 
     tagline = models.CharField(
@@ -61,11 +66,14 @@ class DigestPageMixin(ReadersPageMixin, PublishingMixin, DiscussionMixin):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+
     base_form_class = DigestPageForm
     content_panels = [
         TitleFieldPanel("title"),
         FieldPanel("tagline"),
         FieldPanel("image"),
+        *NewIssuesMixin.new_issue_panels,
+        *ChecklistSettingsMixin.checklist_panels,
         *DiscussionMixin.discussion_panels,
     ]
     search_fields = [index.SearchField("tagline")]
@@ -108,7 +116,7 @@ class DigestPageMixin(ReadersPageMixin, PublishingMixin, DiscussionMixin):
         return context
 
 
-class IssuePageMixin(ReadersPageMixin, StoriesMixin, NumberingMixin, PublishingMixin):
+class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixin, ChecklistMixin):
     """One issue of a digest: date, number, tags and a body of blocks."""
 
     date = models.DateField(
@@ -151,7 +159,7 @@ class IssuePageMixin(ReadersPageMixin, StoriesMixin, NumberingMixin, PublishingM
                         FieldPanel("number"),
                     ]
                 ),
-                FieldPanel(
+                TagsPanel(
                     "tags",
                     help_text=_(
                         "What the issue is about. Each tag has a page with all its issues."
@@ -240,6 +248,7 @@ class IssuePageMixin(ReadersPageMixin, StoriesMixin, NumberingMixin, PublishingM
         """
         super().clean_for_publishing()
         clean_stream("body", self.body)
+        self.clean_checklist()
 
     def save_revision(self, *args: Any, **kwargs: Any) -> Any:
         """Give each block an id of its own, which it then has wherever this version goes."""

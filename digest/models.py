@@ -12,6 +12,10 @@ from taggit.models import TaggedItemBase
 from wagtail.models import Page
 
 from digest.mixins import ISSUE_PAGE_MODEL, DigestPageMixin, IssuePageMixin
+from digest.preview import PreviewToken  # noqa: F401  Django looks for models here.
+from digest.sources.models import Check, CheckedHost, Citation, Source  # noqa: F401
+from digest.sources.register import derive_when_saved  # noqa: F401
+from digest.uploads import Upload  # noqa: F401
 
 
 def get_digest_page_model() -> type[models.Model]:

@@ -58,7 +58,7 @@ class NumberingMixin(models.Model):
         if self.number is None and not self.alias_of_id:
             parent = self.get_parent()
             lock(parent)
-            self.number = self._number_of_source(parent) or self._next_number(parent)
+            self.number = self._number_of_source(parent) or self.next_number(parent)
 
     @transaction.atomic
     def leave_taken_number(self) -> None:
@@ -69,7 +69,7 @@ class NumberingMixin(models.Model):
         lock(parent)
         taken = set(self._others_below(parent).values_list("number", flat=True)) - {None}
         if self.number in taken:
-            self.number = self._next_number(parent)
+            self.number = self.next_number(parent)
             self.save(clean=False, update_fields=["number"])
         ahead = Q(pk=self.latest_revision_id) | Q(approved_go_live_at__isnull=False)
         for revision in self.revisions.filter(ahead):
@@ -88,7 +88,8 @@ class NumberingMixin(models.Model):
         taken = number and self._others_below(parent).filter(number=number).exists()
         return None if taken else number
 
-    def _next_number(self, parent: Any) -> int:
+    def next_number(self, parent: Any) -> int:
+        """The number that the next issue below a digest gets, if it takes none of its own."""
         # The highest possible number would leave no next one, so it is not counted from.
         countable = self._others_below(parent).filter(number__lt=MAX_NUMBER)
         return (countable.aggregate(highest=models.Max("number"))["highest"] or 0) + 1

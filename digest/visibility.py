@@ -108,6 +108,16 @@ def seconds_to_next_expiry(most: int) -> int:
     return min(most, int(left.total_seconds()))
 
 
+def may_preview_on(page: AbstractPage, site: Site | object | None) -> bool:
+    """Whether a preview of a page, for whoever may see it, belongs to a site: to its own, or to any
+    where the page is of none."""
+
+    def stands_in(chosen: Site | object | None) -> bool:
+        return any(page.path.startswith(path) for path in _root_paths(chosen))
+
+    return stands_in(site) or not stands_in(ANY_SITE)
+
+
 def refuse_expired(page: AbstractPage) -> None:
     """Raise Http404 for a page past its expiry, though ``publish_scheduled`` has not run yet."""
     if page.expire_at and page.expire_at <= timezone.now():

@@ -1,0 +1,63 @@
+"""The endpoint of the register of sources: what public issues cite."""
+
+from typing import Any
+
+from django.db.models import Max, QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from digest.api import parameters, serializers
+from digest.api.base import APIView
+from digest.api.filters import filter_issues
+from digest.api.pagination import CursorPagination
+from digest.sources.models import Citation, Source
+
+
+class SourceList(APIView):
+    """The sources that public issues cite, those cited last first."""
+
+    parameters_class = parameters.SourceListParameters
+    serializer_class = serializers.SourceSerializer
+    is_list = True
+
+    def get(self, request: Request) -> Response:
+        """Answer with a page of them."""
+        paginator = CursorPagination(["-last_cited_on", "-source_id"], self.parameters)
+        citations = self.public_citations()
+        rows = paginator.paginate_queryset(self.last_cited(citations), request)
+        # What they are called is asked of the page alone.
+        pks = [row.source_id for row in rows]
+        called = Source.objects.with_citations(citations).in_bulk(pks)
+        return paginator.get_paginated_response([as_data(called[pk]) for pk in pks])
+
+    def public_citations(self) -> QuerySet:
+        """Those of the public issues that the filters leave; nothing is told of any other."""
+        issues = filter_issues(self.scope, self.parameters)
+        self.scope.counts(issues)
+        return Citation.objects.filter(issue__in=issues.order_by().values("pk"))
+
+    def last_cited(self, citations: QuerySet) -> QuerySet:
+        """The key of each source of these citations, with the day that orders them.
+
+        One aggregate over the citations: a query for each source takes seconds of many.
+        """
+        if "host" in self.parameters:
+            host = self.parameters["host"].lower().removeprefix("www.")
+            citations = citations.filter(source__host=host)
+        sources = citations.order_by().values("source_id").annotate(last_cited_on=Max("date"))
+        return sources.values_list("source_id", "last_cited_on", named=True)
+
+
+def as_data(source: Source) -> dict[str, Any]:
+    """A source as the API tells of it: what checks have found is for editors."""
+    return {
+        "type": "source",
+        "url": source.cited_url,
+        "canonical_url": source.canonical_url,
+        "host": source.host,
+        "title": source.shown_title,
+        "publisher": source.shown_publisher,
+        "issue_count": source.issue_count,
+        "first_cited_on": source.first_cited_on.isoformat(),
+        "last_cited_on": source.last_cited_on.isoformat(),
+    }

@@ -1,0 +1,1 @@
+"""The register of sources: every address that a published issue cites, once."""

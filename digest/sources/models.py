@@ -1,0 +1,201 @@
+"""The register: a row for each cited address, and one for each place that cites it."""
+
+import hashlib
+from urllib.parse import urlsplit
+
+import swapper
+from django.db import models
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import gettext_lazy as _
+
+from digest.canonical import canonical_url
+
+
+def source_key(url: str) -> str:
+    """The key of the source that an address is one of; empty for what is no address on the web."""
+    canonical = canonical_url(url)
+    return canonical and hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class State(models.TextChoices):
+    """What the last check found, or where one does not count, what was known before."""
+
+    UNCHECKED = "unchecked", _("not checked yet")
+    FOUND = "found", _("found")
+    MOVED = "moved", _("moved")
+    DEAD = "dead", _("dead")
+    UNREACHABLE = "unreachable", _("could not be reached")
+    REFUSED = "refused", _("closed to checks")
+
+
+class SourceQuerySet(QuerySet):
+    """Sources with what their citations say of them."""
+
+    def cited(self) -> "SourceQuerySet":
+        """Those that a live issue cites; the others are kept for what was found out about them."""
+        return self.filter(Exists(Citation.objects.filter(source=OuterRef("pk"))))
+
+    def with_citations(self, citations: QuerySet | None = None) -> "SourceQuerySet":
+        """Add how often, when first and last, and as what they are cited: by the citations given,
+        or by all of them."""
+        citations = Citation.objects.all() if citations is None else citations
+        of_source = citations.filter(source=OuterRef("pk")).order_by()
+        grouped = of_source.values("source")
+        return self.annotate(
+            issue_count=_counted(grouped, Count("issue", distinct=True)),
+            first_cited_on=_counted(grouped, Min("date")),
+            last_cited_on=_counted(grouped, Max("date")),
+            cited_url=_latest(of_source, "url"),
+            shown_title=_own_or_latest(of_source, "title"),
+            shown_publisher=_own_or_latest(of_source, "publisher"),
+        )
+
+
+def _counted(grouped: QuerySet, number: models.Aggregate) -> Subquery:
+    return Subquery(grouped.annotate(number=number).values("number"))
+
+
+def _latest(citations: QuerySet, name: str) -> Coalesce:
+    latest = citations.exclude(**{name: ""}).order_by("-date", "-issue_id", "position")
+    found = Subquery(latest.values(name)[:1], output_field=TextField())
+    return Coalesce(found, Value(""), output_field=TextField())
+
+
+def _own_or_latest(citations: QuerySet, name: str) -> Coalesce:
+    own = NullIf(name, Value(""))
+    return Coalesce(own, _latest(citations, name), output_field=TextField())
+
+
+class Source(models.Model):
+    """An address that live issues cite, in its canonical spelling, with what checks have found.
+
+    ``title`` and ``publisher`` are empty until an editor fills them in; then the latest citation
+    says them (``SourceQuerySet.with_citations``).
+    """
+
+    # A hash of ``canonical_url``, which is too long for an index.
+    key = models.CharField(_("key"), max_length=64, unique=True, editable=False)
+    canonical_url = models.TextField(_("canonical URL"), editable=False)
+    host = models.CharField(_("host"), max_length=255, db_index=True, editable=False)
+    title = models.CharField(
+        _("title"),
+        max_length=300,
+        blank=True,
+        help_text=_("Leave empty to show the title it was cited with last."),
+    )
+    publisher = models.CharField(
+        _("publisher"),
+        max_length=200,
+        blank=True,
+        help_text=_("Leave empty to show the publisher it was cited with last."),
+    )
+    published_on = models.DateField(_("published on"), null=True, blank=True)
+    state = models.CharField(
+        _("state"), max_length=20, choices=State.choices, default=State.UNCHECKED, editable=False
+    )
+    http_status = models.PositiveSmallIntegerField(
+        _("HTTP status"), null=True, blank=True, editable=False
+    )
+    moved_to = models.TextField(_("moved to"), blank=True, editable=False)
+    checked_at = models.DateTimeField(
+        _("last checked"), null=True, blank=True, db_index=True, editable=False
+    )
+    # When it is to be checked again; at once, where there is none.
+    due_at = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
+    # Checks in a row that did not reach it.
+    failures = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+
+    def __str__(self) -> str:
+        return getattr(self, "shown_title", self.title) or self.canonical_url
+
+    @classmethod
+    def of(cls, url: str) -> "Source":
+        """A source for an address on the web, not saved yet."""
+        canonical = canonical_url(url)
+        host = urlsplit(canonical).hostname or ""
+        return cls(key=source_key(url), canonical_url=canonical, host=host)
+
+
+class Citation(models.Model):
+    """A place in a live issue that cites a source: a story's sources, or the issue's.
+
+    Derived as ``digest.stories.Story`` is. Says nothing about who may see it: readers of the table
+    choose the issues by ``digest.visibility``.
+    """
+
+    source = models.ForeignKey(
+        Source,
+        verbose_name=_("source"),
+        on_delete=models.CASCADE,
+        related_name="citations",
+        db_index=False,
+    )
+    issue = models.ForeignKey(
+        swapper.get_model_name("digest", "IssuePage"),
+        verbose_name=_("issue"),
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+    )
+    position = models.PositiveIntegerField(_("position"))
+    date = models.DateField(_("date"), help_text=_("That of the issue."))
+    # Where in the editor: the path of the field, as Wagtail's comments name it.
+    content_path = models.TextField(_("content path"))
+    title = models.CharField(_("title"), max_length=300, blank=True)
+    publisher = models.CharField(_("publisher"), max_length=200, blank=True)
+    url = models.TextField(_("URL"))
+
+    class Meta:
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "position"], name="digest_citation_position")
+        ]
+        indexes = [
+            models.Index(fields=["source", "-date", "-issue"], name="digest_citation_latest")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Check(models.Model):
+    """What one check of a source found."""
+
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), on_delete=models.CASCADE, related_name="checks"
+    )
+    checked_at = models.DateTimeField(_("checked"))
+    state = models.CharField(_("state"), max_length=20, choices=State.choices)
+    http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
+    moved_to = models.TextField(_("moved to"), blank=True)
+    detail = models.TextField(_("detail"), blank=True)
+
+    class Meta:
+        verbose_name = _("check of a source")
+        verbose_name_plural = _("checks of sources")
+        ordering = ["-checked_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()}, {self.checked_at:%Y-%m-%d}"
+
+
+class CheckedHost(models.Model):
+    """From when a host may be asked again: what keeps two runs from asking it at once."""
+
+    name = models.CharField(_("host"), max_length=255, unique=True)
+    free_at = models.DateTimeField(_("free at"))
+
+    class Meta:
+        verbose_name = _("host of sources")
+        verbose_name_plural = _("hosts of sources")
+
+    def __str__(self) -> str:
+        return self.name
