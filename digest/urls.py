@@ -6,7 +6,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter, SlugConverter, StringConverter
 
-from digest import feeds, llms, sitemaps, views
+from digest import feeds, llms, preview_views, sitemaps, views
 
 
 class UnicodeSlugConverter(SlugConverter):
@@ -45,4 +45,6 @@ urlpatterns = [
     path("sitemap-<page_id:number>.xml", sitemaps.sitemap_page, name="sitemap-page"),
     path("llms.txt", llms.llms, name="llms"),
     path("tags/<unicode_slug:slug>/", views.tag, name="tag"),
+    path("preview/<str:token>/", preview_views.preview, name="preview"),
+    path("preview-userbar/", preview_views.userbar, name="preview-userbar"),
 ]

@@ -65,6 +65,8 @@ class APIView(views.APIView):
     parameters_class: type[Parameters] = NoParameters
     serializer_class: Any = None
     is_list = False
+    # Whether anybody may keep the answer; what only some may see is nobody's to keep.
+    is_for_everybody = True
 
     def get_exception_handler(self) -> Any:
         """Ours, whatever the site's own is."""
@@ -90,7 +92,7 @@ class APIView(views.APIView):
         answers.ignore_cookies(request)
         with answers.same_for_everybody():
             response = super().dispatch(request, *args, **kwargs)
-        if response.status_code != 200:
+        if response.status_code != 200 or not self.is_for_everybody:
             return response
         if isinstance(response, Response):
             response.render()
@@ -100,7 +102,9 @@ class APIView(views.APIView):
         """Let anybody keep an answer for a minute; a failure or a refusal is nobody's to keep."""
         response = super().finalize_response(request, response, *args, **kwargs)
         status = response.status_code
-        if status in KEPT:
+        if not self.is_for_everybody:
+            patch_cache_control(response, private=True, no_store=True)
+        elif status in KEPT:
             lifetime = answers.lifetime(bounded=status == 200)
             patch_cache_control(response, public=True, **lifetime)
         else:
@@ -118,7 +122,9 @@ class APIView(views.APIView):
 
     def _say_what_is_shown(self, response: HttpResponse) -> None:
         """Name it for caches that are purged by it, as Fastly, Varnish and others are."""
-        if response.status_code == 200 and "scope" in self.__dict__ and self.scope.keys:
+        if not self.is_for_everybody or response.status_code != 200:
+            return
+        if "scope" in self.__dict__ and self.scope.keys:
             response["Surrogate-Key"] = " ".join(sorted(self.scope.keys))
 
     def members(self, default: Iterable[str]) -> set[str]:

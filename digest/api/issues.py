@@ -49,7 +49,7 @@ class Issues:
         if self._needs("locale", "seo") or scope.has_languages:
             with_locales(self.issues)
         if self._needs("digest", "discussion", "seo"):
-            with_digests(self.issues, scope.site)
+            self._look_up_digests()
         self.tags = self._tags() if self._needs("tags", "seo") else {}
         self.translations = _translations(self.issues, scope) if self._needs("translations") else {}
         self.rendering = Rendering(scope.base_url, scope.text)
@@ -59,6 +59,9 @@ class Issues:
 
     def _needs(self, *members: str) -> bool:
         return not self.members.isdisjoint(members)
+
+    def _look_up_digests(self) -> None:
+        with_digests(self.issues, self.scope.site)
 
     def _images(self) -> Iterable[int]:
         digests = (issue.digest for issue in self.issues) if self._needs("seo") else ()

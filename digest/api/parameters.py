@@ -167,6 +167,16 @@ class IssueParameters(TextParameters):
     fields = _fields(ISSUE_MEMBERS)
 
 
+class PreviewParameters(IssueParameters):
+    """What of a draft."""
+
+    source_map = OneOfField(
+        choices=["true", "false"],
+        default="false",
+        help_text="`true` adds `source_map`: the field of the editor that each member comes from.",
+    )
+
+
 class LatestIssueParameters(IssueFilters, IssueParameters):
     """Which issue, and what of it."""
 
@@ -192,6 +202,23 @@ class StoryListParameters(IssueFilters, TextParameters, PageParameters):
         choices=["-date", "date"], default="-date", help_text="Newest or oldest first."
     )
     fields = _fields(story_members)
+
+
+class SourceListParameters(PageParameters):
+    """Which sources, and which part of them."""
+
+    digest = serializers.SlugField(
+        allow_unicode=True,
+        max_length=255,
+        required=False,
+        help_text="Sources that issues of the digest of this slug cite.",
+    )
+    host = serializers.RegexField(
+        r"^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$",
+        max_length=255,
+        required=False,
+        help_text="Sources at this host.",
+    )
 
 
 class StoryParameters(LocaleParameters, TextParameters):

@@ -39,11 +39,13 @@ HEADERS = {
     "Content-Location": _header("The address of what is answered, where it has another one."),
     "ETag": _header("Tells these bytes from others; send it back as If-None-Match."),
     "Link": _header("The addresses of the next and the previous page (RFC 8288)."),
+    "Referrer-Policy": _header("Of a preview: its address is told to nobody."),
     "RateLimit": _header("What is left of the limit, where there is one."),
     "RateLimit-Policy": _header("The limit, where there is one."),
     "Retry-After": _header("In how many seconds to come back."),
     "Surrogate-Key": _header("What is shown, for caches that are purged by it."),
     "Vary": _header("What the answer depends on beside its address."),
+    "X-Robots-Tag": _header("Of a preview: search engines are to leave it alone."),
 }
 ALWAYS = ["Cache-Control", "Vary", "RateLimit", "RateLimit-Policy"]
 HEADERS_OF_STATUS = {
@@ -117,12 +119,14 @@ class DigestAutoSchema(AutoSchema):
         }
         problems = [400, 404, 405, 406, 429, 500]  # 404 also for a host that is no site's
         not_modified = OpenApiResponse(description="You have this very answer (If-None-Match).")
-        return (
-            answers | {304: not_modified} | {(s, CONTENT_TYPE): ProblemSerializer for s in problems}
-        )
+        kept = {304: not_modified} if self.view.is_for_everybody else {}
+        return answers | kept | {(s, CONTENT_TYPE): ProblemSerializer for s in problems}
 
     def _get_response_headers_for_code(self, status: str, direction: str) -> dict[str, Any]:
         names = HEADERS_OF_STATUS.get(status, ALWAYS)
+        if not self.view.is_for_everybody:
+            names = [*ALWAYS, "Referrer-Policy", "X-Robots-Tag"]
+            names += ["Retry-After"] if status == "429" else []
         return {name: HEADERS[name] for name in names}
 
 

@@ -201,6 +201,20 @@ class StorySerializer(serializers.Serializer):
         return {name: own.get(name) or StoryMemberField(name) for name in story_members()}
 
 
+class SourceSerializer(serializers.Serializer):
+    """An address that public issues cite, and what these say of it."""
+
+    type = ConstantField("source")
+    url = serializers.CharField(help_text="As it was cited last.")
+    canonical_url = serializers.URLField(help_text="One spelling for each source.")
+    host = serializers.CharField()
+    title = serializers.CharField()
+    publisher = serializers.CharField()
+    issue_count = serializers.IntegerField(min_value=1)
+    first_cited_on = serializers.DateField(help_text="The date of an issue.")
+    last_cited_on = serializers.DateField(help_text="The date of an issue.")
+
+
 class MapSerializer(serializers.Serializer):
     """Where everything is."""
 

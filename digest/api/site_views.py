@@ -24,7 +24,7 @@ class MapView(APIView):
 
     def get(self, request: Request) -> Response:
         """Answer with links."""
-        names = ["site", "digests", "issues", "stories", "tags", "pages"]
+        names = ["site", "digests", "issues", "stories", "sources", "tags", "pages"]
         names += ["search"] if apps.is_installed("digest.search") else []
         names += ["schema", "docs"] if conf.API_DOCS_ENABLED else []
         links = {name: self.scope.api_url(name) for name in names}

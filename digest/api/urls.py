@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.urls import path, re_path
 
-from digest.api import documentation, site_views, views
+from digest.api import documentation, preview, site_views, sources, views
 
 app_name = "api"
 
@@ -24,8 +24,10 @@ urlpatterns = [
     path("issues/<page_id:pk>.md", views.IssueMarkdown.as_view(), name="issue-markdown"),
     path("stories/", views.StoryList.as_view(), name="stories"),
     path("stories/<block_id:block_id>/", views.StoryDetail.as_view(), name="story"),
+    path("sources/", sources.SourceList.as_view(), name="sources"),
     path("tags/", views.TagList.as_view(), name="tags"),
     path("tags/<unicode_slug:slug>/", views.TagDetail.as_view(), name="tag"),
+    path("preview/<str:token>/", preview.IssuePreview.as_view(), name="preview"),
     path("schema/", documentation.SchemaView.as_view(), name="schema"),
     path("docs/", documentation.DocsView.as_view(), name="docs"),
     path("problems/", documentation.ProblemsView.as_view(), name="problems"),

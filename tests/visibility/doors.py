@@ -15,6 +15,7 @@ LISTS = [
     "/api/v1/stories/?limit=100&tag=every",
     "/api/v1/stories/?limit=100&tag_all=every&order=date&rich_text=text&count=true",
     "/api/v1/stories/?limit=100&q=happened&fields=url",
+    "/api/v1/sources/?limit=100&count=true",
     "/api/v1/search/?limit=100&q=happened&tag=every",
     "/api/v1/search/?limit=100&q=happend&tag_all=every&order=date&count=true",
     "/api/v1/search/?limit=100&q=what+happ&prefix=true&tag=every&order=-date",
@@ -76,6 +77,7 @@ FILTERED = [
     "/api/v1/issues/?q=title{word}&include=body",
     "/api/v1/stories/?tag={tag}&count=true",
     "/api/v1/stories/?q=story{word}",
+    "/api/v1/sources/?host={word}.example&count=true",
     "/api/v1/search/?q=text{word}",
     "/api/v1/search/?q=story{word}&count=true&correct=false",
     "/api/v1/search/?q=happened&tag={tag}",
@@ -101,6 +103,11 @@ COUNTED = [
     "/api/v1/search/suggest/?q=ta",
     "/search/?q=happened",
 ]
+
+# A draft, to who holds a token of that very page ("T" in the matrix): 200 and its title as the
+# token's revision has it, in whatever state the page is, but for an alias, which has no drafts. On
+# the site of the page alone. For any other token there is nothing.
+PREVIEWS = ["/api/v1/preview/{token}/", "/preview/{token}/"]
 
 # Doors that answer everybody alike, whoever is logged in.
 SAME_FOR_ALL = ("/api/", "/feeds/", "/sitemap.xml", "/llms.txt")

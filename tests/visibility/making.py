@@ -9,10 +9,15 @@ from datetime import timedelta
 from django.utils import timezone
 
 from digest.models import IssuePage
-from tests.builders import body, make_digest, story
+from tests.builders import body, make_digest, source, story
 from tests.builders import make_issue as make_any_issue
 
 WORD = "marker"
+
+
+def cited(word):
+    """A source that can be recognised."""
+    return source(title=f"cited{word}", url=f"https://{word}.example/slug{word}")
 
 
 def make_issue(digest, word=WORD, **fields):
@@ -21,7 +26,9 @@ def make_issue(digest, word=WORD, **fields):
         "title": f"title{word}",
         "slug": f"slug{word}",
         "tags": (f"tag{word}", "every"),
-        "body": body(story(f"story{word}", body=f"<p>text{word} happened.</p>")),
+        "body": body(
+            story(f"story{word}", body=f"<p>text{word} happened.</p>", sources=[cited(word)])
+        ),
     } | fields
     return make_any_issue(digest, **fields)
 
@@ -29,7 +36,9 @@ def make_issue(digest, word=WORD, **fields):
 def change(issue, word):
     """Give an issue, not yet saved, a title, slug, text and tag that are not for readers."""
     issue.title, issue.slug = f"unsaidtitle{word}", f"unsaidslug{word}"
-    issue.body = body(story(f"unsaidstory{word}", body=f"<p>unsaidtext{word}</p>"))
+    unsaid = source(title=f"unsaidcited{word}", url=f"https://unsaid{word}.example/")
+    told = story(f"unsaidstory{word}", body=f"<p>unsaidtext{word}</p>", sources=[unsaid])
+    issue.body = body(told)
     issue.seo_title, issue.search_description = f"unsaidseo{word}", f"unsaidwords{word}"
     issue.tags.add(f"unsaidtag{word}")
 

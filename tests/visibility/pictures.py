@@ -8,6 +8,7 @@ from wagtail.images.tests.utils import get_test_image_file_jpeg
 from wagtail.models import Collection, CollectionViewRestriction
 
 from tests.builders import block, body, story
+from tests.visibility.making import cited
 
 
 def private_collection():
@@ -40,5 +41,6 @@ def illustrated(make_issue, digest, word, collection):
     chosen = {"image": image.pk, "decorative": False, "alt_text": "unsaidalt"}
     embed = f'<embed embedtype="image" id="{image.pk}" format="left" alt="unsaidembed"/>'
     text = f"<p>text{word} happened.</p>{embed}"
-    blocks = [story(f"story{word}", body=text, image=chosen), block("bottom_line", text=text)]
+    told = story(f"story{word}", body=text, image=chosen, sources=[cited(word)])
+    blocks = [told, block("bottom_line", text=text)]
     return make_issue(digest, word, image=image, body=body(*blocks))

@@ -10,6 +10,7 @@ from digest.models import DigestPage
 from tests.builders import body, make_digest, make_issue, story
 from tests.contract.answers import check_answer
 from tests.digest.api.bad_input import EXAMPLES, REQUIRED, query
+from tests.digest.previewing import token_of
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +76,8 @@ def told(django_db_setup, django_db_blocker):
 @pytest.fixture
 def endpoint(request, told, db):
     """The endpoint that a test is parametrised with, with something at its address."""
-    return Endpoint(request.param, issue=told.pk, story=told.body[1].id)
+    token = token_of(told) if "{token}" in request.param else ""
+    return Endpoint(request.param, issue=told.pk, story=told.body[1].id, token=token)
 
 
 @pytest.fixture

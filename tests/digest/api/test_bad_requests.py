@@ -81,7 +81,7 @@ def test_path_in_another_form_leads_to_the_page_or_nowhere(path, digest, client)
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
 @pytest.mark.parametrize("page", [*EXAMPLES.values(), *PAGES_FOR_PEOPLE])
 def test_writing_is_refused_everywhere(page, method, client):
-    path = page.format(issue=1, story="00000000-0000-0000-0000-000000000000")
+    path = page.format(issue=1, story="00000000-0000-0000-0000-000000000000", token="x")
     response = getattr(client, method)(f"/api/v1/{path}")
     assert_problem(response, 405)
     assert response["Allow"] == READING
@@ -155,7 +155,8 @@ def test_pages_for_people_ignore_who_asks(page, client, db):
         assert response.status_code == 200
 
 
-@every_endpoint
+# Nobody keeps a preview, so it has no ETag.
+@pytest.mark.parametrize("endpoint", sorted({*EXAMPLES} - {"/preview/{token}/"}), indirect=True)
 def test_tags_are_compared_weakly_and_garbage_matches_nothing(endpoint, client):
     address = endpoint.address()
     etag = client.get(address)["ETag"]

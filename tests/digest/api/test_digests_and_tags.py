@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 def test_map_leads_to_everything(digest, client, get, settings):
     make_issue(digest)
     links = get("")["links"]
-    assert len(links) == 10
+    assert len(links) == 11
     answers = {name: client.get(url).status_code for name, url in links.items()}
     # These want to know what for: a path, and words.
     assert {answers.pop("pages"), answers.pop("search")} == {400}
