@@ -1,13 +1,18 @@
 """Forms of the page editor."""
 
 from typing import Any
-from uuid import uuid4
 
+from django.core.exceptions import ValidationError
+from django.forms import Media
+from django.utils import timezone
 from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.admin.panels import TitleFieldPanel
-from wagtail.blocks import StreamValue
+from wagtail.admin.panels import FieldPanel, TitleFieldPanel
+from wagtail.admin.staticfiles import versioned_static
 
+from digest.new_issues import blocks_of_new_issue, day_of_new_issue, tags_of_last_issue
 from digest.slugs import PROPOSED_SLUG, free_slug
+
+OFFERED_TAGS = "digest/admin/offered-tags.js"
 
 
 def parent_of(page: Any) -> Any:
@@ -27,6 +32,30 @@ class DatePanel(TitleFieldPanel):
             return not known and super().get_should_apply()
 
 
+class TagsPanel(FieldPanel):
+    """The tags of an issue. Until it is published, those of the issue before are offered."""
+
+    class BoundPanel(FieldPanel.BoundPanel):
+        """The panel of one issue."""
+
+        template_name = "digest/admin/tags_panel.html"
+
+        @property
+        def media(self) -> Media:
+            """The buttons, and what a click on them does."""
+            css = {"all": [versioned_static("digest/admin/glance.css")]}
+            return super().media + Media(js=[versioned_static(OFFERED_TAGS)], css=css)
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            """Add ``offered``: the names of the tags."""
+            return super().get_context_data(parent_context) | {"offered": self._offered()}
+
+        def _offered(self) -> list[str]:
+            digest, issue = self.form.parent_page, self.instance
+            published = issue.pk and (issue.live or issue.first_published_at)
+            return [] if published or not digest else tags_of_last_issue(digest, issue.pk)
+
+
 class DigestPageForm(WagtailAdminPageForm):
     """Lets a new page know its parent, so that ``clean`` can compare it with its siblings."""
 
@@ -37,17 +66,30 @@ class DigestPageForm(WagtailAdminPageForm):
 
 
 class IssuePageForm(DigestPageForm):
-    """Opens with the blocks every issue has, and proposes a free slug made from the date."""
+    """Opens as the digest wants its issues to start, and proposes a slug made from the date."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not self.instance.pk and not self.instance.body:
-            self.initial["body"] = self._required_blocks()
+        if not self.instance.pk:
+            self._start()
         if "slug" not in self.fields:
             return
         self.fields["slug"].required = False
         if not self.instance.slug and self.parent_page:
-            self.initial["slug"] = self._free_slug(str(self.instance.date))
+            day = self.initial.get("date", self.instance.date)
+            self.initial["slug"] = self._free_slug(str(day))
+
+    def _start(self) -> None:
+        if not self.instance.body:
+            stream = self.instance.body.stream_block
+            self.initial["body"] = blocks_of_new_issue(self.parent_page, stream)
+        if not self.parent_page:
+            return
+        if "number" in self.fields:  # A placeholder: it is taken when the issue is saved.
+            attrs = self.fields["number"].widget.attrs
+            attrs["placeholder"] = self.instance.next_number(self.parent_page)
+        if not self.is_bound and self.instance.date == timezone.localdate():
+            self.initial["date"] = day_of_new_issue(self.parent_page)
 
     def clean(self) -> dict[str, Any]:
         """Give an issue never published the slug of its date, unless the editor chose another."""
@@ -59,10 +101,17 @@ class IssuePageForm(DigestPageForm):
             self.cleaned_data["slug"] = self._free_slug(date)
         return super().clean()
 
-    def defer_required_fields(self) -> None:
-        """Hold drafts in a workflow to the rules of publishing: its approval publishes them."""
-        if not (self.instance.pk and self.instance.workflow_in_progress):
-            super().defer_required_fields()
+    def _post_clean(self) -> None:
+        """Hold what is published or submitted to the rules that the digest requires."""
+        super()._post_clean()
+        if self.errors or self.is_deferred_validation:
+            return
+        try:
+            self.instance.clean_checklist(in_form=True)
+        except ValidationError as error:
+            for name, errors in error.error_dict.items():
+                # A site's own panels may leave a field out, or a permission hide it.
+                self.add_error(name if name in self.fields else None, errors)
 
     def get_field_updates_for_resave(self) -> list[tuple[str, str]]:
         """Tell the open editor, after an autosave, which slug and number the issue got."""
@@ -70,17 +119,6 @@ class IssuePageForm(DigestPageForm):
         return super().get_field_updates_for_resave() + [
             (name, value) for name, value in got if name in self.fields
         ]
-
-    def _required_blocks(self) -> StreamValue:
-        # Without them a new issue would greet the editor with "The minimum number of items is 1".
-        stream = self.instance.body.stream_block
-        rules = stream.meta.block_counts
-        blocks = [
-            (name, block.get_default(), str(uuid4()))
-            for name, block in stream.child_blocks.items()
-            for _ in range(rules.get(name, {}).get("min_num") or 0)
-        ]
-        return StreamValue(stream, blocks)
 
     def _free_slug(self, slug: str) -> str:
         siblings = self.parent_page.get_children().exclude(pk=self.instance.pk)

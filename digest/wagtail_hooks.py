@@ -1,148 +1,23 @@
-"""What the plugin adds to the admin."""
+"""What the plugin adds to the admin; each screen registers its own hooks in ``digest.admin``."""
 
-from collections.abc import Iterable
-from typing import Any
-
-import swapper
 from django.apps import apps
-from django.core.exceptions import ValidationError
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext_lazy as _
-from taggit.models import Tag
 from wagtail import hooks
-from wagtail.admin import messages
-from wagtail_modeladmin.options import ModelAdmin, modeladmin_register
+from wagtail_modeladmin.options import modeladmin_register
 
-from digest.models import get_digest_page_model, get_issue_tag_model
-from digest.slugs import refusal_of_digest_slug
-from digest.validation import PublishingMixin
-
-
-class TagAdmin(ModelAdmin):
-    """Tags in one list: to rename one, or to find the ones hardly used."""
-
-    model = Tag
-    menu_label = _("Tags")
-    menu_icon = "tag"
-    menu_order = 250
-    list_display = ["name", "slug", "issue_count"]
-    search_fields = ["name"]
-    ordering = ["name"]
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """Count the issues of each tag with the list's own query."""
-        uses = get_issue_tag_model().objects.filter(tag=OuterRef("pk")).order_by().values("tag")
-        counted = uses.annotate(number=Count("pk")).values("number")
-        number = Coalesce(Subquery(counted), 0)
-        return super().get_queryset(request).annotate(issue_count=number)
-
-    def issue_count(self, tag: Tag) -> int:
-        """How many issues carry the tag, drafts included."""
-        return tag.issue_count
-
-    issue_count.short_description = _("Issues")
-    issue_count.admin_order_field = "issue_count"
-
+from digest.admin import guards, home, importing, issues, menu, preview_panel, previews  # noqa: F401
+from digest.admin.editing import IssueViewSet
+from digest.admin.sources import SourceAdmin
+from digest.admin.tags import TagAdmin
+from digest.models import get_issue_page_model
 
 if apps.is_installed("wagtail_modeladmin"):
     modeladmin_register(TagAdmin)
+    menu.add_to_digest_menu(TagAdmin)
+    modeladmin_register(SourceAdmin)
+    menu.add_to_digest_menu(SourceAdmin)
 
 
-@hooks.register("before_bulk_action")
-def refuse_to_publish_invalid_pages(
-    request: HttpRequest, action_type: str, objects: Iterable[Any], action: Any
-) -> HttpResponse | None:
-    """Bulk publishing skips the editor's form; tell what is wrong in place of a server error."""
-    if action_type != "publish":
-        return None
-    below = action.get_execution_context().get("include_descendants")
-    pages = [page for selected in objects for page in _pages(selected, below)]
-    errors = [error for page in pages for error in _errors(page)]
-    for error in errors:
-        messages.error(request, error)
-    return redirect(action.next_url) if errors else None
-
-
-def _pages(page: Any, below: bool) -> list[Any]:
-    drafts = page.get_descendants().not_live().specific() if below else []
-    return [page for page in (page.specific, *drafts) if isinstance(page, PublishingMixin)]
-
-
-def _errors(page: Any) -> list[str]:
-    try:
-        page.get_latest_revision_as_object().clean_for_publishing()
-    except ValidationError as error:
-        return [f"{page.get_admin_display_title()}: {message}" for message in error.messages]
-    return []
-
-
-@hooks.register("before_copy_page")
-def refuse_to_copy_to_a_taken_slug(request: HttpRequest, page: Any) -> HttpResponse | None:
-    """A copy (or an alias) of a digest, or of what is above one, needs slugs of its own."""
-    target = request.POST.get("new_parent_page", "")
-    parent = _page_model().objects.filter(pk=target).first() if target.isdecimal() else None
-    if parent is None:
-        return None
-    digests = (
-        _digests_in(page) if "copy_subpages" in request.POST else _digests_in(page, below=False)
-    )
-    slugs = [
-        (digest, request.POST.get("new_slug", "") if digest.pk == page.pk else digest.slug)
-        for digest in digests
-    ]
-    refusals = _refusals(slugs, parent, set())
-    return _refuse(request, refusals, "wagtailadmin_pages:copy", page.pk)
-
-
-@hooks.register("before_move_page")
-def refuse_to_move_to_a_taken_slug(
-    request: HttpRequest, page: Any, destination: Any
-) -> HttpResponse | None:
-    """A digest that moves to another site may find its slug taken there."""
-    refusals = _refusals_to_move([page], destination)
-    return _refuse(request, refusals, "wagtailadmin_pages:move", page.pk)
-
-
-@hooks.register("before_bulk_action")
-def refuse_to_move_many_to_a_taken_slug(
-    request: HttpRequest, action_type: str, objects: Iterable[Any], action: Any
-) -> HttpResponse | None:
-    """The same for several pages at once."""
-    if action_type != "move" or not action.cleaned_form:
-        return None
-    destination = action.cleaned_form.cleaned_data.get("chooser")
-    refusals = _refusals_to_move(objects, destination) if destination else []
-    return _refuse(request, refusals, action.next_url)
-
-
-def _page_model() -> Any:
-    return swapper.load_model("wagtailcore", "Page")
-
-
-def _digests_in(page: Any, below: bool = True) -> Iterable[Any]:
-    digests = get_digest_page_model().objects
-    return digests.descendant_of(page, inclusive=True) if below else digests.filter(pk=page.pk)
-
-
-def _refusals_to_move(pages: Iterable[Any], destination: Any) -> list[str]:
-    digests = [digest for page in pages for digest in _digests_in(page)]
-    moved = {digest.pk for digest in digests}
-    return _refusals([(digest, digest.slug) for digest in digests], destination, moved)
-
-
-def _refusals(slugs: Iterable[tuple[Any, str]], parent: Any, besides: set[int]) -> list[str]:
-    everyone = get_digest_page_model().objects.all()
-    refusals = (
-        refusal_of_digest_slug(everyone, slug, digest.locale_id, parent, besides)
-        for digest, slug in slugs
-    )
-    return [refusal for refusal in refusals if refusal]
-
-
-def _refuse(request: HttpRequest, refusals: list[str], *back: Any) -> HttpResponse | None:
-    for refusal in refusals:
-        messages.error(request, refusal)
-    return redirect(*back) if refusals else None
+@hooks.register("register_admin_viewset")
+def register_issue_viewset() -> IssueViewSet:
+    """The screens of one issue."""
+    return IssueViewSet("digest_issue", model=get_issue_page_model())

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.template import Context
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -22,6 +23,7 @@ from digest.feeds import FEEDS, feed_path
 from digest.images import largest_jpeg, public_images
 from digest.native_values import resolve_ahead
 from digest.rich_text import public_html
+from digest.source_map import source_map
 from digest.views import readers_language, tag_path
 
 register = template.Library()
@@ -154,6 +156,19 @@ def json_ld(data: dict[str, Any]) -> SafeString:
     """A script element of JSON-LD that no content can close."""
     text = json.dumps(data, ensure_ascii=False).translate(JSON_ESCAPES)
     return mark_safe(f'<script type="application/ld+json">{text}</script>')
+
+
+@register.filter
+def draft_source(request: HttpRequest | None, position: int) -> str:
+    """Where the value of a block of the body is in the source map; empty outside the editor's
+    preview panel."""
+    return f"/body/{position}/value" if getattr(request, "in_preview_panel", False) else ""
+
+
+@register.filter
+def draft_source_map(issue: Any) -> dict[str, Any]:
+    """Where the members of a draft come from, for the editor's preview panel."""
+    return source_map(issue)
 
 
 @register.simple_tag(takes_context=True)

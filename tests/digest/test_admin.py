@@ -106,6 +106,7 @@ def test_second_digest_of_a_slug_is_refused_at_the_field(admin_client, digest, h
     section = home_page.add_child(instance=Page(title="Section", slug="section"))
     url = reverse("wagtailadmin_pages:add", args=["digest", "digestpage", section.pk])
     data = {"title": "Again", "slug": "daily", "tagline": "", "image": "", "action-publish": "1"}
+    data |= {"new_issue_body": streamfield([])}
     data |= {f"giscus_{name}": "" for name in ("repo", "repo_id", "category", "category_id")}
     comments = {"comments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0}}
     response = admin_client.post(url, nested_form_data(data | comments))

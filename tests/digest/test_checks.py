@@ -13,6 +13,12 @@ from django.core.checks import run_checks
         ("IMAGE_WIDTHS", [], "digest.E004"),
         ("IMAGE_WIDTHS", [400, -1], "digest.E004"),
         ("API_DOCS_ENABLED", "no", "digest.E005"),
+        ("OUTBOUND_USER_AGENT", "", "digest.E013"),
+        ("OUTBOUND_USER_AGENT", "a\r\nCookie: b", "digest.E013"),
+        ("OUTBOUND_USER_AGENT", "bücher", "digest.E013"),
+        ("SOURCE_CHECK_DAYS", 0, "digest.E014"),
+        ("SOURCE_CHECK_PAUSE", -1, "digest.E017"),
+        ("SOURCE_CHECK_PAUSE", "5", "digest.E017"),
     ],
 )
 def test_wrong_setting_is_named(settings, name, value, check_id):

@@ -45,16 +45,39 @@ def test_invalid_scheduled_issue_does_not_stop_the_others(digest, caplog):
     assert "The minimum number of items is 1" in caplog.text
 
 
-def test_draft_in_a_workflow_has_to_be_valid(admin_client, digest, client):
+@pytest.fixture
+def submitted(admin_client, digest):
+    """An issue in review, and the addresses of its editor and of its approval."""
     issue = make_issue(digest, publish=False)
     edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
     valid = form(headline(), story_section(), slug=issue.slug, number="1")
     admin_client.post(edit, valid | {"action-submit": "1"})
-    response = admin_client.post(edit, form(headline(), slug=issue.slug, number="1"))
-    assert list(response.context["form"].errors) == ["body"]
     args = [issue.pk, "approve", issue.current_workflow_task_state.pk]
-    admin_client.post(reverse("wagtailadmin_pages:workflow_action", args=args))
-    assert client.get(f"/api/v1/issues/{issue.pk}/").status_code == 200
+    return issue, edit, reverse("wagtailadmin_pages:workflow_action", args=args)
+
+
+def test_draft_in_a_workflow_may_be_unfinished_but_not_approved(admin_client, submitted):
+    issue, edit, approve = submitted
+    admin_client.post(edit, form(headline(), slug=issue.slug, number="1"))
+    answer = admin_client.post(approve, follow=True)
+    assert "Not approved: Story: The minimum number of items is 1" in answer.content.decode()
+    issue.refresh_from_db()
+    assert (issue.live, issue.workflow_in_progress) == (False, True)
+    admin_client.post(edit, form(headline(), story_section(), slug=issue.slug, number="1"))
+    admin_client.post(approve)
+    issue.refresh_from_db()
+    assert issue.live
+
+
+def test_number_taken_while_in_review_is_told_at_the_approval(admin_client, submitted, digest):
+    issue, _, approve = submitted
+    IssuePage.objects.filter(pk=issue.pk).update(number=None)
+    make_issue(digest, 15, number=1)
+    answer = admin_client.post(approve, headers={"x-requested-with": "XMLHttpRequest"})
+    assert answer.json()["redirect"].endswith(f"/pages/{issue.pk}/edit/")
+    assert "has the number 1" in admin_client.get(answer.json()["redirect"]).content.decode()
+    issue.refresh_from_db()
+    assert (issue.live, issue.workflow_in_progress) == (False, True)
 
 
 def test_live_issue_older_than_the_rules_can_be_saved_as_it_is(rules_of_today):

@@ -148,8 +148,8 @@ def test_saving_another_page_asks_few_queries(home_page):
     with CaptureQueriesContext(connection) as queries:
         plain.save()
         home_page.save()
-    # Whether it is an issue, for stories and for search; and what has come or gone below it.
-    assert len([q for q in queries if "digest_" in q["sql"]]) == 2 + 2 * 2
+    # Whether it is an issue, for stories, sources and search; and what has come or gone below it.
+    assert len([q for q in queries if "digest_" in q["sql"]]) == 3 + 2 * 2
 
 
 @pytest.mark.parametrize("value", [None, {"heading": "H", "image": {"image": "abc"}}])

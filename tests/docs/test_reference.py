@@ -72,6 +72,7 @@ def test_every_parameter_has_its_row():
         ("Story", "A story"),
         ("Site", "`/site/`"),
         ("Digest", "`/digests/{slug}/`"),
+        ("Source", "`/sources/`"),
         ("Tag", "`/tags/{slug}/`"),
         ("Image", "An image"),
     ],

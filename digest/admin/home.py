@@ -1,0 +1,157 @@
+"""The panel on the admin's front page: each digest's next issue, and what it still needs."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import QuerySet
+from django.forms import Media
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from wagtail import hooks
+from wagtail.admin.staticfiles import versioned_static
+from wagtail.admin.ui.components import Component
+
+from digest.admin.access import digests_for
+from digest.admin.states import states_of, with_states
+from digest.checklist.findings import Finding, Level
+from digest.checklist.run import find
+from digest.drafts import with_drafted
+from digest.models import get_issue_page_model
+from digest.stories import may_be_broken
+
+DIGESTS_SHOWN = 5
+ISSUES_SHOWN = 3
+LINES_SHOWN = 4
+# Rules that read other issues: the editor has them, and the front page is opened often.
+DEAR = {"repeated_story"}
+
+
+@dataclass
+class NextIssue:
+    """The issue that comes next, as its editors last wrote it.
+
+    ``missing`` keeps it from being published, a line each; ``warnings`` are the checklist's.
+    """
+
+    issue: Any
+    edit_url: str
+    missing: list[str] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+
+    @property
+    def states(self) -> list[str]:
+        """Where it stands."""
+        return [state.label for state in states_of(self.issue)]
+
+    @property
+    def missing_first(self) -> list[str]:
+        """The lines that are shown."""
+        return self.missing[:LINES_SHOWN]
+
+    @property
+    def missing_more(self) -> int:
+        """How many lines are not."""
+        return max(0, len(self.missing) - LINES_SHOWN)
+
+    @property
+    def warnings_url(self) -> str:
+        """The editor, at the field of the first warning."""
+        return self.edit_url and f"{self.edit_url}#digest-field={self.warnings[0].path}"
+
+
+@dataclass
+class Outlook:
+    """What lies ahead for one digest. A list of issues has pairs: the issue, where to edit it."""
+
+    digest: Any
+    new_url: str
+    next: NextIssue | None = None
+    scheduled: list[Any] = field(default_factory=list)
+    in_review: list[Any] = field(default_factory=list)
+
+
+class NextIssuesPanel(Component):
+    """The next issue of each digest that the user writes for."""
+
+    name = "digest_next_issues"
+    order = 150
+    template_name = "digest/admin/home_panel.html"
+
+    @property
+    def media(self) -> Media:
+        """Its looks."""
+        return Media(css={"all": [versioned_static("digest/admin/glance.css")]})
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        """Add ``outlooks``; without any, the panel shows nothing."""
+        user = parent_context["request"].user
+        digests = list(digests_for(user, "add", "change", "publish")[: DIGESTS_SHOWN + 1])
+        return {
+            "outlooks": [_outlook(digest, user) for digest in digests[:DIGESTS_SHOWN]],
+            "has_more": len(digests) > DIGESTS_SHOWN,
+        }
+
+
+@hooks.register("construct_homepage_panels")
+def add_next_issues(request: HttpRequest, panels: list[Any]) -> None:
+    """Show what comes next before what was edited last."""
+    panels.append(NextIssuesPanel())
+
+
+def _outlook(digest: Any, user: Any) -> Outlook:
+    issues = get_issue_page_model().objects.child_of(digest).filter(alias_of=None).defer("body")
+    issues = with_states(with_drafted(issues))
+    scheduled = issues.filter(scheduled_for__isnull=False).order_by("scheduled_for", "pk")
+    in_review = issues.filter(is_in_review=True).order_by("drafted_date", "pk")
+    return Outlook(
+        digest,
+        _new_url(digest, user),
+        next=_next(issues, user),
+        scheduled=[(issue, _edit_url(issue, user)) for issue in scheduled[:ISSUES_SHOWN]],
+        in_review=[(issue, _edit_url(issue, user)) for issue in in_review[:ISSUES_SHOWN]],
+    )
+
+
+def _next(issues: QuerySet, user: Any) -> NextIssue | None:
+    """The draft, or what is in review or scheduled, with the nearest date from today on."""
+    coming = issues.filter(live=False, expired=False, drafted_date__gte=timezone.localdate())
+    issue = coming.order_by("drafted_date", "pk").first()
+    found = issue and NextIssue(issue, _edit_url(issue, user))
+    if found:
+        with may_be_broken(issue):
+            draft = issue.get_latest_revision_as_object()
+            found.warnings = find(draft, [Level.WARNING], besides=DEAR)
+            found.missing = _missing(draft)
+    return found
+
+
+def _missing(draft: Any) -> list[str]:
+    try:
+        draft.clean_for_publishing()
+    except ValidationError as error:
+        return list(_lines(draft, error))
+    return []
+
+
+def _lines(draft: Any, error: ValidationError) -> Any:
+    errors = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    for name, messages in errors.items():
+        # The lines of the body name the block themselves.
+        bare = name in ("", "body", NON_FIELD_ERRORS)
+        label = "" if bare else f"{capfirst(draft._meta.get_field(name).verbose_name)}: "
+        yield from (f"{label}{message}" for message in messages)
+
+
+def _new_url(digest: Any, user: Any) -> str:
+    if not digest.permissions_for_user(user).can_add_subpage():
+        return ""
+    meta = get_issue_page_model()._meta
+    return reverse("wagtailadmin_pages:add", args=[meta.app_label, meta.model_name, digest.pk])
+
+
+def _edit_url(issue: Any, user: Any) -> str:
+    may_edit = issue.permissions_for_user(user).can_edit()
+    return reverse("wagtailadmin_pages:edit", args=[issue.pk]) if may_edit else ""

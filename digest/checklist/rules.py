@@ -1,0 +1,38 @@
+"""The rules of the checklist, all in one place."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from digest.checklist.findings import Level, Slip
+from digest.checklist.lengths import headline_length, reading_minutes, story_words, summary_length
+from digest.checklist.presence import alt_text, bottom_line, story_source, why_it_matters
+from digest.checklist.reading import Reading
+from digest.checklist.repeats import repeated_story
+from digest.checklist.wording import link_text, repeated_words
+
+
+class Rule(NamedTuple):
+    """A rule: what editors call it, what looks for slips, and its level until a digest sets one."""
+
+    label: str | Promise
+    find: Callable[[Reading], Iterator[Slip]]
+    default: Level = Level.WARNING
+
+
+# The codes are kept in digests, and are the headings of docs/reference/checklist.md.
+RULES = {
+    "why_it_matters": Rule(_("Every story says why it matters"), why_it_matters),
+    "story_source": Rule(_("Every story has a source"), story_source),
+    "alt_text": Rule(_("Every image is described"), alt_text),
+    "bottom_line": Rule(_("There is a bottom line"), bottom_line),
+    "headline_length": Rule(_("Length of the headline"), headline_length),
+    "summary_length": Rule(_("Length of the summary"), summary_length),
+    "story_words": Rule(_("Words of a story"), story_words),
+    "reading_minutes": Rule(_("Minutes to read an issue"), reading_minutes),
+    "link_text": Rule(_("Links say where they lead"), link_text),
+    "repeated_words": Rule(_("No label and no word stands twice"), repeated_words),
+    "repeated_story": Rule(_("No story ran before"), repeated_story),
+}

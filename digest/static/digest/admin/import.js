@@ -1,0 +1,249 @@
+/* The import: pasting with headings and links, files one by one, and a mapping that follows the
+   corrections. Without this script both screens are plain forms. */
+(() => {
+  const LIMITS = { file: 10_000_000, text: 1_000_000 };
+  const ASKED_BY_SCRIPT = { "X-Requested-With": "XMLHttpRequest" };
+
+  const size = (text) => new Blob([text]).size;
+
+  const send = async (url, data) => {
+    const response = await fetch(url, { method: "POST", body: data, headers: ASKED_BY_SCRIPT });
+    if (!response.ok) throw new Error(`Status ${response.status}`);
+    return response.json();
+  };
+
+  const element = (html) => {
+    const template = document.createElement("template");
+    template.innerHTML = html.trim();
+    return template.content.firstElementChild;
+  };
+
+  /* What a clipboard's HTML is worth keeping for: without it, plain text is all there is. */
+  const clean = (html) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    page.querySelectorAll("script, style, link, meta").forEach((each) => each.remove());
+    page.querySelectorAll("img").forEach((each) => each.removeAttribute("src"));
+    const speaks = page.querySelector("h1,h2,h3,h4,h5,h6,a[href],li,b,strong,i,em,p,[style],table");
+    return speaks ? page.body.innerHTML : "";
+  };
+
+  class Pasting {
+    constructor(form) {
+      this.text = form.elements.text;
+      this.html = form.elements.html;
+      this.note = form.querySelector("[data-rich-note]");
+      this.text.addEventListener("paste", (event) => this.paste(event));
+      form.querySelector("[data-take-plain]").addEventListener("click", () => this.takePlain());
+      form.querySelector("[data-take-nothing]").addEventListener("click", () => this.empty());
+      this.show(); // a form that comes back with an error has kept what was pasted
+    }
+
+    paste(event) {
+      const html = clean(event.clipboardData.getData("text/html"));
+      const isAlone = this.html.value || !this.text.value.trim();
+      if (!html || !isAlone || size(html) > LIMITS.text) return;
+      event.preventDefault();
+      this.html.value = html;
+      this.text.value = event.clipboardData.getData("text/plain");
+      this.show();
+    }
+
+    show() {
+      const isRich = Boolean(this.html.value);
+      this.text.readOnly = isRich;
+      this.note.hidden = !isRich;
+    }
+
+    takePlain() {
+      this.html.value = "";
+      this.show();
+      this.text.focus();
+    }
+
+    empty() {
+      this.text.value = "";
+      this.takePlain();
+    }
+  }
+
+  class Import {
+    constructor(form) {
+      this.form = form;
+      this.pasting = new Pasting(form);
+      this.status = form.querySelector("[data-status]");
+      this.progress = form.querySelector("[data-progress]");
+      this.rows = document.querySelector("[data-rows]");
+      form.addEventListener("submit", (event) => this.submit(event));
+      this.rows.addEventListener("submit", (event) => this.makeDraft(event));
+      this.acceptDrops(form.querySelector("[data-drop]"));
+    }
+
+    acceptDrops(zone) {
+      zone.querySelector("[data-drop-hint]").hidden = false;
+      const over = (isOver) => (event) => {
+        if (![...event.dataTransfer.types].includes("Files")) return;
+        event.preventDefault();
+        zone.classList.toggle("digest-import-drop--over", isOver);
+      };
+      zone.addEventListener("dragover", over(true));
+      zone.addEventListener("dragleave", over(false));
+      zone.addEventListener("drop", (event) => {
+        over(false)(event);
+        if (event.dataTransfer.files.length) this.form.elements.files.files = event.dataTransfer.files;
+      });
+    }
+
+    documents() {
+      const { text, html, files } = this.form.elements;
+      const found = [...files.files].map((file) => ({ name: file.name, file }));
+      if (html.value) found.unshift({ name: this.form.dataset.pasted, html: html.value });
+      else if (text.value.trim()) found.unshift({ name: this.form.dataset.pasted, text: text.value });
+      return found;
+    }
+
+    async submit(event) {
+      event.preventDefault();
+      const documents = this.documents();
+      if (!this.form.elements.digest.value) return this.say("noDigest");
+      if (!documents.length) return this.say("nothing");
+      this.setBusy(true);
+      let read = 0;
+      for (const [index, each] of documents.entries()) {
+        this.say("reading", { number: index + 1, total: documents.length, name: each.name });
+        read += await this.read(each);
+        this.progress.firstElementChild.value = (index + 1) / documents.length;
+      }
+      this.say("done", { number: read, total: documents.length });
+      this.setBusy(false);
+      this.pasting.empty();
+      this.form.elements.files.value = "";
+      const first = this.rows.querySelector("a");
+      if (read && documents.length === 1) location.assign(first.href);
+      else first?.focus();
+    }
+
+    async read(each) {
+      try {
+        if (each.file?.size > LIMITS.file || size(each.text ?? "") > LIMITS.text) {
+          return this.refuse(each.name, this.form.dataset.tooLarge);
+        }
+        const answer = await send(this.form.action, this.dataFor(each));
+        const rows = answer.rows.map(element);
+        rows.forEach((row) => this.add(row));
+        return rows.filter((row) => row.querySelector("a")).length;
+      } catch {
+        return this.refuse(each.name, this.form.dataset.failed);
+      }
+    }
+
+    dataFor({ file, text, html }) {
+      const data = new FormData();
+      data.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
+      data.set("digest", this.form.elements.digest.value);
+      if (file) data.set("files", file);
+      data.set("text", text ?? "");
+      data.set("html", html ?? "");
+      return data;
+    }
+
+    refuse(name, error) {
+      const row = element('<li class="digest-import-row digest-import-row--refused"><h3></h3><p></p></li>');
+      row.querySelector("h3").textContent = name;
+      row.querySelector("p").textContent = error;
+      row.querySelector("h3").className = "digest-import-row__name";
+      row.querySelector("p").className = "digest-import-row__error";
+      this.add(row);
+      return 0;
+    }
+
+    add(row) {
+      document.querySelector("[data-documents]").hidden = false;
+      this.rows.prepend(row);
+    }
+
+    say(key, values = {}) {
+      const text = this.form.dataset[key];
+      this.status.textContent = text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+    }
+
+    setBusy(isBusy) {
+      this.progress.hidden = !isBusy;
+      this.progress.firstElementChild.value = 0;
+      this.form.querySelector("[type=submit]").disabled = isBusy;
+    }
+
+    async makeDraft(event) {
+      const form = event.target;
+      if (!form.matches("[data-make-draft]")) return;
+      event.preventDefault();
+      form.querySelector("button").disabled = true;
+      try {
+        const answer = await send(form.action, new FormData(form));
+        const row = element(answer.rows[0]);
+        form.closest("li").replaceWith(row);
+        row.querySelector(".digest-import-row__actions a").focus();
+      } catch {
+        form.submit(); // the answer is a page, which says what is wrong
+      }
+    }
+  }
+
+  class Mapping {
+    constructor(form) {
+      this.form = form;
+      this.status = form.querySelector("[data-status]");
+      form.addEventListener("change", (event) => this.change(event));
+      form.addEventListener("click", (event) => this.follow(event));
+    }
+
+    change(event) {
+      const part = event.target.closest("[data-part]");
+      if (part) part.dataset.role = event.target.value;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.update(), 200);
+    }
+
+    /* One update at a time, the last one last. */
+    async update() {
+      if (this.isBusy) {
+        this.isStale = true;
+        return;
+      }
+      this.isBusy = true;
+      try {
+        const data = new FormData(this.form);
+        data.set("action", "save");
+        this.show(await send(location.href, data));
+      } catch {
+        this.show({ error: this.form.dataset.failed });
+      }
+      this.isBusy = false;
+      if (this.isStale) {
+        this.isStale = false;
+        this.update();
+      }
+    }
+
+    show({ outcome, unknown, message, error }) {
+      if (outcome) this.form.querySelector("[data-outcome]").innerHTML = outcome;
+      if (unknown !== undefined) this.form.querySelector("[data-unknown]").innerHTML = unknown;
+      this.status.textContent = error ?? message ?? "";
+      this.status.classList.toggle("w-sr-only", !error);
+    }
+
+    follow(event) {
+      const link = event.target.closest("a[data-jump], a[data-line]");
+      if (!link) return;
+      if (link.matches("[data-line]")) this.form.querySelector("[data-source]").open = true;
+      else document.querySelector(link.hash)?.focus();
+    }
+  }
+
+  const start = () => {
+    const form = document.getElementById("digest-import");
+    const mapping = document.getElementById("digest-import-mapping");
+    if (form) new Import(form);
+    if (mapping) new Mapping(mapping);
+  };
+  start();
+})();

@@ -1,0 +1,40 @@
+/* The buttons below the tags of an issue: a click adds a tag to the field, another takes it out. */
+(() => {
+  const { Controller } = window.StimulusModule;
+  const bare = (name) => name.trim().replace(/^"(.*)"$/, '$1');
+
+  class OfferedTagsController extends Controller {
+    static targets = ['tag'];
+    static values = { field: String };
+
+    connect() {
+      // Wagtail's field of tags is a jQuery widget, whose events only jQuery hears.
+      this.field = window.jQuery(document.getElementById(this.fieldValue));
+      this.show = () => {
+        const names = this.field.val().split(',').map(bare);
+        this.tagTargets.forEach((tag) => {
+          tag.setAttribute('aria-pressed', String(names.includes(tag.value)));
+        });
+      };
+      this.field.on('change', this.show);
+      this.show();
+    }
+
+    disconnect() {
+      this.field.off('change', this.show);
+    }
+
+    toggle({ currentTarget: tag }) {
+      if (tag.getAttribute('aria-pressed') === 'false') {
+        this.field.tagit('createTag', tag.value);
+      } else {
+        // The widget knows a name of several words by its quotes.
+        const labels = this.field.tagit('assignedTags');
+        const label = labels.find((name) => bare(name) === tag.value);
+        this.field.tagit('removeTagByLabel', label, false);
+      }
+    }
+  }
+
+  window.wagtail.app.register('digest-offered-tags', OfferedTagsController);
+})();

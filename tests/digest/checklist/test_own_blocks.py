@@ -1,0 +1,48 @@
+"""Blocks of a site's own: the rules read what they know, and leave the rest alone."""
+
+from wagtail.blocks import CharBlock, DecimalBlock, RichTextBlock, StreamBlock, StructBlock
+
+from digest.checklist.presence import story_source, why_it_matters
+from digest.checklist.reading import Part, Reading
+from digest.checklist.wording import link_text
+
+
+class BareStoryBlock(StructBlock):
+    """A story with a heading and a text alone."""
+
+    heading = CharBlock()
+    body = RichTextBlock()
+
+
+class OwnBodyBlock(StreamBlock):
+    """A body with other blocks than the plugin's."""
+
+    story_section = BareStoryBlock()
+    figure = DecimalBlock()
+    quote = RichTextBlock()
+
+
+def reading_of(*blocks):
+    class Issue:
+        body = OwnBodyBlock().to_python(
+            [{"id": kind, "type": kind, "value": v} for kind, v in blocks]
+        )
+
+    return Reading(Issue, {})
+
+
+def test_story_is_not_asked_for_fields_it_does_not_have():
+    reading = reading_of(("story_section", {"heading": "One", "body": "<p>Text</p>"}))
+    assert not [*why_it_matters(reading), *story_source(reading)]
+
+
+def test_links_are_read_in_any_rich_text():
+    reading = reading_of(("figure", "3"), ("quote", '<p><a href="https://a.example/"></a></p>'))
+    reading.issue.locale = type("Locale", (), {"language_code": "en"})
+    assert [(slip.path, slip.story) for slip in link_text(reading)] == [("body.quote", None)]
+
+
+def test_figures_are_not_read_as_words():
+    [part] = reading_of(("figure", "3")).parts
+    assert isinstance(part, Part)
+    assert part.fields == []
