@@ -8,6 +8,30 @@ from digest.models import DigestPage
 from tests.builders import make_digest
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--database``: only what asks the database, for the run on a second one."""
+    parser.addoption("--database", action="store_true", help="run only tests that use a database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what ``--database`` does, and keep together what shares its preparation."""
+    if config.getoption("database"):
+        config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
+        items[:] = [item for item in items if uses_database(item)]
+    for item in items:
+        package = item.path.parent
+        # All of these share one world, which takes half a minute to make.
+        together = package if package.name == "all_states" else item.path
+        item.add_marker(pytest.mark.xdist_group(str(together.relative_to(config.rootpath))))
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Whether a test may read or write rows."""
+    fixtures = {"db", "transactional_db", "live_server", "django_db_setup"}
+    asked = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or fixtures & asked)
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     """Wagtail caches each site's root path; a test must not see the one before it."""

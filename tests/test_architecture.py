@@ -21,16 +21,27 @@ DIGEST = [path for path in CODE if path.is_relative_to(ROOT / "digest")]
 
 # The floors of the plugin, lowest first. A module may import its own floor's rooms and those below.
 FLOORS = [
-    {"conf", "stored"},
+    {"conf", "redaction", "stored", "canonical", "outbound"},
     {"addresses", "checks", "blocks", "visibility", "listing", "discussion", "validation"},
-    {"answers", "serving", "slugs", "forms", "numbering"},
-    {"stories"},
+    {"answers", "serving", "slugs", "drafts", "new_issues", "forms", "numbering"},
+    {"stories", "sources", "preview", "uploads"},
+    {"checklist"},
     {"mixins"},
     {"models"},
-    {"images", "rich_text", "native_values", "rendering", "caching", "preview"},
-    {"markdown", "paths", "seo"},
+    {"images", "rich_text", "native_values", "rendering", "caching"},
+    {"markdown", "paths", "preview_drafts", "roles", "seo", "source_map"},
     {"feed_formats", "feeds", "llms", "sitemaps", "importing", "search"},
-    {"api", "views", "urls", "templatetags", "management", "wagtail_hooks", "signal_handlers"},
+    {
+        "admin",
+        "api",
+        "preview_views",
+        "views",
+        "urls",
+        "templatetags",
+        "management",
+        "wagtail_hooks",
+        "signal_handlers",
+    },
     {"apps"},
 ]
 

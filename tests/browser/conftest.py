@@ -16,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from wagtail.models import Page
 
 from digest.models import DigestPage
+from tests.browser.frontend import frontend
 from tests.builders import make_digest
 
 NAMES = ["chromium", "chromium-browser", "google-chrome"]
@@ -103,9 +104,10 @@ class Windows:
         return context.new_page()
 
     def note(self, line: Any) -> None:
-        """Keep an error, unless it is that the page itself does not exist."""
-        missing_page = "status of 404" in line.text and line.location["url"] == line.page.url
-        if line.type == "error" and not missing_page:
+        """Keep an error, unless it is that the page itself does not exist, or takes no autosave."""
+        refused = any(f"status of {code}" in line.text for code in (400, 404))
+        of_page_itself = refused and line.location["url"] == line.page.url
+        if line.type == "error" and not of_page_itself:
             self.errors.append(f"{line.text} {line.location['url']}")
 
 
@@ -128,6 +130,14 @@ def open_page(chromium: Any, address: str, settings: LazySettings) -> Iterator[C
 def digest(address: str, home_page: Page) -> DigestPage:
     """A digest without issues."""
     return make_digest(home_page)
+
+
+@pytest.fixture
+def origin(address: str, settings: LazySettings) -> Iterator[str]:
+    """The address of a frontend on another port, to which previews lead."""
+    with frontend(address) as url:
+        settings.DIGEST_PREVIEW_URLS = {"http://localhost": f"{url}/preview?token={{token}}"}
+        yield url
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
+from tests.browser.pictures import take_picture
+
 
 class Desk:
     """The admin in a browser window."""
@@ -34,12 +36,17 @@ class Desk:
         """Open the form of a new issue, and give it a title: then it saves itself."""
         self.page.goto(f"/admin/pages/{digest_id}/")
         self.page.get_by_role("link", name="Add child page").first.click()
-        # What is typed in the first seconds is no change to Wagtail: it saves what comes after its
-        # last look at the new form, of which it takes two in a row.
-        self.page.wait_for_function("performance.now() - window.seen > 500")
+        self.wait_for_first_look()
         self.title.fill(title)
         expect(self.page).to_have_url(re.compile(r"/admin/pages/\d+/edit/$"))
         expect(self.page.get_by_text("Saved", exact=True)).to_be_visible()
+
+    def wait_for_first_look(self) -> None:
+        """Wait until what is typed into a form that was just opened is a change to Wagtail.
+
+        It saves what comes after its last look at the form, of which it takes two in a row.
+        """
+        self.page.wait_for_function("performance.now() - window.seen > 500")
 
     def open_issue(self, issue_id: int) -> None:
         """Open the form of an issue."""
@@ -146,5 +153,27 @@ class Desk:
         expect(calendar).to_be_visible()
         dialog.get_by_role("heading").click()  # beside the calendar, which covers the button
         expect(calendar).to_be_hidden()
-        dialog.get_by_role("button", name="Save schedule").click()
-        expect(dialog).to_be_hidden()
+        self.save_schedule()
+
+    def unschedule(self) -> None:
+        """Take back that the issue is to go live, which unlocks it; the time stays in the draft."""
+        self.page.get_by_role("button", name="Cancel scheduled publish").click()
+        expect(self.message).to_contain_text("unscheduled")
+
+    def clear_schedule(self) -> None:
+        """Take back when the issue is to go live; the panel of the status is open still."""
+        self.page.get_by_role("button", name="Edit schedule").click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("textbox", name="Go live date/time").fill("")
+        dialog.get_by_role("heading").click()
+        self.save_schedule()
+
+    def save_schedule(self) -> None:
+        """Leave the dialog of the schedule, which saves the draft as well."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("dialog").get_by_role("button", name="Save schedule").click()
+        expect(self.message).to_contain_text("has been updated.")
+
+    def take_picture(self, name: str) -> None:
+        """Save what the window shows, where somebody asked for pictures."""
+        take_picture(self.page, name)

@@ -24,6 +24,7 @@ from digest.images import public_images
 from digest.importing import DocumentError, map_parts, open_document, read_parts
 from digest.importing.saving import ImportRefused, prepare_issue
 from digest.models import get_digest_page_model
+from digest.roles import create_roles
 from digest.search.models import Synonyms
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
@@ -88,6 +89,7 @@ class Command(BaseCommand):
         made: Counter[str] = Counter()
         for entry in manifest["digests"]:
             made += self.load_digest(site, entry, manifest, pictures)
+        create_roles(get_digest_page_model().objects.all())
         issues = ", ".join(f"{count} {state}" for state, count in made.items())
         self.stdout.write(
             f"Made {len(manifest['digests'])} digests and {len(pictures)} pictures; "
