@@ -38,7 +38,7 @@ def test_new_issue_starts_from_the_template(open_desk, digest):
     heading = desk.block("story_section").get_by_role("textbox", name="Heading")
     expect(heading).to_have_value("The number of the day")
     expect(desk.block("bottom_line")).to_contain_text("Until tomorrow.")
-    desk.page.wait_for_function("performance.now() - window.seen > 500")
+    desk.wait_for_first_look()
     desk.title.fill("Forty-two")
     expect(desk.number).to_have_value("42")
 

@@ -20,8 +20,10 @@ def draft(digest: DigestPage):
     return make_issue(digest, publish=False, title="Grids", body=body(*stories))
 
 
-def frame_of(desk, origin):
-    """The page in the preview panel, once it is the frontend's."""
+def open_beside_preview(desk, draft, origin):
+    """Open the form, and the panel beside it; the page in that, once it is the frontend's."""
+    desk.open_issue(draft.pk)
+    desk.wait_for_first_look()
     shown = desk.show_preview()
     expect(shown.locator("h1")).to_be_visible()
     frame = desk.page.query_selector("#w-preview-iframe").content_frame()
@@ -37,8 +39,7 @@ def position(desk):
 
 def test_panel_shows_the_draft_on_the_frontend_while_it_is_written(open_desk, draft, origin):
     desk = open_desk()
-    desk.open_issue(draft.pk)
-    shown = frame_of(desk, origin)
+    shown = open_beside_preview(desk, draft, origin)
     expect(shown.locator("h1")).to_have_text("Grids")
     desk.title.fill("Three grids, one forecast")
     expect(shown.locator("h1")).to_have_text("Three grids, one forecast")
@@ -48,8 +49,7 @@ def test_panel_shows_the_draft_on_the_frontend_while_it_is_written(open_desk, dr
 
 def test_place_that_was_scrolled_to_is_kept(open_desk, draft, origin):
     desk = open_desk()
-    desk.open_issue(draft.pk)
-    shown = frame_of(desk, origin)
+    shown = open_beside_preview(desk, draft, origin)
     expect(shown.locator("wagtail-userbar")).to_be_attached()
     shown.get_by_role("heading", name="Story 4").evaluate("node => node.scrollIntoView()")
     before = position(desk)
@@ -62,8 +62,7 @@ def test_place_that_was_scrolled_to_is_kept(open_desk, draft, origin):
 
 def test_content_checks_look_at_the_frontend(open_desk, draft, origin):
     desk = open_desk()
-    desk.open_issue(draft.pk)
-    frame_of(desk, origin)
+    open_beside_preview(desk, draft, origin)
     desk.title.fill("Another title")  # an h1 and then h2: in order
     desk.page.get_by_role("button", name="Toggle checks").click()
     words = desk.page.locator("[data-content-word-count]")
@@ -72,8 +71,7 @@ def test_content_checks_look_at_the_frontend(open_desk, draft, origin):
 
 def test_click_in_the_preview_opens_the_field(open_desk, draft, origin):
     desk = open_desk()
-    desk.open_issue(draft.pk)
-    shown = frame_of(desk, origin)
+    shown = open_beside_preview(desk, draft, origin)
     third = f"[data-contentpath='{draft.body[3].id}']"
     field = desk.page.locator(f"{third} [data-contentpath=heading] input")
     expect(field).not_to_be_focused()
@@ -115,8 +113,7 @@ def test_two_editors_each_see_their_own_text(
     theirs = Desk(open_page(viewport={"width": 1280, "height": 800}))
     theirs.sign_in("theo", "a-good-password")
     for desk, title in ((ours, "Ours"), (theirs, "Theirs")):
-        desk.open_issue(draft.pk)
-        shown = frame_of(desk, origin)
+        shown = open_beside_preview(desk, draft, origin)
         desk.title.fill(title)
         expect(shown.locator("h1")).to_have_text(title)
     expect(ours.page.frame_locator("#w-preview-iframe").locator("h1")).to_have_text("Ours")
