@@ -17,7 +17,7 @@ MAX_NUMBER = 999_999
 
 def lock(parent: Any) -> None:
     """Let two editors who save below one parent do so one after the other."""
-    type(parent).objects.select_for_update().get(pk=parent.pk)
+    type(parent).objects.select_for_update(no_key=True).get(pk=parent.pk)
 
 
 class NumberingMixin(models.Model):

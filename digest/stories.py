@@ -143,7 +143,7 @@ def _compare(pks: list[int]) -> list[Difference]:
     """What is wrong with the rows of some issues; needs a transaction."""
     issues = _issue_model().objects.filter(pk__in=pks).order_by("pk")
     # First locked, then read: what another transaction has just done to them is seen.
-    if not list(issues.select_for_update(of=("self",)).only("pk")):
+    if not list(issues.select_for_update(of=("self",), no_key=True).only("pk")):
         return []
     live = issues.filter(live=True).only("date")
     wanted = {(row.issue_id, row.position): row for issue in live for row in _rows(issue)}

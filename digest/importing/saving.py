@@ -75,7 +75,7 @@ def save_issue(
     issue that is there already (unless ``update``), and with ``publish`` for an invalid issue.
     """
     # The digest is read again and locked, so that two imports at once make one issue.
-    digest = get_digest_page_model().objects.select_for_update().get(pk=digest.pk)
+    digest = get_digest_page_model().objects.select_for_update(no_key=True).get(pk=digest.pk)
     issue, created = prepare_issue(draft, digest, publish=publish, update=update, check=check)
     issue.tags.set(draft.tags)
     try:

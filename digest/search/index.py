@@ -106,7 +106,7 @@ def _compare(pks: Collection[int]) -> list[Difference]:
     """What is wrong with the entries of some issues; needs a transaction."""
     issues = get_issue_page_model().objects.filter(pk__in=pks).order_by("pk")
     # First locked, then read: what another transaction has just done to them is seen.
-    if not list(issues.select_for_update(of=("self",)).only("pk")):
+    if not list(issues.select_for_update(of=("self",), no_key=True).only("pk")):
         return []
     wanted = {entry.pk: entry for entry in _entries(visibility.public(issues))}
     stored = {entry.pk: entry for entry in Entry.objects.filter(issue__in=pks)}

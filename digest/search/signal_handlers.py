@@ -38,6 +38,13 @@ def refresh_when_saved(
         refresh_place(Q(path__startswith=instance.path))
 
 
+@receiver(post_delete)
+def forget_when_deleted(sender: type, instance: Any, **kwargs: Any) -> None:
+    """An issue that is gone: its restrictions and tags went before it, and entered it once more."""
+    if issubclass(sender, get_issue_page_model()):
+        Entry.objects.filter(issue_id=instance.pk).delete()
+
+
 @receiver([post_save, post_delete])
 def refresh_when_tagged(sender: type, instance: Any, raw: bool = False, **kwargs: Any) -> None:
     """An issue that takes or loses a tag; it is saved before its tags are."""

@@ -155,6 +155,7 @@ def delete_the_issue(issue, **world):
 
 
 def delete_the_digest(digest, **world):
+    restrict(digest)
     Page.objects.get(pk=digest.pk).delete()
 
 
