@@ -24,5 +24,8 @@ LOGGING = {
         # Named, because Django and gunicorn bring handlers of their own for these.
         name: {"handlers": ["console"], "level": "INFO", "propagate": False}
         for name in ("django", "django.server", "gunicorn.access", "gunicorn.error")
-    },
+    }
+    # Dozens of lines for each publish, of tasks that went well and addresses that are purged.
+    # Failures are errors.
+    | {name: {"level": "WARNING"} for name in ("django_tasks", "wagtail.frontendcache")},
 }

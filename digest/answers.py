@@ -4,23 +4,19 @@ Anybody may keep it, for as long as it is true, and read it from any website; no
 at. ``digest.api.base`` does the same for the API with what is here.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from digest import visibility
+from digest import caching, replica, visibility
 
-# For how many seconds anybody may keep an answer, and for how many more while fetching a new one.
-MAX_AGE = 60
-STALE_WHILE_REVALIDATE = 60
 # Any website may read, without cookies: there is nothing here that not everybody may see.
 CORS = {"Access-Control-Allow-Origin": "*"}
 
@@ -34,13 +30,6 @@ PREFLIGHT = {
 View = Callable[..., HttpResponse]
 
 
-@contextmanager
-def same_for_everybody() -> Iterator[None]:
-    """Make an answer in one look, and in the site's own language whatever the request's is."""
-    with translation.override(_own_language()), visibility.one_look():
-        yield
-
-
 def _own_language() -> str:
     try:  # "en" where the languages have no "en-us", as addresses that begin with one need it
         return translation.get_supported_language_variant(settings.LANGUAGE_CODE)
@@ -49,21 +38,38 @@ def _own_language() -> str:
 
 
 def for_everybody(view: View) -> View:
-    """Make a view's 200 an answer that anybody may keep, and a 304 for who has these very bytes."""
+    """Make a view's 200 an answer that anybody may keep, and a 304 for who has these very bytes.
+
+    Of the query, ``locale`` alone makes a difference to such views.
+    """
 
     @csrf_exempt  # so that a POST is told that it is not allowed, not that it lacks a token
+    @transaction.non_atomic_requests  # inside a transaction nothing is kept
     @require_http_methods(["GET", "HEAD", "OPTIONS"])
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         ignore_cookies(request)
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers=CORS | PREFLIGHT)
-        with same_for_everybody():
-            response = view(request, *args, **kwargs)
-            patch_cache_control(response, public=True, **lifetime())
-        return conditional(request, response, CORS)
+        response = kept_or_made(request, lambda: view(request, *args, **kwargs), query=["locale"])
+        for name, value in CORS.items():
+            response[name] = value
+        return response
 
     return answer
+
+
+def kept_or_made(request: HttpRequest, make: caching.Make, **kwargs: Any) -> HttpResponse:
+    """The answer to a request, the same for everybody; see ``caching.kept_or_made``."""
+    return replica.answered(lambda: caching.kept_or_made(request, lambda: made(make), **kwargs))
+
+
+def made(make: caching.Make) -> HttpResponse:
+    """Make an answer in one look, and in the site's own language whatever the request's is."""
+    with translation.override(_own_language()), visibility.one_look():
+        response = make()
+        response.shown_until = visibility.first_expiry()
+    return response
 
 
 def ignore_cookies(request: HttpRequest) -> None:
@@ -72,24 +78,3 @@ def ignore_cookies(request: HttpRequest) -> None:
     CsrfViewMiddleware give everybody the one token that it makes for a malformed one."""
     request.COOKIES.clear()
     request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
-
-
-def lifetime(bounded: bool = True) -> dict[str, int]:
-    """The directives of ``Cache-Control``: never beyond the moment at which something that the
-    answer shows expires. To be asked within ``visibility.one_look``."""
-    kept = MAX_AGE + STALE_WHILE_REVALIDATE
-    left = visibility.seconds_to_next_expiry(kept) if bounded else kept
-    max_age = min(MAX_AGE, left)
-    return {"max_age": max_age, "stale_while_revalidate": left - max_age}
-
-
-def conditional(
-    request: HttpRequest, response: HttpResponse, headers: dict[str, str]
-) -> HttpResponse:
-    """The answer with its ETag and ``headers``, or a 304 with the same; to GET and HEAD alike,
-    while Django's ConditionalGetMiddleware passes over HEAD."""
-    set_response_etag(response)
-    answer = get_conditional_response(request, etag=response["ETag"], response=response)
-    for name, value in headers.items():
-        answer[name] = value
-    return answer

@@ -4,8 +4,11 @@ import re
 from typing import Any
 
 import swapper
+from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
+from django.db import connections, router
 
+from digest import replica
 from digest.conf import conf
 
 swapper.set_app_prefix("wagtailcore", "wagtail")
@@ -153,6 +156,62 @@ def check_source_check_pause(**kwargs: Any) -> list[CheckMessage]:
             id="digest.E017",
         )
     ]
+
+
+@register()
+def check_cache_seconds(**kwargs: Any) -> list[CheckMessage]:
+    """DIGEST_CACHE_SECONDS is a number of seconds; 0 keeps nothing."""
+    if conf.CACHE_SECONDS == 0 or _is_positive_integer(conf.CACHE_SECONDS):
+        return []
+    return [
+        Error(
+            f"DIGEST_CACHE_SECONDS must be a whole number, 0 or more, not {conf.CACHE_SECONDS!r}.",
+            id="digest.E018",
+        )
+    ]
+
+
+@register()
+def check_cache_ignored_models(**kwargs: Any) -> list[CheckMessage]:
+    """DIGEST_CACHE_IGNORED_MODELS names apps and models that there are."""
+    names = conf.CACHE_IGNORED_MODELS
+    is_list = isinstance(names, (list, tuple, set)) and all(isinstance(n, str) for n in names)
+    unknown = [name for name in names if not _is_app_or_model(name)] if is_list else [names]
+    return [
+        Error(
+            f"DIGEST_CACHE_IGNORED_MODELS names {name!r}, which is no app or model.",
+            hint='A list of labels, for example ["analytics", "shop.Order"].',
+            id="digest.E019",
+        )
+        for name in unknown
+    ]
+
+
+@register()
+def check_cdn_max_age(**kwargs: Any) -> list[CheckMessage]:
+    """DIGEST_CDN_MAX_AGE is a number of seconds, or None."""
+    return [] if conf.CDN_MAX_AGE is None else _positive_integer("CDN_MAX_AGE", "digest.E020")
+
+
+def _is_app_or_model(label: str) -> bool:
+    labels = {config.label for config in apps.get_app_configs()}
+    labels |= {model._meta.label_lower for model in apps.get_models(include_auto_created=True)}
+    return label.lower() in labels
+
+
+@register()
+def check_replica(**kwargs: Any) -> list[CheckMessage]:
+    """A database "replica" and the router that reads from it come together."""
+    has_replica = replica.REPLICA in connections
+    is_routed = any(isinstance(chosen, replica.ReplicaRouter) for chosen in router.routers)
+    if has_replica and not router.routers:
+        message = 'DATABASES has a "replica", which nothing reads from.'
+    elif is_routed and not has_replica:
+        message = 'ReplicaRouter is among DATABASE_ROUTERS, but DATABASES has no "replica".'
+    else:
+        return []
+    hint = 'With the replica goes DATABASE_ROUTERS = ["digest.replica.ReplicaRouter"].'
+    return [Error(message, hint=hint, id="digest.E021")]
 
 
 @register()

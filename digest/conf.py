@@ -87,6 +87,23 @@ class DigestSettings:
         return getattr(settings, "DIGEST_API_THROTTLE_RATE", None)
 
     @property
+    def CACHE_SECONDS(self) -> int:
+        """For how many seconds an answer is kept at most; 0 keeps none."""
+        return getattr(settings, "DIGEST_CACHE_SECONDS", 300)
+
+    @property
+    def CACHE_IGNORED_MODELS(self) -> list[str]:
+        """Apps ("shop") and models ("shop.Order") whose rows no reader sees: kept answers outlive
+        a change of them."""
+        return getattr(settings, "DIGEST_CACHE_IGNORED_MODELS", [])
+
+    @property
+    def CDN_MAX_AGE(self) -> int | None:
+        """For how many seconds a cache in front that is purged may keep an answer; None for as long
+        as anybody may."""
+        return getattr(settings, "DIGEST_CDN_MAX_AGE", None)
+
+    @property
     def SEARCH_STEMMERS(self) -> dict[str, str]:
         """The Snowball algorithm that finds the stem of a word, by language code without region."""
         return getattr(settings, "DIGEST_SEARCH_STEMMERS", STEMMERS)

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
 
-from digest import visibility
+from digest import replica, visibility
 from digest.conf import conf
 
 logger = logging.getLogger(__name__)
@@ -103,9 +103,11 @@ def _data_or_none(image: AbstractImage, made: Made, base_url: str) -> dict[str, 
 def _image_data(image: AbstractImage, made: Made, base_url: str) -> dict[str, Any]:
     renditions = [made.get((image.pk, spec)) for spec in rendition_specs()]
     if not all(renditions):
+        with replica.primary():  # What was made a moment ago may not have come to a replica.
+            made_now = image.get_renditions(*rendition_specs()).values()
         renditions = [
             _rendition(made.url, made.file.name, made.width, made.height, base_url)
-            for made in image.get_renditions(*rendition_specs()).values()
+            for made in made_now
         ]
     return {
         "alt": alt(image),

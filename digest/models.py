@@ -11,8 +11,9 @@ from modelcluster.fields import ParentalKey
 from taggit.models import TaggedItemBase
 from wagtail.models import Page
 
+from digest.content_version import ContentVersion  # noqa: F401  Django looks for models here.
 from digest.mixins import ISSUE_PAGE_MODEL, DigestPageMixin, IssuePageMixin
-from digest.preview import PreviewToken  # noqa: F401  Django looks for models here.
+from digest.preview import PreviewToken  # noqa: F401
 from digest.sources.models import Check, CheckedHost, Citation, Source  # noqa: F401
 from digest.sources.register import derive_when_saved  # noqa: F401
 from digest.uploads import Upload  # noqa: F401

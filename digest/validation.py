@@ -4,15 +4,21 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import swapper
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from wagtail.blocks import Block, ListBlock, StreamBlock, StreamValue
 
+from digest.unfinished import aliases_left_live
+
 logger = logging.getLogger(__name__)
+
+swapper.set_app_prefix("wagtailcore", "wagtail")
 
 
 class PublishingMixin(models.Model):
-    """A page that is validated whichever way it is published, not by the editor's form alone."""
+    """A page that is validated whichever way it is published, not by the editor's form alone; it is
+    published and unpublished whole, or not at all."""
 
     class Meta:
         abstract = True
@@ -25,20 +31,40 @@ class PublishingMixin(models.Model):
     def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
         """Publish or schedule a revision that is valid; refuse another before anything changes.
 
-        One whose time has come is withdrawn instead, so that the ones after it are published.
+        One whose time has come is withdrawn instead, so that it is not tried for ever.
         """
+        take_turns(self)
         try:
             revision.as_object().clean_for_publishing()
         except ValidationError as error:
             if kwargs.get("log_action") != "wagtail.publish.scheduled":
                 raise
             return self._withdraw(revision, error)
-        return super().publish(revision, *args, **kwargs)
+        published = super().publish(revision, *args, **kwargs)
+        # Wagtail makes the aliases live even if the page itself is only scheduled.
+        for alias in aliases_left_live().filter(alias_of=self.pk):
+            alias.unpublish(log_action=False)
+        return published
+
+    @transaction.atomic
+    def unpublish(self, *args: Any, **kwargs: Any) -> Any:
+        """Take it back with its aliases and what is scheduled of it."""
+        take_turns(self)
+        return super().unpublish(*args, **kwargs)
 
     def _withdraw(self, revision: Any, error: ValidationError) -> None:
         logger.error("Not published as scheduled: %s (page %s): %s", self, self.pk, error.messages)
         revision.approved_go_live_at = None
         revision.save(update_fields=["approved_go_live_at"])
+
+
+def take_turns(page: Any) -> None:
+    """Let others who publish or unpublish this page wait until the transaction ends.
+
+    The first thing that any of them locks is the page: so they never wait for each other.
+    """
+    rows = swapper.load_model("wagtailcore", "Page")._base_manager.filter(pk=page.pk)
+    rows.select_for_update(no_key=True).values_list("pk").first()
 
 
 def clean_stream(name: str, value: StreamValue) -> None:

@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 import swapper
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import Min, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Substr
 from django.db.models.lookups import In
 from django.http import Http404
@@ -97,15 +97,19 @@ def note(pages: Iterable[AbstractPage]) -> None:
         seen.setdefault("expiries", []).extend(p.expire_at for p in pages if p.expire_at)
 
 
-def seconds_to_next_expiry(most: int) -> int:
-    """Whole seconds until one of the noted pages expires, at most ``most``: so long the answer
-    may be kept.
+def first_expiry() -> datetime | None:
+    """When the first of the noted pages expires: so long the answer may be kept by anybody.
 
     Of these pages alone: else the time would tell of others, hidden ones among them.
     """
-    expiries = (_seen.get() or {}).get("expiries")
-    left = min(expiries) - _once("now", timezone.now) if expiries else timedelta(seconds=most)
-    return min(most, int(left.total_seconds()))
+    return min((_seen.get() or {}).get("expiries", ()), default=None)
+
+
+def next_expiry() -> datetime | None:
+    """When the next live page expires, hidden or not: from then on, any answer may be another."""
+    pages = swapper.load_model("wagtailcore", "Page").objects.order_by()
+    coming = pages.filter(live=True, expire_at__gt=timezone.now())
+    return coming.aggregate(first=Min("expire_at"))["first"]
 
 
 def may_preview_on(page: AbstractPage, site: Site | object | None) -> bool:

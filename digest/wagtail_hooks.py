@@ -5,10 +5,10 @@ from wagtail import hooks
 from wagtail_modeladmin.options import modeladmin_register
 
 from digest.admin import guards, home, importing, issues, menu, preview_panel, previews  # noqa: F401
-from digest.admin.editing import IssueViewSet
+from digest.admin.editing import DigestViewSet, IssueViewSet
 from digest.admin.sources import SourceAdmin
 from digest.admin.tags import TagAdmin
-from digest.models import get_issue_page_model
+from digest.models import get_digest_page_model, get_issue_page_model
 
 if apps.is_installed("wagtail_modeladmin"):
     modeladmin_register(TagAdmin)
@@ -21,3 +21,9 @@ if apps.is_installed("wagtail_modeladmin"):
 def register_issue_viewset() -> IssueViewSet:
     """The screens of one issue."""
     return IssueViewSet("digest_issue", model=get_issue_page_model())
+
+
+@hooks.register("register_admin_viewset")
+def register_digest_viewset() -> DigestViewSet:
+    """The screens of one digest."""
+    return DigestViewSet("digest_digest", model=get_digest_page_model())

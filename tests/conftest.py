@@ -1,7 +1,8 @@
 """What every room's tests share."""
 
 import pytest
-from django.core.cache import cache
+from django.conf import settings
+from django.core.cache import caches
 from wagtail.models import Page, Site
 
 from digest.models import DigestPage
@@ -11,6 +12,14 @@ from tests.builders import make_digest
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--database``: only what asks the database, for the run on a second one."""
     parser.addoption("--database", action="store_true", help="run only tests that use a database")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Processes that test side by side each have a database of Redis, since they empty it."""
+    worker = getattr(config, "workerinput", {}).get("workerid", "gw0")
+    for cache in settings.CACHES.values():
+        if cache["LOCATION"].startswith("redis:"):
+            cache["LOCATION"] += f"/{int(worker.removeprefix('gw')) + 1}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -34,8 +43,10 @@ def uses_database(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    """Wagtail caches each site's root path; a test must not see the one before it."""
-    cache.clear()
+    """Wagtail caches each site's root path, and answers are kept; a test must not see the one
+    before it."""
+    for alias in settings.CACHES:
+        caches[alias].clear()
 
 
 @pytest.fixture

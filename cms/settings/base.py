@@ -2,13 +2,14 @@
 What every settings module of the site shares; shaped as `wagtail start` writes it.
 
 The environment may choose the database and the place of uploaded files for every module:
-DATABASE_URL and MEDIA_ROOT. All variables: docs/reference/environment.md.
+DATABASE_URL, DATABASE_REPLICA_URL, REDIS_URL, MEDIA_ROOT and TASKS.
+All variables: docs/reference/environment.md.
 """
 
 import os
 from pathlib import Path
 
-import dj_database_url
+from . import caches, databases
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 BASE_DIR = PROJECT_DIR.parent
@@ -49,6 +50,7 @@ MIDDLEWARE = [
     "cms.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "digest.public_pages.PublicPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -79,22 +81,39 @@ TEMPLATES = [
 WSGI_APPLICATION = "cms.wsgi.application"
 
 
-# Database: SQLite in the checkout unless DATABASE_URL says otherwise
+# Database: SQLite in the checkout unless DATABASE_URL says otherwise, and perhaps a read replica
 
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+DATABASES = {
+    "default": databases.database(
+        os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
+    )
+}
 
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Readers go on while an editor saves (WAL), and a second writer waits its turn at the start
-    # of its transaction instead of failing with "database is locked" in the middle of it.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-else:
+if os.environ.get("DATABASE_REPLICA_URL"):
+    DATABASES["replica"] = databases.replica(os.environ["DATABASE_REPLICA_URL"])
+    DATABASE_ROUTERS = ["digest.replica.ReplicaRouter"]
+    _gzip = MIDDLEWARE.index("django.middleware.gzip.GZipMiddleware")
+    MIDDLEWARE.insert(_gzip + 1, "digest.replica.ReplicaMiddleware")
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     INSTALLED_APPS.append("django.contrib.postgres")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+# Caches: in the memory of each process, or in Redis where REDIS_URL says so
+
+CACHES = caches.caches(os.environ.get("REDIS_URL"))
+
+
+# Background work: at once, by whoever asks for it, or by `manage.py db_worker`
+
+_tasks = os.environ.get("TASKS") or "immediate"
+if _tasks == "database":
+    INSTALLED_APPS.append("django_tasks_db")
+    TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+elif _tasks != "immediate":
+    raise SystemExit("TASKS in the environment must be immediate or database")
 
 
 # Password validation

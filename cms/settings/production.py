@@ -37,7 +37,8 @@ SECRET_KEY_FALLBACKS = _words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = _words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = _words("CSRF_TRUSTED_ORIGINS")
 
-DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+for _database in DATABASES.values():
+    _database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 
 # HTTPS everywhere; HTTPS=off is for a trial on one's own machine
@@ -70,6 +71,18 @@ MIDDLEWARE.insert(2, "whitenoise.middleware.WhiteNoiseMiddleware")
 STORAGES["staticfiles"]["BACKEND"] = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 
 SERVE_MEDIA = _switch("SERVE_MEDIA", default=False)
+
+
+# Caches in front, each by the address at which this site tells it what has changed
+
+_caches = _words("FRONTEND_CACHE_URL")
+if _caches:
+    INSTALLED_APPS.append("wagtail.contrib.frontend_cache")
+    WAGTAILFRONTENDCACHE = {
+        url: {"BACKEND": "digest.purging.WholeHostBackend", "LOCATION": url} for url in _caches
+    }
+if os.environ.get("CDN_MAX_AGE"):
+    DIGEST_CDN_MAX_AGE = int(os.environ["CDN_MAX_AGE"])
 
 
 # E-mail

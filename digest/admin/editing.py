@@ -1,14 +1,20 @@
 """The screens in which an issue is written: Wagtail's own, and what the desk adds to them."""
 
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.edit import EditView
+from wagtail.admin.views.pages.unpublish import UnpublishView
 from wagtail.admin.viewsets.pages import PageViewSet
 
 from digest.admin.broken_sources import broken_sources_panels
 from digest.admin.checklist import ChecklistSidePanel
 from digest.admin.issues import IssueExplorerView
 from digest.admin.workflow import IssueWorkflowActionView
+from digest.validation import take_turns
 
 
 class IssueCreateView(CreateView):
@@ -34,10 +40,27 @@ class IssueEditView(EditView):
         return MediaContainer([*panels, checklist, *broken_sources])
 
 
+class WholeUnpublishView(UnpublishView):
+    """Asks, and unpublishes whole: Wagtail's view does not call the page's own ``unpublish``."""
+
+    @transaction.atomic
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take it back with its aliases and what is scheduled of it."""
+        take_turns(self.object)
+        return super().post(request, *args, **kwargs)
+
+
 class IssueViewSet(PageViewSet):
     """Which screens issues have. A site with a viewset of its own for issues builds on these."""
 
     add_view_class = IssueCreateView
     edit_view_class = IssueEditView
+    unpublish_view_class = WholeUnpublishView
     workflow_action_view_class = IssueWorkflowActionView
     index_view_class = IssueExplorerView
+
+
+class DigestViewSet(PageViewSet):
+    """Which screens digests have."""
+
+    unpublish_view_class = WholeUnpublishView

@@ -1,9 +1,11 @@
 """What every endpoint shares."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.functional import cached_property
@@ -13,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.utils.mediatypes import media_type_matches
 from wagtail.models import Site
 
-from digest import answers
+from digest import answers, caching
 from digest.api import errors
 from digest.api.parameters import NoParameters, Parameters
 from digest.api.schema import DigestAutoSchema
@@ -38,14 +40,30 @@ class ContentNegotiation(negotiation.BaseContentNegotiation):
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
         """The first of the types that the client prefers; the only one, where it is not JSON."""
-        if renderers[0].media_type != "application/json":
-            return renderers[0], renderers[0].media_type
-        for accepted in request._request.accepted_types:
-            wanted = f"{accepted.main_type}/{accepted.sub_type}".replace("text/html", "*/*")
-            for renderer in renderers:
-                if media_type_matches(renderer.media_type, wanted):
-                    return renderer, renderer.media_type
-        raise exceptions.NotAcceptable
+        types = tuple(renderer.media_type for renderer in renderers)
+        chosen = negotiated(request._request, types)
+        if chosen is None:
+            raise exceptions.NotAcceptable
+        return renderers[types.index(chosen)], chosen
+
+
+def negotiated(request: HttpRequest, types: tuple[str, ...]) -> str | None:
+    """Which of the media types the client gets; None where it takes none of them."""
+    return _negotiated(request.META.get("HTTP_ACCEPT", "*/*"), types)
+
+
+@lru_cache(maxsize=256)
+def _negotiated(accept: str, types: tuple[str, ...]) -> str | None:
+    if types[0] != "application/json":
+        return types[0]
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT"] = accept
+    for accepted in request.accepted_types:
+        wanted = f"{accepted.main_type}/{accepted.sub_type}".replace("text/html", "*/*")
+        for offered in types:
+            if media_type_matches(offered, wanted):
+                return offered
+    return None
 
 
 class APIView(views.APIView):
@@ -67,6 +85,8 @@ class APIView(views.APIView):
     is_list = False
     # Whether anybody may keep the answer; what only some may see is nobody's to keep.
     is_for_everybody = True
+    # What ``answered`` has to know of the answer.
+    note: Any = None
 
     def get_exception_handler(self) -> Any:
         """Ours, whatever the site's own is."""
@@ -87,16 +107,47 @@ class APIView(views.APIView):
         """Say what methods there are; the same for every resource, seen or hidden."""
         return Response(status=204, headers=answers.PREFLIGHT)
 
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """Outside transactions, whatever ATOMIC_REQUESTS says: inside one nothing is kept."""
+        return transaction.non_atomic_requests(super().as_view(**initkwargs))
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Answer for everybody, and 304 to who has these very bytes."""
+        """Answer for everybody, as it was kept if it was, and 304 to who has these very bytes."""
         answers.ignore_cookies(request)
-        with answers.same_for_everybody():
-            response = super().dispatch(request, *args, **kwargs)
-        if response.status_code != 200 or not self.is_for_everybody:
-            return response
-        if isinstance(response, Response):
-            response.render()
-        return answers.conditional(request, response, self._headers())
+        # A browser's question beforehand is free.
+        is_free = request.method == "OPTIONS" or self.throttle.rate is None
+        self.is_let_in = is_free or self.throttle.allow_request(Request(request), self)
+        response = self._answer(request, *args, **kwargs)
+        for name, value in self.throttle.headers().items():
+            response[name] = value
+        return response
+
+    def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def make() -> HttpResponse:
+            response = super(APIView, self).dispatch(request, *args, **kwargs)
+            response.note = self.note
+            return response.render() if isinstance(response, Response) else response
+
+        kind = self._kind(request)
+        if kind is None:
+            return answers.made(make)
+        response = answers.kept_or_made(request, make, kind=kind)
+        if response.status_code == 200:
+            self.answered(request, response.note)
+        return response
+
+    def _kind(self, request: HttpRequest) -> str | None:
+        """What is asked for beside the address: the media type. None where the answer is nobody's
+        to keep, or there is none: of another type or method, or for who asks too often."""
+        is_kept = self.is_for_everybody and self.is_let_in
+        if not is_kept or request.method not in ("GET", "HEAD"):
+            return None
+        types = tuple(renderer.media_type for renderer in self.renderer_classes)
+        return negotiated(request, types)
+
+    def answered(self, request: HttpRequest, note: Any) -> None:
+        """Called with each answer, made or kept, and ``self.note`` as it was when it was made."""
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Let anybody keep an answer for a minute; a failure or a refusal is nobody's to keep."""
@@ -105,20 +156,16 @@ class APIView(views.APIView):
         if not self.is_for_everybody:
             patch_cache_control(response, private=True, no_store=True)
         elif status in KEPT:
-            lifetime = answers.lifetime(bounded=status == 200)
-            patch_cache_control(response, public=True, **lifetime)
+            caching.let_keep(response)
         else:
-            patch_cache_control(response, no_store=True)
+            caching.never_keep(response)
         if status == 404:
             errors.stay_not_found(self.request._request)
         patch_vary_headers(response, ["Accept"])
-        for name, value in self._headers().items():
+        for name, value in (answers.CORS | EXPOSED).items():
             response[name] = value
         self._say_what_is_shown(response)
         return response
-
-    def _headers(self) -> dict[str, str]:
-        return {**answers.CORS, **EXPOSED, **self.throttle.headers()}
 
     def _say_what_is_shown(self, response: HttpResponse) -> None:
         """Name it for caches that are purged by it, as Fastly, Varnish and others are."""
@@ -137,9 +184,10 @@ class APIView(views.APIView):
         """The one throttle there is."""
         return AddressThrottle()
 
-    def get_throttles(self) -> list[AddressThrottle]:
-        """It, so that the answer can say what is left; a browser's question beforehand is free."""
-        return [] if self.request.method == "OPTIONS" else [self.throttle]
+    def check_throttles(self, request: Request) -> None:
+        """Refuse who asks too often; the request was counted before, since a kept answer counts."""
+        if not self.is_let_in:
+            self.throttled(request, self.throttle.wait())
 
     @cached_property
     def site(self) -> Site:

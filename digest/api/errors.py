@@ -18,7 +18,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from digest import answers
+from digest import answers, replica
 
 CONTENT_TYPE = "application/problem+json"
 logger = logging.getLogger("django.request")
@@ -76,6 +76,8 @@ def problem(status: int, **members: Any) -> dict[str, Any]:
 
 def handle(exc: Exception, context: dict[str, Any]) -> Response:
     """Turn any exception of a view into a problem response (DRF's exception handler)."""
+    if replica.has_failed():  # The answer is made again (``replica.answered``).
+        raise exc
     set_rollback()
     request = context["request"]  # whatever the answer would have been, a problem is JSON
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), CONTENT_TYPE

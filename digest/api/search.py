@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param
+from wagtail.models import Site
 
 from digest.api import parameters, search_data, search_serializers
 from digest.api.base import APIView
@@ -52,17 +54,20 @@ class Search(APIView):
         if "cursor" in self.parameters:
             return []
         if self.is_counted():
-            note_search(self.site, found.asked, found.counts.total if found.is_complete else 0)
+            self.note = found.asked, found.counts.total if found.is_complete else 0, self.site.pk
         return search_data.promotions(promoted(found.asked, self.site), self.scope)
 
     def is_counted(self) -> bool:
-        """Whether a reader has searched: not one who narrows or orders what was found, or who is
-        still typing, nor a cache that only asks whether the answer has changed."""
+        """Whether it is a reader's search: not narrowed, ordered, or still being typed."""
         narrowed = set(self.parameters) - {"q", "site", "locale", "limit", "count", "correct"}
         plain = {"order": "relevance", "prefix": "false"}
-        is_plain = all(plain.get(name) == self.parameters[name] for name in narrowed)
-        request = self.request._request
-        return is_plain and request.method == "GET" and "HTTP_IF_NONE_MATCH" not in request.META
+        return all(plain.get(name) == self.parameters[name] for name in narrowed)
+
+    def answered(self, request: HttpRequest, note: Any) -> None:
+        """Count it, but not for a cache that only asks whether the answer has changed."""
+        if note and request.method == "GET" and "HTTP_IF_NONE_MATCH" not in request.META:
+            text, results, site_id = note
+            note_search(Site(pk=site_id), text, results)
 
 
 class SearchSuggestions(APIView):

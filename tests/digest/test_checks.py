@@ -17,6 +17,8 @@ from django.core.checks import run_checks
         ("OUTBOUND_USER_AGENT", "a\r\nCookie: b", "digest.E013"),
         ("OUTBOUND_USER_AGENT", "bücher", "digest.E013"),
         ("SOURCE_CHECK_DAYS", 0, "digest.E014"),
+        ("CDN_MAX_AGE", 0, "digest.E020"),
+        ("CDN_MAX_AGE", "3600", "digest.E020"),
         ("SOURCE_CHECK_PAUSE", -1, "digest.E017"),
         ("SOURCE_CHECK_PAUSE", "5", "digest.E017"),
     ],

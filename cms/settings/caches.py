@@ -1,0 +1,44 @@
+"""What Django's caches are: this process's memory, or Redis, which several processes share."""
+
+from typing import Any
+
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+# Entries in the memory of a process; an answer may have a quarter of a megabyte.
+MAX_ENTRIES = 500
+# Seconds. A Redis that does not answer must not hold a request up; it is asked once, not again.
+TIMEOUT = 0.25
+
+
+def caches(redis_url: str | None, timeout: float = TIMEOUT) -> dict[str, dict[str, Any]]:
+    """CACHES: "default" for Django and Wagtail, and "digest" for kept answers."""
+    if redis_url:
+        return {
+            "default": _redis(redis_url, timeout, is_silent=True),
+            "digest": _redis(redis_url, timeout, is_silent=False),
+        }
+    return {"default": _memory("default"), "digest": _memory("digest")}
+
+
+def _memory(name: str) -> dict[str, Any]:
+    return {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": name,
+        "OPTIONS": {"MAX_ENTRIES": MAX_ENTRIES},
+    }
+
+
+def _redis(url: str, timeout: float, is_silent: bool) -> dict[str, Any]:
+    """Redis; without it, Django and Wagtail go on as if the cache were empty. ``digest`` wants to
+    be told, since it then leaves the cache alone for a while."""
+    return {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": url,
+        "OPTIONS": {
+            "IGNORE_EXCEPTIONS": is_silent,
+            "SOCKET_CONNECT_TIMEOUT": timeout,
+            "SOCKET_TIMEOUT": timeout,
+            "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 0)},
+        },
+    }

@@ -1,0 +1,121 @@
+"""The site, and a cache in front of it: each on a port of this machine, for the time of a test."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from pytest_django.live_server_helper import LiveServer
+from wagtail.models import Locale, Page, Site
+
+from digest import (
+    purging,  # noqa: F401  as the app does where caches are told
+    triggers,
+)
+from home.models import HomePage
+from tests.builders import make_digest, make_issue
+from tests.digest.servers import Server, running
+
+DEPLOY = Path(__file__).resolve().parents[2] / "docs" / "deploy"
+PATIENCE = 30  # seconds: a busy machine may take its time
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def is_hit(self) -> bool:
+        """Whether the cache gave it without asking the site."""
+        return self.headers.get("x-cache", "").lower() in ("hit", "stale", "updating")
+
+
+class Front:
+    """A cache in front: its process, and how to ask it."""
+
+    def __init__(self, command: list[str], port: int, folder: Path) -> None:
+        self.port = port
+        log = (folder / "front.log").open("wb")
+        self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self.process.poll() is None:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+            time.sleep(0.05)
+        raise TimeoutError((folder / "front.log").read_text(encoding="utf-8", errors="replace"))
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        """Its answer, by the name that the site has in tests."""
+        named = {name.replace("_", "-").title(): value for name, value in headers.items()}
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request(method, path, headers={"Host": "localhost"} | named)
+            response = connection.getresponse()
+            found = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, found, response.read().decode("utf-8", "replace"))
+        finally:
+            connection.close()
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def program(name: str) -> str | None:
+    """Where a program is; servers are not always on the PATH of users."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+
+
+def make_site() -> None:
+    """A site; a test of this kind before has left nothing of what the migrations make."""
+    ContentType.objects.clear_cache()
+    triggers.install("default")
+    Locale.objects.get_or_create(language_code="en")
+    root = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root"))
+    home = root.get_children().first() or root.add_child(
+        instance=HomePage(title="Home", slug="home")
+    )
+    site = Site.objects.first() or Site(is_default_site=True, hostname="localhost")
+    site.root_page = home
+    site.save()
+
+
+@pytest.fixture
+def server(transactional_db: None) -> Iterator[LiveServer]:
+    """The site on a port, with what is committed in the test."""
+    make_site()
+    server = LiveServer("127.0.0.1")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def issue(server: LiveServer) -> Any:
+    """A published issue, at /daily/2026-04-14/."""
+    home = Site.objects.get().root_page
+    return make_issue(make_digest(home, "daily"), slug="2026-04-14", title="First title")
+
+
+@pytest.fixture
+def other_site() -> Iterator[Server]:
+    """A server in the place of the site, that says what a test wants."""
+    with running() as server:
+        yield server

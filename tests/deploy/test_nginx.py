@@ -1,0 +1,107 @@
+"""docs/deploy/nginx-cache.conf, in an nginx in front of the site; skipped where there is none."""
+
+import time
+
+import pytest
+
+from tests.builders import restrict
+from tests.deploy.conftest import DEPLOY, Front, free_port, program
+from tests.visibility import people
+
+BINARY = program("nginx")
+pytestmark = pytest.mark.skipif(BINARY is None, reason="nginx is not installed")
+
+LIST, PAGE, FEED = "/api/v1/issues/", "/daily/2026-04-14/", "/feeds/daily/rss.xml"
+MAIN = """
+daemon off;
+user root;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    include {folder}/cache.conf;
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{
+            proxy_cache digest_answers;
+            proxy_pass http://127.0.0.1:{site_port};
+            proxy_set_header Host $host;
+        }}
+    }}
+}}
+"""
+
+
+def start(site_port, folder):
+    """An nginx as documented, but for its folder."""
+    port = free_port()
+    written = (DEPLOY / "nginx-cache.conf").read_text(encoding="utf-8")
+    cache = written.replace("/var/cache/nginx/digest", f"{folder}/kept")
+    (folder / "cache.conf").write_text(cache, encoding="utf-8")
+    main = MAIN.format(folder=folder, port=port, site_port=site_port)
+    (folder / "nginx.conf").write_text(main, encoding="utf-8")
+    command = [BINARY, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    return Front([*command, "-e", str(folder / "error.log")], port, folder)
+
+
+@pytest.fixture
+def nginx(server, tmp_path):
+    """nginx in front of the site."""
+    nginx = start(server.thread.port, tmp_path)
+    yield nginx
+    nginx.stop()
+
+
+def test_what_the_site_says_may_be_kept_is_kept(nginx, issue):
+    for path in (LIST, PAGE, FEED, "/"):
+        assert not nginx.ask(path).is_hit
+        again = nginx.ask(path, accept="text/html,*/*;q=0.8")
+        assert again.is_hit, path
+        assert "First title" in again.text
+        assert again.headers["cache-control"] == "public, no-cache"
+        assert "surrogate-key" not in again.headers
+        tag = again.headers["etag"]
+        assert nginx.ask(path, if_none_match=tag).status == 304
+    packed = [nginx.ask(LIST, accept_encoding="gzip") for _ in range(2)]
+    assert [answer.headers.get("content-encoding") for answer in packed] == ["gzip", "gzip"]
+    one = f"/api/v1/issues/{issue.pk}/"
+    types = [
+        nginx.ask(one, accept=kind).headers["content-type"] for kind in ("*/*", "text/markdown")
+    ]
+    assert [kind.partition(";")[0] for kind in types] == ["application/json", "text/markdown"]
+
+
+def test_what_is_for_one_visitor_is_not(nginx, issue):
+    cookie = f"a=b; sessionid={people.editor().cookies['sessionid'].value}"
+    nginx.ask(PAGE)
+    for _ in range(2):
+        own = nginx.ask(PAGE, cookie=cookie)
+        assert (own.is_hit, own.headers["cache-control"]) == (False, "private")
+        assert "wagtail-userbar" in own.text
+    shared = nginx.ask(PAGE, cookie="_ga=1")
+    assert shared.is_hit
+    assert "wagtail-userbar" not in shared.text
+    assert not nginx.ask(PAGE, authorization="Basic eDp5").is_hit
+    nginx.ask(LIST)
+    assert nginx.ask(LIST, cookie=cookie, authorization="Basic eDp5").is_hit
+    restrict(issue)
+    private = f"/daily/{issue.slug}/?again"
+    for path in (private, "/admin/login/", "/api/v1/preview/none/", "/search/?q=title"):
+        nginx.ask(path)
+        assert not nginx.ask(path).is_hit, path
+    assert nginx.ask(LIST, "POST").status == 405
+
+
+def test_nothing_is_given_for_longer_than_the_site_says(other_site, tmp_path):
+    nginx = start(other_site.server_port, tmp_path)
+    control = "public, max-age=1, stale-while-revalidate=0"
+    other_site.says(LIST, 200, "one", Cache_Control=control)
+    other_site.says(PAGE, 200, "one", Cache_Control="public, max-age=0, s-maxage=1")
+    for path in (LIST, PAGE):
+        assert nginx.ask(path).text == "one"
+        assert nginx.ask(path).is_hit
+        other_site.says(path, 200, "two", Cache_Control=control)
+    time.sleep(2.1)  # nginx counts in whole seconds
+    assert [nginx.ask(path).text for path in (LIST, PAGE)] == ["two", "two"]
+    nginx.stop()

@@ -1,0 +1,15 @@
+"""A snippet that can be scheduled; an app of the process of kills alone."""
+
+from django.db import models
+from wagtail.models import DraftStateMixin, RevisionMixin
+from wagtail.snippets.models import register_snippet
+
+
+@register_snippet
+class Notice(DraftStateMixin, RevisionMixin, models.Model):
+    """A line of text."""
+
+    title = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return self.title
