@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run test coverage lint format serve bench bench-search wheel-check types-check clean help port-free
+.PHONY: run test coverage faults lint format serve bench bench-server bench-search wheel-check types-check clean help port-free
 
 run: export DJANGO_RUNSERVER_HIDE_WARNING := true
 run: port-free .venv/installed ## serve the site on http://127.0.0.1:8000/ (PORT=), sample digests included
@@ -22,6 +22,9 @@ test: .venv/installed ## run the tests (ARGS="-k feeds" chooses some)
 
 coverage: .venv/installed ## run the tests and say which lines they leave out; takes nearly twice as long
 	@$(PY) -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=term $(ARGS)
+
+faults: .venv/installed ## stop, freeze and kill what the site stands on while readers ask; takes some minutes
+	@$(PY) -m pytest $(or $(ARGS),tests/faults)
 
 lint: .venv/installed ## check style, format, missing migrations and Django's system checks
 	@$(PY) -m ruff check .
@@ -43,6 +46,9 @@ serve: port-free .venv/installed ## serve with production settings and several w
 
 bench: .venv/installed ## measure the API beside Wagtail's own (ARGS="--issues 1000", BENCH_DIR= keeps the database)
 	@$(PY) -m benchmarks $(ARGS)
+
+bench-server: .venv/installed ## measure the site under gunicorn and behind Varnish; needs wrk (ARGS="--memory 200000")
+	@$(PY) -m benchmarks.server $(ARGS)
 
 bench-search: .venv/installed ## measure readers' search beside Wagtail's, on SQLite and PostgreSQL (ARGS="--stories 1000")
 	@$(PY) -m benchmarks.search $(ARGS)

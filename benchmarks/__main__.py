@@ -2,26 +2,25 @@
 
 import argparse
 
-from benchmarks.start import started
+from benchmarks.start import number_of_issues, parser, started
 
-QUESTIONS = ["empty", "detail", "detail-html", "list", "bodies", "bodies-html"]
+QUESTIONS = ["detail", "detail-html", "bodies", "bodies-html", "list", "search", "feed"]
 QUESTIONS += ["tag", "last", "oldest"]
-EPILOG = "BENCH_DIR in the environment keeps the databases there; DATABASE_URL chooses the engine."
 
 
 def arguments() -> argparse.Namespace:
     """What the command line says."""
-    parser = argparse.ArgumentParser("benchmarks", description=__doc__, epilog=EPILOG)
-    add = parser.add_argument
-    add("--issues", type=int, nargs="+", default=[1000, 10_000], metavar="N", help="sizes")
+    found = parser("benchmarks", __doc__)
+    add = found.add_argument
+    sizes = [1000, 10_000]
+    add("--issues", type=number_of_issues, nargs="+", default=sizes, metavar="N", help="sizes")
     add("--rounds", type=int, default=15, metavar="N", help="how often each request is timed")
     add("--restrictions", type=int, default=2000, metavar="N", help="private issues at last")
     add("--only", nargs="+", choices=QUESTIONS, default=[], help="some of the questions")
-    add("--profile", choices=QUESTIONS[1:], help="print where our own answer takes its time")
-    options = parser.parse_args()
-    if min(options.issues) < 40:
-        parser.error("There must be forty issues or more: two pages of a list.")
-    return options
+    add("--patience", type=int, default=120, metavar="S", help="seconds that an answer may take")
+    add("--profile", choices=QUESTIONS, help="print where our own answer takes its time")
+    add("--kept", action="store_true", help="with --profile: the answer that was kept")
+    return found.parse_args()
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What is asked: the same question put to each API, in its own words."""
+"""What is asked: the same question put to each API, in its own words, and in which ways."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,12 +25,24 @@ class Question:
 
 def questions(get: Callable[[str], Any]) -> list[Question]:
     """All questions, for the database in use; ``get`` asks the API and returns its JSON."""
+    return [*first_pages(), *far_pages(get)]
+
+
+def first_pages() -> list[Question]:
+    """One issue, the first pages of lists, and what Wagtail's APIs have no answer to."""
     newest = list(IssuePage.objects.order_by("-date", "-pk").values_list("pk", flat=True))
-    last = f"&offset={len(newest) - 20}"
     return [
-        Question("empty", "an empty Django view", {"Django": ["/empty/"]}),
         *_with_bodies(newest[len(newest) // 2], newest[:20]),
         _of_all("list", "20 issues without bodies", ISSUES, V2_LIST, V3_LIST),
+        Question("search", "a search for a word", {OURS: ["/api/v1/search/?q=topic"]}),
+        Question("feed", "a feed", {OURS: ["/feeds/daily/rss.xml"]}),
+    ]
+
+
+def far_pages(get: Callable[[str], Any]) -> list[Question]:
+    """Lists that are cut out of all issues: those of a tag, and the last pages."""
+    last = f"&offset={IssuePage.objects.count() - 20}"
+    return [
         _of_all(
             "tag",
             "20 issues of a tag",

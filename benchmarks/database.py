@@ -2,8 +2,11 @@
 
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, time
 from io import StringIO
+from time import monotonic
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -20,10 +23,28 @@ from wagtail.models import Collection, Page, PageViewRestriction, Site
 from benchmarks.content import TAGS, Writer, day
 from digest.images import rendition_specs
 from digest.models import DigestPage, IssuePage, IssueTag
+from digest.search.index import refresh_all
 
 DIGESTS = 4
 IMAGES = 12
 AT_ONCE = 500
+# The newest issues, which are in the index of readers' search; all would take hours to be there.
+INDEXED = 1000
+
+
+@contextmanager
+def database(
+    issues: int, directory: str, is_kept: bool, kind: str = "", write: type[Writer] = Writer
+) -> Iterator[bool]:
+    """The database of so many issues, and whether it is new; removed where none is to be kept."""
+    original, start = connection.settings_dict["NAME"], monotonic()
+    is_new = use_database(issues, directory, kind, write)
+    print(f"\n{issues:,} issues, ready in {monotonic() - start:.0f} s", flush=True)
+    try:
+        yield is_new
+    finally:
+        if not is_kept:
+            connection.creation.destroy_test_db(original, verbosity=0)
 
 
 def use_database(issues: int, directory: str, kind: str = "", write: type[Writer] = Writer) -> bool:
@@ -47,11 +68,6 @@ def use_database(issues: int, directory: str, kind: str = "", write: type[Writer
     return True
 
 
-def drop_database(original: str) -> None:
-    """Remove the database that is in use, where none is to be kept."""
-    connection.creation.destroy_test_db(original, verbosity=0)
-
-
 def fill(issues: int, write: type[Writer] = Writer) -> None:
     """Make digests, pictures, tags and so many issues, and what the plugin derives of them."""
     with transaction.atomic():
@@ -66,6 +82,7 @@ def fill(issues: int, write: type[Writer] = Writer) -> None:
             number = len(range(place, issues, DIGESTS))
             Page.objects.filter(pk=digest.pk).update(numchild=number)
         call_command("rebuild_stories", verbosity=0, stdout=StringIO())
+        refresh_all(IssuePage.objects.order_by("-date").values_list("pk", flat=True)[:INDEXED])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

@@ -1,67 +1,92 @@
 """The table, and whether the figures are what was wanted."""
 
 from collections.abc import Iterator
+from itertools import product
 
 from benchmarks.catalogue import OURS, V2, V3, Question
 from benchmarks.measure import Figures
+from benchmarks.tables import at_most, line
+from benchmarks.ways import EMPTY, KEPT, MADE, PACKED, UNCHANGED
 
-HEADER = ["", "queries", "bytes", "CPU ms", "least", "clock ms", "of v2", "of v3"]
-WIDTHS = [28, 9, 10, 9, 9, 10, 8, 8]
-# Our share of the CPU time of another's answer.
-WANTED = [("detail", V2, 1 / 3), ("detail", V3, 1 / 2), ("bodies", V2, 1 / 6)]
+Results = dict[str, dict[str, Figures]]
+
+HEADER = ["", "queries", "bytes", "CPU ms", "server's", "clock ms", "gzip ms"]
+SHARES = {"of empty": EMPTY, "of v2": V2, "of v3": V3}
+WIDTHS = [28, 9, 10, 9, 10, 10, 9, 10, 8, 8]
+# The CPU time of one way as a share of another's, and what that is to be at most.
+MADE_WANTED = [("detail", V2, 1 / 3), ("detail", V3, 1 / 2), ("bodies", V2, 1 / 6)]
+KEPT_WANTED = {KEPT: 2.0, UNCHANGED: 1.5}
+KEPT_QUESTIONS = ["detail", "list"]
 DEEP, DEEP_AT_MOST = ["last", "oldest"], 1.2
+# How much more an answer is to cost, at most, with the most issues than with the fewest.
+GROWTH = 1.2
 
 
-def line(cells: list[str]) -> str:
-    """The first cell to the left, the others to the right."""
-    first, *others = zip(cells, WIDTHS, strict=True)
-    return f"{first[0]:<{first[1]}}" + "".join(f"{cell:>{width}}" for cell, width in others)
+def header() -> str:
+    """The names of the columns."""
+    return line([*HEADER, *SHARES], WIDTHS)
 
 
 def table(question: Question, figures: dict[str, Figures]) -> Iterator[str]:
     """The lines of one question: who, and what it cost."""
     yield f"{question.text} ({question.name})"
     for who, found in figures.items():
-        requests = len(question.requests[who])
+        if who.endswith(PACKED):
+            continue
+        requests = len(question.requests.get(who, ()))
         name = f"  {who}, {requests} requests" if requests > 1 else f"  {who}"
-        if found.seconds:
-            yield line([name, *_costs(found), *_shares(who, figures)])
+        if found.found is None:
+            yield f"{name:<28} fails with {found.failure} after {found.first:.1f} s"
         else:
-            yield f"{name:<28} fails with {found.status} after {found.first:.1f} s"
+            yield line([name, *_costs(who, figures), *_shares(who, figures)], WIDTHS)
 
 
-def _costs(found: Figures) -> list[str]:
-    times = (found.milliseconds, found.least, found.wall)
-    return [f"{found.queries:,}", f"{found.size:,}", *(f"{value:.2f}" for value in times)]
+def _costs(who: str, figures: dict[str, Figures]) -> list[str]:
+    found, packed = figures[who], figures.get(who + PACKED)
+    queries = "" if found.queries is None else f"{found.queries:,}"
+    times = [found.own, found.servers, found.clock]
+    times += [packed.own] if packed and packed.seconds else []
+    cells = [queries, f"{found.found:,}", *(f"{value:.2f}" for value in times)]
+    return cells + [""] * (len(HEADER) - 1 - len(cells))
 
 
 def _shares(who: str, figures: dict[str, Figures]) -> list[str]:
-    if who != OURS:
-        return ["", ""]
-    shares = [share(figures[who], figures[other]) for other in (V2, V3)]
+    if not who.startswith(OURS):
+        return [""] * len(SHARES)
+    shares = [share(figures, who, other) for other in SHARES.values()]
     return ["" if found is None else f"{found:.2f}" for found in shares]
 
 
-def share(ours: Figures, theirs: Figures) -> float | None:
-    """Our CPU time as a share of theirs; None where one of them fails."""
-    both = ours.seconds and theirs.seconds
-    return ours.milliseconds / theirs.milliseconds if both else None
+def share(figures: dict[str, Figures], who: str, other: str) -> float | None:
+    """The CPU time of one way as a share of another's; None where one is not there or fails."""
+    found = [figures.get(name) for name in (who, other)]
+    if any(one is None or one.found is None for one in found):
+        return None
+    return found[0].own / found[1].own
 
 
-def verdicts(results: dict[str, dict[str, Figures]]) -> Iterator[str]:
-    """The wanted figures, each with yes or no."""
-    for name, other, at_most in WANTED:
+def verdicts(results: Results) -> Iterator[str]:
+    """The wanted figures of one size, each with yes or no."""
+    for name, other, wanted in MADE_WANTED:
         if name in results:
-            found = share(results[name][OURS], results[name][other])
-            yield _verdict(f"{name}: this API / {other}", found, at_most)
+            yield at_most(f"{name}: {MADE} / {other}", share(results[name], MADE, other), wanted)
+    for name, (kept, wanted), packed in product(KEPT_QUESTIONS, KEPT_WANTED.items(), ("", PACKED)):
+        if name in results:
+            found = share(results[name], kept + packed, EMPTY)
+            yield at_most(f"{name}: {kept}{packed} / {EMPTY}", found, wanted)
     for name in DEEP:
         if {name, "list"} <= set(results):
-            found = share(results[name][OURS], results["list"][OURS])
-            yield _verdict(f"{name}: the last page / the first", found, DEEP_AT_MOST)
+            both = {name: results[name][MADE], "list": results["list"][MADE]}
+            found = share(both, name, "list")
+            yield at_most(f"{name}: the last page / the first", found, DEEP_AT_MOST)
 
 
-def _verdict(text: str, found: float | None, at_most: float) -> str:
-    if found is None:
-        return f"{text:<36} one of them fails"
-    answer = "yes" if found <= at_most else "NO"
-    return f"{text:<36} {found:.2f}, wanted {at_most:.2f} or less: {answer}"
+def growth(sizes: dict[int, Results]) -> Iterator[str]:
+    """What each answer costs with the most issues, as a share of what it costs with the fewest."""
+    least, most = min(sizes), max(sizes)
+    if least == most:
+        return
+    for name, who in product(sizes[least], (MADE, KEPT)):
+        both = {"most": sizes[most][name][who], "least": sizes[least][name][who]}
+        text = f"{name}: {who}, {most:,} issues / {least:,}"
+        yield at_most(text, share(both, "most", "least"), GROWTH)

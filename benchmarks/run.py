@@ -1,65 +1,48 @@
 """The rounds: one size after the other, then one with many private pages."""
 
-import cProfile
-import logging
-import platform
-import pstats
-import time
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-import django
-import wagtail
-from django.db import connection
 from wagtail.models import PageViewRestriction
 
-from benchmarks.catalogue import OURS, questions
-from benchmarks.database import drop_database, use_database
-from benchmarks.measure import Asker, Figures
-from benchmarks.report import HEADER, line, table, verdicts
+from benchmarks.asker import Asker
+from benchmarks.catalogue import questions
+from benchmarks.database import database
+from benchmarks.measure import measure
+from benchmarks.profiling import profile
+from benchmarks.report import Results, growth, header, table, verdicts
+from benchmarks.start import announce
+from benchmarks.ways import KEPT, MADE, ways
 from digest.models import IssuePage
 
 # Wagtail's APIs take half a minute for each, or fail after it: two questions are enough.
 PRIVATE_ROUND = ["detail", "list"]
 
 
-def run(options: Namespace, directory: str, keep: bool) -> None:
+def run(options: Namespace, directory: str, is_kept: bool) -> None:
     """Measure, or profile one request, with each size of database."""
-    # A failing answer is a line of the table; its traceback would stand in the middle of it.
-    logging.disable(logging.CRITICAL)
-    versions = f"Wagtail {wagtail.__version__}, Django {django.__version__}"
-    print(f"{versions}, Python {platform.python_version()}, {connection.display_name}")
+    announce()
+    sizes = {}
     for issues in options.issues:
-        with database(issues, directory, keep):
+        with database(issues, directory, is_kept):
             if options.profile:
-                profile(options.profile, options.rounds)
+                profile_one(options)
             else:
-                print("\n".join(verdicts(measure(options.only, options.rounds))), flush=True)
+                sizes[issues] = ask(options.only, options)
+                print("\n".join(verdicts(sizes[issues])), flush=True)
                 with_restrictions(options, issues)
+    if sizes:
+        print("\n".join(["", *growth(sizes)]), flush=True)
 
 
-@contextmanager
-def database(issues: int, directory: str, keep: bool) -> Iterator[None]:
-    """The database of so many issues; removed again where none is to be kept."""
-    original, start = connection.settings_dict["NAME"], time.monotonic()
-    use_database(issues, directory)
-    print(f"\n{issues:,} issues, ready in {time.monotonic() - start:.0f} s")
-    try:
-        yield
-    finally:
-        if not keep:
-            drop_database(original)
-
-
-def measure(names: list[str], rounds: int) -> dict[str, dict[str, Figures]]:
+def ask(names: list[str], options: Namespace) -> Results:
     """Print the table of the questions of these names, or of all; return what stands in it."""
     asker, results = Asker(), {}
-    print(line(HEADER))
+    print(header())
     for question in questions(asker.get):
         if not names or question.name in names:
-            results[question.name] = asker.measure(question, rounds)
-            print("\n".join(table(question, results[question.name])), flush=True)
+            found = measure(ways(asker, question), options.rounds, options.patience)
+            results[question.name] = found
+            print("\n".join(table(question, found)), flush=True)
     return results
 
 
@@ -73,22 +56,14 @@ def with_restrictions(options: Namespace, issues: int) -> None:
     PageViewRestriction.objects.bulk_create(rows)
     try:
         print(f"\n{issues:,} issues, {number:,} of them private")
-        measure(options.only or PRIVATE_ROUND, options.rounds)
+        ask(options.only or PRIVATE_ROUND, options)
     finally:
         PageViewRestriction.objects.all().delete()
 
 
-def profile(name: str, rounds: int) -> None:
-    """The forty functions in which our answer spends most, then ours with all that they call."""
-    asker, profiler = Asker(), cProfile.Profile()
-    question = next(found for found in questions(asker.get) if found.name == name)
-    print(f"{question.text}: {question.requests[OURS]}, {rounds} times")
-    for number in range(rounds + 2):
-        environments = asker.environments(question.requests[OURS])
-        if number < 2:
-            asker.ask(environments)
-        else:
-            profiler.runcall(asker.ask, environments)
-    stats = pstats.Stats(profiler)
-    stats.sort_stats("tottime").print_stats(40)
-    stats.sort_stats("cumulative").print_stats("/digest/", 40)
+def profile_one(options: Namespace) -> None:
+    """Where our answer to one question takes its time, made or kept."""
+    asker, who = Asker(), KEPT if options.kept else MADE
+    question = next(found for found in questions(asker.get) if found.name == options.profile)
+    print(f"{question.text}: {who}, {options.rounds} times")
+    profile(ways(asker, question)[who], options.rounds)

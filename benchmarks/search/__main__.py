@@ -5,17 +5,16 @@ import os
 import subprocess
 import sys
 
-from benchmarks.start import started
+from benchmarks.start import parser, started
 
 STORIES = [1000, 10_000, 50_000, 100_000]
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
-EPILOG = "BENCH_DIR in the environment keeps the databases there; DATABASE_URL names a PostgreSQL."
 
 
 def arguments() -> argparse.Namespace:
     """What the command line says."""
-    parser = argparse.ArgumentParser("benchmarks.search", description=__doc__, epilog=EPILOG)
-    add = parser.add_argument
+    found = parser("benchmarks.search", __doc__, url="names a PostgreSQL")
+    add = found.add_argument
     add("--stories", type=int, nargs="+", default=STORIES, metavar="N", help="sizes")
     add("--rounds", type=int, default=15, metavar="N", help="how often each search is timed")
     add("--only", nargs="+", default=[], metavar="NAME", help="some of the questions")
@@ -25,9 +24,9 @@ def arguments() -> argparse.Namespace:
     add("--patience", type=int, default=120, metavar="S", help="seconds that a search may take")
     add("--engines", nargs="+", default=["sqlite", "postgresql"], help="one of them or both")
     add("--here", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = found.parse_args()
     if min(options.stories) < 50:
-        parser.error("There must be fifty stories or more.")
+        found.error("There must be fifty stories or more.")
     return options
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from benchmarks.search.measure import Figures
+from benchmarks.measure import Figures
 from benchmarks.search.questions import Question
+from benchmarks.tables import at_least, at_most, line
 
 OURS, API, WAGTAIL = "this search", "the API's answer", "Wagtail's search"
 HEADER = ["", "found", "queries", "CPU ms", "least", "server's", "clock ms", "times"]
@@ -14,10 +15,9 @@ COMPARED, TIMES = 50_000, {"sqlite": 100, "postgresql": 5}
 MOST, MOST_OF_SUGGESTIONS = 50, 30
 
 
-def line(cells: list[str]) -> str:
-    """The first cell to the left, the others to the right."""
-    first, *others = zip(cells, WIDTHS, strict=True)
-    return f"{first[0]:<{first[1]}}" + "".join(f"{cell:>{width}}" for cell, width in others)
+def header() -> str:
+    """The names of the columns."""
+    return line(HEADER, WIDTHS)
 
 
 def table(question: Question, figures: dict[str, Figures]) -> Iterator[str]:
@@ -28,7 +28,8 @@ def table(question: Question, figures: dict[str, Figures]) -> Iterator[str]:
             yield f"  {who:<24} no answer within {found.first:.0f} s"
         else:
             number = f"{found.found:,}{' bytes' if who == API else ''}"
-            yield line([f"  {who}", number, str(found.queries or ""), *_costs(found, figures)])
+            queries = str(found.queries or "")
+            yield line([f"  {who}", number, queries, *_costs(found, figures)], WIDTHS)
 
 
 def _costs(found: Figures, figures: dict[str, Figures]) -> list[str]:
@@ -51,17 +52,11 @@ def verdicts(results: dict[int, dict[str, dict[str, Figures]]], vendor: str) -> 
     yield ""
     common = results.get(COMPARED, {}).get("common", {})
     if WAGTAIL in common:
-        found, wanted = faster(common), TIMES[vendor]
         text = "the common word, 10,000 issues: Wagtail / this search"
-        yield f"{text:<58}{found:,.0f}, wanted {wanted} or more: {_yes(found >= wanted)}"
+        yield at_least(text, faster(common), TIMES[vendor])
     largest = max(results)
     for who in (OURS, API):
         for name, figures in results[largest].items():
-            cost = figures[who].cpu
             most = MOST_OF_SUGGESTIONS if name.startswith("suggest") else MOST
             text = f"{name}, {largest:,} stories: {who}"
-            yield f"{text:<58}{cost:.1f} ms, wanted {most} or less: {_yes(cost <= most)}"
-
-
-def _yes(is_so: bool) -> str:
-    return "yes" if is_so else "NO"
+            yield at_most(text, figures[who].cpu, most, " ms")

@@ -1,19 +1,16 @@
 """The programs that measure: their pages are pages as the editor makes them, and they still run."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+from django.conf import settings
 from wagtail.models import Page
 
 from benchmarks.catalogue import last_page
 from benchmarks.database import fill
+from benchmarks.measure import Failed, Figures, Way, measure
+from benchmarks.report import growth, verdicts
+from benchmarks.ways import EMPTY, KEPT, MADE, PACKED, UNCHANGED
 from digest.models import IssuePage
 from digest.stories import Story
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.mark.django_db
@@ -38,20 +35,49 @@ def test_the_last_page_is_where_the_cursor_ends(site, client):
     assert found.json()["results"][-1]["id"] == oldest.pk
 
 
-@pytest.mark.slow
-def test_every_question_is_answered_by_every_api(tmp_path):
-    command = [sys.executable, "-m", "benchmarks", "--issues", "40", "--rounds", "1"]
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environment |= {"BENCH_DIR": str(tmp_path)}
-    done = subprocess.run(
-        [*command, "--restrictions", "4"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "fails" not in done.stdout
-    assert done.stdout.count("\n  Wagtail v2  ") == 10
-    assert "4 of them private" in done.stdout
+@pytest.mark.django_db
+def test_an_answer_that_fails_is_asked_once_and_the_others_go_on():
+    def fail():
+        raise Failed("500")
+
+    found = measure({"good": Way(lambda: 7), "bad": Way(fail)}, rounds=3, patience=5)
+    assert (found["good"].found, len(found["good"].seconds)) == (7, 3)
+    assert (found["bad"].found, found["bad"].failure, len(found["bad"].seconds)) == (None, "500", 1)
+
+
+@pytest.mark.django_db
+def test_a_way_is_asked_with_its_own_settings_and_quick_ones_many_times_a_round():
+    seen = []
+
+    def ask():
+        seen.append(settings.DIGEST_CACHE_SECONDS)
+        return 0
+
+    found = measure({"made": Way(ask, {"DIGEST_CACHE_SECONDS": 0})}, rounds=2, patience=5)
+    assert set(seen) == {0}
+    assert found["made"].at_once > 1
+    assert len(seen) == 3 + 2 * found["made"].at_once
+
+
+def test_verdicts_compare_what_is_kept_with_the_empty_view():
+    found = {who: cost(0.002) for who in (KEPT, KEPT + PACKED, UNCHANGED, UNCHANGED + PACKED)}
+    told = list(verdicts({"detail": found | {EMPTY: cost(0.001), MADE: cost(0.1)}}))
+    assert [line.rpartition(" ")[2] for line in told if EMPTY in line] == ["yes", "yes", "NO", "NO"]
+    assert sum(line.endswith("one of them fails") for line in told) == 2
+
+
+def test_growth_compares_the_most_issues_with_the_fewest():
+    sizes = {
+        size: {"list": {MADE: cost(made), KEPT: cost(0.001)}}
+        for size, made in [(1000, 0.010), (10_000, 0.2), (100_000, 0.013)]
+    }
+    told = list(growth(sizes))
+    assert [line.rpartition(" ")[2] for line in told] == ["NO", "yes"]
+    assert "100,000 issues / 1,000" in told[0]
+    assert "1.30" in told[0]
+    assert not list(growth({1000: sizes[1000]}))
+
+
+def cost(seconds: float) -> Figures:
+    """So many seconds of CPU."""
+    return Figures(1, seconds=[seconds], server=[0.0], elapsed=[seconds])
