@@ -61,7 +61,12 @@ def for_everybody(view: View) -> View:
 
 def kept_or_made(request: HttpRequest, make: caching.Make, **kwargs: Any) -> HttpResponse:
     """The answer to a request, the same for everybody; see ``caching.kept_or_made``."""
-    return replica.answered(lambda: caching.kept_or_made(request, lambda: made(make), **kwargs))
+
+    def make_anew() -> HttpResponse:
+        request.__dict__.pop("_wagtail_site", None)  # of a time before, when content has changed
+        return made(make)
+
+    return replica.answered(lambda: caching.kept_or_made(request, make_anew, **kwargs))
 
 
 def made(make: caching.Make) -> HttpResponse:

@@ -43,6 +43,8 @@ STALE_WHILE_REVALIDATE = 60
 LEAST_PACKED, MOST_PLAIN, MOST_KEPT = 200, 100_000, 1_000_000
 # Seconds to wait for another thread that makes the same answer, and to leave a broken cache alone.
 PATIENCE, PAUSE = 10, 5
+# How often an answer is made while content changes, before one is given that is of two versions.
+ATTEMPTS = 3
 # What a 304 has of the whole answer (RFC 9110, 15.4.5), and what scripts may read of it.
 NOT_MODIFIED = {
     "Access-Control-Allow-Origin",
@@ -80,35 +82,34 @@ def kept_or_made(
     """The answer to a request, kept or made; a 304 where the client has these very bytes.
 
     What is not a 200 is never kept, and returned as it was made. ``kind`` tells apart what the
-    address does not; of the query all parameters count, or those named.
+    address does not; of the query all parameters count, or those named. ``make`` may be called
+    more than once.
     """
-    version = content_version.current()
-    key = _key(version, request, kind, query) if version and conf.CACHE_SECONDS else None
-    if not key:
-        return _made(request, make, version)
-    if kept := _get(key):
-        return _answer(request, kept)
-    with _alone(key):
-        kept = _get(key)
-        return _answer(request, kept) if kept else _made(request, make, version, key)
+    for _attempt in range(ATTEMPTS):
+        version = content_version.current()
+        key = _key(version, request, kind, query) if version and conf.CACHE_SECONDS else None
+        if kept := key and _get(key):
+            return _answer(request, kept)
+        with _alone(key):
+            kept = key and _get(key)
+            response = _answer(request, kept) if kept else _made(request, make, version, key)
+        if kept or version is None or content_version.current() == version:
+            return response
+        # Its rows may be of two versions: it is made again, unless changes come all the time.
+    never_keep(response)  # Nor may it reach a cache in front, which was emptied before.
+    return response
 
 
-def _made(
-    request: HttpRequest, make: Make, version: str | None, key: str | None = None
-) -> HttpResponse:
+def _made(request: HttpRequest, make: Make, version: str | None, key: str | None) -> HttpResponse:
     if key:  # Wagtail keeps the paths of sites, and forgets them in the process that changes them.
         Site.clear_site_root_paths_cache()
     response = make()
-    # It might be of two versions, and reach a cache in front after that was emptied.
-    is_torn = version is not None and content_version.current() != version
-    if response.status_code == 200:
-        kept = _kept(response, is_packed=bool(key) or _takes_packed(request))
-        if key and not is_torn:
-            _keep(key, kept, version)
-        response = _answer(request, kept)
-    if is_torn:
-        never_keep(response)
-    return response
+    if response.status_code != 200:
+        return response
+    kept = _kept(response, is_packed=bool(key) or _takes_packed(request))
+    if key and content_version.current() == version:
+        _keep(key, kept, version)
+    return _answer(request, kept)
 
 
 def _keep(key: str, kept: Kept, version: str) -> None:
@@ -225,8 +226,11 @@ def _ask(method: str, *args: Any) -> Any:
 
 
 @contextmanager
-def _alone(key: str) -> Iterator[None]:
+def _alone(key: str | None) -> Iterator[None]:
     """Let one thread make an answer while the others wait for it."""
+    if key is None:
+        yield
+        return
     with _guard:
         lock = _being_made.setdefault(key, Lock())
     is_ours = lock.acquire(timeout=PATIENCE)

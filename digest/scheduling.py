@@ -35,7 +35,7 @@ def run() -> list[str]:
     """Finish what was broken off, then do all that is due; a line for each that failed."""
     failed: dict[str, str] = {}
     # Some of what has just gone live may have expired, too, while nobody ran this.
-    for jobs in (_lost, _overtaken, _due, _expired, _aliases):
+    for jobs in (_overtaken, _due, _expired, _aliases):
         for job in jobs():
             if job.name not in failed and (error := _attempt(job)):
                 failed[job.name] = f"{job.name}: {error}"
@@ -79,16 +79,6 @@ def _overtaken() -> Iterator[Job]:
     for revision in _without_content(approved_go_live_at__gte=timezone.now()):
         due = revision.approved_go_live_at
         yield Job(due, _name_of(revision), lambda pk=revision.pk: _withdraw_if_overtaken(pk))
-
-
-def _lost() -> list[Job]:
-    """Schedules that were broken off half-way: these revisions are approved again."""
-    now = timezone.now()
-    return [
-        Job(due, _name_of(revision), lambda pk=revision.pk, due=due: _approve_again(pk, due))
-        for revision in unfinished.lost_schedules()
-        if (due := unfinished.go_live_at(revision)) and due < now
-    ]
 
 
 def _without_content(**conditions: Any) -> list[Revision]:
@@ -178,16 +168,6 @@ def _withdraw(revision: Revision) -> bool:
     revision.approved_go_live_at = None
     revision.save(update_fields=["approved_go_live_at"])
     return True
-
-
-def _approve_again(pk: int, due: datetime) -> None:
-    revision = _revision_of_locked(pk, approved_go_live_at=None)
-    if not revision or not unfinished.lost_schedules().filter(pk=pk).exists():
-        return
-    if not unfinished.overtaken(revision):
-        logger.warning("Revision %s was scheduled, and lost on the way", pk)
-        revision.approved_go_live_at = due
-        revision.save(update_fields=["approved_go_live_at"])
 
 
 def _take_back_alias(pk: int) -> None:

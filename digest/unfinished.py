@@ -6,17 +6,17 @@ approvals away and unpublishes the aliases: each a transaction of its own. Diges
 in one (``digest.validation``), but other pages, snippets and Wagtail's own command do not.
 
 Left as it is, on purpose: a page that is live without a live revision, as code makes it; what has a
-newer draft; a review that goes on; a missing entry in the log of what was not scheduled.
+newer draft; a review that goes on; a missing entry in the log of what was not scheduled. And a
+schedule whose approval is gone: whether it was lost or taken away, no row tells for certain, and
+nothing may go live that somebody has stopped.
 """
 
-from datetime import datetime
 from typing import Any
 
 import swapper
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils.dateparse import parse_datetime
+from django.db.models import F, Q, QuerySet
 from wagtail.log_actions import registry
-from wagtail.models import ModelLogEntry, PageLogEntry, Revision
+from wagtail.models import Revision
 
 swapper.set_app_prefix("wagtailcore", "wagtail")
 
@@ -27,36 +27,6 @@ SCHEDULE, CANCEL = "wagtail.publish.schedule", "wagtail.schedule.cancel"
 TURNS = (
     Q(action__startswith=PUBLISH) | Q(action__startswith=UNPUBLISH) | Q(action__startswith=CANCEL)
 )
-
-
-def lost_schedules() -> QuerySet:
-    """Latest revisions that were scheduled, and neither published, cancelled nor replaced since;
-    yet no approval is left."""
-    newer = Revision.objects.filter(
-        base_content_type=OuterRef("base_content_type"),
-        object_id=OuterRef("object_id"),
-        pk__gt=OuterRef("pk"),
-    )
-    # Read first: they are few, and no database should go through all revisions for them.
-    scheduled = [
-        *_open(PageLogEntry, "page_id"),
-        *_open(ModelLogEntry, "content_type_id", "object_id"),
-    ]
-    return Revision.objects.filter(~Exists(newer), pk__in=scheduled, approved_go_live_at=None)
-
-
-def _open(entries: Any, *same: str) -> QuerySet:
-    later = entries.objects.filter(
-        TURNS, pk__gt=OuterRef("pk"), **{name: OuterRef(name) for name in same}
-    )
-    scheduled = entries.objects.filter(action=SCHEDULE, revision__isnull=False)
-    return scheduled.filter(~Exists(later)).order_by().values_list("revision_id", flat=True)
-
-
-def go_live_at(revision: Revision) -> datetime | None:
-    """When a revision is to go live, as its editor has said."""
-    said = revision.content.get("go_live_at")
-    return parse_datetime(said) if said else None
 
 
 def overtaken(revision: Revision) -> str:

@@ -125,6 +125,8 @@ class APIView(views.APIView):
 
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         def make() -> HttpResponse:
+            for name in ("site", "scope", "note"):  # of a time before, when content has changed
+                self.__dict__.pop(name, None)
             response = super(APIView, self).dispatch(request, *args, **kwargs)
             response.note = self.note
             return response.render() if isinstance(response, Response) else response

@@ -1,7 +1,7 @@
 """What may happen to a site, as rules for Hypothesis: each is one thing that an editor, a clock or
 a scheduled command does."""
 
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from unittest import mock
@@ -46,24 +46,29 @@ class Transitions(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.now, self.numbers = START, count()
-        self.open = [
-            transaction.atomic(),
-            mock.patch("django.utils.timezone.now", self.clock),
-            override_settings(LANGUAGES=LANGUAGES, WAGTAIL_CONTENT_LANGUAGES=LANGUAGES),
-        ]
-        for manager in self.open:
-            manager.__enter__()
+        self.now, self.numbers, self.open = START, count(), ExitStack()
+        self.open.enter_context(self.content())
+        self.open.enter_context(mock.patch("django.utils.timezone.now", self.clock))
+        self.set(LANGUAGES=LANGUAGES, WAGTAIL_CONTENT_LANGUAGES=LANGUAGES)
+
+    @contextmanager
+    def content(self):
+        """Where changes are made, and what becomes of them at the end."""
         cache.clear()
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+        cache.clear()
+
+    def set(self, **settings):
+        """Give the site these settings until the end."""
+        self.open.enter_context(override_settings(**settings))
 
     def clock(self):
         return self.now
 
     def teardown(self):
-        transaction.set_rollback(True)
-        for manager in reversed(self.open):
-            manager.__exit__(None, None, None)
-        cache.clear()
+        self.open.close()
 
     @initialize(languages=st.booleans())
     def begin(self, languages):
@@ -153,7 +158,10 @@ class Transitions(RuleBasedStateMachine):
     @rule(pick=PICKS)
     def cancel_schedule(self, pick):
         if issue := self.issue(pick, own=True):
-            Revision.objects.for_instance(issue).update(approved_go_live_at=None)
+            approved = Revision.objects.for_instance(issue).exclude(approved_go_live_at=None)
+            for revision in approved:
+                revision.approved_go_live_at = None
+                revision.save(update_fields=["approved_go_live_at"])
 
     @rule(pick=PICKS, hours=HOURS)
     def set_expiry(self, pick, hours):
@@ -230,7 +238,7 @@ class Transitions(RuleBasedStateMachine):
             page = issue.copy_for_translation(french, copy_parents=True)
             if published:
                 publish(page)
-            cache.clear()  # Wagtail keeps the roots of sites there, and forgets a new translation
+            Site.clear_site_root_paths_cache()  # Wagtail forgets to, after a new translation
 
     # What changes around them
 
@@ -264,10 +272,8 @@ class Transitions(RuleBasedStateMachine):
 
     @rule(on=st.booleans())
     def switch_languages(self, on):
-        manager = override_settings(WAGTAIL_I18N_ENABLED=on)
-        manager.__enter__()
-        self.open.append(manager)
-        cache.clear()
+        self.set(WAGTAIL_I18N_ENABLED=on)
+        Site.clear_site_root_paths_cache()
 
     @rule(narrow=st.booleans())
     def switch_root(self, narrow):

@@ -148,16 +148,28 @@ def test_nothing_is_kept_without_a_version_or_when_it_is_off(content, settings, 
     assert content.made == 2
 
 
-def test_change_while_the_answer_is_made_keeps_it_from_everybody(content):
-    content.while_making = lambda: content.change("A tram is late.")
+def test_answer_is_made_again_where_content_has_changed_meanwhile(content):
+    def change_once():
+        content.while_making = lambda: None
+        content.change("A tram is late.")
+
+    content.while_making = change_once
     answer = content.ask()
-    assert answer["Cache-Control"] == "no-store"
-    content.while_making = lambda: None
-    assert content.ask()["Cache-Control"].startswith("public")
+    assert (content.made, answer["Cache-Control"].startswith("public")) == (2, True)
+    content.ask()
     assert content.made == 2
 
 
-def test_change_while_nothing_is_found_keeps_that_from_everybody(content, monkeypatch):
+def test_answer_of_two_versions_is_nobodys_to_keep(content):
+    content.while_making = lambda: content.change("A tram is late.")
+    assert content.ask()["Cache-Control"] == "no-store"
+    assert content.made == caching.ATTEMPTS
+    content.while_making = lambda: None
+    assert content.ask()["Cache-Control"].startswith("public")
+    assert content.made == caching.ATTEMPTS + 1
+
+
+def test_not_found_of_two_versions_is_nobodys_to_keep(content, monkeypatch):
     def missing():
         answer = type(content).show(content)
         answer.status_code, answer["Cache-Control"] = 404, "public, max-age=60"
