@@ -93,7 +93,7 @@ def kept_or_made(
         with _alone(key):
             kept = key and _get(key)
             response = _answer(request, kept) if kept else _made(request, make, version, key)
-        if kept or version is None or content_version.current() == version:
+        if version is None or content_version.current() == version:
             return response
         # Its rows may be of two versions: it is made again, unless changes come all the time.
     never_keep(response)  # Nor may it reach a cache in front, which was emptied before.
@@ -103,21 +103,22 @@ def kept_or_made(
 def _made(request: HttpRequest, make: Make, version: str | None, key: str | None) -> HttpResponse:
     if key:  # Wagtail keeps the paths of sites, and forgets them in the process that changes them.
         Site.clear_site_root_paths_cache()
+    # Before it is made: a page may expire meanwhile.
+    good_until = _good_until(version) if key else None
     response = make()
     if response.status_code != 200:
         return response
     kept = _kept(response, is_packed=bool(key) or _takes_packed(request))
     if key and content_version.current() == version:
-        _keep(key, kept, version)
+        _keep(key, kept._replace(good_until=good_until))
     return _answer(request, kept)
 
 
-def _keep(key: str, kept: Kept, version: str) -> None:
+def _keep(key: str, kept: Kept) -> None:
     size = len(kept.content)
     if size <= MOST_KEPT:
         content = None if size > MOST_PLAIN else kept.content
-        kept = kept._replace(content=content, good_until=_good_until(version))
-        _ask("set", key, kept, conf.CACHE_SECONDS)
+        _ask("set", key, kept._replace(content=content), conf.CACHE_SECONDS)
 
 
 def _kept(response: HttpResponse, is_packed: bool) -> Kept:
@@ -134,7 +135,7 @@ def _kept(response: HttpResponse, is_packed: bool) -> Kept:
 
 def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:
     """The answer, compressed where the client takes that, or a 304; to GET and HEAD alike. Without
-    the cookies of a view: it is the same for everybody."""
+    the cookies of a view: it is the same for everybody. A 412 is for who set the condition."""
     is_packed = bool(kept.packed) and _takes_packed(request)
     # Other bytes than the first; the same to If-None-Match, as Django's GZipMiddleware has it.
     etag = f"W/{kept.headers['ETag']}" if is_packed else kept.headers["ETag"]
@@ -149,7 +150,10 @@ def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:
         for name in NOT_MODIFIED & kept.headers.keys():
             response[name] = kept.headers[name]
     response["ETag"] = etag
-    let_keep(response, kept.shown_until)
+    if response.status_code == 412:
+        never_keep(response)
+    else:
+        let_keep(response, kept.shown_until)
     return response
 
 

@@ -47,16 +47,19 @@ class PublicPagesMiddleware:
         return get_conditional_response(request, etag=response["ETag"], response=response)
 
     def process_view(self, request: HttpRequest, *args: Any) -> None:
-        """Note the content version that the page is made for."""
+        """Note the content version that the page is made for, and how long it is true: before it is
+        made, since a page may expire meanwhile."""
         if request.method in ("GET", "HEAD") and request.resolver_match.view_name in PAGES:
-            request.digest_made_for = content_version.current()
+            version = content_version.current()
+            request.digest_made_for = version, _next_expiry(version)
 
     def _say(self, request: HttpRequest, response: HttpResponse) -> None:
+        version, next_expiry = request.digest_made_for
         patch_vary_headers(response, ["Accept-Encoding"])
         if not _is_for_everybody(request, response):
             patch_cache_control(response, private=True)
-        elif content_version.current() == request.digest_made_for:
-            caching.let_keep(response, _next_expiry(request.digest_made_for))
+        elif content_version.current() == version:
+            caching.let_keep(response, next_expiry)
             # A browser is not told when a page changes, so it asks each time.
             seconds = get_max_age(response)
             response["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}"

@@ -37,8 +37,8 @@ logger = logging.getLogger("wagtail.frontendcache")
 LISTS = ["map", "site", "digests", "issues", "latest-issue", "stories", "sources", "tags"]
 FIXED = [*(f"api:{name}" for name in LISTS), "sitemap", "llms"]
 
-# The content version that was purged for last, in this process.
-_purged_for: str | None = None
+# The content version that was purged for last, in this process, and what was purged for it.
+_purged: tuple[str | None, set[str]] = (None, set())
 
 
 class WholeHostBackend(HTTPBackend):
@@ -83,14 +83,16 @@ class Purge:
         self.paths |= set(_paths_of(page.pk, parent_slug, slug))
 
     def __call__(self) -> None:
-        """Purge, unless readers see what they saw before: a draft was saved, for one."""
-        global _purged_for
+        """Purge, unless readers see what they saw before: a draft was saved, for one. The version
+        may also be that of another thread, which has purged for its own pages."""
+        global _purged
         self.is_done = True
-        version = content_version.current()
-        if version and version == _purged_for and not self.is_certain:
+        version, ours = content_version.current(), self.urls | self.paths
+        known, purged = _purged if version and version == _purged[0] else (None, set())
+        if known and ours <= purged and not self.is_certain:
             return
         purge_urls_from_cache(sorted(self.urls | set(fixed_urls(self.paths))))
-        _purged_for = version
+        _purged = version, purged | ours
 
 
 def purge_all() -> int:

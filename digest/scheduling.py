@@ -155,8 +155,7 @@ def _publish(pk: int) -> None:
 
 
 def _withdraw_if_overtaken(pk: int) -> None:
-    seldom = unfinished.overtaken(Revision.objects.get(pk=pk))
-    if seldom and (revision := _revision_of_locked(pk, approved_go_live_at__isnull=False)):
+    if revision := _revision_of_locked(pk, approved_go_live_at__isnull=False):
         _withdraw(revision)
 
 

@@ -74,9 +74,9 @@ def install(using: str, **kwargs: Any) -> None:
         if model._meta.db_table in tables:
             wanted |= _triggers(model, connection)
     with transaction.atomic(using=using):
+        _run(connection, [FUNCTION] if connection.vendor == "postgresql" else [])
         if set(_installed(connection)) != set(wanted):
             _remove(connection)
-            _run(connection, ([FUNCTION] if connection.vendor == "postgresql" else []))
             _run(connection, wanted.values())
         change(using)
 

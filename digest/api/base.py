@@ -164,10 +164,13 @@ class APIView(views.APIView):
         if status == 404:
             errors.stay_not_found(self.request._request)
         patch_vary_headers(response, ["Accept"])
-        for name, value in (answers.CORS | EXPOSED).items():
+        for name, value in self._headers().items():
             response[name] = value
         self._say_what_is_shown(response)
         return response
+
+    def _headers(self) -> dict[str, str]:
+        return answers.CORS | EXPOSED
 
     def _say_what_is_shown(self, response: HttpResponse) -> None:
         """Name it for caches that are purged by it, as Fastly, Varnish and others are."""

@@ -88,6 +88,19 @@ def test_a_page_is_not_kept_beyond_the_next_expiry(issue, client):
     assert client.get("/")["Cache-Control"] == FOR_ALL
 
 
+def test_a_page_that_expires_while_it_is_made_is_not_kept(issue, client, monkeypatch):
+    def serve(page, request):
+        expire(issue)
+        return original(page, request)
+
+    original = type(issue).serve
+    at = timezone.now() + timedelta(seconds=30)
+    type(issue).objects.filter(pk=issue.pk).update(expire_at=at)
+    monkeypatch.setattr(type(issue), "serve", serve)
+    control = client.get("/daily/2026-04-14/")["Cache-Control"]
+    assert int(control.rpartition("=")[2]) < 30
+
+
 def test_the_expiry_of_a_hidden_page_is_not_told(issue, digest, client):
     at = timezone.now() + timedelta(seconds=30)
     type(issue).objects.filter(pk=make_issue(digest, 15).pk).update(expire_at=at)

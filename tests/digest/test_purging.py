@@ -12,7 +12,7 @@ from wagtail.contrib.frontend_cache.backends import BaseBackend
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 
-from digest import purging
+from digest import content_version, purging
 from tests.builders import make_digest, make_image, make_issue, restrict
 from tests.deploy.conftest import make_site
 from tests.digest.servers import Handler, running
@@ -151,6 +151,17 @@ def test_nothing_is_told_of_what_is_rolled_back(issue, purged):
 def test_nothing_is_told_without_a_cache(issue, purged, settings):
     settings.WAGTAILFRONTENDCACHE = {}
     assert purged(lambda: restrict(issue)) == []
+
+
+def test_two_threads_that_commit_at_once_are_both_told(digest, cache, monkeypatch):
+    issues = [make_issue(digest, day) for day in (1, 2)]
+    monkeypatch.setattr(content_version, "current", lambda: "of the second one")
+    told.clear()
+    for issue in issues:
+        purge = purging.Purge()
+        purge.add(issue)
+        purge()
+    assert {f"http://localhost/api/v1/issues/{issue.pk}/" for issue in issues} <= set(told)
 
 
 @pytest.mark.django_db(transaction=True)

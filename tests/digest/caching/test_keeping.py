@@ -1,6 +1,7 @@
 """What is kept, for which requests, and for how long."""
 
 import gzip
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,13 @@ def test_client_with_the_same_bytes_gets_304(content):
     assert answer["Cache-Control"] == "public, max-age=60, stale-while-revalidate=60"
 
 
+def test_client_whose_condition_is_not_met_gets_what_no_cache_keeps(content, settings):
+    settings.DIGEST_CDN_MAX_AGE = 3600
+    answer = content.ask(HTTP_IF_MATCH='"other bytes"')
+    assert (answer.status_code, answer["Cache-Control"]) == (412, "no-store")
+    assert "CDN-Cache-Control" not in answer
+
+
 @pytest.mark.parametrize("accepted", ["gzip", "br, gzip;q=0.5", "gzip, deflate"])
 def test_compressed_for_who_takes_it(content, accepted):
     plain = content.ask()
@@ -160,6 +168,25 @@ def test_answer_is_made_again_where_content_has_changed_meanwhile(content):
     assert content.made == 2
 
 
+def test_who_waited_for_an_answer_gets_none_of_an_older_version(content, monkeypatch):
+    content.ask()
+    get, asked = caching._get, []
+
+    @contextmanager
+    def wait(key):
+        if len(asked) == 1:
+            content.change("A tram is late.")
+        yield
+
+    def get_later(key):
+        asked.append(key)
+        return None if len(asked) == 1 else get(key)
+
+    monkeypatch.setattr(caching, "_alone", wait)
+    monkeypatch.setattr(caching, "_get", get_later)
+    assert content.ask().content == b"A tram is late."
+
+
 def test_answer_of_two_versions_is_nobodys_to_keep(content):
     content.while_making = lambda: content.change("A tram is late.")
     assert content.ask()["Cache-Control"] == "no-store"
@@ -190,6 +217,20 @@ def test_answer_is_not_kept_past_the_next_expiry_of_any_page(content, monkeypatc
     assert content.made == 1
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(seconds=100))
     content.expiry = None
+    content.ask()
+    assert content.made == 2
+
+
+def test_answer_is_not_kept_where_a_page_expires_while_it_is_made(content, monkeypatch):
+    now = timezone.now()
+    content.expiry = now + timedelta(seconds=1)
+
+    def let_it_expire():
+        monkeypatch.setattr(timezone, "now", lambda: now + timedelta(seconds=2))
+        content.expiry = None
+
+    content.while_making = let_it_expire
+    content.ask()
     content.ask()
     assert content.made == 2
 

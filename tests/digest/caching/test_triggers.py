@@ -124,3 +124,13 @@ def test_unseen_models_are_models_that_there_are():
     labels = {config.label for config in apps.get_app_configs()} | OPTIONAL
     labels |= {model._meta.label_lower for model in apps.get_models(include_auto_created=True)}
     assert labels >= UNSEEN
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no functions")
+def test_function_of_another_release_is_replaced():
+    with connection.cursor() as cursor:
+        cursor.execute(triggers.FUNCTION.split("BEGIN")[0] + "BEGIN RETURN NULL; END $$")
+    triggers.install("default")
+    before = content_version.current()
+    Tag.objects.create(name="trams", slug="trams")
+    assert content_version.current() != before

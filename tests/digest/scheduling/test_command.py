@@ -156,7 +156,9 @@ def test_alias_of_an_issue_that_is_only_scheduled_waits_for_it(digest):
     assert not fresh(alias).live
 
 
-def test_revision_of_an_app_that_is_gone_is_passed_over(live, due):
+@pytest.mark.parametrize("minutes", [10, -10])
+def test_revision_of_an_app_that_is_gone_is_passed_over(live, due, minutes):
+    let_come(due, minutes)
     gone = type(due.content_type).objects.create(app_label="gone", model="thing")
     Revision.objects.filter(pk=due.pk).update(content_type=gone, base_content_type=gone)
     call_command("publish_scheduled")
