@@ -112,7 +112,9 @@ def _read(connection: Any) -> str | None:
         connection.close_if_health_check_failed()
         connection.ensure_connection()
         with connection.wrap_database_errors:
-            found = connection.connection.execute(READ).fetchone()
+            cursor = connection.connection.cursor()  # psycopg2 has no other way
+            cursor.execute(READ)
+            found = cursor.fetchone()
     return found[0] if found else None
 
 

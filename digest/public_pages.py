@@ -47,11 +47,11 @@ class PublicPagesMiddleware:
         return get_conditional_response(request, etag=response["ETag"], response=response)
 
     def process_view(self, request: HttpRequest, *args: Any) -> None:
-        """Note the content version that the page is made for, and how long it is true: before it is
-        made, since a page may expire meanwhile."""
+        """Note the content version that the page is made for, and until when: a page may expire
+        while this one is made. Without a version the database may not answer now."""
         if request.method in ("GET", "HEAD") and request.resolver_match.view_name in PAGES:
             version = content_version.current()
-            request.digest_made_for = version, _next_expiry(version)
+            request.digest_made_for = version, version and _next_expiry(version)
 
     def _say(self, request: HttpRequest, response: HttpResponse) -> None:
         version, next_expiry = request.digest_made_for
@@ -59,7 +59,7 @@ class PublicPagesMiddleware:
         if not _is_for_everybody(request, response):
             patch_cache_control(response, private=True)
         elif content_version.current() == version:
-            caching.let_keep(response, next_expiry)
+            caching.let_keep(response, next_expiry if version else _next_expiry(version))
             # A browser is not told when a page changes, so it asks each time.
             seconds = get_max_age(response)
             response["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}"

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from contextlib import contextmanager
 
 import pytest
 from django.core.cache.backends.locmem import LocMemCache
@@ -95,3 +96,22 @@ def test_nobody_waits_for_ever(content, monkeypatch):
     content.while_making = ask_again
     assert content.ask().content == inner[0]
     assert content.made == 2
+
+
+def test_who_waited_for_an_answer_gets_none_of_an_older_version(content, monkeypatch):
+    content.ask()
+    get, asked = caching._get, []
+
+    @contextmanager
+    def wait(key):
+        if len(asked) == 1:
+            content.change("A tram is late.")
+        yield
+
+    def get_later(key):
+        asked.append(key)
+        return None if len(asked) == 1 else get(key)
+
+    monkeypatch.setattr(caching, "_alone", wait)
+    monkeypatch.setattr(caching, "_get", get_later)
+    assert content.ask().content == b"A tram is late."

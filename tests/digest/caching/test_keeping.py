@@ -1,7 +1,6 @@
 """What is kept, for which requests, and for how long."""
 
 import gzip
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -166,25 +165,6 @@ def test_answer_is_made_again_where_content_has_changed_meanwhile(content):
     assert (content.made, answer["Cache-Control"].startswith("public")) == (2, True)
     content.ask()
     assert content.made == 2
-
-
-def test_who_waited_for_an_answer_gets_none_of_an_older_version(content, monkeypatch):
-    content.ask()
-    get, asked = caching._get, []
-
-    @contextmanager
-    def wait(key):
-        if len(asked) == 1:
-            content.change("A tram is late.")
-        yield
-
-    def get_later(key):
-        asked.append(key)
-        return None if len(asked) == 1 else get(key)
-
-    monkeypatch.setattr(caching, "_alone", wait)
-    monkeypatch.setattr(caching, "_get", get_later)
-    assert content.ask().content == b"A tram is late."
 
 
 def test_answer_of_two_versions_is_nobodys_to_keep(content):

@@ -1,9 +1,11 @@
 """The triggers of the database that change the content version."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from taggit.models import Tag
 
@@ -31,6 +33,13 @@ def installed():
 def test_migrations_leave_triggers_and_a_version():
     assert len(installed()) > 60
     assert content_version.current()
+
+
+def test_a_driver_needs_no_more_than_cursors(monkeypatch):
+    with monkeypatch.context() as patch:
+        driver = SimpleNamespace(cursor=connection.connection.cursor)
+        patch.setattr(connections["default"], "connection", driver)
+        assert content_version.current()
 
 
 def test_change_in_a_transaction_counts_when_it_is_through():
