@@ -5,7 +5,8 @@ from typing import Any
 
 import swapper
 from django.apps import apps
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.management import get_commands
 from django.db import connections, router
 
 from digest import replica
@@ -231,6 +232,20 @@ def check_base_page_model(**kwargs: Any) -> list[CheckMessage]:
         )
         for model in ("DigestPage", "IssuePage")
         if not swapper.is_swapped("digest", model)
+    ]
+
+
+@register()
+def check_commands(**kwargs: Any) -> list[CheckMessage]:
+    """The plugin's ``publish_scheduled`` runs where the plugin stands before Wagtail."""
+    if get_commands().get("publish_scheduled") != "wagtail":
+        return []
+    return [
+        Warning(
+            "Wagtail's publish_scheduled runs, which a kill or a failing page leaves half-done.",
+            hint='Put "digest" before "wagtail" in INSTALLED_APPS.',
+            id="digest.W022",
+        )
     ]
 
 

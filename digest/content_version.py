@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import Error, connections, models, router
 
 from digest import replica
@@ -126,8 +127,10 @@ def change(using: str | None = None) -> None:
 
 
 def seen_models() -> Iterator[type[models.Model]]:
-    """The models whose rows readers see: all but ``UNSEEN`` and DIGEST_CACHE_IGNORED_MODELS."""
-    unseen = UNSEEN | {label.lower() for label in conf.CACHE_IGNORED_MODELS}
+    """The models whose rows readers see: all but ``UNSEEN``, users, of whatever model, and
+    DIGEST_CACHE_IGNORED_MODELS."""
+    named = [settings.AUTH_USER_MODEL, *conf.CACHE_IGNORED_MODELS]
+    unseen = UNSEEN | {label.lower() for label in named}
     for model in apps.get_models(include_auto_created=True):
         options = model._meta
         if (

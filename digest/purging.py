@@ -9,6 +9,7 @@ it, and ``purge_frontend_cache`` makes it known. Nothing happens where no cache 
 import logging
 from collections.abc import Iterable, Iterator
 from copy import copy
+from functools import partial
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,9 +53,10 @@ class WholeHostBackend(HTTPBackend):
         super().__init__(params)
 
     def purge_batch(self, urls: Iterable[str]) -> None:
-        """Purge the hosts of these addresses."""
+        """Purge the hosts of these addresses; after the commit, where Wagtail asks before it, so
+        that no row stays locked while a cache is waited for."""
         for host in sorted({urlsplit(url).netloc for url in urls}):
-            self.purge(f"//{host}/")
+            transaction.on_commit(partial(self.purge, f"//{host}/"), robust=True)
 
     def purge(self, url: str) -> None:
         """Purge the host of an address; say so in the log where that fails, and go on."""
@@ -113,7 +115,7 @@ def purge_after_commit(
     sender: type, instance: Any = None, using: str | None = None, **kwargs: Any
 ) -> None:
     """Purge when a change of a row that readers may see is there for all."""
-    if sender not in set(content_version.seen_models()) or not is_used():
+    if not is_used() or sender not in set(content_version.seen_models()):
         return
     if isinstance(instance, PageViewRestriction):  # of a page that may just be deleted
         instance = type(instance).page.get_queryset().filter(pk=instance.page_id).first()

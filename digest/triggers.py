@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import swapper
-from django.db import connections, models, transaction
+from django.db import connections, models
 from wagtail.images.models import AbstractRendition
 
 from digest.content_version import VENDORS, ContentVersion, change, seen_models
@@ -73,12 +73,11 @@ def install(using: str, **kwargs: Any) -> None:
     for model in seen_models():
         if model._meta.db_table in tables:
             wanted |= _triggers(model, connection)
-    with transaction.atomic(using=using):
-        _run(connection, [FUNCTION] if connection.vendor == "postgresql" else [])
-        if set(_installed(connection)) != set(wanted):
-            _remove(connection)
-            _run(connection, wanted.values())
-        change(using)
+    _run(connection, [FUNCTION] if connection.vendor == "postgresql" else [])
+    if set(_installed(connection)) != set(wanted):
+        _remove(connection)
+        _run(connection, wanted.values())
+    change(using)
 
 
 def remove_before(using: str, plan: list[Any], **kwargs: Any) -> None:
@@ -87,9 +86,7 @@ def remove_before(using: str, plan: list[Any], **kwargs: Any) -> None:
     connection = connections[using]
     is_there = ContentVersion._meta.db_table in connection.introspection.table_names()
     if plan and connection.vendor in VENDORS and is_there:
-        with transaction.atomic(using=using):
-            ContentVersion.objects.using(using).all().delete()
-            _remove(connection)
+        _remove(connection)
 
 
 def _installed(connection: Any) -> dict[str, str]:
@@ -100,6 +97,9 @@ def _installed(connection: Any) -> dict[str, str]:
 
 
 def _remove(connection: Any) -> None:
+    """First the version, without which nothing is kept; then each trigger by itself, so that the
+    locks of many tables are never held at once while the site is in use."""
+    ContentVersion.objects.using(connection.alias).all().delete()
     on = " ON {table}" if connection.vendor == "postgresql" else ""
     drop = f"DROP TRIGGER {{name}}{on}"
     found = _installed(connection).items()
@@ -148,7 +148,11 @@ def _conditions(model: type[models.Model], event: str, connection: Any) -> Itera
         yield " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in seen)
     if model is _page_model():
         rows = {"insert": ["NEW"], "update": ["OLD", "NEW"], "delete": ["OLD"]}[event]
-        yield " OR ".join(f"{row}.{quote('live')}" for row in rows)
+        shown = [f"{row}.{quote('live')}" for row in rows]
+        if event == "update":  # Below an alias nothing is public that its page does not let be.
+            alias = quote("alias_of_id")
+            shown.append(f"OLD.{alias} {differs} NEW.{alias}")
+        yield " OR ".join(shown)
 
 
 def _unseen_columns(model: type[models.Model]) -> set[str]:

@@ -17,6 +17,10 @@ from django.core.checks import run_checks
         ("OUTBOUND_USER_AGENT", "a\r\nCookie: b", "digest.E013"),
         ("OUTBOUND_USER_AGENT", "bücher", "digest.E013"),
         ("SOURCE_CHECK_DAYS", 0, "digest.E014"),
+        ("CACHE_SECONDS", -1, "digest.E018"),
+        ("CACHE_SECONDS", "300", "digest.E018"),
+        ("CACHE_IGNORED_MODELS", ["taggit.Nothing"], "digest.E019"),
+        ("CACHE_IGNORED_MODELS", "taggit", "digest.E019"),
         ("CDN_MAX_AGE", 0, "digest.E020"),
         ("CDN_MAX_AGE", "3600", "digest.E020"),
         ("SOURCE_CHECK_PAUSE", -1, "digest.E017"),
@@ -32,6 +36,14 @@ def test_wrong_setting_is_named(settings, name, value, check_id):
 
 def test_defaults_pass():
     assert [e for e in run_checks() if e.id.startswith("digest.")] == []
+
+
+def test_plugin_after_wagtail_is_told(monkeypatch):
+    from digest import checks
+
+    monkeypatch.setattr(checks, "get_commands", lambda: {"publish_scheduled": "wagtail"})
+    [warning] = [e for e in run_checks() if e.id.startswith("digest.")]
+    assert warning.id == "digest.W022"
 
 
 def test_pages_of_another_base_page_model_are_asked_for(monkeypatch):
