@@ -13,7 +13,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, NamedTuple
@@ -43,7 +43,7 @@ STALE_WHILE_REVALIDATE = 60
 LEAST_PACKED, MOST_PLAIN, MOST_KEPT = 200, 100_000, 1_000_000
 # Seconds to wait for another thread that makes the same answer, and to leave a broken cache alone.
 PATIENCE, PAUSE = 10, 5
-# How often an answer is made while content changes, before one is given that is of two versions.
+# How often an answer is made while content changes; the last one is given, and not kept.
 ATTEMPTS = 3
 # What a 304 has of the whole answer (RFC 9110, 15.4.5), and what scripts may read of it.
 NOT_MODIFIED = {
@@ -85,18 +85,19 @@ def kept_or_made(
     address does not; of the query all parameters count, or those named. ``make`` may be called
     more than once.
     """
-    for _attempt in range(ATTEMPTS):
+    for attempt in range(1, ATTEMPTS + 1):
         version = content_version.current()
         key = _key(version, request, kind, query) if version and conf.CACHE_SECONDS else None
         if kept := key and _get(key):
             return _answer(request, kept)
-        with _alone(key):
+        is_last = attempt == ATTEMPTS
+        with _alone(key), content_version.one_moment() if is_last else nullcontext():
             kept = key and _get(key)
             response = _answer(request, kept) if kept else _made(request, make, version, key)
         if version is None or content_version.current() == version:
             return response
-        # Its rows may be of two versions: it is made again, unless changes come all the time.
-    never_keep(response)  # Nor may it reach a cache in front, which was emptied before.
+        # Its rows may be of two versions: it is made again.
+    never_keep(response)  # Changes come all the time, and caches in front were emptied before.
     return response
 
 

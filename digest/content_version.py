@@ -7,11 +7,12 @@ database's own console. What is kept of answers (``digest.caching``) is kept for
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import Error, connections, models, router
+from django.db import Error, connections, models, router, transaction
 
 from digest import replica
 from digest.conf import conf
@@ -89,6 +90,22 @@ def current() -> str | None:
         return _read(connection)
     except Error:
         return None
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Read all rows as they are at one moment, whatever is committed meanwhile.
+
+    On PostgreSQL; SQLite would make every reader a writer for it, and has few commits.
+    """
+    connection = connections[router.db_for_read(ContentVersion)]
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(using=connection.alias):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def is_latest() -> bool:

@@ -1,6 +1,7 @@
 """Answers of a made-up view, under a content version that a test changes at will."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ def content(monkeypatch) -> Content:
     """Nothing of it is in a database."""
     content = Content()
     monkeypatch.setattr(content_version, "current", lambda: content.version)
+    monkeypatch.setattr(content_version, "one_moment", nullcontext)
     monkeypatch.setattr(visibility, "next_expiry", lambda: content.expiry)
     monkeypatch.setattr(caching, "_broken_until", 0.0)
     return content

@@ -1,5 +1,6 @@
 """The triggers of the database that change the content version."""
 
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -143,3 +144,19 @@ def test_function_of_another_release_is_replaced():
     before = content_version.current()
     Tag.objects.create(name="trams", slug="trams")
     assert content_version.current() != before
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no moments to read at")
+def test_rows_are_read_as_they_are_at_one_moment():
+    with content_version.one_moment():
+        assert not Tag.objects.exists()
+        with ThreadPoolExecutor() as another:
+            another.submit(add_a_tag).result()
+        assert not Tag.objects.exists()
+    assert Tag.objects.exists()
+
+
+def add_a_tag():
+    """In a connection of this thread."""
+    Tag.objects.create(name="trams", slug="trams")
+    connection.close()
