@@ -224,8 +224,8 @@ def _ask(method: str, *args: Any) -> Any:
     try:
         cache = caches["digest" if "digest" in settings.CACHES else "default"]
         return getattr(cache, method)(*args)
-    except Exception:
-        logger.warning("The cache fails: answers are made each time.", exc_info=True)
+    except Exception as error:
+        logger.warning("The cache fails, answers are made each time: %r", error)
         _broken_until = time.monotonic() + PAUSE
         return None
 

@@ -65,7 +65,7 @@ class WholeHostBackend(HTTPBackend):
         try:
             urlopen(PurgeRequest(location, headers=headers), timeout=self.timeout).close()  # noqa: S310
         except (OSError, HTTPException) as error:
-            logger.error("Couldn't purge '%s' from HTTP cache. %s", url, error)
+            logger.error("The cache %s did not purge '%s': %s", self.cache_netloc, url, error)
 
 
 class Purge:
@@ -166,7 +166,9 @@ def _roots(sites: list[Site]) -> set[str]:
     roots = {site.root_url for site in sites}
     named = {host for host in settings.ALLOWED_HOSTS if "*" not in host and host[:1] != "."}
     scheme = "https" if settings.SECURE_SSL_REDIRECT else "http"
-    return roots | {f"{scheme}://{host}" for host in named - {site.hostname for site in sites}}
+    return roots | {
+        f"{scheme}://{host}" for host in named - {urlsplit(url).netloc for url in roots}
+    }
 
 
 def _fixed_paths() -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import Any
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+SCHEMES = ("redis://", "rediss://", "unix://")
 # Entries in the memory of a process; an answer may have a quarter of a megabyte.
 MAX_ENTRIES = 500
 # Seconds. A Redis that does not answer must not hold a request up; it is asked once, not again.
@@ -14,6 +15,8 @@ TIMEOUT = 0.25
 def caches(redis_url: str | None, timeout: float = TIMEOUT) -> dict[str, dict[str, Any]]:
     """CACHES: "default" for Django and Wagtail, and "digest" for kept answers."""
     if redis_url:
+        if not redis_url.startswith(SCHEMES):
+            raise SystemExit(f"REDIS_URL must begin with one of {' '.join(SCHEMES)}")
         return {
             "default": _redis(redis_url, timeout, is_silent=True),
             "digest": _redis(redis_url, timeout, is_silent=False),

@@ -21,3 +21,8 @@ def test_another_word_is_refused_in_one_line():
     result = python("manage.py", *CHECK, **PRODUCTION, TASKS="databse")
     assert result.returncode != 0
     assert result.stderr == "TASKS in the environment must be immediate or database\n"
+
+
+def test_another_address_than_one_of_redis_is_refused_in_one_line():
+    result = python("manage.py", *CHECK, **PRODUCTION, REDIS_URL="127.0.0.1:6379")
+    assert result.stderr == "REDIS_URL must begin with one of redis:// rediss:// unix://\n"

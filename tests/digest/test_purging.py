@@ -114,10 +114,10 @@ def test_every_host_is_told(issue, purged, settings):
         Site.objects.create(hostname="b.example", port=8080, root_page=issue.get_parent())
         restrict(issue)
 
-    settings.ALLOWED_HOSTS = ["localhost", "inside.example", ".wild.example"]
+    settings.ALLOWED_HOSTS = ["localhost", "b.example", "inside.example", ".wild.example"]
     settings.DIGEST_FRONTEND_URLS = {"http://localhost": "https://www.example.com"}
     found = purged(change)
-    for host in ("localhost", "b.example:8080", "inside.example"):
+    for host in ("localhost", "b.example", "b.example:8080", "inside.example"):
         assert f"http://{host}/api/v1/issues/" in found
     assert "https://www.example.com/" in found
     assert not [url for url in found if "wild" in url or "www.example.com/api" in url]

@@ -23,4 +23,7 @@ class Command(BaseCommand):
         if not purging.is_used():
             raise CommandError("There is no cache: WAGTAILFRONTENDCACHE is not set.")
         count = purging.purge_all()
-        self.stdout.write(self.style.SUCCESS(f"{count} addresses are to be purged."))
+        text = (
+            f"{count} addresses are told to the caches; the log names a cache that was not reached."
+        )
+        self.stdout.write(self.style.SUCCESS(text))
