@@ -8,6 +8,9 @@ from wagtail.models import Page, Site
 from digest.models import DigestPage
 from tests.builders import make_digest
 
+# A folder and files whose tests share what takes long to make.
+SLOWLY_PREPARED = {"all_states", "test_kills.py", "test_ownpages.py", "test_without_search.py"}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--database``: only what asks the database, for the run on a second one."""
@@ -22,16 +25,18 @@ def pytest_configure(config: pytest.Config) -> None:
             cache["LOCATION"] += f"/{int(worker.removeprefix('gw')) + 1}"
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep on one process what shares a preparation of half a minute. Nothing else: what empties
+    the database has to come last, and groups come first."""
+    for name in SLOWLY_PREPARED & set(item.path.parts):
+        item.add_marker(pytest.mark.xdist_group(name))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what ``--database`` does, and keep together what shares its preparation."""
+    """Leave out what ``--database`` does."""
     if config.getoption("database"):
         config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
         items[:] = [item for item in items if uses_database(item)]
-    for item in items:
-        package = item.path.parent
-        # All of these share one world, which takes half a minute to make.
-        together = package if package.name == "all_states" else item.path
-        item.add_marker(pytest.mark.xdist_group(str(together.relative_to(config.rootpath))))
 
 
 def uses_database(item: pytest.Item) -> bool:

@@ -2,8 +2,7 @@
 
 import pytest
 
-# One process for all of them.
-pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.xdist_group("killing")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 @pytest.mark.parametrize("name", ["command", "issue_published"])
