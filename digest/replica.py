@@ -182,7 +182,13 @@ class ReplicaMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _is_of_a_reader(request):
             return self.get_response(request)
-        return answered(lambda: self.get_response(request))
+
+        def make() -> HttpResponse:
+            # What was not found the first time has left its addresses (``errors.stay_not_found``).
+            request.__dict__.pop("urlconf", None)
+            return self.get_response(request)
+
+        return answered(make)
 
     def process_view(self, request: HttpRequest, *args: Any) -> None:
         """Have Wagtail read the addresses of sites anew: a replica that was late may have given

@@ -2,6 +2,9 @@
 
 from django.core.checks import run_checks
 from django.db import connections
+from django.http import HttpResponse
+
+from digest import replica
 
 ROUTERS = ["digest.replica.ReplicaRouter"]
 
@@ -26,3 +29,16 @@ def test_both_together_or_none_pass(settings, monkeypatch):
     monkeypatch.setitem(connections.databases, "replica", connections.databases["default"])
     settings.DATABASE_ROUTERS = ROUTERS
     assert ids() == []
+
+
+def test_page_that_is_made_again_has_the_addresses_of_the_site(rf, monkeypatch):
+    seen = []
+
+    def answer(request):
+        seen.append(hasattr(request, "urlconf"))
+        request.urlconf = "digest.urls"
+        return HttpResponse()
+
+    monkeypatch.setattr(replica, "answered", lambda make: (make(), make())[1])
+    replica.ReplicaMiddleware(answer)(rf.get("/nothing/"))
+    assert seen == [False, False]
