@@ -20,8 +20,9 @@ from digest import caching, replica, visibility
 # Any website may read, without cookies: there is nothing here that not everybody may see.
 CORS = {"Access-Control-Allow-Origin": "*"}
 
-# What a browser is told that asks first, since the request has a header of its own.
+# What who asks for the methods is told, as a browser whose request has a header of its own.
 PREFLIGHT = {
+    "Allow": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
