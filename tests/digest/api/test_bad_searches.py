@@ -61,14 +61,23 @@ def test_both_forms_of_an_accented_letter_find_the_same(endpoint, form, digest, 
         assert len(found(client, endpoint, text)) == 1
 
 
+def cost(client, endpoint, text):
+    """Seconds of CPU that a search takes: the least of three, since anything may come between."""
+
+    def once():
+        started = process_time()
+        response = client.get(endpoint.address(query("q", text), without="q"))
+        assert response.status_code == 200, text
+        return process_time() - started
+
+    return min(once() for _ in range(3))
+
+
 @pytest.mark.parametrize(
     "endpoint", ["/issues/", "/stories/", "/search/", "/search/suggest/"], indirect=True
 )
 def test_no_odd_text_takes_long(endpoint, client):
-    client.get(endpoint.address())
+    most = 5 * cost(client, endpoint, "needle")
     texts = [*LITERAL_SEARCHES, *PUNCTUATED, "a" * 200, "-" * 200, '"' * 200, "a OR " * 15 + "b"]
     for text in [*texts, "𝔘" * 200, "é" * 200, "\u0301" * 200, " ".join("abcdefghijklmnopqrst")]:
-        started = process_time()
-        response = client.get(endpoint.address(query("q", text), without="q"))
-        assert response.status_code == 200, text
-        assert process_time() - started < 0.3, text
+        assert cost(client, endpoint, text) < most, text

@@ -48,10 +48,10 @@ def test_control_characters_are_not_told_again(digest):
 
 @pytest.mark.parametrize("text", ["word " * 8_000, "a" * 60_000, "a " * 21])
 def test_what_is_too_long_is_refused_at_once(text, django_assert_num_queries):
-    start = time.perf_counter()
+    start = time.process_time()
     with django_assert_num_queries(2), pytest.raises(TooLong):
         look_for(text)
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1
 
 
 def test_where_nothing_has_all_words_what_has_most_is_found(digest):

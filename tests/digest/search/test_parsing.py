@@ -89,10 +89,10 @@ def test_nothing_goes_on_where_nothing_is():
     ["a" * (MAX_CHARACTERS + 1), "a" * 60_000, "word " * 8_000, '"' * 60_000, "a OR " * 8_000],
 )
 def test_a_long_text_is_refused_at_once(text):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(TooLong, match="200"):
         parse(text)
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1
 
 
 @pytest.mark.parametrize("text", ["a " * MAX_TERMS, "-a " * MAX_TERMS, "a OR " * 19 + "a"])
