@@ -20,7 +20,7 @@ from digest import caching, replica, visibility
 # Any website may read, without cookies: there is nothing here that not everybody may see.
 CORS = {"Access-Control-Allow-Origin": "*"}
 
-# What who asks for the methods is told, as a browser whose request has a header of its own.
+# The answer to OPTIONS, which a browser asks first where a request has a header of its own.
 PREFLIGHT = {
     "Allow": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",

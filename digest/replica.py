@@ -182,10 +182,12 @@ class ReplicaMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _is_of_a_reader(request):
             return self.get_response(request)
+        as_it_came = vars(request).copy()
 
         def make() -> HttpResponse:
-            # What was not found the first time has left its addresses (``errors.stay_not_found``).
-            request.__dict__.pop("urlconf", None)
+            # Without what a first try has left there: another site, other addresses.
+            vars(request).clear()
+            vars(request).update(as_it_came)
             return self.get_response(request)
 
         return answered(make)

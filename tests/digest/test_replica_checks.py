@@ -31,14 +31,17 @@ def test_both_together_or_none_pass(settings, monkeypatch):
     assert ids() == []
 
 
-def test_page_that_is_made_again_has_the_addresses_of_the_site(rf, monkeypatch):
+def test_page_is_made_again_from_the_request_as_it_came(rf, monkeypatch):
     seen = []
 
     def answer(request):
-        seen.append(hasattr(request, "urlconf"))
+        seen.append((request.urlconf, hasattr(request, "_wagtail_site")))
         request.urlconf = "digest.urls"
+        request._wagtail_site = None
         return HttpResponse()
 
+    request = rf.get("/nothing/")
+    request.urlconf = "of.an.earlier.middleware"
     monkeypatch.setattr(replica, "answered", lambda make: (make(), make())[1])
-    replica.ReplicaMiddleware(answer)(rf.get("/nothing/"))
-    assert seen == [False, False]
+    replica.ReplicaMiddleware(answer)(request)
+    assert seen == [("of.an.earlier.middleware", False)] * 2
