@@ -21,9 +21,9 @@ from wagtail.images.tests.utils import get_test_image_file_jpeg
 from wagtail.models import Collection, Page, PageViewRestriction, Site
 
 from benchmarks.content import TAGS, Writer, day
-from digest.images import rendition_specs
+from digest.contrib.search.index import refresh_all
 from digest.models import DigestPage, IssuePage, IssueTag
-from digest.search.index import refresh_all
+from digest.rendering.images import rendition_specs
 
 DIGESTS = 4
 IMAGES = 12

@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.management import get_commands
 from django.db import connections, router
 
-from digest import replica
+from digest.caching import replica
 from digest.conf import conf
 
 swapper.set_app_prefix("wagtailcore", "wagtail")
@@ -211,7 +211,7 @@ def check_replica(**kwargs: Any) -> list[CheckMessage]:
         message = 'ReplicaRouter is among DATABASE_ROUTERS, but DATABASES has no "replica".'
     else:
         return []
-    hint = 'With the replica goes DATABASE_ROUTERS = ["digest.replica.ReplicaRouter"].'
+    hint = 'With the replica goes DATABASE_ROUTERS = ["digest.caching.replica.ReplicaRouter"].'
     return [Error(message, hint=hint, id="digest.E021")]
 
 

@@ -26,19 +26,21 @@ from wagtail.search import index
 
 from digest import visibility
 from digest.blocks import IssueBodyBlock
+from digest.blocks.anchors import story_anchors
+from digest.blocks.stored import give_ids
 from digest.checklist.mixins import ChecklistMixin, ChecklistSettingsMixin
 from digest.conf import conf
-from digest.discussion import DiscussionMixin, issue_discussion
-from digest.forms import DatePanel, DigestPageForm, IssuePageForm, TagsPanel, parent_of
-from digest.listing import latest_first, neighbours, paginate
-from digest.new_issues import NewIssuesMixin
-from digest.numbering import NumberingMixin, lock
-from digest.preview import PreviewMixin
-from digest.serving import ReadersPageMixin
-from digest.slugs import free_slug, is_proposed, refusal_of_digest_slug, story_anchors
-from digest.stored import give_ids
-from digest.stories import StoriesMixin, may_be_broken, plain_text
-from digest.validation import PublishingMixin, clean_stream
+from digest.pages.discussion import DiscussionMixin, issue_discussion
+from digest.pages.forms import DigestPageForm, IssuePageForm, parent_of
+from digest.pages.listing import latest_first, neighbours, paginate
+from digest.pages.new_issues import NewIssuesMixin
+from digest.pages.numbering import NumberingMixin, lock
+from digest.pages.panels import DatePanel, TagsPanel
+from digest.pages.serving import ReadersPageMixin
+from digest.pages.slugs import free_slug, is_proposed, refusal_of_digest_slug
+from digest.pages.stories import StoriesMixin, may_be_broken, plain_text
+from digest.previews.mixins import PreviewMixin
+from digest.publishing.validation import PublishingMixin, clean_stream
 
 swapper.set_app_prefix("wagtailcore", "wagtail")
 

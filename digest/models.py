@@ -1,7 +1,7 @@
 """The pages that come with the plugin: a digest is a publication, an issue one number of it.
 
 They can be replaced by a site's own (``DIGEST_DIGESTPAGE_MODEL``, ``DIGEST_ISSUEPAGE_MODEL`` and,
-with it, ``DIGEST_ISSUETAG_MODEL``), so code that handles them asks the functions below.
+with it, ``DIGEST_ISSUETAG_MODEL``): use ``get_issue_page_model`` and its like in code.
 """
 
 import swapper
@@ -11,27 +11,19 @@ from modelcluster.fields import ParentalKey
 from taggit.models import TaggedItemBase
 from wagtail.models import Page
 
-from digest.content_version import ContentVersion  # noqa: F401  Django looks for models here.
+# Django looks for models here, and sites for the functions.
+from digest.caching.content_version import ContentVersion  # noqa: F401
+from digest.importing.review.uploads import Upload  # noqa: F401
 from digest.mixins import ISSUE_PAGE_MODEL, DigestPageMixin, IssuePageMixin
-from digest.preview import PreviewToken  # noqa: F401
+from digest.pages.page_models import (  # noqa: F401
+    get_digest_page_model,
+    get_issue_page_model,
+    get_issue_tag_model,
+)
+from digest.pages.stories import Story  # noqa: F401
+from digest.previews.tokens import PreviewToken  # noqa: F401
+from digest.sources.index import derive_when_saved  # noqa: F401
 from digest.sources.models import Check, CheckedHost, Citation, Source  # noqa: F401
-from digest.sources.register import derive_when_saved  # noqa: F401
-from digest.uploads import Upload  # noqa: F401
-
-
-def get_digest_page_model() -> type[models.Model]:
-    """The page class of digests: ``DigestPage``, or what the site set in its place."""
-    return swapper.load_model("digest", "DigestPage")
-
-
-def get_issue_page_model() -> type[models.Model]:
-    """The page class of issues: ``IssuePage``, or what the site set in its place."""
-    return swapper.load_model("digest", "IssuePage")
-
-
-def get_issue_tag_model() -> type[models.Model]:
-    """What ties a tag to an issue: ``IssueTag``, or what the site set in its place."""
-    return swapper.load_model("digest", "IssueTag")
 
 
 class DigestPage(DigestPageMixin, Page):

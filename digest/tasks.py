@@ -15,9 +15,9 @@ from wagtail.images import get_image_model
 from wagtail.images.models import AbstractRendition
 from wagtail.signals import page_published
 
-from digest.images import public_images_by_id, rendition_specs
 from digest.mixins import DigestPageMixin, IssuePageMixin
-from digest.rendering import Rendering
+from digest.rendering.bodies import Rendering
+from digest.rendering.images import public_images_by_id, rendition_specs
 
 swapper.set_app_prefix("wagtailcore", "wagtail")
 

@@ -6,7 +6,10 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter, SlugConverter, StringConverter
 
-from digest import feeds, llms, preview_views, sitemaps, views
+from digest.feeds import llms, sitemaps
+from digest.feeds import views as feed_views
+from digest.pages import views
+from digest.previews import views as preview_views
 
 
 class UnicodeSlugConverter(SlugConverter):
@@ -35,10 +38,10 @@ app_name = "digest"
 
 urlpatterns = [
     path("api/v1/", include("digest.api.urls")),
-    path("feeds/<unicode_slug:slug>/<str:file_name>", feeds.feed, name="feed"),
+    path("feeds/<unicode_slug:slug>/<str:file_name>", feed_views.feed, name="feed"),
     path(
         "feeds/<unicode_slug:slug>/tags/<unicode_slug:tag_slug>/<str:file_name>",
-        feeds.feed,
+        feed_views.feed,
         name="tag-feed",
     ),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),

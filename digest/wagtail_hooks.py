@@ -4,11 +4,16 @@ from django.apps import apps
 from wagtail import hooks
 from wagtail_modeladmin.options import modeladmin_register
 
-from digest.admin import guards, home, importing, issues, menu, preview_panel, previews  # noqa: F401
-from digest.admin.editing import DigestViewSet, IssueViewSet
-from digest.admin.sources import SourceAdmin
+from digest.admin import home, menu  # noqa: F401
+from digest.admin.importing import views as import_views  # noqa: F401
+from digest.admin.issues import guards  # noqa: F401
+from digest.admin.issues import views as issue_views  # noqa: F401
+from digest.admin.issues.editing import DigestViewSet, IssueViewSet
+from digest.admin.previews import panel  # noqa: F401
+from digest.admin.previews import views as preview_views  # noqa: F401
+from digest.admin.sources.views import SourceAdmin
 from digest.admin.tags import TagAdmin
-from digest.models import get_digest_page_model, get_issue_page_model
+from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 
 if apps.is_installed("wagtail_modeladmin"):
     modeladmin_register(TagAdmin)

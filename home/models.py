@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from wagtail.models import Page, Site
 
 from digest import visibility
-from digest.listing import latest_first, paginate
-from digest.models import get_digest_page_model, get_issue_page_model
+from digest.pages.listing import latest_first, paginate
+from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 
 
 class HomePage(Page):

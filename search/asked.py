@@ -12,8 +12,8 @@ from taggit.models import Tag
 from wagtail.models import Site
 
 from digest import visibility
-from digest.models import get_digest_page_model, get_issue_tag_model
-from digest.views import in_one_language
+from digest.pages.page_models import get_digest_page_model, get_issue_tag_model
+from digest.pages.views import in_one_language
 
 # So many tags can be asked for at once.
 MAX_TAGS = 5

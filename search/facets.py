@@ -9,8 +9,8 @@ from taggit.models import Tag
 from wagtail.models import Site
 
 from digest import visibility
-from digest.models import get_digest_page_model
-from digest.search.results import Counts
+from digest.contrib.search.results import Counts
+from digest.pages.page_models import get_digest_page_model
 from search.asked import MAX_TAGS, Asked
 
 # So many values of one kind are offered, those of most results.

@@ -13,14 +13,18 @@ from wagtail.models import Site
 
 from digest import visibility
 from digest.conf import conf, has_languages
-from digest.listing import latest_first, with_digests
-from digest.models import get_digest_page_model, get_issue_page_model, get_issue_tag_model
-from digest.search.finding import search as find
-from digest.search.log import note_search
-from digest.search.parsing import MAX_CHARACTERS, MAX_TERMS, TooLong
-from digest.search.promotions import promoted
-from digest.search.results import MAX_RANKED, Found, Result
-from digest.views import in_one_language, readers_language, tag_path
+from digest.contrib.search.finding import search as find
+from digest.contrib.search.log import note_search
+from digest.contrib.search.parsing import MAX_CHARACTERS, MAX_TERMS, TooLong
+from digest.contrib.search.promotions import promoted
+from digest.contrib.search.results import MAX_RANKED, Found, Result
+from digest.pages.listing import latest_first, with_digests
+from digest.pages.page_models import (
+    get_digest_page_model,
+    get_issue_page_model,
+    get_issue_tag_model,
+)
+from digest.pages.views import in_one_language, readers_language, tag_path
 from search import facets
 from search.asked import Asked, clean, locale_of, read
 

@@ -83,3 +83,18 @@ def restrict(page: Page, kind: str = PageViewRestriction.LOGIN) -> PageViewRestr
 def expire(page: Page) -> None:
     """Let a live page's expiry pass, with ``publish_scheduled`` not run."""
     type(page).objects.filter(pk=page.pk).update(expire_at=timezone.now() - timedelta(seconds=1))
+
+
+def make_full_issue(digest: Any) -> Any:
+    """An issue with everything in it, between two others."""
+    make_issue(digest, 13, title="The day before")
+    blocks = [
+        story("Grids agree", sources=[source(title="A report", url="https://example.com/report")]),
+        story("Grids agree", why_it_matters=""),
+        block("bottom_line", text="<p>Shared data counts.</p>"),
+        block("sources", items=[source(title="Minutes", publisher="Port Authority")]),
+    ]
+    fields = {"body": body(*blocks, summary="All in brief."), "image": make_image("A grid")}
+    issue = make_issue(digest, 14, title="Three grids", tags=("Power", "Open data"), **fields)
+    make_issue(digest, 15, title="The day after")
+    return issue

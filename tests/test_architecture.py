@@ -1,75 +1,62 @@
-"""The plan of the house, held: which room may import which, and how long a file may grow."""
+"""Which package may import which."""
 
 import ast
 import re
 import sys
 import tomllib
+import warnings
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = [
     path
-    for room in ("cms", "digest", "home", "search", "tests", "benchmarks")
-    for path in sorted((ROOT / room).rglob("*.py"))
+    for folder in ("cms", "digest", "home", "search", "tests", "benchmarks")
+    for path in sorted((ROOT / folder).rglob("*.py"))
     if "migrations" not in path.parts
 ]
 DIGEST = [path for path in CODE if path.is_relative_to(ROOT / "digest")]
 
-# The floors of the plugin, lowest first. A module may import its own floor's rooms and those below.
-FLOORS = [
-    {"conf", "redaction", "stored", "canonical", "content_version", "outbound", "replica"},
-    {
-        "addresses",
-        "checks",
-        "blocks",
-        "visibility",
-        "caching",
-        "triggers",
-        "unfinished",
-        "scheduling",
-        "listing",
-        "discussion",
-        "validation",
-    },
-    {"answers", "public_pages", "serving", "slugs", "drafts", "new_issues", "forms", "numbering"},
-    {"stories", "sources", "preview", "uploads"},
-    {"checklist"},
+# The packages and modules of the plugin by layer, lowest first. One may import those of its own
+# layer, though not in a circle, and those of the layers below.
+LAYERS = [
+    {"conf", "blocks"},
+    {"visibility", "http"},
+    {"caching", "pages", "publishing"},
+    {"rendering", "previews", "sources"},
+    {"feeds", "checklist", "importing"},
     {"mixins"},
     {"models"},
-    {"images", "rich_text", "native_values", "rendering"},
-    {"markdown", "paths", "preview_drafts", "roles", "seo", "source_map", "tasks"},
-    {"feed_formats", "feeds", "llms", "sitemaps", "importing", "search"},
+    {"api", "admin"},
+    {"contrib"},
     {
-        "admin",
-        "api",
-        "preview_views",
-        "purging",
-        "views",
-        "urls",
-        "templatetags",
+        "apps",
+        "checks",
         "management",
-        "wagtail_hooks",
         "signal_handlers",
+        "tasks",
+        "templatetags",
+        "urls",
+        "wagtail_hooks",
     },
-    {"apps"},
 ]
+# Imports of an optional app by the core, until it registers itself.
+NOT_YET_REGISTERED = {("api", "contrib")}
 
 
-def room_of(module: str) -> str:
-    """`digest.api.views` is in the room `api`."""
+def package_of(module: str) -> str:
+    """Return the package that a module is in: `api` for `digest.api.views`."""
     return module.split(".")[1]
 
 
-def floor_of(room: str) -> int:
-    """The floor of a room; a new room has to be given one here."""
-    for number, rooms in enumerate(FLOORS):
-        if room in rooms:
+def layer_of(package: str) -> int:
+    """Return the layer of a package; a new package has to be added to LAYERS."""
+    for number, packages in enumerate(LAYERS):
+        if package in packages:
             return number
-    raise LookupError(f"digest/{room} stands on no floor: add it to FLOORS.")
+    raise LookupError(f"digest/{package} is in no layer: add it to LAYERS.")
 
 
 def imports_of(path: Path) -> Iterator[str]:
@@ -89,31 +76,58 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", [p for p in DIGEST if p.name != "__init__.py"], ids=name_of)
-def test_digest_imports_only_its_own_floor_and_those_below(path: Path):
-    room = path.relative_to(ROOT / "digest").parts[0].removesuffix(".py")
-    inside = {room_of(name) for name in imports_of(path) if name.startswith("digest.")}
-    inside.discard("__version__")
-    upwards = {other for other in inside if floor_of(other) > floor_of(room)}
-    assert not upwards, f"{name_of(path)} imports from above: {sorted(upwards)}"
+def imported_packages(path: Path) -> set[str]:
+    """Return the other packages of the plugin that a file imports."""
+    names = (name for name in imports_of(path) if name.startswith("digest."))
+    return {package_of(name) for name in names} - {"__version__", own_package(path)}
 
 
-@pytest.mark.parametrize("path", DIGEST, ids=name_of)
-def test_digest_knows_nothing_of_the_site(path: Path):
+def own_package(path: Path) -> str:
+    """Return the package that a file of the plugin is in."""
+    return path.relative_to(ROOT / "digest").parts[0].removesuffix(".py")
+
+
+MODULES = [path for path in DIGEST if path != ROOT / "digest/__init__.py"]
+
+
+def imports_from_above(path: Path) -> set[str]:
+    """Return the packages that a file imports though they are in a higher layer."""
+    package = own_package(path)
+    upwards = {name for name in imported_packages(path) if layer_of(name) > layer_of(package)}
+    return upwards - {above for below, above in NOT_YET_REGISTERED if below == package}
+
+
+def test_digest_imports_only_its_own_layer_and_those_below():
+    found = {name_of(path): above for path in MODULES if (above := imports_from_above(path))}
+    assert not found
+
+
+def test_packages_do_not_import_each_other_in_a_circle():
+    graph: dict[str, set[str]] = {}
+    for path in MODULES:
+        graph.setdefault(own_package(path), set()).update(imported_packages(path))
+    for below, above in NOT_YET_REGISTERED:
+        graph[below].discard(above)
+    TopologicalSorter(graph).prepare()  # raises CycleError
+
+
+def test_digest_knows_nothing_of_the_site():
     site = {"cms", "home", "search", "tests", "benchmarks"}
-    assert not {name for name in imports_of(path) if name.split(".")[0] in site}
+    found = {(name_of(path), name) for path in DIGEST for name in imports_of(path)}
+    assert not {pair for pair in found if pair[1].split(".")[0] in site}
 
 
-@pytest.mark.parametrize("path", DIGEST, ids=name_of)
-def test_only_the_api_knows_rest_framework(path: Path):
-    inside_api = path.is_relative_to(ROOT / "digest" / "api") or path.name == "api.py"
-    rest = {n for n in imports_of(path) if n.split(".")[0] in {"rest_framework", "drf_spectacular"}}
-    assert inside_api or not rest
+def test_only_the_api_knows_rest_framework():
+    outside = [path for path in DIGEST if "api" not in path.relative_to(ROOT).parts]
+    found = {(name_of(path), name) for path in outside for name in imports_of(path)}
+    assert not {pair for pair in found if pair[1].startswith(("rest_framework", "drf_spectacular"))}
 
 
-@pytest.mark.parametrize("path", CODE, ids=name_of)
-def test_files_stay_under_three_hundred_lines(path: Path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) < 300
+def test_long_files_are_named():
+    """Warn of files past four hundred lines; a subject that needs more lines may have them."""
+    long = [name_of(path) for path in CODE if len(path.read_text("utf-8").splitlines()) > 400]
+    if long:
+        warnings.warn(f"Longer than 400 lines: {', '.join(long)}", stacklevel=1)
 
 
 def normalised(distribution: str) -> str:
@@ -131,11 +145,10 @@ def test_every_third_party_import_of_digest_is_a_declared_dependency():
         assert owners & declared, f"digest imports {package}, which is no dependency"
 
 
-def test_the_floors_hold_against_an_import_from_above(tmp_path, monkeypatch):
+def test_an_import_from_above_is_found(tmp_path, monkeypatch):
     (tmp_path / "digest").mkdir()
-    sinner = tmp_path / "digest" / "conf.py"
-    sinner.write_text("from .models import IssuePage\n")
+    importer = tmp_path / "digest" / "conf.py"
+    importer.write_text("from .models import IssuePage\n")
     monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
-    assert list(imports_of(sinner)) == ["digest.models.IssuePage"]
-    with pytest.raises(AssertionError, match="models"):
-        test_digest_imports_only_its_own_floor_and_those_below(sinner)
+    assert list(imports_of(importer)) == ["digest.models.IssuePage"]
+    assert imports_from_above(importer) == {"models"}

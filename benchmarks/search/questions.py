@@ -11,9 +11,9 @@ from wagtail.search.query import Phrase
 
 from benchmarks.search.texts import EVERYWHERE, PHRASE, RARE, TYPO, vocabulary
 from digest import visibility
+from digest.contrib.search.finding import search
+from digest.contrib.search.suggestions import suggest
 from digest.models import IssuePage
-from digest.search.finding import search
-from digest.search.suggestions import suggest
 
 PAGE = 20
 

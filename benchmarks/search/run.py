@@ -17,7 +17,7 @@ from benchmarks.search.report import API, OURS, WAGTAIL, header, table, verdicts
 from benchmarks.search.sizes import sizes
 from benchmarks.search.texts import SearchWriter
 from benchmarks.start import announce
-from digest.search.models import Entry
+from digest.contrib.search.models import Entry
 
 # Each answer is made: what is kept of one says nothing about a search.
 MADE = {"DIGEST_CACHE_SECONDS": 0}

@@ -21,7 +21,7 @@ INSTALLED_APPS = [
     "home",
     "search",
     "digest",
-    "digest.search",
+    "digest.contrib.search",
     "rest_framework",
     "drf_spectacular_sidecar",
     "wagtail_modeladmin",
@@ -50,7 +50,7 @@ MIDDLEWARE = [
     "cms.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "digest.public_pages.PublicPagesMiddleware",
+    "digest.caching.page_middleware.PublicPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -91,9 +91,9 @@ DATABASES = {
 
 if os.environ.get("DATABASE_REPLICA_URL"):
     DATABASES["replica"] = databases.replica(os.environ["DATABASE_REPLICA_URL"])
-    DATABASE_ROUTERS = ["digest.replica.ReplicaRouter"]
+    DATABASE_ROUTERS = ["digest.caching.replica.ReplicaRouter"]
     _gzip = MIDDLEWARE.index("django.middleware.gzip.GZipMiddleware")
-    MIDDLEWARE.insert(_gzip + 1, "digest.replica.ReplicaMiddleware")
+    MIDDLEWARE.insert(_gzip + 1, "digest.caching.replica.ReplicaMiddleware")
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     INSTALLED_APPS.append("django.contrib.postgres")

@@ -77,9 +77,10 @@ SERVE_MEDIA = _switch("SERVE_MEDIA", default=False)
 
 _caches = _words("FRONTEND_CACHE_URL")
 if _caches:
-    INSTALLED_APPS.append("wagtail.contrib.frontend_cache")
+    INSTALLED_APPS += ["digest.contrib.frontend_cache", "wagtail.contrib.frontend_cache"]
     WAGTAILFRONTENDCACHE = {
-        url: {"BACKEND": "digest.purging.WholeHostBackend", "LOCATION": url} for url in _caches
+        url: {"BACKEND": "digest.contrib.frontend_cache.backends.WholeHostBackend", "LOCATION": url}
+        for url in _caches
     }
 if os.environ.get("CDN_MAX_AGE"):
     DIGEST_CDN_MAX_AGE = int(os.environ["CDN_MAX_AGE"])

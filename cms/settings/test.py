@@ -24,5 +24,8 @@ if not os.environ.get("MEDIA_ROOT"):
 # Browser tests look at pictures through the test server.
 SERVE_MEDIA = True
 
+# Front-end caches: a test says which there are.
+INSTALLED_APPS.append("digest.contrib.frontend_cache")
+
 # A busy machine is no failure.
 CACHES = caches.caches(os.environ.get("REDIS_URL"), timeout=30)

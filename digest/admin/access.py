@@ -10,7 +10,7 @@ from wagtail.permissions import policy_registry
 
 from digest import visibility
 from digest.checklist.findings import Mention
-from digest.models import get_digest_page_model, get_issue_page_model
+from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 
 
 class Named(NamedTuple):

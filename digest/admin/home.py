@@ -15,12 +15,12 @@ from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.components import Component
 
 from digest.admin.access import digests_for
-from digest.admin.states import states_of, with_states
+from digest.admin.issues.states import states_of, with_states
 from digest.checklist.findings import Finding, Level
 from digest.checklist.run import find
-from digest.drafts import with_drafted
-from digest.models import get_issue_page_model
-from digest.stories import may_be_broken
+from digest.pages.drafts import with_drafted
+from digest.pages.page_models import get_issue_page_model
+from digest.pages.stories import may_be_broken
 
 DIGESTS_SHOWN = 5
 ISSUES_SHOWN = 3

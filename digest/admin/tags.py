@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 from wagtail_modeladmin.options import ModelAdmin
 
-from digest.models import get_issue_tag_model
+from digest.pages.page_models import get_issue_tag_model
 
 
 class TagAdmin(ModelAdmin):

@@ -15,13 +15,13 @@ from rest_framework.response import Response
 from rest_framework.utils.mediatypes import media_type_matches
 from wagtail.models import Site
 
-from digest import answers, caching
 from digest.api import errors
 from digest.api.parameters import NoParameters, Parameters
 from digest.api.schema import DigestAutoSchema
 from digest.api.scope import Scope
 from digest.api.sites import find_site
 from digest.api.throttling import AddressThrottle
+from digest.caching import cacheable, response_cache
 
 # What depends on the address alone; 405, 406, 429 and 500 do not.
 KEPT = (200, 204, 400, 404)
@@ -105,7 +105,7 @@ class APIView(views.APIView):
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Say what methods there are; the same for every resource, seen or hidden."""
-        return Response(status=204, headers=answers.PREFLIGHT)
+        return Response(status=204, headers=cacheable.PREFLIGHT)
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
@@ -114,7 +114,7 @@ class APIView(views.APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer for everybody, as it was kept if it was, and 304 to who has these very bytes."""
-        answers.ignore_cookies(request)
+        cacheable.ignore_cookies(request)
         # A browser's question beforehand is free.
         is_free = request.method == "OPTIONS" or self.throttle.rate is None
         self.is_let_in = is_free or self.throttle.allow_request(Request(request), self)
@@ -133,8 +133,8 @@ class APIView(views.APIView):
 
         kind = self._kind(request)
         if kind is None:
-            return answers.made(make)
-        response = answers.kept_or_made(request, make, kind=kind)
+            return cacheable.made(make)
+        response = cacheable.kept_or_made(request, make, kind=kind)
         if response.status_code == 200:
             self.answered(request, response.note)
         return response
@@ -158,9 +158,9 @@ class APIView(views.APIView):
         if not self.is_for_everybody:
             patch_cache_control(response, private=True, no_store=True)
         elif status in KEPT:
-            caching.let_keep(response)
+            response_cache.let_keep(response)
         else:
-            caching.never_keep(response)
+            response_cache.never_keep(response)
         if status == 404:
             errors.stay_not_found(self.request._request)
         patch_vary_headers(response, ["Accept"])
@@ -170,7 +170,7 @@ class APIView(views.APIView):
         return response
 
     def _headers(self) -> dict[str, str]:
-        return answers.CORS | EXPOSED
+        return cacheable.CORS | EXPOSED
 
     def _say_what_is_shown(self, response: HttpResponse) -> None:
         """Name it for caches that are purged by it, as Fastly, Varnish and others are."""

@@ -18,7 +18,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from digest import answers, replica
+from digest.caching import cacheable, replica
 
 CONTENT_TYPE = "application/problem+json"
 logger = logging.getLogger("django.request")
@@ -111,7 +111,7 @@ def _report(exc: Exception, request: Any) -> None:
 def problem_response(status: int) -> JsonResponse:
     """A problem response outside a view."""
     return JsonResponse(
-        problem(status), status=status, content_type=CONTENT_TYPE, headers=answers.CORS
+        problem(status), status=status, content_type=CONTENT_TYPE, headers=cacheable.CORS
     )
 
 

@@ -6,7 +6,7 @@ from uuid import NAMESPACE_OID, uuid5
 from django.apps import apps
 from wagtail import blocks
 
-from digest.rendering import Rendering
+from digest.rendering.bodies import Rendering
 
 SITE = "https://signals.example"
 API = f"{SITE}/api/v1"
@@ -174,7 +174,7 @@ SUGGESTION = {
     "url": STORY["url"],
     "api_url": STORY["api_url"],
 }
-if apps.is_installed("digest.search"):
+if apps.is_installed("digest.contrib.search"):
     EXAMPLES |= {"StoryResult": RESULT, "SearchResultList": RESULTS, "Suggestion": SUGGESTION}
 
 

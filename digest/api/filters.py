@@ -9,7 +9,7 @@ from django.db.models.functions import Length, Substr
 from django.db.models.lookups import In
 
 from digest.api.scope import Scope
-from digest.models import get_issue_tag_model
+from digest.pages.page_models import get_issue_tag_model
 
 
 def filter_issues(scope: Scope, parameters: dict[str, Any]) -> QuerySet:
@@ -71,7 +71,9 @@ def stories_with_words(stories: QuerySet, parameters: dict[str, Any]) -> QuerySe
 def _matching(rows: QuerySet, parameters: dict[str, Any], entry_field: str) -> QuerySet:
     if "q" not in parameters:
         return rows
-    from digest.search.finding import matching_entries  # of an app that a site may leave out
+    from digest.contrib.search.finding import (
+        matching_entries,  # of an app that a site may leave out
+    )
 
     found = matching_entries(parameters["q"]).order_by().values(entry_field).query
     if found.is_empty():

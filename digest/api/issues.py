@@ -11,14 +11,15 @@ from typing import Any
 import swapper
 from django.db.models import prefetch_related_objects
 
-from digest import seo, visibility
+from digest import visibility
 from digest.api.representations import LINKED, digest_reference, reference
 from digest.api.scope import Scope
-from digest.listing import neighbours, with_digests, with_locales
-from digest.markdown import issue_markdown
-from digest.models import get_issue_page_model, get_issue_tag_model
-from digest.rendering import Rendering
-from digest.stored import fits
+from digest.blocks.stored import fits
+from digest.pages.listing import neighbours, with_digests, with_locales
+from digest.pages.page_models import get_issue_page_model, get_issue_tag_model
+from digest.rendering import seo
+from digest.rendering.bodies import Rendering
+from digest.rendering.markdown import issue_markdown
 
 
 def _translations(pages: list[Any], scope: Scope) -> dict[Any, list[Any]]:

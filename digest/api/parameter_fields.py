@@ -9,7 +9,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from digest.search.parsing import MAX_CHARACTERS, MAX_TERMS, TooLong, parse
+from digest.contrib.search.parsing import MAX_CHARACTERS, MAX_TERMS, TooLong, parse
 
 MAX_VALUES = 20
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -131,8 +131,8 @@ class NamesField(ListField):
 
 
 class SearchField(serializers.CharField):
-    """What to search for, in the language of ``digest.search.parsing``; whatever it is, it is no
-    mistake, unless it is too long."""
+    """A search query in the language of ``digest.contrib.search.parsing``. Any query is valid that
+    is not too long."""
 
     default_error_messages = {"many": f"Enter at most {MAX_TERMS} words and phrases."}
 

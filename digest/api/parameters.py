@@ -138,7 +138,7 @@ class IssueFilters(LocaleParameters):
     updated_since = MomentField(
         required=False, help_text="Issues that changed for readers at this moment or later."
     )
-    if apps.is_installed("digest.search"):
+    if apps.is_installed("digest.contrib.search"):
         q = SearchField(
             required=False,
             help_text="Issues with all these words in one story, or in what is told beside these.",

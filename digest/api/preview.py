@@ -9,16 +9,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from digest import addresses
 from digest.api import parameters
 from digest.api.base import APIView
 from digest.api.issues import ISSUE_MEMBERS, Issues
 from digest.api.scope import Scope
 from digest.api.serializers import IssueDetailSerializer
-from digest.preview import HEADERS, hashed
-from digest.preview_drafts import open_draft
-from digest.redaction import hide_token
-from digest.source_map import source_map
+from digest.http.redaction import hide_token
+from digest.pages import public_urls
+from digest.previews.drafts import open_draft
+from digest.previews.field_map import source_map
+from digest.previews.tokens import HEADERS, hashed
 
 # What stands for the id of an issue that is not saved yet; no page has it.
 NO_ID = 0
@@ -49,7 +49,7 @@ class DraftScope(Scope):
 
     def page_url(self, page: Any) -> str:
         """Where readers will find it; the front page of the site, where nobody can say."""
-        return super().page_url(page) or f"{addresses.frontend_root(self.site)}/"
+        return super().page_url(page) or f"{public_urls.frontend_root(self.site)}/"
 
 
 class Drafts(Issues):

@@ -10,11 +10,11 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from digest.api.scope import Scope
-from digest.discussion import discussion_settings
-from digest.feeds import FEEDS, feed_url
-from digest.images import public_images_by_id
-from digest.listing import latest_first
-from digest.models import get_digest_page_model, get_issue_page_model
+from digest.feeds.views import FEEDS, feed_url
+from digest.pages.discussion import discussion_settings
+from digest.pages.listing import latest_first
+from digest.pages.page_models import get_digest_page_model, get_issue_page_model
+from digest.rendering.images import public_images_by_id
 
 # What a link to a page needs of it.
 LINKED = ["title", "slug", "path", "depth", "url_path", "locale", "expire_at"]

@@ -23,7 +23,7 @@ from digest.api.examples import block_example
 from digest.api.issues import story_block
 from digest.api.serializers import ImageSerializer, ProblemSerializer
 from digest.blocks import IssueBodyBlock
-from digest.models import get_issue_page_model
+from digest.pages.page_models import get_issue_page_model
 
 JSON = "application/json"
 STRING = {"type": "string"}
@@ -227,7 +227,7 @@ def _with_anchor(value: dict[str, Any]) -> dict[str, Any]:
 def block_schema(
     block: blocks.Block, register: Register, image: dict[str, Any], name: str = ""
 ) -> dict[str, Any]:
-    """The JSON Schema of the API form of a block's value (``digest.rendering.api_form``)."""
+    """The JSON Schema of the API form of a block's value (``digest.rendering.bodies.api_form``)."""
     if isinstance(block, (ImageBlock, ImageChooserBlock)):
         return {"oneOf": [image, {"type": "null"}]}
     if isinstance(block, blocks.StreamBlock):

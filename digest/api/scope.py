@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from wagtail.models import Site
 
-from digest import addresses, visibility
+from digest import visibility
 from digest.conf import has_languages
-from digest.markdown import markdown, plain_text
-from digest.models import get_digest_page_model, get_issue_page_model
+from digest.pages import public_urls
+from digest.pages.page_models import get_digest_page_model, get_issue_page_model
+from digest.rendering.markdown import markdown, plain_text
 
 # How the rich text of an answer is written, by the value of ``rich_text``.
 TEXT_FORMATS: dict[str, Callable[[str], str] | None] = {
@@ -76,7 +77,7 @@ class Scope:
 
     def page_url(self, page: Any) -> str | None:
         """The address of a page as its readers know it."""
-        return addresses.page_url(page, self.request)
+        return public_urls.page_url(page, self.request)
 
     def shows(self, kind: str, pages: Iterable[Any]) -> None:
         """Note what the answer shows: for caches that purge it, and for how long it may be kept."""
@@ -91,4 +92,4 @@ class Scope:
 
     def tag_url(self, slug: str) -> str:
         """The address of a tag's page."""
-        return addresses.frontend_root(self.site) + reverse("digest:tag", args=[slug])
+        return public_urls.frontend_root(self.site) + reverse("digest:tag", args=[slug])

@@ -9,12 +9,13 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from digest import __version__, addresses, paths, visibility
+from digest import __version__, visibility
 from digest.api import parameters, representations, serializers
 from digest.api.base import APIView
 from digest.api.representations import Digests
 from digest.conf import conf
-from digest.listing import with_locales
+from digest.pages import paths, public_urls
+from digest.pages.listing import with_locales
 
 
 class MapView(APIView):
@@ -25,11 +26,11 @@ class MapView(APIView):
     def get(self, request: Request) -> Response:
         """Answer with links."""
         names = ["site", "digests", "issues", "stories", "sources", "tags", "pages"]
-        names += ["search"] if apps.is_installed("digest.search") else []
+        names += ["search"] if apps.is_installed("digest.contrib.search") else []
         names += ["schema", "docs"] if conf.API_DOCS_ENABLED else []
         links = {name: self.scope.api_url(name) for name in names}
         links["latest_issue"] = self.scope.api_url("issues", "latest")
-        name = addresses.site_name(self.site)
+        name = public_urls.site_name(self.site)
         return Response({"name": name, "version": __version__, "links": links})
 
 
@@ -42,8 +43,8 @@ class SiteView(APIView):
         """Answer with it."""
         digests = self.scope.digests().select_related("locale").order_by("title", "pk")
         answer = {
-            "name": addresses.site_name(self.site),
-            "root_url": addresses.frontend_root(self.site),
+            "name": public_urls.site_name(self.site),
+            "root_url": public_urls.frontend_root(self.site),
             "locales": self.locales(),
             "navigation": self.navigation(),
             "digests": Digests(digests, self.scope).as_data(),
@@ -55,7 +56,7 @@ class SiteView(APIView):
 
     def search_url(self) -> str | None:
         """Where readers' search is, if the site has it."""
-        return self.scope.api_url("search") if apps.is_installed("digest.search") else None
+        return self.scope.api_url("search") if apps.is_installed("digest.contrib.search") else None
 
     def locales(self) -> list[dict[str, Any]]:
         """The languages in which there is a public front page, the site's own first."""

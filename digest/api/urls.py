@@ -33,12 +33,12 @@ urlpatterns = [
     path("problems/", documentation.ProblemsView.as_view(), name="problems"),
 ]
 
-if apps.is_installed("digest.search"):
-    from digest.api import search
+if apps.is_installed("digest.contrib.search"):
+    from digest.contrib.search.api import views as search_views
 
     urlpatterns += [
-        path("search/", search.Search.as_view(), name="search"),
-        path("search/suggest/", search.SearchSuggestions.as_view(), name="suggestions"),
+        path("search/", search_views.Search.as_view(), name="search"),
+        path("search/suggest/", search_views.SearchSuggestions.as_view(), name="suggestions"),
     ]
 
 urlpatterns += [re_path("", views.NotFoundView.as_view(), name="not-found")]

@@ -24,9 +24,9 @@ from digest.api.issues import (
 from digest.api.pagination import CursorPagination
 from digest.api.renderers import MarkdownRenderer
 from digest.api.representations import Digests
-from digest.listing import latest_first
-from digest.models import get_digest_page_model, get_issue_tag_model
-from digest.stories import stories_of
+from digest.pages.listing import latest_first
+from digest.pages.page_models import get_digest_page_model, get_issue_tag_model
+from digest.pages.stories import stories_of
 
 
 class DigestList(APIView):

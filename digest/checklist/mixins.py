@@ -8,7 +8,7 @@ from digest.checklist.errors import errors_by_field, errors_in_form
 from digest.checklist.fields import ChecklistField
 from digest.checklist.findings import Level
 from digest.checklist.run import find
-from digest.validation import PublishingMixin
+from digest.publishing.validation import PublishingMixin
 
 
 class ChecklistSettingsMixin(models.Model):

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from digest.checklist.findings import Mention
 from digest.checklist.headings import Headings
 from digest.checklist.reading import LINKED
+from digest.pages.stories import stories_of
 from digest.sources.models import Citation, source_key
-from digest.stories import stories_of
 
 # How many headings of the past are compared, the newest first: seven a day for two years.
 PAST_HEADINGS = 5000

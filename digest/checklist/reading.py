@@ -20,8 +20,8 @@ from wagtail.blocks import (
 )
 from wagtail.images.blocks import ImageBlock
 
-from digest.forms import parent_of
-from digest.stories import plain_text
+from digest.pages.forms import parent_of
+from digest.pages.stories import plain_text
 
 BETWEEN_LINES = re.compile(
     r"</?(?:p|li|ul|ol|h[1-6]|blockquote|pre|br|hr|table|tr|td)\b[^>]*>", re.IGNORECASE

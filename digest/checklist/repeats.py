@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from digest.canonical import canonical_url
 from digest.checklist.findings import Slip
 from digest.checklist.headings import Headings
 from digest.checklist.others import Drafts, Others, Ran
 from digest.checklist.reading import Part, Reading
+from digest.http.canonical import canonical_url
 from digest.sources.models import source_key
 
 # How many issues a finding names.

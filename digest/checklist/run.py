@@ -7,8 +7,8 @@ from digest.checklist.findings import Finding, Level
 from digest.checklist.reading import Reading
 from digest.checklist.rules import RULES
 from digest.checklist.settings import ChecklistSettings
-from digest.forms import parent_of
-from digest.stories import may_be_broken
+from digest.pages.forms import parent_of
+from digest.pages.stories import may_be_broken
 
 
 def find(

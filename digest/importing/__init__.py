@@ -13,12 +13,12 @@ import re
 
 from digest.importing.documents import Document, Format, open_document, read_document
 from digest.importing.errors import DocumentError
-from digest.importing.html_reader import read_html
 from digest.importing.mapper import IssueDraft, map_parts
-from digest.importing.markdown import read_markdown
 from digest.importing.parts import Part, Role
+from digest.importing.readers.html import read_html
+from digest.importing.readers.markdown import read_markdown
+from digest.importing.readers.text import read_text
 from digest.importing.report import Report
-from digest.importing.text import read_text
 
 __all__ = [
     "Document",

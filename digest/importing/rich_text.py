@@ -12,7 +12,7 @@ from django.utils.html import escape
 from wagtail.whitelist import check_url
 
 from digest.importing.recognition import ADDRESS
-from digest.rich_text import ALLOWED_SCHEMES
+from digest.rendering.rich_text import ALLOWED_SCHEMES
 
 # The tags that each feature of a rich text field stores. Wagtail's own sanitiser of database HTML
 # knows no code, blockquote, strikethrough, superscript or subscript, and would unwrap them.

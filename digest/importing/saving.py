@@ -9,8 +9,8 @@ from taggit.models import Tag
 from wagtail.blocks import StreamValue
 
 from digest.importing.mapper import IssueDraft
-from digest.models import get_digest_page_model, get_issue_page_model
-from digest.validation import clean_stream
+from digest.pages.page_models import get_digest_page_model, get_issue_page_model
+from digest.publishing.validation import clean_stream
 
 
 class ImportRefused(Exception):

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from digest import outbound
-from digest.canonical import canonical_url
 from digest.conf import conf
-from digest.sources.citing import Cited, cited_in
+from digest.http import client as http_client
+from digest.http.canonical import canonical_url
+from digest.http.robots import ClosedByRobots, Manners, RobotsUnknown
+from digest.pages.stories import may_be_broken
+from digest.sources.citations import Cited, cited_in
 from digest.sources.models import Check, Source, State, source_key
-from digest.sources.robots import ClosedByRobots, Manners, RobotsUnknown
-from digest.stories import may_be_broken
 
 GONE = {404, 410}
 # There is something, and it is not for programs: behind a login, a wall or a guard.
@@ -46,23 +46,23 @@ def look_at(url: str, manners: Manners) -> Finding:
         return Finding(None, detail=str(error))
     except ClosedByRobots as error:
         return Finding(State.REFUSED, detail=str(error))
-    except outbound.OutboundError as error:
+    except http_client.OutboundError as error:
         return Finding(State.UNREACHABLE, detail=str(error))
     return _judge(url, answer)
 
 
-def _ask(url: str, manners: Manners) -> outbound.Answer:
+def _ask(url: str, manners: Manners) -> http_client.Answer:
     """HEAD, which costs the server least; GET where the server has no good answer to that."""
     try:
-        answer = outbound.fetch(url, "HEAD", before=manners)
-    except outbound.Unreachable:
+        answer = http_client.fetch(url, "HEAD", before=manners)
+    except http_client.Unreachable:
         answer = None
     if answer and (answer.status < 400 or answer.status == 429):
         return answer
-    return outbound.fetch(url, "GET", before=manners)
+    return http_client.fetch(url, "GET", before=manners)
 
 
-def _judge(url: str, answer: outbound.Answer) -> Finding:
+def _judge(url: str, answer: http_client.Answer) -> Finding:
     status = answer.status
     if status in GONE:
         return Finding(State.DEAD, status)
@@ -76,7 +76,7 @@ def _judge(url: str, answer: outbound.Answer) -> Finding:
     return Finding(State.FOUND, status)
 
 
-def _moved_to(answer: outbound.Answer) -> str:
+def _moved_to(answer: http_client.Answer) -> str:
     """Where the permanent redirects lead that stand before any that is for now."""
     moved_to = ""
     for status, location in answer.redirects:

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Subque
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
-from digest.canonical import canonical_url
+from digest.http.canonical import canonical_url
 
 
 def source_key(url: str) -> str:
@@ -126,8 +126,8 @@ class Source(models.Model):
 class Citation(models.Model):
     """A place in a live issue that cites a source: a story's sources, or the issue's.
 
-    Derived as ``digest.stories.Story`` is. Says nothing about who may see it: readers of the table
-    choose the issues by ``digest.visibility``.
+    Derived as ``digest.pages.stories.Story`` is. It does not decide who may see it: queries filter
+    its issues by ``digest.visibility``.
     """
 
     source = models.ForeignKey(

@@ -10,8 +10,8 @@ from bs4.dammit import EncodingDetector
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from digest import outbound
-from digest.sources.robots import Manners
+from digest.http import client as http_client
+from digest.http.robots import Manners
 
 MAX_BYTES = 512 * 1024
 SECONDS = 20
@@ -33,7 +33,7 @@ TAGS = re.compile(
 )
 
 
-class PageError(outbound.OutboundError):
+class PageError(http_client.OutboundError):
     """A page from which nothing can be read."""
 
 
@@ -47,8 +47,8 @@ class PageFacts(NamedTuple):
 
 def read_page(url: str) -> PageFacts:
     """Fetch a page and read its title, publisher and day; OutboundError says why not."""
-    deadline = outbound.Deadline(SECONDS)
-    answer = outbound.fetch(
+    deadline = http_client.Deadline(SECONDS)
+    answer = http_client.fetch(
         url,
         limit=MAX_BYTES,
         accept=", ".join(sorted(HTML)),
@@ -62,7 +62,7 @@ def read_page(url: str) -> PageFacts:
     return facts
 
 
-def _refuse(answer: outbound.Answer) -> None:
+def _refuse(answer: http_client.Answer) -> None:
     if not 200 <= answer.status < 300:
         raise PageError(_("The server answers with status %d.") % answer.status)
     if _content_type(answer).get_content_type() not in HTML:
@@ -71,13 +71,13 @@ def _refuse(answer: outbound.Answer) -> None:
         raise PageError(_("The server sends it packed, though it was asked not to."))
 
 
-def _content_type(answer: outbound.Answer) -> Message:
+def _content_type(answer: http_client.Answer) -> Message:
     message = Message()
     message["Content-Type"] = answer.headers.get("content-type", "application/octet-stream")
     return message
 
 
-def _decoded(answer: outbound.Answer) -> str:
+def _decoded(answer: http_client.Answer) -> str:
     body, marked = EncodingDetector.strip_byte_order_mark(answer.body)
     told = marked or _content_type(answer).get_content_charset() or _declared(body)
     name = told if ENCODINGS.fullmatch(told) else "utf-8"

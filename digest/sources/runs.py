@@ -15,9 +15,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from digest.conf import conf
+from digest.http.robots import Manners
 from digest.sources.checking import RETRY, Finding, look_at, record
 from digest.sources.models import CheckedHost, Source, source_key
-from digest.sources.robots import Manners
 
 # Longer than the slowest check takes: robots.txt, HEAD and GET, each with redirects.
 CLAIM = timedelta(minutes=10)

@@ -16,15 +16,17 @@ from wagtail.images.models import AbstractImage
 from wagtail.models import Site
 from wagtail.rich_text import RichText
 
-from digest import addresses, seo, visibility
-from digest.addresses import page_url
+from digest import visibility
 from digest.blocks import reading_text
-from digest.feeds import FEEDS, feed_path
-from digest.images import largest_jpeg, public_images
-from digest.native_values import resolve_ahead
-from digest.rich_text import public_html
-from digest.source_map import source_map
-from digest.views import readers_language, tag_path
+from digest.feeds.views import FEEDS, feed_path
+from digest.pages import public_urls
+from digest.pages.public_urls import page_url
+from digest.pages.views import readers_language, tag_path
+from digest.previews.field_map import source_map
+from digest.rendering import seo
+from digest.rendering.images import largest_jpeg, public_images
+from digest.rendering.native_values import resolve_ahead
+from digest.rendering.rich_text import public_html
 
 register = template.Library()
 
@@ -71,7 +73,7 @@ def site_block(context: Context, block: StreamValue.StreamChild) -> str:
 @register.filter
 def site_name(site: Site) -> str:
     """What a site is called; not by its front page, which may be hidden."""
-    return addresses.site_name(site)
+    return public_urls.site_name(site)
 
 
 @register.filter
@@ -147,7 +149,7 @@ def _srcset(renditions: list[dict[str, Any]]) -> str:
 
 @register.simple_tag(takes_context=True)
 def issue_seo(context: Context, issue: Any) -> dict[str, Any]:
-    """What the head of an issue's page says; see ``digest.seo``."""
+    """What the head of an issue's page says; see ``digest.rendering.seo``."""
     return seo.issue_seo(issue, Site.find_for_request(context["request"]))
 
 
@@ -160,7 +162,7 @@ def json_ld(data: dict[str, Any]) -> SafeString:
 
 @register.filter
 def draft_source(request: HttpRequest | None, position: int) -> str:
-    """Where the value of a block of the body is in the source map; empty outside the editor's
+    """Where the value of a block of the body is in the field map; empty outside the editor's
     preview panel."""
     return f"/body/{position}/value" if getattr(request, "in_preview_panel", False) else ""
 
@@ -179,7 +181,7 @@ def public_url(context: Context, page: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def page_alternates(context: Context, page: Any) -> list[dict[str, str]]:
-    """The languages a page is to be had in, with addresses; see ``digest.seo.alternates``."""
+    """Return the languages that a page is available in, with their URLs."""
     site = Site.find_for_request(context["request"])
     return seo.alternates(page, site) if site else []
 

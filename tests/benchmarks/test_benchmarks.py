@@ -10,7 +10,7 @@ from benchmarks.measure import Failed, Figures, Way, measure
 from benchmarks.report import growth, verdicts
 from benchmarks.ways import EMPTY, KEPT, MADE, PACKED, UNCHANGED
 from digest.models import IssuePage
-from digest.stories import Story
+from digest.pages.stories import Story
 
 
 @pytest.mark.django_db

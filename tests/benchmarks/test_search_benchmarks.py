@@ -10,7 +10,7 @@ from benchmarks.measure import Figures
 from benchmarks.search.questions import questions
 from benchmarks.search.report import API, OURS, WAGTAIL, verdicts
 from benchmarks.search.texts import PHRASE, SearchWriter, vocabulary
-from digest.stories import Story
+from digest.pages.stories import Story
 
 STORIES = 50
 

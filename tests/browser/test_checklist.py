@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.builders import body, make_issue, source, story
-from tests.digest.checklist.checking import TEXT, bottom_line, good_story
+from tests.checklist.checking import TEXT, bottom_line, good_story
 
 expect = pytest.importorskip("playwright.sync_api").expect
 Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.builders import make_digest, make_issue
-from tests.pages import make_full_issue
+from tests.builders import make_digest, make_full_issue, make_issue
 
 expect = pytest.importorskip("playwright.sync_api").expect
 Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe

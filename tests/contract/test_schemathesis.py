@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.servers.basehttp import WSGIRequestHandler
 
-from tests.builders import make_image, make_issue
-from tests.pages import make_full_issue
+from tests.builders import make_full_issue, make_image, make_issue
 
 CHECKS = [
     "not_a_server_error",

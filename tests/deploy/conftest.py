@@ -15,13 +15,10 @@ from django.contrib.contenttypes.models import ContentType
 from pytest_django.live_server_helper import LiveServer
 from wagtail.models import Locale, Page, Site
 
-from digest import (
-    purging,  # noqa: F401  as the app does where caches are told
-    triggers,
-)
+from digest.caching import triggers
 from home.models import HomePage
 from tests.builders import make_digest, make_issue
-from tests.digest.servers import Server, running
+from tests.http.servers import Server, running
 
 DEPLOY = Path(__file__).resolve().parents[2] / "docs" / "deploy"
 PATIENCE = 30  # seconds: a busy machine may take its time

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
-from digest import caching
+from digest.caching import response_cache
 from tests.builders import restrict
 from tests.deploy.conftest import DEPLOY, Front, free_port, program
 from tests.visibility import people
@@ -36,7 +36,10 @@ def varnish(server, settings, tmp_path):
     """Varnish in front of the site, which tells it what changes."""
     varnish = start(server.thread.port, tmp_path)
     location = f"http://127.0.0.1:{varnish.port}"
-    backend = {"BACKEND": "digest.purging.WholeHostBackend", "LOCATION": location}
+    backend = {
+        "BACKEND": "digest.contrib.frontend_cache.backends.WholeHostBackend",
+        "LOCATION": location,
+    }
     settings.WAGTAILFRONTENDCACHE = {"default": backend}
     yield varnish
     varnish.stop()
@@ -139,7 +142,7 @@ def test_nothing_is_shown_beyond_its_expiry(varnish, issue, settings):
 
 def test_purged_caches_keep_longer_than_browsers(varnish, issue, settings, monkeypatch):
     settings.DIGEST_CDN_MAX_AGE = 3600
-    monkeypatch.setattr(caching, "MAX_AGE", 1)
+    monkeypatch.setattr(response_cache, "MAX_AGE", 1)
     varnish.ask(LIST)
     time.sleep(1.1)
     answer = varnish.ask(LIST)

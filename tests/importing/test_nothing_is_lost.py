@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.importing import DocumentError, Format, map_parts, read_document, read_parts
-from digest.importing.markdown_html import MARKS
 from digest.importing.parts import Role
+from digest.importing.readers.markdown_html import MARKS
 from digest.importing.rich_text import TAG, words
 from tests.importing.conftest import COPIED, MARKDOWN, draft_of
 

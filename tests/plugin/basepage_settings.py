@@ -3,7 +3,7 @@
 from tests.plugin.settings import *
 
 INSTALLED_APPS = ["tests.plugin.basepages", "tests.plugin.basepage", *INSTALLED_APPS]
-INSTALLED_APPS += ["digest.search"]
+INSTALLED_APPS += ["digest.contrib.search"]
 WAGTAIL_PAGE_MODEL = "basepage.BasePage"
 DIGEST_DIGESTPAGE_MODEL = "basepages.OwnDigest"
 DIGEST_ISSUEPAGE_MODEL = "basepages.OwnIssue"

@@ -2,7 +2,7 @@
 
 from tests.plugin.settings import *
 
-INSTALLED_APPS = ["tests.plugin.ownpages", "digest.search", *INSTALLED_APPS]
+INSTALLED_APPS = ["tests.plugin.ownpages", "digest.contrib.search", *INSTALLED_APPS]
 DIGEST_DIGESTPAGE_MODEL = "ownpages.OwnDigest"
 DIGEST_ISSUEPAGE_MODEL = "ownpages.OwnIssue"
 DIGEST_ISSUETAG_MODEL = "ownpages.OwnIssueTag"

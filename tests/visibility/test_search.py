@@ -3,7 +3,7 @@
 import pytest
 from wagtail.models import Page, PageViewRestriction
 
-from digest.search.models import Entry, Word
+from digest.contrib.search.models import Entry, Word
 from tests.builders import make_digest
 from tests.visibility import doors, shown
 from tests.visibility.answers import ask, same_answer

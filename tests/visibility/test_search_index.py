@@ -8,9 +8,9 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from wagtail.models import PageViewRestriction, Site
 
 from digest import visibility
+from digest.contrib.search.finding import search
+from digest.contrib.search.index import differences, rebuild, word_differences
 from digest.models import IssuePage
-from digest.search.finding import search
-from digest.search.index import differences, rebuild, word_differences
 from tests.visibility.oracle import Oracle
 from tests.visibility.transitions import KINDS, PICKS, Transitions
 

@@ -1,4 +1,4 @@
-"""``manage.py create_roles``: groups for writers and editors (``digest.roles``)."""
+"""``manage.py create_roles``: groups for writers and editors (``digest.publishing.roles``)."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from digest.importing.saving import ImportRefused, find_digest
-from digest.models import get_digest_page_model
-from digest.roles import EDITORS, REVIEW, WRITERS, create_roles
+from digest.pages.page_models import get_digest_page_model
+from digest.publishing.roles import EDITORS, REVIEW, WRITERS, create_roles
 
 
 class Command(BaseCommand):

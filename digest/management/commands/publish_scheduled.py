@@ -1,11 +1,14 @@
-"""``manage.py publish_scheduled``, in steps that can be killed. See ``digest.scheduling``."""
+"""``manage.py publish_scheduled``, each page in a transaction of its own.
+
+See ``digest.publishing.scheduling``.
+"""
 
 from typing import Any
 
 from django.core.management.base import CommandError
 from wagtail.management.commands import publish_scheduled
 
-from digest import scheduling
+from digest.publishing import scheduling
 
 
 class Command(publish_scheduled.Command):

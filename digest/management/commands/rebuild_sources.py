@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from digest.sources import register
+from digest.sources import index
 
 
 class Command(BaseCommand):
@@ -29,12 +29,12 @@ class Command(BaseCommand):
         if options["check"]:
             self.check_rows()
         else:
-            self.stdout.write(self.style.SUCCESS(f"{register.rebuild()} citations mended."))
+            self.stdout.write(self.style.SUCCESS(f"{index.rebuild()} citations mended."))
 
     def check_rows(self) -> None:
         """Print every difference as it is found."""
         found = 0
-        for found, difference in enumerate(register.differences(), 1):  # noqa: B007
+        for found, difference in enumerate(index.differences(), 1):  # noqa: B007
             self.stdout.write(str(difference))
         if found:
             raise CommandError(f"{found} citations are wrong: run rebuild_sources.")

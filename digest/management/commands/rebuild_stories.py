@@ -1,11 +1,11 @@
-"""``manage.py rebuild_stories``: mend or check the table that ``digest.stories`` keeps."""
+"""``manage.py rebuild_stories``: mend or check the table that ``digest.pages.stories`` keeps."""
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from digest import stories
+from digest.pages import stories
 
 
 class Command(BaseCommand):

@@ -20,12 +20,12 @@ from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
 from wagtail.models import Collection, Page, Site
 
-from digest.images import public_images
+from digest.contrib.search.models import Synonyms
 from digest.importing import DocumentError, map_parts, open_document, read_parts
 from digest.importing.saving import ImportRefused, prepare_issue
-from digest.models import get_digest_page_model
-from digest.roles import create_roles
-from digest.search.models import Synonyms
+from digest.pages.page_models import get_digest_page_model
+from digest.publishing.roles import create_roles
+from digest.rendering.images import public_images
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 LOCAL_HOSTS = ("localhost", "127.0.0.1")

@@ -3,7 +3,7 @@
 import pytest
 
 from digest.models import IssuePage
-from digest.preview import make
+from digest.previews.tokens import make
 from tests.visibility import doors, people
 from tests.visibility.answers import ask, same_answer, told
 

@@ -13,7 +13,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, PageViewRestriction, Revision
 
 from digest.models import DigestPage, IssuePage
-from digest.stories import rebuild
+from digest.pages.stories import rebuild
 from tests.visibility import doors, people
 from tests.visibility.all_states.test_canary import with_parameters
 from tests.visibility.answers import ask, told

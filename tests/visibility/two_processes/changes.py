@@ -22,10 +22,11 @@ from wagtail.models import (
     Workflow,
 )
 
-from digest.models import DigestPage, IssuePage, get_issue_tag_model
-from digest.preview import PreviewToken
-from digest.search.log import note_search
-from digest.search.models import Synonyms
+from digest.contrib.search.log import note_search
+from digest.contrib.search.models import Synonyms
+from digest.models import DigestPage, IssuePage
+from digest.pages.page_models import get_issue_tag_model
+from digest.previews.tokens import PreviewToken
 from digest.sources.models import Source
 from tests.builders import body, make_issue, restrict, source, story
 from tests.visibility.people import superuser

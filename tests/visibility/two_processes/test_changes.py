@@ -12,7 +12,7 @@ from taggit.models import Tag
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Collection, Locale, Page, PageViewRestriction, Site
 
-from digest import content_version
+from digest.caching import content_version
 from tests.builders import body, make_digest, make_image, make_issue, restrict, source, story
 from tests.visibility.two_processes.changes import BY_MODELS, PAST_SIGNALS, UNSEEN
 

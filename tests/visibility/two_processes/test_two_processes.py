@@ -17,7 +17,7 @@ from wagtail.models import (
     Site,
 )
 
-from digest import content_version
+from digest.caching import content_version
 from digest.models import IssuePage
 from tests.visibility.test_transitions import Doors, one_way
 from tests.visibility.transitions import PICKS

@@ -1,0 +1,87 @@
+"""The endpoints of readers' search: results and suggestions."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param
+from wagtail.models import Site
+
+from digest.api import parameters
+from digest.api.base import APIView
+from digest.api.filters import filter_issues
+from digest.contrib.search.api import data as search_data
+from digest.contrib.search.api import serializers as search_serializers
+from digest.contrib.search.api.pagination import SearchPagination
+from digest.contrib.search.finding import search
+from digest.contrib.search.log import note_search
+from digest.contrib.search.promotions import promoted
+from digest.contrib.search.results import Found
+from digest.contrib.search.suggestions import suggest
+
+
+class Search(APIView):
+    """Stories and issues with the words of `q`, and what they can be narrowed by."""
+
+    parameters_class = parameters.SearchParameters
+    serializer_class = search_serializers.SearchResultListSerializer
+
+    def get(self, request: Request) -> Response:
+        """Answer with a page of them."""
+        found = self.found()
+        paginator = SearchPagination(found, self.parameters)
+        rows = paginator.paginate_queryset(paginator.rows_in_order, request)
+        results = search_data.Results(found, rows, self.scope).as_data()
+        response = paginator.get_paginated_response(results)
+        address = remove_query_param(request.build_absolute_uri(), "cursor")
+        response.data |= {
+            "query": search_data.query(found, address),
+            "promoted": self.promoted(found),
+            "facets": search_data.facets(found.counts, self.scope),
+        }
+        return response
+
+    def found(self) -> Found:
+        """What there is among the issues that the filters leave."""
+        everywhere = self.scope.issues()
+        self.scope.counts(everywhere)  # which say what is a word and what a mistake
+        issues = filter_issues(self.scope, self.parameters)
+        is_typing, correct = (self.parameters[name] == "true" for name in ("prefix", "correct"))
+        return search(self.parameters["q"], issues, everywhere, is_typing, correct)
+
+    def promoted(self, found: Found) -> list[dict[str, Any]]:
+        """What editors want to be seen first, on the first page; a search is counted there, too,
+        unless somebody is still typing."""
+        if "cursor" in self.parameters:
+            return []
+        if self.is_counted():
+            self.note = found.asked, found.counts.total if found.is_complete else 0, self.site.pk
+        return search_data.promotions(promoted(found.asked, self.site), self.scope)
+
+    def is_counted(self) -> bool:
+        """Whether it is a reader's search: not narrowed, ordered, or still being typed."""
+        narrowed = set(self.parameters) - {"q", "site", "locale", "limit", "count", "correct"}
+        plain = {"order": "relevance", "prefix": "false"}
+        return all(plain.get(name) == self.parameters[name] for name in narrowed)
+
+    def answered(self, request: HttpRequest, note: Any) -> None:
+        """Count it, but not for a cache that only asks whether the answer has changed."""
+        if note and request.method == "GET" and "HTTP_IF_NONE_MATCH" not in request.META:
+            text, results, site_id = note
+            note_search(Site(pk=site_id), text, results)
+
+
+class SearchSuggestions(APIView):
+    """Titles, tags and queries that begin as `q` does, for a list to choose from while typing."""
+
+    parameters_class = parameters.SuggestionParameters
+    serializer_class = search_serializers.SuggestionListSerializer
+
+    def get(self, request: Request) -> Response:
+        """Answer with them."""
+        issues = filter_issues(self.scope, self.parameters)
+        self.scope.counts(issues)
+        found = suggest(self.parameters["q"], self.site, issues, self.parameters["limit"])
+        data = [search_data.suggestion(suggestion, self.scope) for suggestion in found]
+        return Response({"suggestions": data})

@@ -1,0 +1,74 @@
+"""PostgreSQL: two columns of the table of entries that the database makes itself, with indexes."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from digest.contrib.search.engines.base import Engine
+from digest.contrib.search.matching import AllOf, AnyOf, Match, Term, Without
+
+# A full stop is no token: it keeps phrases from reaching from one text into the next. A position
+# is 16383 at most (https://www.postgresql.org/docs/current/textsearch-limitations.html).
+INSTALL = [
+    # Rows stay whole: one that is stored in parts has to be put together to be looked at.
+    "ALTER TABLE digest_search_entry SET (toast_tuple_target = 8160)",
+    """
+    CREATE OR REPLACE FUNCTION digest_search_vector(tokens text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (
+        SELECT coalesce(string_agg(quote_literal(token) || ':' || least(place, 16383), ' '), '')
+        FROM unnest(string_to_array(btrim(tokens), ' ')) WITH ORDINALITY AS found(token, place)
+    )::tsvector
+    """,
+    """
+    ALTER TABLE digest_search_entry
+    ADD COLUMN IF NOT EXISTS title_vector tsvector
+        GENERATED ALWAYS AS (digest_search_vector(title)) STORED,
+    ADD COLUMN IF NOT EXISTS text_vector tsvector
+        GENERATED ALWAYS AS (digest_search_vector(title || '.' || summary || '.' || body)) STORED
+    """,
+    """
+    CREATE INDEX IF NOT EXISTS digest_search_titles ON digest_search_entry USING gin (title_vector)
+    """,
+    """
+    CREATE INDEX IF NOT EXISTS digest_search_texts ON digest_search_entry USING gin (text_vector)
+    """,
+]
+
+
+class PostgreSQLEngine(Engine):
+    """Its own parser and dictionaries have no part in it: tokens stay as they are."""
+
+    def install(self) -> None:
+        """Make the columns and their indexes."""
+        with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
+            for statement in INSTALL:
+                cursor.execute(statement)
+
+    def matching(self, entries: QuerySet, match: Match, in_titles: bool = False) -> QuerySet:
+        """By one of the columns."""
+        column = "title_vector" if in_titles else "text_vector"
+        where = [f"digest_search_entry.{column} @@ %s::tsquery"]
+        return entries.extra(where=where, params=[expression(match)]).order_by("-pk")  # noqa: S610
+
+    def used(self, words: Collection[str]) -> set[str]:
+        """By the index, one word after the other."""
+        query = """
+            SELECT word FROM unnest(%s::text[]) AS asked(word) WHERE EXISTS (
+                SELECT FROM digest_search_entry WHERE text_vector @@ quote_literal(word)::tsquery
+            )
+        """
+        with self.connection.cursor() as cursor:
+            cursor.execute(query, [list(words)])
+            return {word for (word,) in cursor.fetchall()}
+
+
+def expression(match: Match) -> str:
+    """The match as a tsquery; tokens have no character that means anything within quotes."""
+    if isinstance(match, Term):
+        words = " <-> ".join(f"'{word}'" for word in match.words)
+        return f"({words}{':*' if match.is_prefix else ''})"
+    if isinstance(match, Without):
+        return f"({expression(match.match)} & !{expression(match.excluded)})"
+    operator = {AnyOf: " | ", AllOf: " & "}[type(match)]
+    return f"({operator.join(map(expression, match.parts))})"

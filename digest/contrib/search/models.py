@@ -1,0 +1,158 @@
+"""What readers' search keeps: the index, its vocabulary, synonyms, and what was searched for."""
+
+from datetime import date
+from typing import Any
+
+import swapper
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from digest.pages.stories import Story
+
+# An entry's id is made of its date, its issue and its place there, in so many of 63 bits.
+PLACE_BITS, ISSUE_BITS = 10, 31
+# Stories that one issue can have in the index; place 0 is the issue itself.
+MAX_STORIES = 2**PLACE_BITS - 1
+
+
+def first_id_of(day: date) -> int:
+    """The least id that an entry of this day, or of a later one, can have."""
+    return day.toordinal() << (ISSUE_BITS + PLACE_BITS)
+
+
+def day_number(entry_pk: int) -> int:
+    """The day of an entry, as ``date.toordinal`` counts them."""
+    return entry_pk >> (ISSUE_BITS + PLACE_BITS)
+
+
+def place_number(entry_pk: int) -> int:
+    """The place of an entry in its issue: 0 for the issue itself, else the number of the story."""
+    return entry_pk & MAX_STORIES
+
+
+def entry_id(day: date, issue_id: int, place: int) -> int:
+    """The id of an entry: by it, later days come after earlier ones."""
+    return first_id_of(day) | issue_id << PLACE_BITS | place
+
+
+class Entry(models.Model):
+    """An issue, or one of its stories, as the engines find it; only of issues that are public.
+
+    The texts are tokens (``digest.contrib.search.analysis``), each with a space on both sides.
+    Derived, so it may be rebuilt at any time (``manage.py rebuild_search``), and never edited.
+    """
+
+    # Always given; as an automatic field it is SQLite's own row id.
+    id = models.BigAutoField(primary_key=True)
+    issue = models.ForeignKey(
+        swapper.get_model_name("digest", "IssuePage"), on_delete=models.CASCADE, related_name="+"
+    )
+    story = models.ForeignKey(Story, null=True, on_delete=models.CASCADE, related_name="+")
+    # The page that the issue stands below, and its tags: ids, for counting alone.
+    parent_id = models.BigIntegerField()
+    tag_ids = models.TextField()
+    language = models.CharField(max_length=10)
+    title = models.TextField()
+    summary = models.TextField()
+    body = models.TextField()
+
+    class Meta:
+        # All that counting reads, without the texts.
+        indexes = [
+            models.Index(
+                fields=["id", "issue", "parent_id", "tag_ids"], name="digest_entry_counted"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date}, issue {self.issue_id}, place {self.place}"
+
+    @property
+    def date(self) -> date:
+        """The day of the issue."""
+        return date.fromordinal(day_number(self.id))
+
+    @property
+    def place(self) -> int:
+        """0 for the issue itself, else the number of the story in it."""
+        return place_number(self.id)
+
+
+class Word(models.Model):
+    """A word of the index: for the words of the same stem, and for what was probably meant."""
+
+    text = models.CharField(max_length=40)
+    language = models.CharField(max_length=10)
+    stem = models.CharField(max_length=40, db_index=True)
+    # Where a misspelt word is looked for: a word of about this length with these letters.
+    first = models.CharField(max_length=1)
+    last = models.CharField(max_length=2)
+    length = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["text", "language"], name="digest_word")]
+        indexes = [
+            models.Index(fields=["first", "length"], name="digest_word_first"),
+            models.Index(fields=["last", "length"], name="digest_word_last"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Synonyms(models.Model):
+    """Words and phrases that mean the same: who searches for one finds the others, too."""
+
+    terms = models.CharField(
+        _("words and phrases"),
+        max_length=500,
+        help_text=_("Separated by commas, as in: LLM, large language model"),
+    )
+
+    class Meta:
+        verbose_name = _("synonyms")
+        verbose_name_plural = _("synonyms")
+        ordering = ["terms"]
+
+    def __str__(self) -> str:
+        return " = ".join(self.split())
+
+    def split(self) -> list[str]:
+        """Each of the words and phrases."""
+        return [term for part in self.terms.split(",") if (term := " ".join(part.split()))]
+
+    def clean(self) -> None:
+        """Refuse fewer than two."""
+        if len({term.casefold() for term in self.split()}) < 2:
+            raise ValidationError({"terms": _("Name two or more, separated by commas.")})
+
+
+class Searched(models.Model):
+    """How often a query was searched for on a day, and how many results it had at last.
+
+    Nothing of who searched is kept, and no query that looks like an address or a number.
+    """
+
+    site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
+    day = models.DateField(_("day"), default=timezone.localdate)
+    query = models.CharField(_("query"), max_length=100)
+    times = models.PositiveIntegerField(_("times"), default=1)
+    results = models.PositiveIntegerField(_("results"))
+
+    class Meta:
+        verbose_name = _("searched query")
+        verbose_name_plural = _("searched queries")
+        constraints = [
+            models.UniqueConstraint(fields=["site", "query", "day"], name="digest_searched")
+        ]
+        indexes = [models.Index(fields=["day", "site"], name="digest_searched_day")]
+
+    def __str__(self) -> str:
+        return self.query
+
+
+def words_of(entry: Any) -> set[str]:
+    """The different tokens of an entry."""
+    return set(f"{entry.title}{entry.summary}{entry.body}".split())

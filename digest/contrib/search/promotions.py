@@ -1,0 +1,55 @@
+"""What editors promote for a query, with Wagtail's own ``wagtail.contrib.search_promotions``."""
+
+from typing import Any, NamedTuple
+
+import swapper
+from django.apps import apps
+from wagtail.models import Site
+from wagtail.search.utils import normalise_query_string
+
+from digest import visibility
+from digest.contrib.search.log import normalised
+from digest.pages.public_urls import page_url
+
+
+class Promotion(NamedTuple):
+    """A page, or an address elsewhere, that an editor puts before the results."""
+
+    title: str
+    description: str
+    url: str
+    page: Any | None
+
+
+def promoted(text: str, site: Site) -> list[Promotion]:
+    """What is promoted for exactly this query, in the editors' order; of pages, public ones."""
+    if not apps.is_installed("wagtail.contrib.search_promotions"):
+        return []
+    from wagtail.contrib.search_promotions.models import SearchPromotion
+
+    query = normalise_query_string(normalised(text))
+    picks = list(SearchPromotion.objects.filter(query__query_string=query))
+    pages = _public_pages([pick.page_id for pick in picks if pick.page_id], site)
+    found = (_of_page(pick, pages) if pick.page_id else _of_link(pick) for pick in picks)
+    return [promotion for promotion in found if promotion and promotion.url]
+
+
+def _public_pages(pks: list[int], site: Site) -> dict[int, Any]:
+    if not pks:
+        return {}
+    pages = swapper.load_model("wagtailcore", "Page").objects.filter(pk__in=pks)
+    found = visibility.public(pages, site).specific().in_bulk()
+    visibility.note(found.values())
+    return found
+
+
+def _of_page(pick: Any, pages: dict[int, Any]) -> Promotion | None:
+    page = pages.get(pick.page_id)
+    return page and Promotion(page.title, pick.description, page_url(page) or "", page)
+
+
+def _of_link(pick: Any) -> Promotion | None:
+    url = pick.external_link_url
+    is_web = url.lower().startswith(("https://", "http://"))
+    title = pick.external_link_text or url
+    return Promotion(title, pick.description, url, None) if is_web else None

@@ -1,0 +1,168 @@
+"""RSS, Atom and JSON Feed of a digest, and of each of its tags: whole issues, newest first, with
+ids that never change."""
+
+import logging
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode, urljoin
+
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.feedgenerator import SyndicationFeed
+from django.utils.html import escape
+from taggit.models import Tag
+from wagtail.models import Site
+
+from digest import visibility
+from digest.caching.cacheable import for_everybody
+from digest.conf import conf, has_languages
+from digest.feeds.formats import FEEDS, Format
+from digest.pages.listing import with_digests, with_related
+from digest.pages.page_models import get_digest_page_model
+from digest.pages.public_urls import asked_locale, frontend_root, page_url
+from digest.rendering.bodies import public_bodies
+from digest.rendering.images import largest_jpeg, public_images
+
+logger = logging.getLogger(__name__)
+
+# What XML 1.0 cannot carry (https://www.w3.org/TR/xml/#charsets).
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What the template of an entry knows; a block of a site's own is shown by its own template.
+KNOWN_BLOCKS = {"headline", "story_section", "bottom_line", "sources"}
+
+
+def feed_url(digest: Any, feed: Format, site: Site, tag_slug: str = "") -> str:
+    """The address of a feed at the site's public address."""
+    return urljoin(site.root_url, feed_path(digest, feed, site, tag_slug))
+
+
+def feed_path(digest: Any, feed: Format, site: Site, tag_slug: str = "") -> str:
+    """The address of a feed without the host; it names the locale where that is not the site's."""
+    if tag_slug:
+        path = reverse("digest:tag-feed", args=[digest.slug, tag_slug, feed.file_name])
+    else:
+        path = reverse("digest:feed", args=[digest.slug, feed.file_name])
+    if has_languages() and digest.locale_id != site.root_page.locale_id:
+        return f"{path}?{urlencode({'locale': digest.locale.language_code})}"
+    return path
+
+
+@for_everybody
+def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") -> HttpResponse:
+    """Answer with one feed of a public digest of the request's site.
+
+    With I18N on, ``locale=`` chooses among the digests of that slug; any other parameter is one
+    that somebody added to count readers, and ignored.
+    """
+    site = Site.find_for_request(request)
+    chosen = next((feed for feed in FEEDS if feed.file_name == file_name), None)
+    if site is None or chosen is None:
+        raise Http404
+    digest = _digest(slug, asked_locale(request), site)
+    tag = get_object_or_404(Tag, slug=tag_slug) if tag_slug else None
+    document = build_feed(digest, chosen, site, tag, request)
+    return HttpResponse(document.writeString("utf-8"), content_type=document.content_type)
+
+
+def _digest(slug: str, locale: str, site: Site) -> Any:
+    """The public digest of a slug: in the locale asked for, else in that of the front page."""
+    digests = visibility.public(get_digest_page_model().objects.filter(slug=slug), site)
+    default = None
+    if has_languages():
+        default = site.root_page.locale_id
+        digests = digests.filter(locale__language_code=locale) if locale else digests
+    found = list(digests.select_related("locale").order_by("pk"))
+    if not found:
+        raise Http404
+    return min(found, key=lambda digest: (digest.locale_id != default, digest.pk))
+
+
+def build_feed(
+    digest: Any,
+    chosen: Format,
+    site: Site,
+    tag: Tag | None = None,
+    request: HttpRequest | None = None,
+) -> SyndicationFeed:
+    """The feed of a digest, or of one of its tags, with its latest public issues.
+
+    Raises Http404 for a tag that none of them has.
+    """
+    issues = digest.get_public_issues()
+    if tag:
+        issues = issues.filter(tagged_items__tag=tag)
+    issues = with_digests(with_related(issues)[: conf.FEED_LENGTH])
+    if tag and not issues:
+        raise Http404
+    visibility.note([digest, *issues])
+    feed = chosen.feed_class(
+        title=_clean(f"{digest.title}: {tag.name}" if tag else digest.title),
+        link=page_url(digest, request) or frontend_root(site),
+        description=_clean(digest.tagline),
+        subtitle=_clean(digest.tagline),
+        author_name=_clean(digest.title),
+        language=digest.locale.language_code,
+        feed_url=feed_url(digest, chosen, site, tag.slug if tag else ""),
+        feed_guid=_stable_id(digest, f"/tags/{tag.slug}" if tag else ""),
+        updated=digest.last_published_at or digest.first_published_at,
+    )
+    for item in _items(issues, site, request):
+        feed.add_item(**item)
+    return feed
+
+
+def _items(issues: list[Any], site: Site, request: HttpRequest | None) -> Iterator[dict[str, Any]]:
+    """One item for each issue; one that cannot be shown is left out, the others stay."""
+    bodies = public_bodies((issue.body for issue in issues), site.root_url)
+    images = public_images((issue.image for issue in issues if issue.image), site.root_url)
+    for issue, body in zip(issues, bodies, strict=True):
+        try:
+            link = page_url(issue, request) or frontend_root(site)
+            item = _item(issue, body, images.get(issue.image)) | {"link": link}
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("Issue %s is left out of the feed", issue.pk)
+        else:
+            yield item
+
+
+def _item(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "title": _clean(issue.headline),
+        "summary": _clean(issue.summary),
+        "description": escape(_clean(issue.summary)),  # RSS and Atom take it for HTML
+        "content_html": _clean(_content(issue, body, image)),
+        "image_url": largest_jpeg(image)["url"] if image else None,
+        "unique_id": _stable_id(issue),
+        "unique_id_is_permalink": False,
+        "pubdate": issue.published_at,
+        "updateddate": issue.updated_at,
+        "categories": sorted(_clean(item.tag.name) for item in issue.tagged_items.all()),
+    }
+
+
+def _content(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) -> str:
+    if not {data["type"] for data in body} <= KNOWN_BLOCKS:
+        # Only then: building the blocks of every body costs more than all the rest.
+        children = {child.id: child for child in issue.body}
+        body = [data | {"block": children[data["id"]]} for data in body]
+    context = {"issue": issue, "body": body, "image": image}
+    with translation.override(issue.locale.language_code):
+        html = render_to_string("digest/feed_item.html", context)
+    return "\n".join(line for line in html.splitlines() if line.strip())
+
+
+def _stable_id(page: Any, of_what: str = "") -> str:
+    """An id that survives a move, a new slug and a new domain, and belongs to one language."""
+    return uuid.uuid5(page.translation_key, page.locale.language_code + of_what).urn
+
+
+def _clean(text: str) -> str:
+    return NOT_XML.sub("", str(text))

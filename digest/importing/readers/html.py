@@ -1,0 +1,130 @@
+"""The reader of HTML: pages saved from a browser, text pasted from a word processor, Word files.
+
+It reads what ``html_cleaner`` made, one block to a line. Headings that are marked as such say where
+stories begin; a document without any is read as plain text is, by the same rules.
+"""
+
+import re
+
+from digest.importing.parts import Label, Part, Role
+from digest.importing.readers.chunks import Chunk, Item
+from digest.importing.readers.text import TextReader
+from digest.importing.recognition import match_label
+from digest.importing.rich_text import bare_text, heading_sources, html_after, plain_text
+
+BLOCK = re.compile(r"<(?P<tag>h[1-6]|p|ul|ol|blockquote)>(?P<inner>.*)</(?P=tag)>")
+LIST_TAG = re.compile(r"</?(?:ul|ol|li)>")
+BOLD_START = re.compile(r"<p>(?:<[ai]\b[^>]*>)*<b>(.*?)</b>")
+
+
+def read_html(text: str) -> list[Part]:
+    """The parts of a cleaned HTML document."""
+    lines = enumerate(text.split("\n"), 1)
+    return HtmlReader([chunk_of(line, number) for number, line in lines]).read()
+
+
+def chunk_of(line: str, number: int) -> Chunk:
+    """The chunk that a line makes."""
+    found = BLOCK.fullmatch(line)
+    tag, inner = found["tag"], found["inner"]
+    if tag.startswith("h"):
+        level = int(tag[1])
+        return Chunk(bare_text(inner), number, number, True, html=f"<h3>{inner}</h3>", level=level)
+    if tag not in ("ul", "ol"):
+        return Chunk(bare_text(inner), number, number, True, html=line)
+    texts = [html for html in LIST_TAG.split(inner) if html]
+    items = [Item(bare_text(html), number, number, f"<p>{html}</p>") for html in texts]
+    text = "\n".join(item.text for item in items)
+    return Chunk(text, number, number, True, tag, items, line)
+
+
+class HtmlReader(TextReader):
+    """Reads text by its words, and takes the word of headings for what is a story."""
+
+    def __init__(self, chunks: list[Chunk]) -> None:
+        super().__init__(chunks)
+        marked = [i for i, c in enumerate(chunks) if c.level and not self._label_of(c)]
+        self.title_index = self._index_of_title(chunks, marked)
+        levels = [chunks[i].level for i in marked if i != self.title_index]
+        self.story_level = min(levels, default=0)
+
+    @staticmethod
+    def _index_of_title(chunks: list[Chunk], marked: list[int]) -> int:
+        """The first heading, if it is of the highest level, or the only one of its level."""
+        if not marked:
+            return -1
+        level = chunks[marked[0]].level
+        alone = len(marked) > 1 and all(chunks[i].level > level for i in marked[1:])
+        return marked[0] if level == 1 or alone else -1
+
+    def _furniture(self, index: int, chunk: Chunk) -> bool:
+        is_story = bool(chunk.level) and chunk.level == self.story_level
+        return not (is_story and chunk.text == self.title) and super()._furniture(index, chunk)
+
+    def _title(self, index: int, chunk: Chunk) -> bool:
+        if self.title_index < 0:
+            return super()._title(index, chunk)
+        if index == self.title_index:
+            self.title = chunk.text
+            self.outline.add(Role.TITLE, chunk.text, chunk.lines)
+        elif index < self.title_index:
+            self.outline.add(Role.FURNITURE, chunk.text, chunk.lines, self._html(chunk))
+        return index <= self.title_index
+
+    def _heading(self, index: int, chunk: Chunk) -> bool:
+        if not self.story_level:
+            return super()._heading(index, chunk)
+        if chunk.level != self.story_level:
+            return False
+        self.outline.start_story(chunk.text, chunk.lines)
+        for html in heading_sources(chunk.html):
+            self.outline.add(Role.STORY_SOURCE, plain_text(html), chunk.lines, html)
+        return True
+
+    def _is_heading(self, index: int) -> bool:
+        if self.story_level:
+            return self.chunks[index].level == self.story_level
+        return super()._is_heading(index)
+
+    def _is_list_of_issue(self, index: int) -> bool:
+        level = self.chunks[index].level
+        if level and self.story_level:
+            return level <= self.story_level
+        return super()._is_list_of_issue(index)
+
+    def _label_of(self, chunk: Chunk) -> tuple[Label, str, str] | None:
+        """A label may be told from its text by nothing but bold type."""
+        bold = BOLD_START.match(chunk.html)
+        if not bold or chunk.items:
+            return super()._label_of(chunk)
+        text = bare_text(bold[1])
+        return match_label(f"**{text}**{chunk.text.removeprefix(text)}")
+
+    def _after_label(self, rest: str, chunk: Chunk, *, is_source: bool) -> None:
+        rest = rest.removeprefix("**").replace("**", "", 1) if rest.startswith("**") else rest
+        html = html_after(chunk.html, len(chunk.text) - len(rest))
+        add = self._add_source if is_source else self.outline.add_paragraph
+        add(plain_text(html), chunk.lines, html)
+
+    def _sources(self, index: int, chunk: Chunk) -> bool:
+        if super()._sources(index, chunk):
+            return True
+        cites = self.outline.in_sources and "<a href=" in chunk.html and not chunk.level
+        if cites:
+            self._add_source(chunk.text, chunk.lines, chunk.html)
+        return cites
+
+    def _add_source(self, text: str, lines: tuple[int, int], html: str) -> None:
+        super()._add_source(plain_text(html), lines, html)
+
+    def _html(self, chunk: Chunk) -> str:
+        return chunk.html
+
+    def _words(self, chunk: Chunk) -> str:
+        return plain_text(chunk.html)
+
+    def _paragraph(self, index: int, chunk: Chunk) -> bool:
+        if not self.story_level:
+            return super()._paragraph(index, chunk)
+        self.outline.add_paragraph(self._words(chunk), chunk.lines, chunk.html)
+        return True

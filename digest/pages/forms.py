@@ -1,0 +1,84 @@
+"""Forms of the page editor."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from wagtail.admin.forms import WagtailAdminPageForm
+
+from digest.pages.new_issues import blocks_of_new_issue, day_of_new_issue
+from digest.pages.slugs import PROPOSED_SLUG, free_slug
+
+
+def parent_of(page: Any) -> Any:
+    """The parent of a page, also of a new one whose form knows it; None where nobody does."""
+    return page.get_parent() if page.path else getattr(page, "_cached_parent_obj", None)
+
+
+class DigestPageForm(WagtailAdminPageForm):
+    """Lets a new page know its parent, so that ``clean`` can compare it with its siblings."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.parent_page and not self.instance.path:
+            self.instance._cached_parent_obj = self.parent_page  # as Wagtail's own API does
+
+
+class IssuePageForm(DigestPageForm):
+    """Opens as the digest wants its issues to start, and proposes a slug made from the date."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self._start()
+        if "slug" not in self.fields:
+            return
+        self.fields["slug"].required = False
+        if not self.instance.slug and self.parent_page:
+            day = self.initial.get("date", self.instance.date)
+            self.initial["slug"] = self._free_slug(str(day))
+
+    def _start(self) -> None:
+        if not self.instance.body:
+            stream = self.instance.body.stream_block
+            self.initial["body"] = blocks_of_new_issue(self.parent_page, stream)
+        if not self.parent_page:
+            return
+        if "number" in self.fields:  # A placeholder: it is taken when the issue is saved.
+            attrs = self.fields["number"].widget.attrs
+            attrs["placeholder"] = self.instance.next_number(self.parent_page)
+        if not self.is_bound and self.instance.date == timezone.localdate():
+            self.initial["date"] = day_of_new_issue(self.parent_page)
+
+    def clean(self) -> dict[str, Any]:
+        """Give an issue never published the slug of its date, unless the editor chose another."""
+        date, slug = str(self.cleaned_data.get("date") or ""), self.cleaned_data.get("slug")
+        is_new = not self.instance.pk
+        known = not is_new and (self.instance.live or self.instance.first_published_at)
+        proposed = slug in ("", date) or (not known and PROPOSED_SLUG.fullmatch(slug or ""))
+        if date and proposed:
+            self.cleaned_data["slug"] = self._free_slug(date)
+        return super().clean()
+
+    def _post_clean(self) -> None:
+        """Hold what is published or submitted to the rules that the digest requires."""
+        super()._post_clean()
+        if self.errors or self.is_deferred_validation:
+            return
+        try:
+            self.instance.clean_checklist(in_form=True)
+        except ValidationError as error:
+            for name, errors in error.error_dict.items():
+                # A site's own panels may leave a field out, or a permission hide it.
+                self.add_error(name if name in self.fields else None, errors)
+
+    def get_field_updates_for_resave(self) -> list[tuple[str, str]]:
+        """Tell the open editor, after an autosave, which slug and number the issue got."""
+        got = [("slug", self.instance.slug), ("number", str(self.instance.number or ""))]
+        return super().get_field_updates_for_resave() + [
+            (name, value) for name, value in got if name in self.fields
+        ]
+
+    def _free_slug(self, slug: str) -> str:
+        siblings = self.parent_page.get_children().exclude(pk=self.instance.pk)
+        return free_slug(slug, siblings)

@@ -1,0 +1,132 @@
+"""What a new issue of a digest starts with: its day, its blocks, and the tags that are offered."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import swapper
+from django.db import models
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.blocks import StreamBlock, StreamValue
+from wagtail.fields import StreamField
+
+from digest.blocks import IssueBodyBlock
+from digest.pages.drafts import drafts_of, tags_in, with_drafted
+
+
+class UnfinishedMixin:
+    """A stream that never has to be finished, whatever is saved or published with it.
+
+    Put it before the body block of a site of its own (docs/how-to/use-your-own-pages.md).
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The editor would warn of what is missing while nothing has to be there.
+        counts = self.meta.block_counts.items()
+        self.meta.min_num = None
+        self.meta.block_counts = {
+            name: {limit: number for limit, number in limits.items() if limit != "min_num"}
+            for name, limits in counts
+        }
+
+    def clean(self, value: StreamValue) -> StreamValue:
+        """Check it as the editor checks a draft: nothing has to be filled in."""
+        if self.is_deferred_validation:
+            return super().clean(value)
+        return self.clean_deferred(value)
+
+
+class NewIssueBodyBlock(UnfinishedMixin, IssueBodyBlock):
+    """The blocks that each new issue of a digest starts with, filled in or not."""
+
+
+class NewIssuesMixin(models.Model):
+    """What a digest says of its new issues. Readers never see it."""
+
+    new_issue_body = StreamField(
+        NewIssueBodyBlock(required=False), verbose_name=_("blocks of a new issue"), blank=True
+    )
+
+    new_issue_panels = [
+        MultiFieldPanel(
+            [FieldPanel("new_issue_body")],
+            heading=_("New issues"),
+            classname="collapsed",
+            help_text=_(
+                "Each new issue starts with a copy of these blocks, filled in as far as they are "
+                "here. The blocks that every issue has to have are added where they are missing. "
+                "Changes count from when this page is published."
+            ),
+        )
+    ]
+
+    class Meta:
+        abstract = True
+
+
+def blocks_of_new_issue(digest: Any, stream: StreamBlock) -> StreamValue:
+    """The blocks in place: those of the digest's template, and those every issue has to have."""
+    template = getattr(digest, "new_issue_body", None)
+    blocks = _with_ids_of_its_own(list(template.raw_data)) if template else []
+    order, present = list(stream.child_blocks), {block["type"] for block in blocks}
+    for name, stored in _required_blocks(stream):
+        if name not in present:
+            later = order[order.index(name) + 1 :]
+            places = (place for place, block in enumerate(blocks) if block["type"] in later)
+            blocks.insert(next(places, len(blocks)), stored)
+    return StreamValue(stream, blocks, is_lazy=True)
+
+
+def _with_ids_of_its_own(stored: Any) -> Any:
+    # Comments, comparisons and anchors go by the id of a block, which no two issues may share.
+    if isinstance(stored, list):
+        return [_with_ids_of_its_own(item) for item in stored]
+    if not isinstance(stored, dict):
+        return stored
+    copy = {name: _with_ids_of_its_own(value) for name, value in stored.items()}
+    return copy | {"id": str(uuid4())} if copy.keys() >= {"type", "value"} else copy
+
+
+def _required_blocks(stream: StreamBlock) -> Iterator[tuple[str, dict[str, Any]]]:
+    # Without them a new issue would greet the editor with "The minimum number of items is 1".
+    rules = stream.meta.block_counts
+    for name, block in stream.child_blocks.items():
+        for _position in range(rules.get(name, {}).get("min_num") or 0):
+            value = block.get_prep_value(block.get_default())
+            yield name, {"type": name, "id": str(uuid4()), "value": value}
+
+
+def day_of_new_issue(digest: Any) -> date:
+    """Today, or the next day that has no issue yet: drafts and what is scheduled count."""
+    today = timezone.localdate()
+    coming = with_drafted(_issues_of(digest)).filter(drafted_date__gte=today)
+    taken = set(coming.values_list("drafted_date", flat=True))
+    return next(day for day in _days_from(today) if day not in taken)
+
+
+def _days_from(day: date) -> Any:
+    while True:
+        yield day
+        day += timedelta(days=1)
+
+
+def tags_of_last_issue(digest: Any, besides: Any = None) -> list[str]:
+    """The names of the tags of the latest issue of a digest, as its editors see it."""
+    issues = with_drafted(_issues_of(digest)).filter(alias_of=None).exclude(pk=besides)
+    last = issues.defer("body").order_by("-drafted_date", "-pk").first()
+    if last is None:
+        return []
+    draft = drafts_of([last]).get(last.pk)
+    if draft is None:
+        return sorted(last.tags.names())
+    tags = type(last).tags.through.tag_model().objects.filter(pk__in=tags_in(draft))
+    return sorted(tags.values_list("name", flat=True))
+
+
+def _issues_of(digest: Any) -> QuerySet:
+    return swapper.load_model("digest", "IssuePage").objects.child_of(digest)

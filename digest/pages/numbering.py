@@ -1,0 +1,104 @@
+"""The number of an issue: counted up in its digest, and no other issue's there."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models, transaction
+from django.db.models import Q, QuerySet
+from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
+from wagtail.signals import post_page_move
+
+from digest.pages.forms import parent_of
+
+MAX_NUMBER = 999_999
+
+
+def lock(parent: Any) -> None:
+    """Let two editors who save below one parent do so one after the other."""
+    type(parent).objects.select_for_update(no_key=True).get(pk=parent.pk)
+
+
+class NumberingMixin(models.Model):
+    """The number and its rules. An alias has the number of its source and counts nowhere."""
+
+    number = models.PositiveIntegerField(
+        _("number"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MAX_NUMBER)],
+        help_text=_("Counted up within the digest. Leave empty to take the next one."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """Refuse a number that another issue of the digest has."""
+        super().clean()
+        parent = parent_of(self)
+        if self.alias_of_id or self.number is None or parent is None:
+            return
+        if self._others_below(parent).filter(number=self.number).exists():
+            message = _("Another issue of this digest has the number %(number)s.")
+            raise ValidationError({"number": message % {"number": self.number}})
+
+    @transaction.atomic
+    def save_revision(self, *args: Any, **kwargs: Any) -> Any:
+        """Take the next number where a draft has none; aliases get it from the revision too."""
+        self.take_number()
+        return super().save_revision(*args, **kwargs)
+
+    def take_number(self) -> None:
+        """Take the next number of the digest if there is none; needs a transaction.
+
+        A new translation takes the number of its source, if no other issue of its digest has it.
+        """
+        if self.number is None and not self.alias_of_id:
+            parent = self.get_parent()
+            lock(parent)
+            self.number = self._number_of_source(parent) or self.next_number(parent)
+
+    @transaction.atomic
+    def leave_taken_number(self) -> None:
+        """Take the next number if another issue of the digest has this one's, drafts included."""
+        if self.alias_of_id:
+            return
+        parent = self.get_parent()
+        lock(parent)
+        taken = set(self._others_below(parent).values_list("number", flat=True)) - {None}
+        if self.number in taken:
+            self.number = self.next_number(parent)
+            self.save(clean=False, update_fields=["number"])
+        ahead = Q(pk=self.latest_revision_id) | Q(approved_go_live_at__isnull=False)
+        for revision in self.revisions.filter(ahead):
+            if revision.content.get("number") in taken:
+                content = revision.content | {"number": self.number}
+                self.revisions.filter(pk=revision.pk).update(content=content)
+
+    def _others_below(self, parent: Any) -> QuerySet:
+        return type(self).objects.child_of(parent).filter(alias_of=None).exclude(pk=self.pk)
+
+    def _number_of_source(self, parent: Any) -> int | None:
+        if not self._state.adding:
+            return None
+        same = type(self).objects.filter(translation_key=self.translation_key, number__isnull=False)
+        number = same.order_by("pk").values_list("number", flat=True).first()
+        taken = number and self._others_below(parent).filter(number=number).exists()
+        return None if taken else number
+
+    def next_number(self, parent: Any) -> int:
+        """The number that the next issue below a digest gets, if it takes none of its own."""
+        # The highest possible number would leave no next one, so it is not counted from.
+        countable = self._others_below(parent).filter(number__lt=MAX_NUMBER)
+        return (countable.aggregate(highest=models.Max("number"))["highest"] or 0) + 1
+
+
+@receiver(post_page_move)
+def number_in_the_new_digest(
+    sender: type, instance: Any, parent_page_before: Any, parent_page_after: Any, **kwargs: Any
+) -> None:
+    """An issue that moves to a digest where its number is taken gets the next one there."""
+    if issubclass(sender, NumberingMixin) and parent_page_before != parent_page_after:
+        instance.specific.leave_taken_number()

@@ -1,0 +1,61 @@
+"""Readers' pages that are no pages of the tree."""
+
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from taggit.models import Tag
+from wagtail.models import Locale, Site
+
+from digest import visibility
+from digest.conf import has_languages
+from digest.pages.listing import latest_first, paginate
+from digest.pages.page_models import get_issue_page_model
+from digest.pages.public_urls import asked_locale, frontend_root
+
+
+@require_safe
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the public issues of this site with a tag; a tag without any does not exist."""
+    tag = get_object_or_404(Tag, slug=slug)
+    locale = asked_locale(request) if has_languages() else ""
+    tagged = get_issue_page_model().objects.filter(tagged_items__tag=tag)
+    site = Site.find_for_request(request)
+    issues = visibility.public(tagged, site)
+    page = paginate(latest_first(in_one_language(issues, request)), request.GET.get("page"))
+    if not page.paginator.count:
+        raise Http404
+    context = {
+        "tag": tag,
+        "issues": page,
+        "digests": {issue.digest.pk: issue.digest for issue in page if issue.digest}.values(),
+        "url": site and frontend_root(site) + tag_path(tag, locale, readers_language()),
+    }
+    return render(request, "digest/tag_page.html", context)
+
+
+def tag_path(tag: Tag, locale: str, active: str) -> str:
+    """The address of a tag's page, without the host; it names the language where that is not the
+    active one."""
+    path = reverse("digest:tag", args=[tag.slug])
+    if not locale or locale == active:
+        return path
+    return f"{path}?{urlencode({'locale': locale})}"
+
+
+def in_one_language(issues: QuerySet, request: HttpRequest) -> QuerySet:
+    """The issues in the language that ``locale=`` names, or else that of the request; all of them
+    where the site has no translations."""
+    if not has_languages():
+        return issues
+    code = asked_locale(request) or readers_language()
+    return issues.filter(locale__language_code=code)
+
+
+def readers_language() -> str:
+    """The language of the request, or the site's own where there are no pages in that; "" where
+    the site has no translations."""
+    return Locale.get_active().language_code if has_languages() else ""

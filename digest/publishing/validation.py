@@ -1,0 +1,103 @@
+"""Keeps what is invalid from going live, and says what is wrong in lines that name the place."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import swapper
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from wagtail.blocks import Block, ListBlock, StreamBlock, StreamValue
+
+from digest.publishing.recovery import aliases_left_live
+
+logger = logging.getLogger(__name__)
+
+swapper.set_app_prefix("wagtailcore", "wagtail")
+
+
+class PublishingMixin(models.Model):
+    """A page that is validated whichever way it is published, not by the editor's form alone; it is
+    published and unpublished whole, or not at all."""
+
+    class Meta:
+        abstract = True
+
+    def clean_for_publishing(self) -> None:
+        """Validate everything a reader would see; ValidationError names it."""
+        self.full_clean()
+
+    @transaction.atomic
+    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
+        """Publish or schedule a revision that is valid; refuse another before anything changes.
+
+        One whose time has come is withdrawn instead, so that it is not tried for ever.
+        """
+        take_turns(self)
+        try:
+            revision.as_object().clean_for_publishing()
+        except ValidationError as error:
+            if kwargs.get("log_action") != "wagtail.publish.scheduled":
+                raise
+            return self._withdraw(revision, error)
+        published = super().publish(revision, *args, **kwargs)
+        # Wagtail makes the aliases live even if the page itself is only scheduled.
+        for alias in aliases_left_live().filter(alias_of=self.pk):
+            alias.unpublish(log_action=False)
+        return published
+
+    @transaction.atomic
+    def unpublish(self, *args: Any, **kwargs: Any) -> Any:
+        """Take it back with its aliases and what is scheduled of it."""
+        take_turns(self)
+        return super().unpublish(*args, **kwargs)
+
+    def _withdraw(self, revision: Any, error: ValidationError) -> None:
+        logger.error("Not published as scheduled: %s (page %s): %s", self, self.pk, error.messages)
+        revision.approved_go_live_at = None
+        revision.save(update_fields=["approved_go_live_at"])
+
+
+def take_turns(page: Any) -> None:
+    """Let others who publish or unpublish this page wait until the transaction ends.
+
+    The first thing that any of them locks is the page: so they never wait for each other.
+    """
+    rows = swapper.load_model("wagtailcore", "Page")._base_manager.filter(pk=page.pk)
+    rows.select_for_update(no_key=True).values_list("pk").first()
+
+
+def clean_stream(name: str, value: StreamValue) -> None:
+    """Validate a stream as the editor's form does; ValidationError names the field and places."""
+    try:
+        value.stream_block.clean(value)
+    except ValidationError as error:
+        raise ValidationError({name: error_messages(value.stream_block, error, value)}) from error
+
+
+def error_messages(block: Block, error: ValidationError, value: Any = None) -> list[str]:
+    """Flatten what a block's ``clean`` raised into lines that name the place.
+
+    "Story 2, Heading: This field is required."
+    """
+    data = error.as_json_data() if hasattr(error, "as_json_data") else {"messages": error.messages}
+    return list(_lines(data, block, value))
+
+
+def _lines(data: dict[str, Any], block: Block, value: Any, place: str = "") -> Iterator[str]:
+    for message in data.get("messages", []):
+        yield f"{place}: {message}" if place else message
+    for key, inner in data.get("blockErrors", {}).items():
+        child, label, inner_value = _child(block, key, value)
+        yield from _lines(inner, child, inner_value, f"{place}, {label}" if place else label)
+
+
+def _child(block: Block, key: str | int, value: Any) -> tuple[Block, str, Any]:
+    """The block, its label and its value at a key of an error: a name, or a position."""
+    if isinstance(block, StreamBlock):
+        child = value[int(key)]
+        return child.block, f"{child.block.label} {int(key) + 1}", child.value
+    if isinstance(block, ListBlock):
+        return block.child_block, str(int(key) + 1), value[int(key)]
+    child_block = block.child_blocks[key]
+    return child_block, str(child_block.label), value.get(key) if value else None

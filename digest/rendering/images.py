@@ -1,0 +1,142 @@
+"""Images turned into what leaves the house: the data of an image and of its renditions."""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urljoin
+
+from django.db import DatabaseError
+from wagtail.images import get_image_model
+from wagtail.images.models import AbstractImage
+
+from digest import visibility
+from digest.caching import replica
+from digest.conf import conf
+
+logger = logging.getLogger(__name__)
+
+FORMATS = ("webp", "jpeg")
+
+
+def rendition_specs() -> list[str]:
+    """The renditions that exist of every image; no request can ask for others."""
+    return [f"width-{width}|format-{form}" for form in FORMATS for width in conf.IMAGE_WIDTHS]
+
+
+def public_images(
+    images: Iterable[AbstractImage],
+    base_url: str = "",
+    closed_collections: tuple[str, ...] | None = None,
+) -> dict[AbstractImage, dict[str, Any]]:
+    """Map each image that may and can be shown to its data; another is left out.
+
+    That is one of a private collection, and one whose file is missing, damaged or drawn in
+    vectors (SVG), which has no renditions.
+
+    The data: ``alt``, ``width``, ``height``, ``focal_point`` (fractions of width and height, or
+    None), ``renditions`` (url, width, height, format). ``closed_collections`` is what
+    ``visibility.closed_collection_paths`` returned, where that was asked before.
+    """
+    shown = visibility.in_public_collections(images, closed_collections)
+    made = _renditions(shown, base_url) if shown else {}
+    data = {image: _data_or_none(image, made, base_url) for image in shown}
+    return {image: found for image, found in data.items() if found}
+
+
+def public_images_by_id(ids: Iterable[int], base_url: str = "") -> dict[int, dict[str, Any]]:
+    """The same for images of which only the ids are known; those that are gone are left out."""
+    if not (ids := set(ids)):
+        return {}
+    images = get_image_model().objects.filter(pk__in=ids)
+    return {image.pk: data for image, data in public_images(images, base_url).items()}
+
+
+Made = dict[tuple[int, str], dict[str, Any]]
+
+
+def _renditions(images: list[AbstractImage], base_url: str) -> Made:
+    """The renditions that exist of the images, by image and specification: one query for all that
+    were not fetched with theirs."""
+    specs, made = rendition_specs(), []
+    fetched = [image for image in images if "renditions" in _prefetched(image)]
+    for image in fetched:
+        columns = (
+            (r.image_id, r.filter_spec, r.file.name, r.width, r.height)
+            for r in image.renditions.all()
+        )
+        made += (row for row in columns if row[1] in specs)
+    if others := [image.pk for image in images if image not in fetched]:
+        model = images[0].get_rendition_model()
+        # A width alone does not crop, so that the focal point does not matter.
+        found = model.objects.filter(image__in=others, filter_spec__in=specs, focal_point_key="")
+        made += found.values_list("image_id", "filter_spec", "file", "width", "height")
+    storage = images[0].get_rendition_model()._meta.get_field("file").storage
+    return {
+        (image_id, spec): _rendition(storage.url(file), file, width, height, base_url)
+        for image_id, spec, file, width, height in made
+    }
+
+
+def _prefetched(image: AbstractImage) -> dict[str, Any]:
+    return getattr(image, "_prefetched_objects_cache", {})
+
+
+def _rendition(url: str, file: str, width: int, height: int, base_url: str) -> dict[str, Any]:
+    extension = file.rpartition(".")[2].lower()
+    return {
+        "url": urljoin(base_url, url) if base_url else url,
+        "width": width,
+        "height": height,
+        "format": "jpeg" if extension == "jpg" else extension,
+    }
+
+
+def _data_or_none(image: AbstractImage, made: Made, base_url: str) -> dict[str, Any] | None:
+    try:
+        return _image_data(image, made, base_url)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        logger.warning("Image %s is left out: %r", image.pk, error)
+        return None
+
+
+def _image_data(image: AbstractImage, made: Made, base_url: str) -> dict[str, Any]:
+    renditions = [made.get((image.pk, spec)) for spec in rendition_specs()]
+    if not all(renditions):
+        with replica.primary():  # What was made a moment ago may not have come to a replica.
+            made_now = image.get_renditions(*rendition_specs()).values()
+        renditions = [
+            _rendition(made.url, made.file.name, made.width, made.height, base_url)
+            for made in made_now
+        ]
+    return {
+        "alt": alt(image),
+        "width": image.width,
+        "height": image.height,
+        "focal_point": _focal_point(image),
+        # A small picture is not scaled up, so that several widths give the same one.
+        "renditions": list({(r["format"], r["width"]): r for r in renditions}.values()),
+    }
+
+
+def largest_jpeg(data: dict[str, Any]) -> dict[str, Any]:
+    """The rendition for readers that may not know WebP and choose no width."""
+    jpegs = [rendition for rendition in data["renditions"] if rendition["format"] == "jpeg"]
+    return max(jpegs, key=lambda rendition: rendition["width"])
+
+
+def alt(image: AbstractImage) -> str:
+    """The words chosen where the image is used; else what the library says of it."""
+    if getattr(image, "decorative", False):
+        return ""
+    return getattr(image, "contextual_alt_text", None) or image.default_alt_text
+
+
+def _focal_point(image: AbstractImage) -> dict[str, float] | None:
+    if not image.has_focal_point():
+        return None
+    return {
+        "x": round(image.focal_point_x / image.width, 4),
+        "y": round(image.focal_point_y / image.height, 4),
+    }

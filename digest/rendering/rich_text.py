@@ -1,0 +1,143 @@
+"""Rich text turned into what leaves the house: the API, the feeds and the pages.
+
+References inside rich text are resolved for an anonymous reader: a link to a page or document that
+is not public keeps its text and loses its address. Everything is sanitised on the way out as well,
+since a body written by code never met the editor. One call asks the database once for each kind of
+thing, however many texts it is given.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urljoin
+
+import nh3
+import swapper
+from django.utils.html import escape, format_html
+from wagtail.documents import get_document_model
+from wagtail.rich_text.rewriters import extract_attrs
+
+from digest import visibility
+from digest.pages.public_urls import page_url
+from digest.rendering.images import largest_jpeg, public_images_by_id
+
+_INLINE_TAGS = {"a", "b", "br", "code", "del", "em", "i", "img", "s", "strong", "sub", "sup"}
+_BLOCK_TAGS = {"blockquote", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "ul"}
+ALLOWED_TAGS = _INLINE_TAGS | _BLOCK_TAGS
+ALLOWED_ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt", "width", "height"}}
+ALLOWED_SCHEMES = {"http", "https", "mailto", "tel"}
+# No database knows an id of more digits; SQLite fails on it.
+LONGEST_ID = 18
+# Cannot occur in stored text: PostgreSQL refuses it and the editor strips it.
+BETWEEN_TEXTS = "\0"
+# What Wagtail stores in place of an address: <a linktype="page" id="3">, <embed embedtype="image">.
+REFERENCE = re.compile(r"<(?:a|embed)\b[^<>\0]*>")
+MARKUP = re.compile("[<>&]")
+
+_sanitise = nh3.Cleaner(
+    tags=ALLOWED_TAGS,
+    attributes=ALLOWED_ATTRIBUTES,
+    url_schemes=ALLOWED_SCHEMES,
+    link_rel=None,
+).clean
+
+Attributes = dict[str, str]
+
+
+def public_html(sources: Iterable[str], base_url: str = "") -> list[str]:
+    """Turn stored rich texts into HTML as the public may see it.
+
+    ``base_url`` is the root of the site ("https://example.com"), for readers elsewhere; without it
+    addresses stay as the site's own pages use them.
+    """
+    texts = [str(source).replace(BETWEEN_TEXTS, "") for source in sources]
+    if any("linktype=" in text or "<embed" in text for text in texts):
+        texts = _resolve(BETWEEN_TEXTS.join(texts), base_url).split(BETWEEN_TEXTS)
+    return [_sanitise(text) if MARKUP.search(text) else text for text in texts]
+
+
+def _resolve(joined: str, base_url: str) -> str:
+    """Put what the public may see in the place of every reference, each kind looked up once."""
+    wanted: dict[str, list[Attributes]] = defaultdict(list)
+    for tag in filter(_is_reference, REFERENCE.findall(joined)):
+        wanted[_kind(tag)].append(extract_attrs(tag))
+    found = {
+        kind: iter(RULES[kind](attributes, base_url))
+        for kind, attributes in wanted.items()
+        if kind in RULES
+    }
+
+    def replace(match: re.Match) -> str:
+        tag = match[0]
+        if not _is_reference(tag):
+            return tag
+        rule = found.get(_kind(tag))
+        return next(rule) if rule else "<a>" if tag.startswith("<a") else ""
+
+    return REFERENCE.sub(replace, joined)
+
+
+def _is_reference(tag: str) -> bool:
+    return "linktype=" in tag or tag.startswith("<embed")
+
+
+def _kind(tag: str) -> str:
+    """Which rule a tag is for: its element, and what it says it leads to."""
+    element, attribute = ("a", "linktype") if tag.startswith("<a") else ("embed", "embedtype")
+    return f"{element} {extract_attrs(tag).get(attribute, '')}"
+
+
+def _ids(references: list[Attributes]) -> set[int]:
+    ids = (attributes.get("id", "") for attributes in references)
+    return {int(pk) for pk in ids if pk.isdecimal() and len(pk) <= LONGEST_ID}
+
+
+def _opening_tags(references: list[Attributes], urls: dict[str, str | None]) -> list[str]:
+    found = (urls.get(attributes.get("id", "")) for attributes in references)
+    return [f'<a href="{escape(url)}">' if url else "<a>" for url in found]
+
+
+def _page_links(references: list[Attributes], base_url: str) -> list[str]:
+    page_model = swapper.load_model("wagtailcore", "Page")
+    pages = visibility.public(page_model.objects.filter(pk__in=_ids(references)))
+    found = list(pages.specific(defer=True))
+    visibility.note(found)
+    urls = {str(page.pk): page_url(page) if base_url else page.url for page in found}
+    return _opening_tags(references, urls)
+
+
+def _document_links(references: list[Attributes], base_url: str) -> list[str]:
+    documents = get_document_model().objects.filter(pk__in=_ids(references))
+    shown = visibility.in_public_collections(documents)
+    return _opening_tags(references, {str(d.pk): urljoin(base_url, d.url) for d in shown})
+
+
+def _embedded_images(references: list[Attributes], base_url: str) -> list[str]:
+    images = public_images_by_id(_ids(references), base_url)
+    data = {str(pk): found for pk, found in images.items()}
+    shown = (data.get(attributes.get("id", "")) for attributes in references)
+    return [
+        _img(largest_jpeg(found), attributes.get("alt", "")) if found else ""
+        for attributes, found in zip(references, shown, strict=True)
+    ]
+
+
+def _img(rendition: dict[str, Any], alt: str) -> str:
+    return format_html(
+        '<img src="{url}" width="{width}" height="{height}" alt="{alt}">', **rendition, alt=alt
+    )
+
+
+def _embedded_media(references: list[Attributes], base_url: str) -> list[str]:
+    # A link, not the provider's player: reading must never make a request to a third party.
+    urls = (escape(attributes.get("url", "")) for attributes in references)
+    return [f'<p><a href="{url}">{url}</a></p>' if url else "" for url in urls]
+
+
+RULES: dict[str, Callable[[list[Attributes], str], list[str]]] = {
+    "a page": _page_links,
+    "a document": _document_links,
+    "embed image": _embedded_images,
+    "embed media": _embedded_media,
+}

@@ -1,0 +1,116 @@
+"""What search engines and link previews are told of a page, the same by page and by API."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import swapper
+from django.utils.text import Truncator
+from wagtail.models import Site
+
+from digest import visibility
+from digest.conf import has_languages
+from digest.pages.public_urls import page_url
+from digest.rendering.images import largest_jpeg, public_images_by_id
+
+DESCRIPTION_LENGTH = 200
+
+
+def issue_seo(
+    issue: Any,
+    site: Site | None,
+    images: dict[int, dict[str, Any]] | None = None,
+    tags: Iterable[str] | None = None,
+) -> dict[str, Any]:
+    """Title, description, canonical URL, image URL and JSON-LD (schema.org NewsArticle).
+
+    An alias names its source as canonical, where that is public. ``images`` (data by id) and
+    ``tags`` (names) are for those who know them already.
+    """
+    if images is None:
+        ids = (page.image_id for page in (issue, issue.digest) if page)
+        images = public_images_by_id(filter(None, ids), site.root_url if site else "")
+    if tags is None:
+        tags = [tag.name for tag in issue.tags.all()]
+    description = getattr(issue, "search_description", "") or issue.summary
+    seo = {
+        "title": getattr(issue, "seo_title", "") or issue.headline,
+        "description": Truncator(description).chars(DESCRIPTION_LENGTH),
+        "canonical_url": page_url(_canonical_page(issue)),
+        "image_url": _image_url(issue, images),
+    }
+    return seo | {"json_ld": _json_ld(issue, seo, site, list(tags))}
+
+
+def _canonical_page(issue: Any) -> Any:
+    source = issue
+    while source.alias_of_id:
+        source = source.alias_of
+    if source is issue or not visibility.is_public(source):
+        return issue
+    visibility.note([source])
+    return source
+
+
+def _image_url(issue: Any, images: dict[int, dict[str, Any]]) -> str | None:
+    """A JPEG of the issue's image, else of its digest's: link previews do not all know WebP."""
+    shown = [images.get(page.image_id) for page in (issue, issue.digest) if page]
+    return next((largest_jpeg(data)["url"] for data in shown if data), None)
+
+
+def alternates(page: Any, site: Site) -> list[dict[str, str]]:
+    """The languages a page is to be had in, itself among them: ``locale`` and ``url`` of each.
+
+    The one in the language of the site's root page is also "x-default". None where there is one
+    language only; a translation that is not public does not exist.
+    """
+    if not (has_languages() and page.pk):
+        return []
+    model = swapper.load_model("wagtailcore", "Page")
+    same = model.objects.filter(translation_key=page.translation_key)
+    return alternates_of(visibility.public(same, site).select_related("locale"), site)
+
+
+def alternates_of(translations: Iterable[Any], site: Site) -> list[dict[str, str]]:
+    """The same of pages that are known to be public and translations of each other."""
+    pages = sorted(translations, key=lambda page: (page.locale.language_code, page.pk))
+    if len(pages) < 2:
+        return []
+    default = [page for page in pages if page.locale_id == site.root_page.locale_id]
+    named = [(page.locale.language_code, page) for page in pages]
+    named += [("x-default", page) for page in default[:1]]
+    return [{"locale": code, "url": page_url(page)} for code, page in named]
+
+
+def _json_ld(
+    issue: Any, seo: dict[str, Any], site: Site | None, keywords: list[str]
+) -> dict[str, Any]:
+    data = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": str(issue.headline)[:110],
+        "description": seo["description"],
+        "url": seo["canonical_url"],
+        "image": seo["image_url"],
+        "datePublished": utc_text(issue.published_at),
+        "dateModified": utc_text(issue.updated_at),
+        "inLanguage": issue.locale.language_code,
+        "keywords": keywords,
+        "wordCount": issue.word_count,
+        "isPartOf": issue.digest and _periodical(issue.digest),
+        "publisher": site and site.site_name and {"@type": "Organization", "name": site.site_name},
+    }
+    return {name: value for name, value in data.items() if value}
+
+
+def _periodical(digest: Any) -> dict[str, str]:
+    return {"@type": "Periodical", "name": digest.title, "url": page_url(digest)}
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment in UTC to the second, ending in Z, whatever the site's time zone."""
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:  # the first hours of the year 1 are in the year 0 of another time zone
+        moment = moment.replace(tzinfo=UTC)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,140 @@
+"""Issues at a glance: filters, search and order of the listing, right in the database."""
+
+import datetime
+from itertools import chain, combinations
+
+import pytest
+from django.utils import timezone
+
+from digest.admin.issues.states import State, in_states, states_of, with_states
+from digest.models import IssuePage
+from tests.admin.desk import redraft, schedule, submit
+from tests.builders import expire, make_digest, make_issue
+
+pytestmark = pytest.mark.django_db
+URL = "/admin/digest/issues/"
+
+
+@pytest.fixture
+def find(admin_client):
+    """The titles that the listing finds, in its order."""
+
+    def find(**query):
+        issues = admin_client.get(URL, query).context["object_list"]
+        return [issue.get_admin_display_title() for issue in issues]
+
+    return find
+
+
+@pytest.fixture
+def one_of_each(digest, admin_user):
+    """An issue for each way to stand somewhere; its title says what the listing calls it."""
+    make_issue(digest, 1, title="draft", publish=False)
+    submit(make_issue(digest, 2, title="in_review", publish=False), admin_user)
+    schedule(make_issue(digest, 3, title="scheduled", publish=False))
+    make_issue(digest, 4, title="live")
+    redraft(make_issue(digest, 5, title="x"), title="live_with_changes")
+    changed = redraft(make_issue(digest, 6, title="x"), title="live_with_changes in_review")
+    submit(changed, admin_user)
+    schedule(redraft(make_issue(digest, 7, title="x"), title="live_with_changes scheduled"))
+    expire(make_issue(digest, 8, title="expired"))
+    make_issue(digest, 9, title="expired").unpublish(set_expired=True)
+    make_issue(digest, 10, title="draft").unpublish()
+    waiting = submit(make_issue(digest, 11, title="draft", publish=False), admin_user)
+    waiting.current_workflow_state.cancel(user=admin_user)
+    return IssuePage.objects.all()
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_state_finds_exactly_the_issues_that_show_it(find, one_of_each, state):
+    everything = find(ordering="drafted_date")
+    expected = [title for title in everything if state in title.split()]
+    assert expected
+    assert find(state=state, ordering="drafted_date") == expected
+
+
+def test_each_issue_shows_the_states_that_find_it(one_of_each):
+    for issue in with_states(one_of_each):
+        assert [state.value for state in states_of(issue)] == issue.draft_title.split()
+
+
+def test_several_states_find_the_issues_of_each(one_of_each):
+    pairs = chain(combinations(State.values, 2), [()])
+    for chosen in pairs:
+        found = with_states(one_of_each).filter(in_states(list(chosen)))
+        expected = {p.pk for p in one_of_each if {*chosen} & {*p.draft_title.split()}}
+        assert {issue.pk for issue in found} == expected
+
+
+def test_nothing_is_in_review_where_there_are_no_workflows(one_of_each, settings):
+    settings.WAGTAIL_WORKFLOW_ENABLED = False
+    assert not with_states(one_of_each).filter(in_states(["in_review"])).exists()
+
+
+def test_digest_finds_its_issues_alone(find, digest, home_page):
+    make_issue(digest, 1, title="Ours")
+    make_issue(make_digest(home_page, "weekly"), 1, title="Theirs")
+    assert find(digest=digest.pk) == ["Ours"]
+
+
+def test_tag_finds_what_editors_see_tagged(find, digest):
+    make_issue(digest, 1, title="Was", tags=("AI",))
+    redraft(make_issue(digest, 2, title="x", tags=("AI",)), tags=("Power",), title="Is no more")
+    redraft(make_issue(digest, 3, title="x", tags=("Power",)), tags=("AI",), title="Is now")
+    issue = make_issue(digest, 4, title="Other", tags=("Energy",))
+    tags = {tag.name: tag.pk for page in IssuePage.objects.all() for tag in page.tags.all()}
+    assert find(tag=tags["AI"]) == ["Is now", "Was"]
+    assert find(tag=[tags["AI"], issue.tags.get().pk]) == ["Other", "Is now", "Was"]
+
+
+def test_tag_of_a_draft_alone_is_offered(admin_client, digest):
+    redraft(make_issue(digest, 1, publish=False), tags=("Brand new",))
+    assert "Brand new" in admin_client.get(URL).context["filters"].form.as_p()
+
+
+def test_dates_find_by_the_date_of_the_draft(find, digest):
+    make_issue(digest, 1, title="Early")
+    moved = redraft(make_issue(digest, 2, title="x"), title="Moved", date=datetime.date(2026, 5, 1))
+    make_issue(digest, 20, title="Late")
+    assert find(date_from="2026-04-01", date_to="2026-04-30") == ["Late", "Early"]
+    assert find(date_from="2026-05-01") == ["Moved"]
+    moved.latest_revision.publish()
+    assert find(date_from="2026-05-01") == ["Moved"]
+
+
+def test_wrong_filters_are_told_and_change_nothing(admin_client, digest):
+    make_issue(digest, 1)
+    response = admin_client.get(URL, {"state": "nowhere", "digest": "x", "date_from": "soon"})
+    assert response.status_code == 200
+    assert len(response.context["object_list"]) == 1
+    assert set(response.context["filters"].form.errors) == {"state", "digest", "date"}
+
+
+def test_search_finds_by_title_among_the_filtered(find, digest):
+    make_issue(digest, 1, title="Solar power")
+    make_issue(digest, 2, title="Wind power")
+    make_issue(digest, 3, title="Solar sails", publish=False)
+    assert find(q="solar") == ["Solar sails", "Solar power"]
+    assert find(q="pow", ordering="drafted_date") == ["Solar power", "Wind power"]
+    assert find(q="solar", state="draft") == ["Solar sails"]
+    assert find(q="nothing") == []
+
+
+def test_listing_sorts_by_what_it_shows(find, digest, home_page):
+    weekly = make_digest(home_page, "a-weekly")
+    redraft(make_issue(digest, 1, title="x"), title="B", date=datetime.date(2026, 6, 1), number=9)
+    make_issue(digest, 2, title="C")
+    make_issue(weekly, 3, title="A")
+    assert find() == ["B", "A", "C"]
+    assert find(ordering="drafted_date") == ["C", "A", "B"]
+    assert find(ordering="drafted_number") == ["A", "C", "B"]
+    assert find(ordering="draft_title") == ["A", "B", "C"]
+    assert find(ordering="-digest_title") == ["B", "C", "A"]
+    assert find(ordering="nonsense") == ["B", "A", "C"]
+
+
+def test_time_of_a_scheduled_issue_is_shown(admin_client, digest):
+    schedule(make_issue(digest, 1, publish=False), days=3)
+    html = admin_client.get(URL).content.decode()
+    day = timezone.localtime() + datetime.timedelta(days=3)
+    assert f"{day:%m/%d/%Y}" in html

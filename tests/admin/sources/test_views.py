@@ -1,0 +1,298 @@
+"""The register of sources in the admin: found, filtered, exported, filled in, and who may."""
+
+import csv
+from io import BytesIO, StringIO
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+from wagtail.models import GroupPagePermission
+
+from digest.models import Source
+from digest.sources.models import State
+from tests.builders import body, make_issue, restrict, source, story
+from tests.http.servers import server  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/digest/sources/"
+
+
+def cite(digest, *sources, day=14):
+    """An issue that cites these."""
+    return make_issue(digest, day, body=body(story(sources=list(sources))))
+
+
+def the(url):
+    return Source.objects.get(canonical_url=url)
+
+
+def address(action, found):
+    return reverse(f"digest_sources_modeladmin_{action}", args=[found.pk])
+
+
+def allowed(client, *codenames):
+    """Let somebody in who may do this with sources, and no more."""
+    group = Group.objects.create(name="Sources")
+    group.permissions.set(Permission.objects.filter(codename__in=["access_admin", *codenames]))
+    user = User.objects.create_user("somebody")
+    user.groups.add(group)
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def two(digest):
+    """Two sources: one in two issues and dead, one in one and found."""
+    url = "https://www.example.com/forecast"
+    cite(digest, source(title="A forecast", publisher="Example Wire", url=url))
+    cite(digest, source(url=url), source(title="Numbers", url="https://b.org/"), day=15)
+    Source.objects.filter(host="example.com").update(state=State.DEAD, checked_at=timezone.now())
+    return the("https://example.com/forecast"), the("https://b.org")
+
+
+def listed(client, query=""):
+    """The hosts that the list shows."""
+    return [row.host for row in client.get(f"{LIST}{query}").context["object_list"]]
+
+
+def test_the_list_shows_what_live_issues_cite(admin_client, two):
+    issue = two[1].citations.get().issue
+    text = admin_client.get(LIST).content.decode()
+    for shown in ("A source", "Numbers", "Example Wire", "example.com", "2026-04-15", "dead"):
+        assert shown in text
+    assert f'href="{two[0].citations.first().url}"' in text
+    issue.unpublish()
+    assert listed(admin_client) == ["example.com"]
+
+
+@pytest.mark.parametrize(
+    ("query", "hosts"),
+    [
+        ("?q=forecast", ["example.com"]),
+        ("?q=WIRE+example", ["example.com"]),
+        ("?q=b.org", ["b.org"]),
+        ("?q=wire+numbers", []),
+        ("?q=%00%25", []),
+        ("?state=dead", ["example.com"]),
+        ("?state=broken", ["example.com"]),
+        ("?state=unchecked", ["b.org"]),
+        ("?host=b.org", ["b.org"]),
+        ("?host=nope", []),
+        ("?cited=7", []),
+        ("?state=nope&cited=x&host=%00", ["b.org", "example.com"]),
+        ("?citations__issue__owner__password__startswith=x", ["b.org", "example.com"]),
+        ("?foo=1&o=99.x&p=abc", ["b.org", "example.com"]),
+    ],
+)
+def test_search_and_filters(admin_client, two, query, hosts):
+    assert sorted(listed(admin_client, query)) == hosts
+
+
+def test_cited_lately_and_long_ago(admin_client, digest):
+    today = timezone.localdate()
+    make_issue(digest, today, body=body(story(sources=[source(url="https://new.org")])))
+    make_issue(
+        digest,
+        today.replace(year=2001, day=1),
+        body=body(story(sources=[source(url="https://old.org")])),
+    )
+    assert listed(admin_client, "?cited=7") == ["new.org"]
+    assert listed(admin_client, "?cited=earlier") == ["old.org"]
+
+
+@pytest.mark.parametrize("column", range(7))
+def test_every_column_orders(admin_client, two, column):
+    assert len(listed(admin_client, f"?o=-{column}")) == 2
+
+
+def test_queries_of_the_list_do_not_grow(admin_client, two, digest, django_assert_max_num_queries):
+    admin_client.get(LIST)
+    with django_assert_max_num_queries(25) as few:
+        admin_client.get(LIST)
+    cite(digest, *(source(url=f"https://{number}.org") for number in range(20)), day=16)
+    with django_assert_max_num_queries(len(few)):
+        admin_client.get(LIST)
+
+
+def test_one_source_with_its_citations_and_checks(admin_client, two, django_assert_max_num_queries):
+    dead = two[0]
+    dead.checks.create(checked_at=timezone.now(), state=State.DEAD, http_status=404, detail="Gone")
+    admin_client.get(LIST)
+    with django_assert_max_num_queries(25):
+        text = admin_client.get(address("inspect", dead)).content.decode()
+    for citation in dead.citations.all():
+        place = f"/admin/pages/{citation.issue_id}/edit/#digest-field={citation.content_path}"
+        assert place in text
+    assert "Gone" in text
+    assert "A forecast, Example Wire" in text
+
+
+def test_a_source_that_nobody_cites_any_more_is_still_to_be_seen(admin_client, two):
+    two[1].citations.get().issue.delete()
+    assert (
+        "No live issue cites it." in admin_client.get(address("inspect", two[1])).content.decode()
+    )
+
+
+@pytest.mark.parametrize("pk", ["0", "999999", "abc", "9" * 30, "-1"])
+@pytest.mark.parametrize("action", ["inspect", "edit", "fill_in"])
+def test_no_such_source(admin_client, pk, action):
+    assert admin_client.post(f"{LIST}{action}/{pk}/").status_code == 404
+
+
+def test_title_and_publisher_can_be_corrected_and_nothing_else(admin_client, two):
+    dead = two[0]
+    data = {"title": "Mine", "publisher": "", "published_on": "2026-04-01", "state": "found"}
+    response = admin_client.post(address("edit", dead), data | {"canonical_url": "x"})
+    assert response.status_code == 302
+    dead.refresh_from_db()
+    assert (dead.title, dead.state) == ("Mine", State.DEAD)
+    assert dead.canonical_url == "https://example.com/forecast"
+    assert "Mine" in admin_client.get(LIST).content.decode()
+
+
+def test_nobody_adds_or_deletes_one(admin_client, two):
+    assert admin_client.get(f"{LIST}create/").status_code == 302
+    assert admin_client.post(address("delete", two[0])).status_code == 302
+    assert Source.objects.count() == 2
+    assert "create" not in admin_client.get(LIST).content.decode()
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://evil.example")']
+
+
+def test_nothing_in_an_export_is_run(admin_client, digest):
+    sources = [
+        source(title=text, publisher=text, url=f"https://a.org/{number}")
+        for number, text in enumerate(FORMULAS)
+    ]
+    cite(digest, *sources, source(title="Bell\x07", url="https://a.org/bell"))
+    Source.objects.filter(canonical_url="https://a.org/1").update(title="=2+2", moved_to="-3")
+    response = admin_client.get(f"{LIST}?export=csv")
+    rows = list(csv.reader(StringIO(b"".join(response.streaming_content).decode())))
+    assert len(rows) == 8
+    sheet = load_workbook(BytesIO(b"".join(admin_client.get(f"{LIST}?export=xlsx")))).active
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    assert all(cell.data_type != "f" for cell in cells)
+    texts = [text for row in rows for text in row] + [str(cell.value or "") for cell in cells]
+    assert not [text for text in texts if text.startswith(("=", "+", "-", "@", "\t"))]
+    assert "Bell" in texts
+
+
+def test_an_export_has_what_the_filters_leave(admin_client, two):
+    response = admin_client.get(f"{LIST}?export=csv&state=dead")
+    heads, row = csv.reader(StringIO(b"".join(response.streaming_content).decode()))
+    found = dict(zip(heads, row, strict=True))
+    assert found["Host"] == "example.com"
+    assert (found["Issues"], found["First Cited"], found["State"]) == ("2", "2026-04-14", "dead")
+
+
+def test_who_may_see_and_who_may_change(client, two):
+    allowed(client, "view_source")
+    menu = client.get("/admin/").content.decode()
+    assert LIST in menu
+    assert listed(client) == ["b.org", "example.com"]
+    assert "Fill in" not in client.get(address("inspect", two[0])).content.decode()
+    for action in ("edit", "fill_in", "delete"):
+        assert client.post(address(action, two[0])).status_code == 302
+    assert the("https://example.com/forecast").title == ""
+
+
+def test_an_issue_is_named_to_who_may_know_it_and_linked_for_who_may_edit_it(client, two):
+    issue = two[1].citations.get().issue
+    edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
+    allowed(client, "view_source")
+
+    def shown():
+        text = client.get(address("inspect", two[1])).content.decode()
+        return issue.title in text, edit in text
+
+    assert shown() == (True, False)
+    restrict(issue)
+    assert shown() == (False, False)
+    GroupPagePermission.objects.create(
+        group=Group.objects.get(name="Sources"),
+        page=issue,
+        permission=Permission.objects.get(codename="change_page"),
+    )
+    assert shown() == (True, True)
+
+
+def test_who_may_do_neither_does_not_see_it(client, two):
+    allowed(client)
+    assert LIST not in client.get("/admin/").content.decode()
+    for url in (LIST, address("inspect", two[0]), f"{LIST}?export=csv"):
+        assert client.get(url).status_code == 302
+
+
+@pytest.fixture
+def online(digest, server):  # noqa: F811
+    """A source whose page is at the server."""
+    cite(digest, source(title="As cited", url=server.url("/a")))
+    return Source.objects.get()
+
+
+def test_the_page_is_read_into_the_form_and_kept_when_that_is_saved(client, online, server):  # noqa: F811
+    allowed(client, "change_source")
+    title = '<title>As on the page</title><meta property="og:site_name" content="Wire">'
+    server.says("/a", body=title, Content_Type="text/html")
+    assert "Fill in from the page" in client.get(address("inspect", online)).content.decode()
+    assert client.get(address("fill_in", online)).status_code == 405
+    response = client.post(address("fill_in", online))
+    text = response.content.decode()
+    assert 'value="As on the page"' in text
+    assert 'value="Wire"' in text
+    assert f'action="{address("edit", online)}"' in text
+    assert Source.objects.get().title == ""
+    client.post(address("edit", online), {"title": "As on the page", "publisher": "Wire"})
+    found = Source.objects.with_citations().get()
+    assert (found.shown_title, found.shown_publisher) == ("As on the page", "Wire")
+
+
+def test_why_a_page_was_not_read_is_said(admin_client, online, server):  # noqa: F811
+    response = admin_client.post(address("fill_in", online), follow=True)
+    assert "Nothing could be read" in response.content.decode()
+    assert "The server answers with status 404." in response.content.decode()
+    assert Source.objects.get().title == ""
+
+
+def test_a_request_without_the_token_reads_nothing(online, server, admin_user):  # noqa: F811
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(admin_user)
+    assert client.post(address("fill_in", online)).status_code == 403
+    assert server.asked == []
+
+
+def test_broken_sources_are_shown_beside_the_form_of_an_issue(admin_client, digest):
+    told = story(sources=[source(title="Gone", url="https://a.org/gone")])
+    issue = make_issue(digest, body=body(told))
+    edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
+    assert "broken-sources" not in admin_client.get(edit).content.decode()
+    Source.objects.update(state=State.MOVED, moved_to="https://b.org/<new>")
+    text = admin_client.get(edit).content.decode()
+    [item] = told["value"]["sources"]
+    assert 'data-side-panel-toggle="broken-sources"' in text
+    assert f"#digest-field=body.{told['id']}.sources.{item['id']}.url" in text
+    assert "https://b.org/&lt;new&gt;" in text
+    assert address("inspect", Source.objects.get()) in text
+
+
+def test_readers_are_told_nothing_of_it(client, digest):
+    issue = make_issue(digest, body=body(story(sources=[source(url="https://a.org/gone")])))
+    before = client.get(issue.url).content
+    Source.objects.update(state=State.DEAD)
+    assert client.get(issue.url).content == before
+
+
+def test_the_permissions_that_a_group_can_be_given(admin_client, settings):
+    call_command("check")
+    group = Group.objects.create(name="G")
+    text = admin_client.get(reverse("wagtailusers_groups:edit", args=[group.pk])).content.decode()
+    assert "Can change source" in text
+    assert "Can delete source" not in text

@@ -1,0 +1,200 @@
+"""A new issue: what its form starts with, and what saving makes of it."""
+
+import json
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.blocks import StreamValue
+from wagtail.models import Locale
+from wagtail.test.utils.form_data import nested_form_data, streamfield
+
+from digest.models import IssuePage
+from digest.pages.forms import IssuePageForm
+from digest.pages.new_issues import NewIssueBodyBlock, UnfinishedMixin, blocks_of_new_issue
+from tests.admin.desk import redraft
+from tests.builders import block, body, make_digest, make_image, make_issue, source, story
+from tests.plugin.blocks import OwnBodyBlock
+
+pytestmark = pytest.mark.django_db
+
+
+def template(*blocks):
+    """A template in the stored form, incomplete."""
+    return json.dumps(list(blocks) or [block("bottom_line", text="<p>Until tomorrow.</p>")])
+
+
+@pytest.fixture
+def start(admin_client):
+    """The form of a new issue of a digest."""
+
+    def start(digest):
+        url = reverse("wagtailadmin_pages:add", args=["digest", "issuepage", digest.pk])
+        return admin_client.get(url).context["form"]
+
+    return start
+
+
+def kinds(form):
+    return [child.block_type for child in form["body"].value()]
+
+
+def offered(admin_client, page, name="add"):
+    args = [page.pk] if name == "edit" else ["digest", "issuepage", page.pk]
+    html = admin_client.get(reverse(f"wagtailadmin_pages:{name}", args=args)).content.decode()
+    parts = html.split('data-digest-offered-tags-target="tag" value="')[1:]
+    return [part.split('"')[0] for part in parts]
+
+
+def test_new_issue_has_the_blocks_of_the_digests_template(start, home_page):
+    stories = [story("The number of the day", why_it_matters=""), story("")]
+    digest = make_digest(home_page, new_issue_body=template(*stories, block("sources", items=[])))
+    form = start(digest)
+    assert kinds(form) == ["headline", "story_section", "story_section", "sources"]
+    assert form["body"].value()[1].value["heading"] == "The number of the day"
+
+
+def test_without_a_template_it_has_the_blocks_every_issue_needs(start, digest):
+    assert kinds(start(digest)) == ["headline", "story_section"]
+
+
+def test_blocks_that_every_issue_needs_are_added_to_a_template_without_them(start, home_page):
+    digest = make_digest(home_page, new_issue_body=template())
+    assert kinds(start(digest)) == ["headline", "story_section", "bottom_line"]
+
+
+def test_nothing_has_to_be_in_a_template():
+    rules = NewIssueBodyBlock().meta
+    assert rules.min_num is None
+    assert not any("min_num" in limits for limits in rules.block_counts.values())
+    assert rules.block_counts["headline"] == {"max_num": 1}
+
+
+def test_no_two_issues_share_the_id_of_a_block_or_of_a_source(start, home_page):
+    stored = template(story(sources=[source(title="Minutes")]))
+    digest = make_digest(home_page, new_issue_body=stored)
+    seen = []
+    for _issue in range(2):
+        child = start(digest)["body"].value()[1]
+        seen += [child.id, child.value["sources"].bound_blocks[0].id]
+    assert len({*seen}) == 4
+    assert not any(key in stored for key in seen)
+
+
+def test_blocks_that_issues_of_the_site_do_not_have_are_left_out(start, home_page):
+    digest = make_digest(home_page, new_issue_body=template(block("poll", question="?"), story()))
+    assert kinds(start(digest)) == ["headline", "story_section"]
+
+
+def test_date_is_today_or_the_next_free_day(start, digest):
+    today = timezone.localdate()
+    assert start(digest)["date"].value() == today
+    make_issue(digest, today)
+    make_issue(digest, today + timedelta(days=9))
+    moved = make_issue(digest, today - timedelta(days=3))
+    redraft(moved, date=today + timedelta(days=1))
+    form = start(digest)
+    assert form["date"].value() == today + timedelta(days=2)
+    assert form["slug"].value() == str(today + timedelta(days=2))
+
+
+def test_next_number_is_shown_and_not_taken(start, digest):
+    make_issue(digest, number=41)
+    number = start(digest)["number"]
+    assert (number.value(), number.field.widget.attrs["placeholder"]) == (None, 42)
+    assert (
+        start(make_digest(digest.get_parent(), "new"))["number"].field.widget.attrs["placeholder"]
+        == 1
+    )
+
+
+def test_tags_of_the_last_issue_are_offered_and_not_given(admin_client, start, digest):
+    assert offered(admin_client, digest) == []
+    make_issue(digest, 1, tags=("Old",))
+    redraft(make_issue(digest, 14, tags=("x",)), tags=("Power", 'Open "Source"', "AI"))
+    assert offered(admin_client, digest) == ["AI", "Open &quot;Source&quot;", "Power"]
+    assert not start(digest)["tags"].value()
+
+
+def test_tags_are_offered_until_the_issue_is_published(admin_client, digest):
+    make_issue(digest, 1, tags=("AI",))
+    issue = make_issue(digest, 14, publish=False, tags=("Own",))
+    assert offered(admin_client, issue, "edit") == ["AI"]
+    issue.latest_revision.publish()
+    assert offered(admin_client, issue, "edit") == []
+
+
+def test_template_may_be_unfinished_when_the_digest_is_published(admin_client, digest):
+    data = {"title": "Daily", "slug": "daily", "tagline": "", "image": "", "action-publish": "1"}
+    data |= {f"giscus_{name}": "" for name in ("repo", "repo_id", "category", "category_id")}
+    data |= {"new_issue_body": streamfield([("headline", {"headline": "", "summary": ""})])}
+    data |= {"comments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0}}
+    url = reverse("wagtailadmin_pages:edit", args=[digest.pk])
+    form = admin_client.get(url).context["form"]
+    posted = {name: form[name].value() or "" for name in form.fields if name not in data}
+    response = admin_client.post(url, nested_form_data(posted | data))
+    assert response.status_code == 302, response.context["form"].errors
+    digest.refresh_from_db()
+    assert [child.block_type for child in digest.new_issue_body] == ["headline"]
+
+
+def test_template_defers_and_keeps_what_cannot_be_right():
+    stream = NewIssueBodyBlock()
+    empty = StreamValue(stream, [("headline", {"headline": "", "summary": ""})])
+    assert len(stream.clean(empty)) == 1
+    assert not stream.is_deferred_validation
+    with pytest.raises(ValidationError):
+        stream.clean(StreamValue(stream, [("headline", {}), ("headline", {})]))
+
+
+def test_sites_own_block_may_stand_in_the_template_of_a_site():
+    class OwnTemplateBlock(UnfinishedMixin, OwnBodyBlock):
+        pass
+
+    sponsor = ("sponsor", {"name": "", "message": None})
+    template = StreamValue(OwnTemplateBlock(), [sponsor])
+    assert len(template.stream_block.clean(template)) == 1
+    own = blocks_of_new_issue(SimpleNamespace(new_issue_body=template), OwnBodyBlock())
+    assert [child.block_type for child in own] == ["headline", "story_section", "sponsor"]
+
+
+def test_readers_and_machines_never_get_the_template(client, home_page):
+    digest = make_digest(home_page, new_issue_body=template(story("A secret start")))
+    make_issue(digest, 14)
+    paths = ["/api/v1/digests/", "/api/v1/digests/daily/", "/daily/", "/daily/feed/rss/"]
+    answers = [client.get(path) for path in paths]
+    assert {answer.status_code for answer in answers[:3]} == {200}
+    assert not any("A secret start" in answer.content.decode() for answer in answers)
+
+
+def test_copies_aliases_and_translations_take_the_template_along(home_page):
+    digest = make_digest(home_page, new_issue_body=template(story("Start")))
+    french = Locale.objects.create(language_code="fr")
+    home_page.copy_for_translation(french)
+    others = [
+        digest.copy(update_attrs={"slug": "copy"}),
+        digest.create_alias(update_slug="alias"),
+        digest.copy_for_translation(french),
+    ]
+    for other in others:
+        assert other.specific.new_issue_body[0].value["heading"] == "Start"
+
+
+def test_picture_of_the_template_counts_as_used(home_page):
+    image = make_image()
+    picture = {"image": image.pk, "decorative": False, "alt_text": "A pylon"}
+    make_digest(home_page, new_issue_body=template(story(image=picture)))
+    assert image.get_usage().count() == 1
+
+
+def test_form_of_an_issue_that_has_its_date_and_text_leaves_them(digest):
+    issue = IssuePage(date=timezone.localdate() - timedelta(days=5), body=body(story("Mine")))
+    form_class = IssuePage.get_edit_handler().get_form_class()
+    assert issubclass(form_class, IssuePageForm)
+    form = form_class(instance=issue, parent_page=digest)
+    assert form["date"].value() == issue.date
+    assert kinds(form) == ["headline", "story_section"]
+    assert form["body"].value()[1].value["heading"] == "Mine"

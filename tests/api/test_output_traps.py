@@ -1,0 +1,250 @@
+"""Content that the database may hold and no format may stumble on: every door stays open."""
+
+import json
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.db.models import JSONField, Value
+from django.utils import timezone
+from lxml import etree
+
+from digest.models import IssuePage
+from digest.pages.stories import rebuild
+from tests.builders import (
+    block,
+    body,
+    make_digest,
+    make_document,
+    make_image,
+    make_issue,
+    source,
+    story,
+)
+
+pytestmark = pytest.mark.django_db
+
+SCRIPT = "<script>alert(1)</script>"
+ODD = f"Odd \x01\x0b\x1f\ufffe\uffff ]]> </script>{SCRIPT} \u2028\u2029\u202e &amp; <!-- {{{{ %s"
+HUGE = "A" * 1_000_000
+
+LISTS = [
+    "/api/v1/issues/",
+    "/api/v1/issues/?include=body",
+    "/api/v1/issues/?include=body&rich_text=markdown",
+    "/api/v1/issues/?include=body&rich_text=text",
+    "/api/v1/issues/?order=date&count=true&updated_since=2000-01-01T00:00:00Z",
+    "/api/v1/stories/",
+    "/api/v1/stories/?rich_text=markdown",
+    "/api/v1/digests/",
+    "/api/v1/tags/",
+    "/api/v1/site/",
+    "/feeds/daily/rss.xml",
+    "/feeds/daily/atom.xml",
+    "/feeds/daily/feed.json",
+    "/feeds/daily/tags/ai/rss.xml",
+    "/sitemap.xml",
+    "/sitemap-1.xml",
+    "/llms.txt",
+    "/",
+    "/daily/",
+    "/tags/ai/",
+    "/search/?q=happened",
+]
+
+
+def own_addresses(issue):
+    """Every address where the issue is read alone."""
+    own = [f"/api/v1/issues/{issue.pk}/", f"/api/v1/issues/{issue.pk}.md"]
+    own += [f"{own[0]}?rich_text=markdown", f"{own[0]}?rich_text=text"]
+    pages = [f"/api/v1/pages/?path={issue.url}", issue.url] if issue.slug else []
+    return [*own, *pages]
+
+
+def assert_open(client, address):
+    """The address is answered with what its media type says it is."""
+    response = client.get(address)
+    assert response.status_code == 200, f"{address}: {response.status_code}"
+    media_type = response["Content-Type"].partition(";")[0]
+    text = response.content.decode("utf-8", errors="strict")
+    if "json" in media_type:
+        json.loads(text, parse_constant=lambda name: pytest.fail(f"{address}: {name}"))
+    elif "xml" in media_type:
+        etree.fromstring(response.content, etree.XMLParser(huge_tree=True))
+    elif media_type == "text/html":
+        assert SCRIPT not in text, address
+
+
+def make(digest, **fields):
+    """An issue with a tag, so that it is behind every door."""
+    return make_issue(digest, **({"tags": ("AI",)} | fields))
+
+
+def odd_characters(digest):
+    blocks = [story(ODD, body=f"<p>{ODD}</p>", sources=[source(title=ODD, publisher=ODD)])]
+    blocks += [block("bottom_line", text=ODD), block("sources", items=[source(title=ODD)])]
+    digest.title = digest.tagline = ODD
+    digest.save(clean=False)
+    return make(digest, title=ODD, body=body(*blocks, summary=ODD), tags=("AI", ODD[:90]))
+
+
+def huge_texts(digest):
+    issue = make(digest)
+    IssuePage.objects.update(body=body(story(HUGE, body=f"<p>{HUGE}</p>"), summary=HUGE))
+    rebuild()
+    return issue
+
+
+def first_day(digest):
+    return make(digest, day=date(1, 1, 1))
+
+
+def last_day(digest):
+    return make(digest, day=date(9999, 12, 31))
+
+
+def made_live_by_code(digest):
+    issue = make(digest)
+    never = {"first_published_at": None, "last_published_at": None}
+    IssuePage.objects.update(**never, latest_revision_created_at=None)
+    type(digest).objects.update(**never)
+    return issue
+
+
+def published_at_the_ends_of_time(digest):
+    issue = make(digest)
+    ends = [timezone.datetime(1, 1, 1), timezone.datetime(9999, 12, 31, 23, 59, 59)]
+    first, last = (moment.replace(tzinfo=timezone.get_fixed_timezone(0)) for moment in ends)
+    IssuePage.objects.update(first_published_at=first, last_published_at=last)
+    return issue
+
+
+def without_a_slug(digest):
+    issue = make(digest)
+    IssuePage.objects.update(slug="")
+    return IssuePage.objects.get(pk=issue.pk)
+
+
+def without_words(digest):
+    issue = make(digest)
+    IssuePage.objects.update(title="", body="[]")
+    rebuild()
+    return issue
+
+
+def with_what_is_gone(digest):
+    image, document, page = make_image(), make_document(), make_issue(digest, 1)
+    links = (
+        f'<a linktype="page" id="{page.pk}">a</a><a linktype="document" id="{document.pk}">b</a>'
+    )
+    embeds = f'<embed embedtype="image" id="{image.pk}" format="left" alt="c"/>'
+    shown = {"image": image.pk, "decorative": False, "alt_text": "d"}
+    blocks = body(story(body=f"<p>{links}</p>{embeds}", image=shown))
+    issue = make(digest, body=blocks, image=image)
+    for gone in (image, document, page):
+        gone.delete()
+    return IssuePage.objects.get(pk=issue.pk)
+
+
+def with_a_file_that_is_gone(digest):
+    image = make_image()
+    shown = {"image": image.pk, "decorative": False, "alt_text": "d"}
+    issue = make(digest, body=body(story(image=shown)), image=image)
+    image.file.storage.delete(image.file.name)
+    return issue
+
+
+STATES = [
+    odd_characters,
+    huge_texts,
+    without_a_slug,
+    without_words,
+    with_what_is_gone,
+    with_a_file_that_is_gone,
+]
+MOMENTS = [first_day, last_day, made_live_by_code, published_at_the_ends_of_time]
+ZONES = ["UTC", "Pacific/Kiritimati", "America/New_York"]
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_every_door_stays_open(state, digest, client):
+    issue = state(digest)
+    for address in [*LISTS, *own_addresses(issue)]:
+        assert_open(client, address)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment.__name__)
+def test_every_moment_can_be_told_in_every_zone(moment, zone, digest, client, settings):
+    settings.TIME_ZONE = zone
+    issue = moment(digest)
+    for address in [*LISTS, *own_addresses(issue)]:
+        assert_open(client, address)
+
+
+# Bodies that are not what a body is: stored by other code, or by an earlier version of this.
+
+CORRUPT = {
+    "a type that is gone": [{"type": "gone", "id": "1", "value": {}}],
+    "no value": [{"type": "story_section", "id": "1"}],
+    "no type": [{"id": "1", "value": {}}],
+    "text for members": [{"type": "story_section", "id": "1", "value": "text"}],
+    "null for members": [{"type": "headline", "id": "1", "value": None}],
+    "number for text": [story(5, body=5)],
+    "number for a list": [{"type": "sources", "id": "1", "value": {"items": 5}}],
+    "words for an image": [story(image="a picture")],
+    "words for a date": [story(sources=[source(published_on="yesterday")])],
+    "lists for blocks": [[]],
+    "numbers for blocks": [1, None],
+    "no list": {"a": 1},
+    "text": "text",
+    "number": 5,
+    "nothing": None,
+}
+
+
+def corrupt(issue, stored):
+    """Store this as the body, past every rule of the page."""
+    body = Value(stored, JSONField()) if stored is not None else Value("null", JSONField())
+    IssuePage.objects.filter(pk=issue.pk).update(body=body)
+    rebuild()
+
+
+@pytest.mark.parametrize("stored", CORRUPT.values(), ids=CORRUPT)
+def test_corrupt_body_closes_no_door(stored, digest, client):
+    issue, whole = make(digest, day=14), make(digest, day=15, title="Whole")
+    corrupt(issue, stored)
+    for address in [*LISTS, *own_addresses(issue), *own_addresses(whole)]:
+        assert_open(client, address)
+    feed = client.get("/feeds/daily/feed.json").json()
+    assert "Whole" in [item["title"] for item in feed["items"]]
+
+
+def test_blocks_that_can_be_read_stay_and_the_log_tells_of_the_others(digest, get, caplog):
+    issue = make(digest)
+    corrupt(issue, [story("Whole"), *CORRUPT["text for members"]])
+    caplog.clear()
+    [block] = get(f"issues/{issue.pk}/")["body"]
+    assert block["value"]["heading"] == "Whole"
+    assert {(record.name, record.levelname) for record in caplog.records} == {
+        ("digest.blocks.stored", "ERROR")
+    }
+
+
+@pytest.mark.parametrize("table", ["digest_issuepage", "digest_digestpage"])
+def test_page_without_its_own_row_closes_no_other_door(table, digest, home_page, client):
+    issue = make(make_digest(home_page, "weekly"))
+    whole = make(digest)
+    page = issue if table == "digest_issuepage" else issue.get_parent()
+    with connection.constraint_checks_disabled(), connection.cursor() as cursor:
+        for name, column in [
+            ("digest_search_entry", "issue_id"),
+            ("digest_story", "issue_id"),
+            ("digest_issuetag", "content_object_id"),
+            (table, "page_ptr_id"),
+        ]:
+            cursor.execute(f"DELETE FROM {name} WHERE {column} = %s", [page.pk])  # noqa: S608
+    for address in [*LISTS, *own_addresses(whole)]:
+        assert_open(client, address)
+    assert client.get("/api/v1/pages/?path=/weekly/").status_code in (200, 404)
+    assert client.get(f"/api/v1/issues/{issue.pk}/").status_code in (200, 404)

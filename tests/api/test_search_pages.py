@@ -1,0 +1,65 @@
+"""The pages of a search: by relevance and by date, forth and back, and how many there are."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from digest.contrib.search import results
+from tests.builders import body, make_issue, story
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("order", ["relevance", "-date", "date"])
+def test_cursor_walks_both_ways_over_every_result_once(digest, get, order):
+    for day in (1, 1, 2, 3, 3):
+        make_issue(digest, day, body=body(story("A needle"), story("Hay", body="<p>A needle</p>")))
+    whole = [result["id"] for result in get(f"search/?q=needle&order={order}")["results"]]
+    page = get(f"search/?q=needle&limit=3&order={order}&count=true")
+    assert (page["previous"], page["count"], page["count_is_exact"]) == (None, 10, True)
+    pages = [page]
+    while page["next"]:
+        page = get(page["next"])
+        pages.append(page)
+    assert [result["id"] for page in pages for result in page["results"]] == whole
+    for before in pages[-2::-1]:
+        page = get(page["previous"])
+        assert page["results"] == before["results"]
+    assert page["previous"] is None
+
+
+@pytest.mark.parametrize("order", ["relevance", "-date"])
+def test_page_is_not_shifted_by_a_new_issue(digest, get, order):
+    for day in (1, 2, 3):
+        make_issue(digest, day, body=body(story("A needle")))
+    first = get(f"search/?q=needle&limit=1&order={order}")
+    make_issue(digest, 4, body=body(story("A needle")))
+    assert get(first["next"])["results"][0]["date"] == "2026-04-02"
+
+
+def test_page_follows_the_one_before_though_its_last_result_is_gone(digest, get):
+    issues = [make_issue(digest, day, body=body(story("A needle"))) for day in (1, 2, 3)]
+    first = get("search/?q=needle&limit=1")
+    issues[2].unpublish()
+    make_issue(digest, 5, body=body(story("A straw")))
+    assert get(first["next"])["results"][0]["date"] == "2026-04-02"
+
+
+@pytest.mark.parametrize(
+    "changed", ["q=hay", "q=needle&order=date", "q=needle&tag=x", "q=needle&correct=false"]
+)
+def test_cursor_of_another_search_is_refused(digest, get, changed):
+    for day in (1, 2):
+        make_issue(digest, day, body=body(story("A needle in hay")))
+    [cursor] = parse_qs(urlsplit(get("search/?q=needle&limit=1")["next"]).query)["cursor"]
+    [error] = get(f"search/?{changed}&limit=1&cursor={cursor}", 400)["errors"]
+    assert error["parameter"] == "cursor"
+
+
+def test_count_says_when_there_is_more(digest, get, monkeypatch):
+    for day in (1, 2, 3):
+        make_issue(digest, day, body=body(story("A needle")))
+    monkeypatch.setattr(results, "MAX_COUNTED", 2)
+    answer = get("search/?q=needle&count=true")
+    assert (answer["count"], answer["count_is_exact"]) == (2, False)
+    assert "count" not in get("search/?q=needle")

@@ -1,0 +1,219 @@
+"""What a frontend starts with: the site in one call, and what is at a path."""
+
+import pytest
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page
+
+from tests.builders import make_digest, make_issue, restrict
+
+pytestmark = pytest.mark.django_db
+
+
+def at(get, path, status=200):
+    return get(f"pages/?path={path}", status)
+
+
+def test_site_in_one_call(digest, site, get):
+    site.site_name = "The Reading Room"
+    site.save()
+    issue = make_issue(digest)
+    data = get("site/")
+    assert data["name"] == "The Reading Room"
+    assert data["root_url"] == "http://localhost"
+    [locale] = data["locales"]
+    assert (locale["code"], locale["is_default"], locale["url"]) == (
+        "en",
+        True,
+        "http://localhost/",
+    )
+    [shown] = data["digests"]
+    assert shown["latest_issue"]["id"] == issue.pk
+    assert [feed["title"] for feed in shown["feeds"]] == ["RSS", "Atom", "JSON Feed"]
+    assert data["sitemap_url"] == "http://localhost/sitemap.xml"
+
+
+def test_navigation_has_the_public_pages_of_menus(digest, home_page, get):
+    hidden = make_digest(home_page, "hidden", show_in_menus=True)
+    restrict(hidden)
+    digest.show_in_menus = True
+    digest.save()
+    [entry] = get("site/")["navigation"]
+    assert (entry["id"], entry["type"], entry["level"]) == (digest.pk, "digest", 1)
+
+
+def test_queries_do_not_grow_with_the_menu(digest, home_page, client, django_assert_num_queries):
+    def add(slugs):
+        for slug in slugs:
+            page = Page(title=slug, slug=slug, show_in_menus=True)
+            home_page.add_child(instance=page)
+
+    add(["a"])
+    client.get("/api/v1/site/")
+    with django_assert_num_queries(7):
+        client.get("/api/v1/site/")
+    add(["b", "c", "d", "e"])
+    with django_assert_num_queries(7):
+        client.get("/api/v1/site/")
+
+
+@pytest.mark.parametrize("path", ["/daily/2026-04-14/", "/daily/2026-04-14"])
+def test_issue_at_its_path(digest, get, path):
+    issue = make_issue(digest, 14)
+    data = at(get, path)
+    assert (data["type"], data["id"], data["url"]) == ("issue", issue.pk, issue.full_url)
+    assert get(data["api_url"])["id"] == issue.pk
+
+
+def test_digest_and_other_pages_at_their_paths(digest, home_page, get):
+    about = home_page.add_child(instance=Page(title="About", slug="about"))
+    assert at(get, "/daily/")["api_url"] == "http://testserver/api/v1/digests/daily/"
+    assert at(get, "/")["id"] == home_page.pk
+    data = at(get, "/about/")
+    assert (data["type"], data["id"], data["api_url"]) == ("page", about.pk, None)
+
+
+@pytest.mark.parametrize("path", ["/nothing/", "//daily//", "/DAILY/", "/daily/../", "/a" * 900])
+def test_nothing_is_at_other_paths(digest, get, path):
+    at(get, path, 404)
+
+
+@pytest.mark.parametrize("path", ["daily", "http://evil.example/", "/daily/%3Fx", "/a%00", ""])
+def test_what_is_no_path_is_refused(digest, get, path):
+    assert at(get, path, 400)["errors"][0]["parameter"] == "path"
+
+
+def test_hidden_page_is_at_no_path(digest, get):
+    make_issue(digest, 14)
+    restrict(digest)
+    at(get, "/daily/2026-04-14/", 404)
+
+
+def test_redirect_leads_to_the_public_page(digest, get):
+    issue = make_issue(digest, 14)
+    Redirect.objects.create(old_path="/before", redirect_page=issue)
+    data = at(get, "/before/")
+    assert data == {"type": "redirect", "location": issue.full_url, "is_permanent": True}
+    issue.unpublish()
+    at(get, "/before/", 404)
+
+
+def test_redirect_to_a_page_that_has_no_address_is_none(digest, get, monkeypatch):
+    Redirect.objects.create(old_path="/before", redirect_page=make_issue(digest, 14))
+    monkeypatch.setattr("digest.pages.public_urls.page_url", lambda *args: None)
+    at(get, "/before/", 404)
+
+
+@pytest.mark.parametrize(
+    ("link", "location"),
+    [("https://a.example/x", "https://a.example/x"), ("/daily/", "http://localhost/daily/")],
+)
+def test_redirect_leads_to_what_the_editor_wrote(digest, get, link, location):
+    Redirect.objects.create(old_path="/before", redirect_link=link, is_permanent=False)
+    assert at(get, "/before/")["location"] == location
+
+
+def test_redirect_of_the_site_comes_before_that_of_all(digest, site, get):
+    for where, link in ((None, "/of-all/"), (site, "/of-this/")):
+        Redirect.objects.create(old_path="/before", redirect_link=link, site=where)
+    assert at(get, "/before/")["location"].endswith("/of-this/")
+
+
+def test_redirect_that_no_browser_should_follow_is_none(digest, get):
+    Redirect.objects.create(old_path="/before", redirect_link="javascript:alert(1)")
+    at(get, "/before/", 404)
+
+
+@pytest.mark.parametrize("name", ["other.example", "OTHER.example", "other.example:8080"])
+def test_site_is_chosen_by_name(digest, other_site, get, name):
+    make_issue(digest, 14)
+    [issue] = get(f"issues/?site={name}")["results"]
+    assert issue["title"] == "Elsewhere"
+    assert issue["url"].startswith("http://other.example:8080/weekly/")
+    assert get(issue["api_url"])["id"] == issue["id"]
+    get(f"issues/{issue['id']}/", 404)
+
+
+@pytest.mark.parametrize("name", ["nowhere.example", "other.example:9", "a:b", "%00", "a b"])
+def test_site_that_is_not_there_is_refused(other_site, get, name):
+    assert get(f"issues/?site={name}", 400)["errors"][0]["parameter"] == "site"
+
+
+def test_next_page_is_of_the_same_site(other_site, get):
+    make_issue(other_site.root_page.get_children().get().specific, 16)
+    page = get("issues/?site=other.example&limit=1")
+    assert "site=other.example" in page["next"]
+    assert get(page["next"])["results"][0]["title"] == "Elsewhere"
+
+
+def test_addresses_are_those_of_the_frontend(digest, settings, get):
+    settings.DIGEST_FRONTEND_URLS = {"http://localhost": "https://www.example.com"}
+    issue = make_issue(digest, 14, tags=("Power",))
+    data = get(f"issues/{issue.pk}/")
+    assert data["url"] == "https://www.example.com/daily/2026-04-14/"
+    assert data["digest"]["url"] == "https://www.example.com/daily/"
+    assert data["seo"]["canonical_url"] == data["url"]
+    assert data["api_url"].startswith("http://testserver/api/v1/")
+    assert get("tags/power/")["url"] == "https://www.example.com/tags/power/"
+    assert get("site/")["root_url"] == "https://www.example.com"
+    assert at(get, "/daily/")["url"] == "https://www.example.com/daily/"
+
+
+def test_digest_of_a_language(french, get):
+    assert get("digests/daily/")["locale"] == "en"
+    data = get("digests/daily/?locale=fr")
+    assert (data["locale"], data["latest_issue"]["id"]) == ("fr", french.pk)
+    assert get(data["api_url"])["locale"] == "fr"
+    get("digests/daily/?locale=de", 404)
+
+
+def test_issue_by_slugs_in_a_language(french, get):
+    path = f"digests/{french.get_parent().slug}/issues/{french.slug}/"
+    assert get(path + "?locale=fr")["title"] == "Le numéro"
+    original = get("digests/daily/issues/2026-04-14/")
+    assert original["locale"] == "en"
+    assert [other["id"] for other in original["translations"]] == [french.pk]
+
+
+def test_languages_of_the_site(french, get):
+    assert [locale["code"] for locale in get("site/")["locales"]] == ["en", "fr"]
+    assert len(get("issues/")["results"]) == 2
+    assert [issue["id"] for issue in get("issues/?locale=fr")["results"]] == [french.pk]
+
+
+def test_hidden_translation_is_not_told_of(french, get):
+    french.unpublish()
+    assert get("digests/daily/issues/2026-04-14/")["translations"] == []
+
+
+@pytest.fixture
+def behind_languages(settings, french):
+    """Addresses of pages that begin with a language, and the middleware that looks for one."""
+    settings.ROOT_URLCONF = "tests.api.urls_behind_languages"
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "django.middleware.locale.LocaleMiddleware"]
+
+
+@pytest.mark.parametrize("path", ["issues/9999/", "pages/?path=/nope/", "stories/x/", "nothing/"])
+def test_what_is_not_found_is_not_looked_for_behind_a_language(behind_languages, client, path):
+    response = client.get(f"/api/v1/{path}")
+    assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+    assert client.get("/api/v2/nothing/").status_code == 404
+
+
+def test_page_is_at_its_path_behind_a_language(behind_languages, french, get):
+    assert at(get, french.get_url_parts()[2])["id"] == french.pk
+    assert at(get, "/en/daily/2026-04-14/")["locale"] == "en"
+
+
+def test_answer_is_the_same_whatever_language_is_asked_for(behind_languages, client):
+    for path in ("issues/?limit=0&date_from=x", "issues/", "site/"):
+        answers = {
+            client.get(f"/api/v1/{path}", headers={"accept-language": code}).content
+            for code in ("en", "fr", "de;q=0.5")
+        }
+        assert len(answers) == 1
+
+
+def test_story_in_another_language_has_an_address_of_its_own(french, get):
+    [told] = get("stories/?locale=fr")["results"]
+    assert told["locale"] == "fr"
+    assert get(told["api_url"])["issue"]["id"] == french.pk

@@ -1,0 +1,110 @@
+"""Stories as a resource of their own."""
+
+import pytest
+
+from digest.pages.stories import Story
+from tests.builders import body, make_digest, make_image, make_issue, restrict, source, story
+
+pytestmark = pytest.mark.django_db
+
+
+def headings(data):
+    return [found["heading"] for found in data["results"]]
+
+
+@pytest.fixture
+def issues(digest):
+    """Two issues with two stories each, the newer one last."""
+    old = make_issue(digest, 13, tags=("Power",), body=body(story("Old one"), story("Old two")))
+    new = make_issue(digest, 14, tags=("Space",), body=body(story("New one"), story("New two")))
+    return old, new
+
+
+def test_story_is_complete(digest, get):
+    image = {"image": make_image().pk, "alt_text": "A pylon", "decorative": False}
+    told = story("Grids agree", image=image, sources=[source(title="A report")])
+    issue = make_issue(digest, 14, body=body(told))
+    data = get(f"stories/{told['id']}/")
+    assert data["type"] == "story"
+    assert data["url"] == f"{issue.full_url}#grids-agree"
+    assert data["api_url"] == f"http://testserver/api/v1/stories/{told['id']}/"
+    assert data["body"] == "<p>It happened.</p>"
+    assert data["image"]["alt"] == "A pylon"
+    assert data["sources"][0]["title"] == "A report"
+    assert (data["issue"]["id"], data["digest"]["slug"]) == (issue.pk, "daily")
+    in_the_issue = get(f"issues/{issue.pk}/")["body"][1]["value"]
+    assert in_the_issue.items() <= data.items()
+
+
+def test_newest_issue_comes_first_and_its_stories_as_they_stand(issues, get):
+    assert headings(get("stories/")) == ["New one", "New two", "Old one", "Old two"]
+    assert headings(get("stories/?order=date")) == ["Old one", "Old two", "New one", "New two"]
+
+
+@pytest.mark.parametrize("order", ["date", "-date"])
+def test_pages_lead_forth_and_back(issues, get, order):
+    whole = headings(get(f"stories/?order={order}"))
+    pages = [get(f"stories/?order={order}&limit=1&count=true")]
+    while pages[-1]["next"]:
+        pages.append(get(pages[-1]["next"]))
+    assert [headings(page) for page in pages] == [[heading] for heading in whole]
+    assert pages[0]["count"] == 4
+    assert headings(get(pages[2]["previous"])) == [whole[1]]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("tag=power", ["Old one", "Old two"]),
+        ("date_from=2026-04-14", ["New one", "New two"]),
+        ("digest=weekly", []),
+        ("q=OLD", ["Old one", "Old two"]),
+        ("q=two", ["New two", "Old two"]),
+        ("q=issue", []),
+    ],
+)
+def test_filters_are_those_of_issues(issues, get, query, found):
+    assert headings(get(f"stories/?{query}")) == found
+
+
+def test_story_of_a_hidden_issue_is_nowhere(issues, get):
+    old, new = issues
+    block_id = old.stories[0].id
+    restrict(old)
+    assert headings(get("stories/")) == ["New one", "New two"]
+    get(f"stories/{block_id}/", 404)
+    new.unpublish()
+    assert headings(get("stories/")) == []
+
+
+def test_members_and_text_can_be_chosen(issues, get):
+    [first, *_rest] = get("stories/?fields=heading,body&rich_text=text")["results"]
+    assert first == {"heading": "New one", "body": "It happened."}
+
+
+def test_original_comes_before_its_alias(issues, home_page, get):
+    old, _new = issues
+    old.create_alias(parent=make_digest(home_page, "weekly"))
+    assert get(f"stories/{old.stories[0].id}/")["issue"]["id"] == old.pk
+    assert len(get("stories/?q=old")["results"]) == 4
+
+
+def test_queries_do_not_grow(digest, client, django_assert_num_queries):
+    image = {"image": make_image().pk, "alt_text": "x", "decorative": False}
+    make_issue(digest, 1, body=body(story(image=image)))
+    client.get("/api/v1/stories/")
+    with django_assert_num_queries(9):
+        client.get("/api/v1/stories/")
+    for day in range(2, 9):
+        make_issue(digest, day, body=body(story(image=image), story()))
+    with django_assert_num_queries(9):
+        client.get("/api/v1/stories/")
+
+
+@pytest.mark.parametrize(("member", "broken_value"), [("sources", 5), ("image", "a picture")])
+def test_story_whose_row_is_broken_is_left_out(issues, get, member, broken_value):
+    broken = Story.objects.get(heading="Old one")
+    broken.value[member] = broken_value
+    broken.save()
+    assert headings(get("stories/")) == ["New one", "New two", "Old two"]
+    get(f"stories/{broken.block_id}/", 404)

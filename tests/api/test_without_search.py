@@ -1,0 +1,55 @@
+"""A site without the app of readers' search: there is no trace of it, and all else works."""
+
+import json
+
+import pytest
+
+from tests.plugin.conftest import foreign_environment  # noqa: F401
+from tests.plugin.test_plugin import python
+
+pytestmark = pytest.mark.slow
+
+USE = """
+import django; django.setup()
+import json
+from django.apps import apps
+from django.test import Client
+assert not apps.is_installed("digest.contrib.search")
+paths = ["", "site/", "schema/", "issues/", "search/?q=a", "search/suggest/?q=a"]
+paths += ["issues/?q=a", "issues/latest/?q=a", "stories/?q=a"]
+answers = {path: Client().get(f"/api/v1/{path}") for path in paths}
+print(json.dumps({path: [found.status_code, found.json()] for path, found in answers.items()}))
+"""
+
+
+@pytest.fixture(scope="module")
+def answers(foreign_environment):  # noqa: F811
+    environment = foreign_environment("tests.plugin.settings")
+    python(environment, "-m", "django", "migrate", "--verbosity", "0")
+    return json.loads(python(environment, "-c", USE))
+
+
+def test_search_is_not_there(answers):
+    for path in ("search/?q=a", "search/suggest/?q=a"):
+        assert answers[path][0] == 404
+    assert "search" not in answers[""][1]["links"]
+    assert answers["site/"][1]["search_url"] is None
+
+
+def test_lists_have_no_words_to_narrow_by(answers):
+    assert answers["issues/"][0] == 200
+    for path in ("issues/?q=a", "issues/latest/?q=a", "stories/?q=a"):
+        status, problem = answers[path]
+        assert (status, problem["errors"][0]["code"]) == (400, "unknown"), path
+
+
+def test_document_says_nothing_of_it(answers):
+    schema = answers["schema/"][1]
+    parameters = [
+        parameter["name"]
+        for operations in schema["paths"].values()
+        for parameter in operations["get"].get("parameters", [])
+    ]
+    assert "q" not in parameters
+    assert not {"/search/", "/search/suggest/"} & set(schema["paths"])
+    assert not {"StoryResult", "Suggestion"} & set(schema["components"]["schemas"])

@@ -1,0 +1,66 @@
+"""A site on two databases."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as site_settings
+from django.db import connections
+from django.test import Client
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.images.models import Rendition
+from wagtail.models import Site
+
+from digest.caching import replica
+from digest.models import DigestPage, IssuePage
+from tests.builders import body, make_digest, make_image, make_issue, source, story
+from tests.caching.replica.databases import KINDS, PRIMARY, ROUTERS, Databases
+
+MIDDLEWARE = ["digest.caching.replica.ReplicaMiddleware", *site_settings.MIDDLEWARE]
+
+
+@pytest.fixture(scope="module")
+def databases(django_db_setup: None, django_db_blocker, tmp_path_factory) -> Iterator[Databases]:
+    """The two, with a digest of one issue; what is committed stays for the whole module."""
+    with django_db_blocker.unblock():
+        kind = KINDS[connections[PRIMARY].vendor]
+        made = kind(connections[PRIMARY], tmp_path_factory.mktemp("databases"))
+        with made.installed():
+            make_content()
+            yield made
+
+
+def make_content() -> None:
+    """One of each that a reader can see."""
+    image = make_image()
+    sources = [source(title="Paper", url="https://example.com/paper")]
+    told = story("Volcano", image={"image": image.pk, "decorative": True}, sources=sources)
+    digest = make_digest(Site.objects.get().root_page.specific)
+    make_issue(digest, tags=("lava",), body=body(told))
+    Redirect.objects.create(old_path="/old", redirect_link="/daily/")
+    Client().get("/daily/2026-04-14/")  # its renditions
+    assert Rendition.objects.exists()
+
+
+@pytest.fixture
+def copies(databases: Databases, settings: Any, monkeypatch) -> Databases:
+    """The two, equal and both there; searches are not counted."""
+    settings.DATABASE_ROUTERS, settings.MIDDLEWARE = ROUTERS, MIDDLEWARE
+    settings.DIGEST_SEARCH_LOG_DAYS = 0
+    monkeypatch.setattr(replica, "_left_alone_until", 0.0)
+    monkeypatch.setattr(replica, "PAUSE", 3600)  # on a busy machine seconds pass
+    if not databases.is_current():
+        databases.catch_up()
+    return databases
+
+
+@pytest.fixture
+def issue(copies: Databases) -> IssuePage:
+    """The one issue of the one digest."""
+    return IssuePage.objects.get()
+
+
+@pytest.fixture
+def digest(copies: Databases) -> DigestPage:
+    """The digest."""
+    return DigestPage.objects.get()

@@ -1,0 +1,162 @@
+"""The triggers of the database that change the content version."""
+
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
+from taggit.models import Tag
+
+from digest.caching import content_version, triggers
+from digest.caching.content_version import UNSEEN, ContentVersion
+
+# Apps that not every site has.
+OPTIONAL = {"admin", "authtoken", "django_tasks_database", "wagtailforms"}
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _version():
+    """Whatever the test before has left."""
+    triggers.install("default")
+    yield
+    triggers.install("default")
+
+
+def installed():
+    return triggers._installed(connection)
+
+
+def test_migrations_leave_triggers_and_a_version():
+    assert len(installed()) > 60
+    assert content_version.current()
+
+
+def test_a_driver_needs_no_more_than_cursors(monkeypatch):
+    with monkeypatch.context() as patch:
+        driver = SimpleNamespace(cursor=connection.connection.cursor)
+        patch.setattr(connections["default"], "connection", driver)
+        assert content_version.current()
+
+
+def test_change_in_a_transaction_counts_when_it_is_through():
+    before = content_version.current()
+    with transaction.atomic():
+        Tag.objects.create(name="trams", slug="trams")
+        assert content_version.current() is None  # this one sees more than others do
+    assert content_version.current() not in (before, None)
+
+
+def test_change_that_is_taken_back_is_none():
+    before = content_version.current()
+    with transaction.atomic():
+        Tag.objects.create(name="trams", slug="trams")
+        transaction.set_rollback(True)
+    assert content_version.current() == before
+
+
+def test_each_transaction_has_a_version_of_its_own():
+    seen = {content_version.current()}
+    for name in ("trams", "buses", "ferries"):
+        Tag.objects.create(name=name, slug=name)
+        seen.add(content_version.current())
+    assert len(seen) == 4
+
+
+def test_many_rows_of_one_transaction_are_one_change():
+    with transaction.atomic():
+        for number in range(50):
+            Tag.objects.create(name=f"line {number}", slug=f"line-{number}")
+    first = content_version.current()
+    Tag.objects.all().delete()
+    assert content_version.current() != first
+
+
+def test_statement_that_passes_the_orm_counts():
+    before = content_version.current()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO taggit_tag (name, slug) VALUES ('trams', 'trams')")
+    assert content_version.current() != before
+
+
+def test_nothing_is_kept_while_migrations_run():
+    triggers.remove_before("default", plan=[object()])
+    assert (installed(), content_version.current()) == ({}, None)
+    triggers.install("default")
+    assert content_version.current()
+    assert installed()
+
+
+def test_migrate_without_migrations_makes_a_new_version_and_leaves_the_triggers():
+    before, there = content_version.current(), installed()
+    with CaptureQueriesContext(connection) as queries:
+        call_command("migrate", verbosity=0)
+    assert content_version.current() not in (before, None)
+    assert installed() == there
+    assert not [query for query in queries if "TRIGGER digest_content" in query["sql"]]
+
+
+def test_trigger_that_is_gone_or_says_something_else_is_made_again():
+    there = installed()
+    name, table = next(iter(there.items()))
+    on = f" ON {table}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}{on}")
+    triggers.install("default")
+    assert installed() == there
+
+
+def test_ignored_models_have_no_triggers(settings):
+    settings.DIGEST_CACHE_IGNORED_MODELS = ["taggit.Tag"]
+    triggers.install("default")
+    assert "taggit_tag" not in installed().values()
+    before = content_version.current()
+    Tag.objects.create(name="trams", slug="trams")
+    assert content_version.current() == before
+
+
+def test_version_changes_by_hand():
+    before = content_version.current()
+    content_version.change()
+    assert content_version.current() not in (before, None)
+
+
+def test_site_without_the_table_answers_all_the_same():
+    ContentVersion.objects.all().delete()
+    assert content_version.current() is None
+
+
+def test_unseen_models_are_models_that_there_are():
+    labels = {config.label for config in apps.get_app_configs()} | OPTIONAL
+    labels |= {model._meta.label_lower for model in apps.get_models(include_auto_created=True)}
+    assert labels >= UNSEEN
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no functions")
+def test_function_of_another_release_is_replaced():
+    with connection.cursor() as cursor:
+        cursor.execute(triggers.FUNCTION.split("BEGIN")[0] + "BEGIN RETURN NULL; END $$")
+    triggers.install("default")
+    before = content_version.current()
+    Tag.objects.create(name="trams", slug="trams")
+    assert content_version.current() != before
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no moments to read at")
+def test_rows_are_read_as_they_are_at_one_moment():
+    with content_version.one_moment():
+        assert not Tag.objects.exists()
+        with ThreadPoolExecutor() as another:
+            another.submit(add_a_tag).result()
+        assert not Tag.objects.exists()
+    assert Tag.objects.exists()
+
+
+def add_a_tag():
+    """In a connection of this thread."""
+    Tag.objects.create(name="trams", slug="trams")
+    connection.close()

@@ -1,0 +1,171 @@
+"""A story that ran before, is in another draft, or stands twice in its issue."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import Locale, Site
+
+from digest.checklist.findings import Level
+from digest.checklist.run import find
+from digest.models import IssuePage
+from tests.builders import make_digest, source
+from tests.checklist.checking import TEXT, good_story, issue_of, told
+
+pytestmark = pytest.mark.django_db
+
+CITED = "Story 1: This source was cited before."
+HEADED = "Story 1: A story with nearly this heading ran before."
+URL = "https://example.com/forecast"
+
+
+def citing(url, heading="Operators agree on one forecast", **value):
+    return good_story(heading, sources=[source(title="Forecast", url=url)], **value)
+
+
+@pytest.fixture
+def past(digest):
+    """A live issue of 1 April with one story."""
+    return issue_of(digest, citing(URL), day=1, publish=True)
+
+
+def repeats(issue):
+    return told(issue, "repeated_story")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        URL,
+        "http://www.example.com/forecast/?utm_source=letter#top",
+        "https://EXAMPLE.com/forecast?fbclid=1",
+    ],
+)
+def test_source_that_was_cited_is_flagged_however_it_is_spelt(digest, past, url):
+    issue = issue_of(digest, citing(url, "A town counts its bells"))
+    [finding] = find(issue)
+    story = issue.stories[0]
+    item = story.value["sources"].bound_blocks[0]
+    assert (finding.message, finding.path) == (CITED, f"body.{story.id}.sources.{item.id}.url")
+    [mention] = finding.slip.mentions
+    assert (mention.pk, mention.title, mention.date) == (past.pk, past.title, date(2026, 4, 1))
+    assert finding.long_message == "Story 1: This source was cited before (April 1, 2026)."
+
+
+def test_link_in_the_text_counts_as_a_source(digest, past):
+    text = f'{TEXT}<p>See <a href="{URL}?utm_medium=rss">the forecast</a>.</p>'
+    issue = issue_of(digest, good_story("A town counts its bells", body=text))
+    assert repeats(issue) == [(CITED, "body.body")]
+
+
+@pytest.mark.parametrize("url", ["https://example.com/", "https://example.com/other", "", "mail"])
+def test_other_source_is_not_flagged(digest, past, url):
+    issue_of(digest, citing("https://example.com", "The kerb is priced"), day=2, publish=True)
+    assert repeats(issue_of(digest, citing(url, "A town counts its bells"))) == []
+
+
+def test_heading_near_to_one_that_ran_is_flagged(digest, past):
+    issue = issue_of(digest, citing("", "Grid operators agree on one forecast"))
+    assert repeats(issue) == [(HEADED, "body.heading")]
+
+
+def test_issue_is_named_once_for_a_story(digest, past):
+    assert [message for message, _ in repeats(issue_of(digest, citing(URL)))] == [CITED]
+
+
+def test_heading_of_a_standing_part_is_not_flagged(digest):
+    for day in range(1, 5):
+        issue_of(digest, citing("", "The week in numbers"), day=day, publish=True)
+    assert repeats(issue_of(digest, citing("", "The week in numbers"))) == []
+
+
+def test_the_issue_itself_is_not_its_past(past):
+    assert repeats(past) == []
+
+
+def test_live_issue_is_not_flagged_for_what_came_after(digest, past):
+    later = issue_of(digest, citing(URL), day=2, publish=True)
+    assert repeats(past) == []
+    assert repeats(later) == [(CITED, "body.sources.url")]
+
+
+def test_alias_and_translation_are_not_the_past_of_their_issue(digest, past, settings):
+    settings.WAGTAIL_I18N_ENABLED = True
+    german = Locale.objects.create(language_code="de")
+    elsewhere = make_digest(digest.get_parent(), "weekly")
+    alias = past.create_alias(parent=elsewhere)
+    translated = past.copy_for_translation(german, copy_parents=True)
+    translated.save_revision().publish()
+    for page in (past, alias, translated):
+        assert repeats(IssuePage.objects.get(pk=page.pk)) == []
+
+
+def test_alias_is_not_named_beside_its_issue(digest, past):
+    past.create_alias(parent=make_digest(digest.get_parent(), "weekly"))
+    [finding] = find(issue_of(digest, citing(URL)))
+    assert [mention.pk for mention in finding.slip.mentions] == [past.pk]
+
+
+def test_other_digest_of_the_site_counts_and_another_site_does_not(digest, past, home_page):
+    weekly = make_digest(home_page, "weekly")
+    assert repeats(issue_of(weekly, citing(URL))) == [(CITED, "body.sources.url")]
+    root = home_page.get_parent().add_child(instance=type(home_page)(title="Two", slug="two"))
+    Site.objects.create(hostname="two.example", root_page=root)
+    assert repeats(issue_of(make_digest(root, "daily"), citing(URL))) == []
+
+
+def test_headings_are_compared_within_a_language(digest, past):
+    german = Locale.objects.create(language_code="de")
+    german_digest = make_digest(digest.get_parent(), "taeglich", locale=german)
+    issue = issue_of(german_digest, citing(""), locale=german)
+    assert repeats(issue) == []
+
+
+def test_draft_of_the_digest_is_a_hint_that_never_holds(digest):
+    digest.checklist = {"rules": {"repeated_story": "required"}}
+    digest.save()
+    draft = issue_of(digest, citing(URL), day=1)
+    [finding] = find(issue_of(digest, citing(URL, "A town counts its bells")))
+    assert finding.message == "Story 1: This source is cited in another draft as well."
+    assert finding.level == Level.WARNING
+    assert [(m.pk, m.is_draft) for m in finding.slip.mentions] == [(draft.pk, True)]
+
+
+def test_draft_with_the_heading_or_with_a_link_is_found(digest):
+    text = f'{TEXT}<p><a href="{URL}">The forecast</a></p>'
+    issue_of(digest, good_story("Bells are counted", body=text, sources=[]), day=1)
+    issue = issue_of(digest, citing(URL, "Bells are counted"), citing("", "Bells are counted"))
+    assert [place for _, place in repeats(issue)][0::2] == ["body.sources.url", "body.heading"]
+
+
+def test_draft_whose_body_is_broken_is_left_out(digest):
+    draft = issue_of(digest, citing(URL), day=1)
+    broken = '[{"type": "story_section", "value": 3}, {"type": "gone", "value": [{"url": 1}]}]'
+    IssuePage.objects.filter(pk=draft.pk).update(body=broken)
+    assert repeats(issue_of(digest, citing(URL))) == []
+
+
+def test_story_that_stands_twice_is_flagged_at_the_second(digest):
+    issue = issue_of(digest, citing(URL), citing("", "Something else"), citing(URL))
+    assert repeats(issue) == [
+        ("Story 3: Story 1 cites the same page.", "body.sources.url"),
+        ("Story 3: Story 1 has nearly the same heading.", "body.heading"),
+    ]
+
+
+def test_queries_do_not_grow_with_stories_and_past_issues(digest):
+    def queries(issue):
+        issue = IssuePage.objects.get(pk=issue.pk)
+        with CaptureQueriesContext(connection) as captured:
+            assert find(issue)
+        return len(captured)
+
+    def stories(number):
+        return [citing(f"{URL}/{n}", f"{'abcdefgh'[n] * 9} rises") for n in range(number)]
+
+    issue_of(digest, *stories(1), day=1, publish=True)
+    few = queries(issue_of(digest, *stories(1), day=8))
+    for day in range(2, 5):
+        issue_of(digest, *stories(8), day=day, publish=True)
+    assert queries(issue_of(digest, *stories(8), day=9)) == few <= 10

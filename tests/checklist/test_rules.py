@@ -1,0 +1,176 @@
+"""Each rule: what it finds, where, and what it leaves alone."""
+
+import json
+
+import pytest
+
+from digest.checklist.rules import RULES
+from digest.checklist.run import find
+from digest.models import IssuePage
+from tests.builders import block, body, make_image, source, story
+from tests.checklist.checking import (
+    TEXT,
+    TITLE,
+    bottom_line,
+    codes,
+    good_body,
+    good_story,
+    issue_of,
+    short,
+    told,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_nothing_is_found_in_a_good_issue(digest):
+    assert find(issue_of(digest)) == []
+
+
+def test_story_without_why_it_matters_is_named_by_its_number(digest):
+    issue = issue_of(digest, good_story(), good_story("A second one", why_it_matters="<p></p>"))
+    [finding] = find(issue)
+    assert finding.message == "Story 2: Say why it matters."
+    second = issue.stories[1]
+    assert (finding.rule, finding.path) == ("why_it_matters", f"body.{second.id}.why_it_matters")
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"sources": []}, ["story_source"]),
+        ({"sources": [source(title="")]}, ["story_source"]),
+        ({"sources": [source(title="Minutes of the port, 1998")]}, []),
+        ({"sources": [], "body": f'{TEXT}<p><a href="https://a.example/b">By air</a></p>'}, []),
+        (
+            {"sources": [], "body": f'{TEXT}<p><a linktype="page" id="3">Inside</a></p>'},
+            ["story_source"],
+        ),
+    ],
+)
+def test_story_has_a_source_or_links_to_one(digest, value, found):
+    assert codes(issue_of(digest, good_story(**value))) == found
+
+
+@pytest.mark.parametrize(
+    ("words", "decorative", "found"),
+    [
+        ("A pylon at dusk", False, []),
+        ("", True, []),
+        ("", False, ["Story 1: Describe the image, or say that it is decorative."]),
+        ("DSC_0042", False, ["Story 1: “DSC_0042” is the name of a file"]),
+        ("pylon.final.JPEG", False, ["Story 1: “pylon.final.JPEG” is the name of a file"]),
+        ("Screenshot 2026-04-14 at 10.22", False, ["Story 1: “Screenshot 2026-04-14 at 10.22” is"]),
+    ],
+)
+def test_image_of_a_story_is_described(digest, words, decorative, found):
+    image = {"image": make_image().pk, "alt_text": words, "decorative": decorative}
+    messages = told(issue_of(digest, good_story(image=image)), "alt_text")
+    assert [place for _message, place in messages] == ["body.image.alt_text"] * len(found)
+    assert all(m.startswith(start) for (m, _), start in zip(messages, found, strict=True))
+
+
+def test_image_of_the_issue_is_described_in_the_library(digest):
+    image = make_image("A pylon at dusk")
+    assert told(issue_of(digest, image=image), "alt_text") == []
+    image.title = "IMG_2041"
+    assert [place for _, place in told(issue_of(digest, image=image), "alt_text")] == ["image"]
+    image.description = "A pylon at dusk"
+    assert told(issue_of(digest, image=image), "alt_text") == []
+
+
+def test_title_that_wagtail_made_of_the_file_is_no_description(digest):
+    image = make_image("pylon-final-2")
+    image.file.name = "original_images/pylon-final-2_aBc.jpg"
+    assert len(told(issue_of(digest, image=image), "alt_text")) == 1
+
+
+@pytest.mark.parametrize(
+    ("blocks", "place"),
+    [([], "body"), ([bottom_line("<p> </p>")], "body.text"), ([bottom_line()], None)],
+)
+def test_there_is_a_bottom_line(digest, blocks, place):
+    issue = issue_of(digest, body=body(good_story(), *blocks))
+    assert [found for _, found in told(issue, "bottom_line")] == ([place] if place else [])
+
+
+@pytest.mark.parametrize(
+    ("title", "headline", "messages"),
+    [
+        ("Short", "", [("The headline is short: 5 characters of at least 15.", "title")]),
+        ("Short", "A headline that is long enough", []),
+        (
+            TITLE,
+            "Short",
+            [("The headline is short: 5 characters of at least 15.", "body.headline")],
+        ),
+        ("x" * 121, "", [("The headline is long: 121 characters of at most 120.", "title")]),
+    ],
+)
+def test_headline_is_neither_short_nor_long(digest, title, headline, messages):
+    opening = block("headline", headline=headline, summary="What happened.")
+    blocks = json.dumps([opening, good_story(), bottom_line()])
+    issue = issue_of(digest, title=title, body=blocks)
+    assert told(issue, "headline_length") == messages
+
+
+def test_summary_is_not_long(digest):
+    issue = issue_of(digest, body=good_body(summary="x" * 451))
+    message = "The summary is long: 451 characters of at most 450."
+    assert told(issue, "summary_length") == [(message, "body.summary")]
+
+
+def test_story_is_neither_short_nor_long(digest):
+    short_one = good_story("Two words", body="<p>Not much.</p>", why_it_matters="<p>Yes.</p>")
+    long_one = good_story(
+        "Many words", body=f"<p>{'word and ' * 200}</p>", why_it_matters="<p>Yes</p>"
+    )
+    assert told(issue_of(digest, short_one, long_one), "story_words") == [
+        ("Story 1: The story is short: 5 words of at least 40.", "body.body"),
+        ("Story 2: The story is long: 403 words of at most 400.", "body.body"),
+    ]
+
+
+def test_story_that_is_empty_is_not_short(digest):
+    assert told(issue_of(digest, story("", body="", why_it_matters="")), "story_words") == []
+
+
+def test_issue_is_not_long(digest):
+    stories = [good_story(f"Story {n}", body=f"<p>{'word and ' * 190}</p>") for n in range(5)]
+    message = "The issue is long: 9 minutes of at most 8."
+    assert told(issue_of(digest, *stories), "reading_minutes") == [(message, "body")]
+
+
+def test_limit_that_a_digest_has_not_set_does_not_count(digest):
+    digest.checklist = {"targets": {"headline_min": None}}
+    digest.save()
+    assert codes(issue_of(digest, title="Short")) == []
+
+
+def test_rule_that_fails_does_not_stop_the_others(digest, monkeypatch, caplog):
+    def fail(reading):
+        raise ValueError("broken")
+        yield
+
+    monkeypatch.setitem(RULES, "alt_text", RULES["alt_text"]._replace(find=fail))
+    assert codes(issue_of(digest, title="Short")) == ["headline_length"]
+    assert "broken" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "stored", ['[{"type": "story_section", "value": 3}]', '[{"type": "gone"}]', "nonsense", "[7]"]
+)
+def test_broken_body_gets_a_checklist_as_well(digest, stored):
+    issue = issue_of(digest)
+    IssuePage.objects.filter(pk=issue.pk).update(body=stored)
+    issue = IssuePage.objects.get(pk=issue.pk)
+    assert set(codes(issue)) <= {"bottom_line"}
+
+
+def test_path_leads_to_a_nested_item(digest):
+    address = source(title="https://example.com/a", url="https://example.com/a")
+    issue = issue_of(digest, good_story(sources=[address]))
+    [finding] = find(issue)
+    story_id, item_id = issue.stories[0].id, address["id"]
+    assert finding.path == f"body.{story_id}.sources.{item_id}.title"
+    assert short(finding.path) == "body.sources.title"

@@ -1,0 +1,117 @@
+"""Words of any writing, however they are typed, become the same tokens."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.contrib.search.analysis import MAX_TOKEN_LENGTH, Token, fold, spans, stem, tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Ünïted CAFÉ", ["united", "cafe"]),
+        ("Straße STRASSE strasse", ["strasse"] * 3),
+        ("İstanbul ISTANBUL", ["istanbul"] * 2),
+        ("Σίσυφος ΣΊΣΥΦΟΣ", ["σισυφοσ"] * 2),
+        ("й и", ["й", "и"]),
+        ("ёлка елка", ["елка"] * 2),
+        ("co\u00adoperate co\u200doperate", ["cooperate"] * 2),
+        ("\u202eevil\u202c", ["evil"]),
+        ("a\x00b\x07c\u2028d", ["a", "b", "c", "d"]),
+        ("🚀 launch 👩‍🚀", ["launch"]),
+        ("don't don’t", ["don", "t"] * 2),
+        ("GPT-4 C++ #1 a_b", ["gpt", "4", "c", "1", "a", "b"]),
+        ("3.5% 1,000", ["3", "5", "1", "000"]),
+        ("H₂O x² ﬁne ½", ["h2o", "x2", "fine", "1", "2"]),
+        ("人工知能", ["人", "工", "知", "能"]),
+        ("AIの未来", ["ai", "の", "未", "来"]),
+        ("كِتَاب كتاب", ["كتاب"] * 2),
+        ("שָׁלוֹם שלום", ["שלום"] * 2),
+        ("한국어", ["한국어"]),
+        ("हिन्दी", ["हिन्दी"]),
+        ("", []),
+        ("\ud800 ok", ["ok"]),
+    ],
+)
+def test_a_text_is_read_as_these_tokens(text, found):
+    assert tokens(text) == found
+
+
+@pytest.mark.parametrize("text", ["é", "Å", "ガギ", "がぎ", "한국어", "й", "ဦ", "ệ", "ᾧ"])
+def test_composed_and_decomposed_text_is_the_same(text):
+    forms = {form: unicodedata.normalize(form, text) for form in ("NFC", "NFD")}
+    assert tokens(forms["NFC"]) == tokens(forms["NFD"])
+
+
+@pytest.mark.parametrize("text", ["❤️ ", "\ufe0f", "\u0301", "\u200b \u2060", "\u20e3"])
+def test_marks_that_stand_alone_are_no_words(text):
+    assert tokens(f"{text} Berlin") == ["berlin"]
+
+
+def test_spans_tell_where_tokens_stand_in_the_text_as_given():
+    text = "Der Fu\u0308\u00adhrer½ 未来"
+    assert [(token.text, text[token.start : token.end]) for token in spans(text)] == [
+        ("der", "Der"),
+        ("fuhrer1", "Fu\u0308\u00adhrer½"),
+        ("2", "Fu\u0308\u00adhrer½"),
+        ("未", "未"),
+        ("来", "来"),
+    ]
+
+
+def test_a_long_word_is_cut():
+    assert tokens("x" * 60_000) == ["x" * MAX_TOKEN_LENGTH]
+
+
+@given(st.text())
+def test_spans_are_tokens_and_follow_each_other(text):
+    found = list(spans(text))
+    assert [token.text for token in found] == tokens(text)
+    assert found == sorted(found, key=lambda token: token.start)
+    assert all(0 <= token.start < token.end <= len(text) for token in found)
+    assert all(isinstance(token, Token) for token in found)
+
+
+@given(st.text())
+def test_tokens_have_nothing_that_an_engine_could_take_for_more(text):
+    for token in tokens(text):
+        assert 0 < len(token) <= MAX_TOKEN_LENGTH
+        assert not [
+            c for c in token if c.isspace() or unicodedata.category(c) in ("Cc", "Cf", "Cs")
+        ]
+        assert not [c for c in token if c.isascii() and not c.isalnum()]
+        assert token == fold(token)
+
+
+@given(st.text())
+def test_tokens_read_again_are_the_same(text):
+    assert tokens(" ".join(tokens(text))) == tokens(text)
+
+
+def test_writing_without_spaces_is_read_by_the_character():
+    assert tokens("東京とกรุง") == ["東", "京", "と", "ก", "รุ", "ง"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["running", "runs", "run"]),
+        ("en-GB", ["model", "models"]),
+        ("de", ["hauser", "haus"]),
+    ],
+)
+def test_forms_of_a_word_have_one_stem(language, words):
+    assert len({stem(word, language) for word in words}) == 1
+
+
+def test_a_stem_is_of_a_language():
+    assert stem("hauser", "en") != stem("hauser", "de")
+    assert stem("running", "xx") == "running"
+
+
+def test_stemmers_are_a_setting(settings):
+    settings.DIGEST_SEARCH_STEMMERS = {"xy": "english"}
+    assert stem("swimming", "xy") == "swim"

@@ -1,0 +1,168 @@
+"""The feeds: complete, well-formed whatever the content, and with ids that stay."""
+
+import json
+import xml.etree.ElementTree as ET
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import Site
+
+from digest.models import IssuePage
+from tests.builders import block, body, make_image, make_issue, restrict, source, story
+
+pytestmark = pytest.mark.django_db
+ATOM = "{http://www.w3.org/2005/Atom}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+
+
+@pytest.fixture
+def read(client):
+    def read(name):
+        response = client.get(f"/feeds/daily/{name}")
+        assert response.status_code == 200
+        text = response.content.decode()
+        return json.loads(text) if name.endswith("json") else ET.fromstring(text)  # noqa: S314
+
+    return read
+
+
+def test_feeds_carry_whole_issues(digest, read):
+    text = body(story("One & only", sources=[source(title="S", url="https://example.com/")]))
+    make_issue(digest, body=text, title="Title", tags=("AI",))
+    rss = read("rss.xml").find("channel/item")
+    atom = read("atom.xml").find(f"{ATOM}entry")
+    [item] = read("feed.json")["items"]
+    for html in (rss.find(CONTENT).text, atom.find(f"{ATOM}content").text, item["content_html"]):
+        assert "<h2>One &amp; only</h2>" in html
+        assert "<p>It counts.</p>" in html
+        assert '<a href="https://example.com/">S</a>' in html
+    assert rss.find("title").text == item["title"] == "Title"
+    assert rss.find("link").text == item["url"] == "http://localhost/daily/2026-04-14/"
+    assert item["tags"] == ["AI"]
+
+
+def test_summary_is_text_and_not_markup(digest, read):
+    make_issue(digest, body=body(summary="If a <b> c & d"))
+    assert read("rss.xml").find("channel/item/description").text == "If a &lt;b&gt; c &amp; d"
+    assert read("feed.json")["items"][0]["summary"] == "If a <b> c & d"
+
+
+def test_atom_names_its_author_as_it_must(digest, read):
+    assert read("atom.xml").find(f"{ATOM}author/{ATOM}name").text == "Daily"
+
+
+def test_feeds_are_newest_first_and_as_long_as_set(digest, read, settings):
+    settings.DIGEST_FEED_LENGTH = 2
+    for day in (15, 14, 16):
+        make_issue(digest, day)
+    assert [i["url"][-3:-1] for i in read("feed.json")["items"]] == ["16", "15"]
+
+
+def test_hidden_issues_are_not_in_feeds(digest, read):
+    make_issue(digest, 14)
+    make_issue(digest, 15, publish=False)
+    restrict(make_issue(digest, 16))
+    assert len(read("feed.json")["items"]) == 1
+
+
+@pytest.mark.parametrize("name", ["rss.xml", "atom.xml", "feed.json"])
+def test_feed_of_a_hidden_digest_is_not_found(digest, client, name):
+    restrict(digest)
+    assert client.get(f"/feeds/daily/{name}").status_code == 404
+    assert client.get("/feeds/daily/other.xml").status_code == 404
+
+
+def test_id_stays_when_the_address_changes(digest, read):
+    issue = make_issue(digest)
+    [before] = read("feed.json")["items"]
+    issue = IssuePage.objects.get(pk=issue.pk)
+    issue.slug = "elsewhere"
+    issue.save_revision().publish()
+    [after] = read("feed.json")["items"]
+    assert before["id"] == after["id"]
+    assert before["url"] != after["url"]
+    assert read("rss.xml").find("channel/item/guid").text == after["id"]
+
+
+@pytest.mark.parametrize("name", ["rss.xml", "atom.xml"])
+def test_feed_is_well_formed_whatever_the_content(digest, read, name):
+    evil = "a\x0b\x1f\ufffe\uffff]]></content>\u2028b"
+    make_issue(digest, title=evil, body=body(story(evil, body=f"<p>{evil}</p>"), summary=evil))
+    assert "a]]></content>\u2028b" in "".join(read(name).itertext())
+
+
+def test_dates_are_when_readers_could_see_it(digest, read):
+    issue = make_issue(digest)
+    moment = datetime(2026, 4, 14, 6, tzinfo=UTC)
+    IssuePage.objects.filter(pk=issue.pk).update(first_published_at=moment, last_published_at=None)
+    [item] = read("feed.json")["items"]
+    assert item["date_published"] == item["date_modified"] == "2026-04-14T06:00:00+00:00"
+
+
+def test_images_are_absolute(digest, read):
+    make_issue(digest, image=make_image())
+    [item] = read("feed.json")["items"]
+    assert item["image"].startswith("http://localhost/media/")
+    assert item["image"] in item["content_html"]
+
+
+def test_unchanged_feed_is_not_sent_again(digest, client):
+    make_issue(digest)
+    first = client.get("/feeds/daily/rss.xml")
+    again = client.get("/feeds/daily/rss.xml", headers={"if-none-match": first["ETag"]})
+    assert again.status_code == 304
+
+
+def test_head_of_a_feed_has_its_etag(digest, client):
+    first = client.get("/feeds/daily/rss.xml")
+    head = client.head("/feeds/daily/rss.xml")
+    assert head["ETag"] == first["ETag"]
+    again = client.head("/feeds/daily/rss.xml", headers={"if-none-match": first["ETag"]})
+    assert again.status_code == 304
+    assert "max-age=60" in again["Cache-Control"]
+
+
+def test_feed_of_a_host_without_a_site_is_not_found(digest, client):
+    Site.objects.update(is_default_site=False, hostname="only.example")
+    assert client.get("/feeds/daily/rss.xml").status_code == 404
+
+
+def test_broken_block_is_left_out_and_the_issues_stay(digest, read, caplog):
+    make_issue(digest, 14, title="Whole")
+    broken = make_issue(digest, 15, title="Broken")
+    stored = json.dumps([block("story_section") | {"value": 5}])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE digest_issuepage SET body = %s WHERE page_ptr_id = %s", [stored, broken.pk]
+        )
+    assert [item["title"] for item in read("feed.json")["items"]] == ["Broken", "Whole"]
+    assert "broken are left out: 1" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["rss.xml", "atom.xml", "feed.json"])
+def test_first_day_there_is_has_a_place_in_every_time_zone(digest, read, settings, name):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    issue = make_issue(digest, date(1, 1, 1))
+    IssuePage.objects.filter(pk=issue.pk).update(first_published_at=None, last_published_at=None)
+    assert read(name) is not None
+
+
+def test_tag_without_a_slug_is_named_all_the_same(digest, read):
+    make_issue(digest, tags=("🚀",))
+    assert read("feed.json")["items"][0]["tags"] == ["🚀"]
+
+
+def test_queries_do_not_grow_with_the_issues(digest, client):
+    def number_of_queries(days):
+        for day in days:
+            chosen = {"image": make_image().pk, "decorative": False, "alt_text": "x"}
+            text = f'<a linktype="page" id="{digest.pk}">x</a>'
+            make_issue(digest, day, image=make_image(), body=body(story(image=chosen, body=text)))
+        client.get("/feeds/daily/rss.xml")  # makes the renditions
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/feeds/daily/rss.xml")
+        return len(queries)
+
+    assert number_of_queries(range(1, 3)) == number_of_queries(range(3, 11))

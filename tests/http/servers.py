@@ -1,0 +1,95 @@
+"""Servers on this machine for what the plugin asks of others, and the doors opened to them."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from digest.http import client as http_client
+from digest.http import connections
+
+
+class Server(ThreadingHTTPServer):
+    """Answers by path: with a status, headers and a body, or as a function does.
+
+    ``asked`` has each request as (method, host without port, path).
+    """
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers: dict[str, Any] = {}
+        self.asked: list[tuple[str, str, str]] = []
+        self.headers: list[dict[str, str]] = []
+
+    def url(self, path: str = "/", host: str = "source.example") -> str:
+        """The address of a path, at a name that leads here."""
+        return f"http://{host}:{self.server_port}{path}"
+
+    def says(self, path: str, status: int = 200, body: bytes | str = b"", **headers: str) -> None:
+        """What to answer at a path."""
+        body = body.encode() if isinstance(body, str) else body
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.answers[path] = (status, named, body)
+
+    def does(self, path: str, function: Callable[[BaseHTTPRequestHandler], None]) -> None:
+        """What to do at a path."""
+        self.answers[path] = function
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that has gone."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    def answer(self) -> None:
+        host = self.headers["Host"].partition(":")[0]
+        self.server.asked.append((self.command, host, self.path))
+        self.server.headers.append(dict(self.headers))
+        found = self.server.answers.get(self.path, (404, {}, b""))
+        if callable(found):
+            found(self)
+            return
+        status, headers, body = found
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_GET = do_HEAD = answer
+
+    def log_message(self, *args: Any) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """A server that answers until the end of the block."""
+    server = Server()
+    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server that every host name leads to, and that may be asked though it is no public one."""
+    is_public = connections.is_public
+    with running() as found:
+        monkeypatch.setattr(connections, "resolve", lambda host, port: ["127.0.0.1"])
+        monkeypatch.setattr(
+            connections, "is_public", lambda address: address == "127.0.0.1" or is_public(address)
+        )
+        monkeypatch.setattr(http_client, "allowed_ports", lambda: {80, 443, found.server_port})
+        yield found

@@ -1,0 +1,94 @@
+"""When the guard of requests stops listening: to what is long, slow or packed."""
+
+import socket
+import threading
+import time
+
+import pytest
+
+from digest.http import client as http_client
+from digest.http import connections
+from digest.http.client import Unreachable, fetch
+from tests.http.servers import server  # noqa: F401
+
+
+def endless(handler):
+    """A body without an end."""
+    handler.send_response(200)
+    handler.end_headers()
+    while True:
+        handler.wfile.write(b"x" * 10_000)
+
+
+def test_of_an_endless_body_only_the_beginning_is_read(server):  # noqa: F811
+    server.does("/", endless)
+    assert fetch(server.url(), limit=100_000).body == b"x" * 100_000
+    assert fetch(server.url()).body == b""
+
+
+def test_what_is_packed_stays_packed(server):  # noqa: F811
+    server.says("/", body=b"\x1f\x8b\x08", Content_Encoding="gzip")
+    assert fetch(server.url(), limit=100).body == b"\x1f\x8b\x08"
+
+
+def in_drops(start):
+    """A server that never stands still and never gets on."""
+
+    def drop(handler):
+        handler.wfile.write(start)
+        for _ in range(100):
+            handler.wfile.write(b"x")
+            time.sleep(0.05)
+
+    return drop
+
+
+@pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX-", b"HTTP/1.1 200 OK\r\n\r\n", b""])
+def test_who_answers_in_drops_is_left(server, monkeypatch, start):  # noqa: F811
+    monkeypatch.setattr(http_client, "TOTAL_SECONDS", 0.4)
+    server.does("/", in_drops(start))
+    begun = time.monotonic()
+    with pytest.raises(Unreachable):
+        fetch(server.url(), limit=10_000)
+    assert time.monotonic() - begun < 2
+
+
+def test_who_says_nothing_is_left(server, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(http_client, "READ_SECONDS", 0.2)
+    server.does("/", lambda handler: time.sleep(3))
+    with pytest.raises(Unreachable, match="too long"):
+        fetch(server.url())
+
+
+def test_huge_headers_are_not_read(server):  # noqa: F811
+    def huge(handler):
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"X-A: " + b"a" * 300_000 + b"\r\n\r\n")
+
+    server.does("/", huge)
+    with pytest.raises(Unreachable, match="cannot be read"):
+        fetch(server.url())
+
+
+def test_a_handshake_in_drops_is_left(monkeypatch):
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+
+    def drip():
+        connection, _ = listener.accept()
+        try:
+            connection.sendall(b"\x16\x03\x03\x3f\xff")
+            for _ in range(100):
+                connection.sendall(b"\x02")
+                time.sleep(0.05)
+        except OSError:
+            pass
+
+    threading.Thread(target=drip, daemon=True).start()
+    monkeypatch.setattr(connections, "resolve", lambda host, port: ["127.0.0.1"])
+    monkeypatch.setattr(connections, "is_public", lambda address: True)
+    monkeypatch.setattr(http_client, "allowed_ports", lambda: {port})
+    monkeypatch.setattr(http_client, "TOTAL_SECONDS", 0.5)
+    begun = time.monotonic()
+    with pytest.raises(Unreachable):
+        fetch(f"https://source.example:{port}/")
+    assert time.monotonic() - begun < 2

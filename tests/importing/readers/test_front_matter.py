@@ -1,0 +1,89 @@
+"""Front matter: words as they were written, keys with their lines, errors in one line."""
+
+from itertools import pairwise
+
+import pytest
+
+from digest.importing.documents import DocumentError
+from digest.importing.parts import Role
+from digest.importing.readers.front_matter import MAX_LENGTH, read_front_matter
+
+
+def values(yaml: str) -> list[tuple[str, str]]:
+    """(role, text) of each part of this front matter."""
+    parts, _ = read_front_matter(f"---\n{yaml}\n---\n")
+    return [(part.role.name, part.text) for part in parts]
+
+
+@pytest.mark.parametrize(
+    ("yaml", "expected"),
+    [
+        ("title: 2026", [("TITLE", "2026")]),
+        ("title: yes", [("TITLE", "yes")]),
+        ("date: 2026-03-09", [("DATE", "2026-03-09")]),
+        ("Title: T", [("TITLE", "T")]),
+        ("tags: [A, B b]", [("TAG", "A"), ("TAG", "B b")]),
+        ("tags:\n- A\n- C#", [("TAG", "A"), ("TAG", "C#")]),
+        ("headline:", []),
+        ("slug: a-b", [("SLUG", "a-b")]),
+        ("summary: |\n  one\n  two", [("SUMMARY", "one\ntwo")]),
+        ("title: 'a: b'", [("TITLE", "a: b")]),
+        ("mood: calm", [("LEFT_OUT", "mood: calm")]),
+        ("mood:\n  a: b\n  c: d", [("LEFT_OUT", "mood:\n  a: b\n  c: d")]),
+        ("title: [a, b]", [("LEFT_OUT", "title: [a, b]")]),
+        ("title: a\ntitle: b", [("TITLE", "a"), ("LEFT_OUT", "title: b")]),
+        ("title: The #1 of all", [("TITLE", "The"), ("LEFT_OUT", "#1 of all")]),
+        ("# note\ntitle: a", [("LEFT_OUT", "# note"), ("TITLE", "a")]),
+        ("title: 'a # b'", [("TITLE", "a # b")]),
+        ("title: !!python/name:os.system x", [("TITLE", "x")]),
+    ],
+)
+def test_values_stay_the_words_that_were_written(yaml, expected):
+    assert values(yaml) == expected
+
+
+def test_a_tag_with_commas_is_split_only_in_a_list():
+    assert values("tags: A, B") == [("TAG", "A"), ("TAG", "B")]
+    assert values("tags: ['A, B']") == [("TAG", "A, B")]
+
+
+def test_lines_are_those_of_the_document():
+    parts, rest = read_front_matter("\n---\ntitle: a\nsummary: >\n  b\n  c\ndate: d\n---\n\nText")
+    assert [(p.first_line, p.last_line) for p in parts] == [(3, 3), (4, 6), (7, 7)]
+    assert rest.split("\n")[9] == "Text"
+
+
+@pytest.mark.parametrize(
+    ("yaml", "message"),
+    [
+        ("title: a: b", r"line 2: mapping values are not allowed"),
+        ("title: a\ntags: [x", r"line 4"),
+        ("title: 'a", "not valid YAML"),
+        ("x: *nobody", "undefined alias"),
+        ("tags: " + "[" * 5000 + "]" * 5000, "not valid YAML"),
+        ("title: " + "a" * MAX_LENGTH, "too long"),
+    ],
+)
+def test_broken_front_matter_gets_one_clear_line(yaml, message):
+    with pytest.raises(DocumentError, match=message) as caught:
+        values(yaml)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["---\n\ntext\n\n---\n", "---\n---\n", "---\ntitle: a\n", "a\n---\n"]
+)
+def test_what_is_no_front_matter_stays_text(text):
+    assert read_front_matter(text) == ([], text)
+
+
+def test_aliases_make_no_bomb():
+    names = "abcdefghijklmno"
+    levels = [f"{b}: &{b} [*{a}, *{a}, *{a}, *{a}]" for a, b in pairwise(names)]
+    assert len(values("a: &a [x, x]\n" + "\n".join(levels))) == 15
+    assert values("a: &a [*a]") == [("LEFT_OUT", "a: &a [*a]")]
+
+
+def test_a_repeated_role_is_a_role_of_the_first():
+    parts, _ = read_front_matter("---\ntitle: a\nTITLE: b\n---\n")
+    assert [part.role for part in parts] == [Role.TITLE, Role.LEFT_OUT]

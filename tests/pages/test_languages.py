@@ -1,0 +1,182 @@
+"""With translations on, no list mixes languages, and pages and feeds name the other ones."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import get_language
+from wagtail.models import Locale
+
+from digest.models import IssuePage
+from digest.rendering import seo
+from tests.builders import make_digest, make_issue, restrict
+from tests.html import read, texts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def english(settings, digest):
+    """A published issue in English, with a tag, on a site with translations."""
+    settings.WAGTAIL_I18N_ENABLED, settings.LANGUAGE_CODE = True, "en"
+    settings.LANGUAGES = settings.WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("fr", "French")]
+    settings.ROOT_URLCONF = "tests.pages.urls_in_languages"
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "django.middleware.locale.LocaleMiddleware"]
+    return make_issue(digest, title="Hello", tags=("Power",))
+
+
+@pytest.fixture
+def french(english):
+    """Its public translation, in the public translation of its digest and the front page."""
+    locale = Locale.objects.create(language_code="fr")
+    digest = english.get_parent().specific
+    titles = {digest.get_parent().specific: "Accueil", digest: "Quotidien", english: "Bonjour"}
+    for page, title in titles.items():
+        translation = page.copy_for_translation(locale)
+        translation.title = title
+        translation.save_revision().publish()
+    return IssuePage.objects.get(locale=locale)
+
+
+def titles(client, url):
+    """The titles in a JSON Feed."""
+    return [item["title"] for item in json.loads(client.get(url).content)["items"]]
+
+
+def test_feed_is_in_the_language_asked_for(client, french):
+    assert titles(client, "/feeds/daily/feed.json") == ["Hello"]
+    assert titles(client, "/feeds/daily/feed.json?locale=fr&utm_source=x") == ["Bonjour"]
+    assert titles(client, "/feeds/daily/tags/power/feed.json?locale=fr") == ["Bonjour"]
+    assert client.get("/feeds/daily/feed.json?locale=de").status_code == 404
+
+
+def test_feed_of_the_front_pages_language_comes_first(client, site, french):
+    site.root_page = french.get_parent().get_parent()
+    site.save()
+    assert titles(client, "/feeds/daily/feed.json") == ["Bonjour"]
+
+
+def test_locale_is_any_other_parameter_without_translations(client, digest):
+    make_issue(digest, title="Hello")
+    assert titles(client, "/feeds/daily/feed.json?locale=fr") == ["Hello"]
+
+
+def test_feed_names_its_language_where_that_is_not_the_sites(client, french):
+    feed = client.get("/feeds/daily/feed.json?locale=fr").json()
+    assert feed["feed_url"] == "http://localhost/feeds/daily/feed.json?locale=fr"
+    assert feed["home_page_url"] == "http://localhost/fr/daily/"
+    links = read(client, "/fr/daily/").select("link[type='application/rss+xml']")
+    assert [link["href"] for link in links] == ["/feeds/daily/rss.xml?locale=fr"]
+    assert client.get("/feeds/daily/feed.json").json()["feed_url"].endswith("feed.json")
+
+
+def test_translations_are_other_entries(client, french):
+    [one] = client.get("/feeds/daily/feed.json").json()["items"]
+    [two] = client.get("/feeds/daily/feed.json?locale=fr").json()["items"]
+    assert one["id"] != two["id"]
+
+
+@pytest.mark.parametrize("path", ["/daily/2026-04-14/", "/daily/"])
+def test_page_names_its_languages(client, french, path):
+    for url in (path, f"/fr{path}"):
+        links = read(client, url).select("link[rel=alternate][hreflang]")
+        assert {link["hreflang"]: link["href"] for link in links} == {
+            "en": f"http://localhost{path}",
+            "fr": f"http://localhost/fr{path}",
+            "x-default": f"http://localhost{path}",
+        }
+
+
+def test_hidden_translation_is_not_named(client, french, english):
+    restrict(french)
+    assert not read(client, "/daily/2026-04-14/").select("link[hreflang]")
+
+
+def test_page_in_one_language_names_none(client, site, english, digest):
+    assert seo.alternates(english, site) == []
+
+
+def test_no_language_is_named_without_translations(site, french, settings):
+    settings.WAGTAIL_I18N_ENABLED = False
+    assert seo.alternates(french, site) == []
+
+
+def test_front_page_is_in_its_own_language(client, french):
+    assert texts(read(client, "/"), ".digest-shelf h3, .digest-item h3") == ["Daily", "Hello"]
+    french_page = read(client, "/fr/")
+    assert texts(french_page, ".digest-shelf h3, .digest-item h3") == ["Quotidien", "Bonjour"]
+
+
+def test_tag_page_is_in_one_language(client, french):
+    assert texts(read(client, "/tags/power/"), ".digest-item h3") == ["Hello"]
+    page = read(client, "/tags/power/?locale=fr")
+    assert texts(page, ".digest-item h3") == ["Bonjour"]
+    canonical = page.select_one("link[rel=canonical]")["href"]
+    assert canonical == "http://localhost/tags/power/?locale=fr"
+    assert client.get("/tags/power/?locale=de").status_code == 404
+
+
+def test_tag_of_an_issue_leads_to_its_own_language(client, french):
+    shown = {"/daily/": "/tags/power/", "/tags/power/?locale=fr": "/tags/power/?locale=fr"}
+    for url, href in shown.items():
+        assert read(client, url).select_one(".digest-tags a")["href"] == href
+
+
+def test_queries_of_a_tags_page_do_not_grow_with_its_issues(client, french):
+    def number_of_queries(url, days):
+        for day in days:
+            make_issue(french.get_parent(), day, tags=("Power", "Grids", "Rain"))
+        client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url)
+        return len(queries)
+
+    for url, days in (("/tags/power/?locale=fr", [1, 5]), ("/fr/daily/", [6, 9])):
+        assert number_of_queries(url, days[:1]) == number_of_queries(url, range(*days))
+
+
+def test_search_is_in_one_language(client, french):
+    found = texts(read(client, "/search/?q=happened"), ".digest-item h3")
+    assert sorted(found) == ["A story", "Hello"]
+
+
+def test_sitemap_names_the_languages_of_each_page(client, french):
+    text = client.get("/sitemap.xml").content.decode()
+    link = 'href="http://localhost{}/daily/2026-04-14/" hreflang="{}" rel="alternate"/>'
+    for code, prefix in (("en", ""), ("fr", "/fr"), ("x-default", "")):
+        assert text.count(link.format(prefix, code)) == 2
+    restrict(french)
+    assert "/fr/daily/2026-04-14/" not in client.get("/sitemap.xml").content.decode()
+
+
+def test_llms_txt_lists_issues_in_the_language_of_the_site(client, french):
+    text = client.get("/llms.txt").content.decode()
+    assert "[Hello](" in text
+    assert "Bonjour" not in text
+    assert "- [Quotidien](http://localhost/fr/daily/): All of it (fr)" in text
+    assert "http://localhost/feeds/daily/rss.xml?locale=fr" in text
+
+
+def test_queries_of_a_sitemap_do_not_grow_with_translations(client, french):
+    def number_of_queries():
+        client.get("/sitemap.xml")
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/sitemap.xml")
+        return len(queries)
+
+    before = number_of_queries()
+    for slug in ("b", "c", "d"):
+        home = french.get_parent().get_parent()
+        make_digest(home, slug, locale=french.locale)
+    assert number_of_queries() == before
+
+
+def test_entry_of_a_feed_is_made_in_the_language_of_its_issue(client, french, monkeypatch):
+    told = []
+    monkeypatch.setattr(
+        "digest.feeds.views.render_to_string", lambda *args: told.append(get_language()) or "text"
+    )
+    client.get(f"/feeds/{french.get_parent().slug}/rss.xml?locale=fr")
+    client.get("/feeds/daily/rss.xml")
+    assert told == ["fr", "en"]

@@ -1,0 +1,232 @@
+"""The readers' pages of a digest: the archive and an issue, what they show, and to whom."""
+
+import json
+from datetime import date
+from urllib.parse import urlsplit
+
+import pytest
+from wagtail.models import Collection, CollectionViewRestriction, Page
+
+from digest.models import IssuePage
+from tests.builders import (
+    block,
+    body,
+    make_digest,
+    make_full_issue,
+    make_image,
+    make_issue,
+    restrict,
+    story,
+)
+from tests.html import read, texts
+
+pytestmark = pytest.mark.django_db
+
+GISCUS = {
+    "giscus_repo": "owner/name",
+    "giscus_repo_id": "R_1",
+    "giscus_category": "Issues",
+    "giscus_category_id": "C_1",
+}
+
+
+@pytest.fixture
+def digest(home_page):
+    return make_digest(home_page, title="The Daily", tagline="One letter a day.")
+
+
+@pytest.fixture
+def issue(digest):
+    return make_full_issue(digest)
+
+
+# The archive
+
+
+def test_archive_lists_issues_newest_first(client, digest):
+    for day in (13, 15, 14):
+        make_issue(digest, day, title=f"Day {day}")
+    assert texts(read(client, digest.url), "h3") == ["Day 15", "Day 14", "Day 13"]
+
+
+def test_archive_shows_date_number_summary_and_tags(client, digest):
+    make_issue(digest, 14, tags=("Power",), body=body(summary="All in brief."))
+    (item,) = texts(read(client, digest.url), "article")
+    for part in ("Tuesday, 14 April 2026", "No. 1", "1 min read", "All in brief.", "Power"):
+        assert part in item
+
+
+def test_archive_leaves_out_drafts(client, digest):
+    make_issue(digest, 14, publish=False, title="Not yet")
+    assert "Not yet" not in read(client, digest.url).get_text()
+
+
+def test_archive_has_pages(client, digest, settings):
+    settings.DIGEST_ISSUES_PER_PAGE = 2
+    for day in (1, 2, 3):
+        make_issue(digest, day, title=f"Day {day}")
+    first = read(client, digest.url)
+    assert texts(first, "[aria-current=page]") == ["Page 1 of 2"]
+    second = read(client, digest.url + first.select_one("[rel=next]")["href"])
+    assert texts(second, "h3") == ["Day 1"]
+    assert second.select_one("[rel=canonical]")["href"].endswith("?page=2")
+
+
+def test_archive_tells_where_its_feeds_are(client, digest):
+    found = read(client, digest.url).select("head link[rel=alternate]")
+    types = ["application/rss+xml", "application/atom+xml", "application/feed+json"]
+    assert [link["type"] for link in found] == types
+
+
+def test_empty_archive_says_so(client, digest):
+    assert "There is no issue yet." in read(client, digest.url).get_text()
+
+
+# One issue
+
+
+def test_issue_leads_back_to_its_digest(client, issue, digest):
+    link = read(client, issue.url).select_one(".digest-back a")
+    assert link["href"] == digest.url
+    assert " ".join(link.get_text().split()) == "← All issues of The Daily"
+
+
+def test_issue_opens_with_date_number_reading_time_and_tags(client, issue):
+    (head,) = texts(read(client, issue.url), "article > header")
+    for part in ("Tuesday, 14 April 2026", "No. 2", "1 min read", "Three grids", "All in brief."):
+        assert part in head
+    assert read(client, issue.url).select_one("time")["datetime"] == "2026-04-14"
+
+
+def test_issue_names_its_tags_with_a_way_to_each(client, issue):
+    links = read(client, issue.url).select(".digest-tags a")
+    assert {link.get_text(): link["href"] for link in links} == {
+        "Power": "/tags/power/",
+        "Open data": "/tags/open-data/",
+    }
+
+
+def test_issue_shows_all_its_blocks_in_order(client, issue):
+    assert texts(read(client, issue.url), "h1, article h2, article h3") == [
+        "Three grids",
+        "In this issue",
+        "Grids agree",
+        "Why it matters",
+        "Sources",
+        "Grids agree",
+        "The bottom line",
+        "Sources",
+    ]
+
+
+def test_headline_of_the_body_goes_before_the_page_title(client, digest):
+    opening = block("headline", headline="From the body", summary="All in brief.")
+    issue = make_issue(digest, body=json.dumps([opening, story()]))
+    assert texts(read(client, issue.url), "h1") == ["From the body"]
+
+
+def test_contents_lead_to_the_stories(client, issue):
+    page = read(client, issue.url)
+    targets = [link["href"] for link in page.select(".digest-contents a")]
+    assert targets == ["#grids-agree", "#grids-agree-2"]
+    assert [f"#{section['id']}" for section in page.select(".digest-story")] == targets
+
+
+def test_sources_are_cited_with_what_is_known(client, issue):
+    page = read(client, issue.url)
+    assert page.select_one(".digest-story-sources a")["href"] == "https://example.com/report"
+    assert texts(page, ".digest-sources li") == ["Minutes, Port Authority"]
+
+
+def test_emptied_why_it_matters_leaves_no_heading(client, digest):
+    emptied = story(why_it_matters='<p data-block-key="a"></p>')
+    issue = make_issue(digest, body=body(emptied))
+    assert "Why it matters" not in read(client, issue.url).get_text()
+
+
+def test_issue_leads_to_its_neighbours(client, issue):
+    page = read(client, issue.url)
+    assert "The day before" in page.select_one("[rel=prev]").get_text()
+    assert "The day after" in page.select_one("[rel=next]").get_text()
+
+
+def test_link_to_a_private_page_keeps_its_words_alone(client, digest, home_page):
+    hidden = home_page.add_child(instance=Page(title="Hidden", slug="hidden"))
+    restrict(hidden)
+    text = f'<p>See <a linktype="page" id="{hidden.pk}">the plan</a>.</p>'
+    page = read(client, make_issue(digest, body=body(story(body=text))).url)
+    assert "See the plan." in texts(page, ".digest-prose p")
+    assert hidden.url not in str(page)
+
+
+def test_picture_of_a_private_collection_is_not_shown(client, digest):
+    private = Collection.get_first_root_node().add_child(name="Private")
+    CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
+    issue = make_issue(digest, image=make_image("Secret", private))
+    assert not read(client, issue.url).select("img")
+    assert not read(client, digest.url).select("img")
+
+
+def test_picture_of_a_story_has_its_own_alternative_text(client, digest):
+    image = {"image": make_image().pk, "decorative": False, "alt_text": "A control room"}
+    page = read(client, make_issue(digest, body=body(story(image=image))).url)
+    assert [img["alt"] for img in page.select("img")] == ["A control room"]
+
+
+# What others read of it: search engines, link previews, feed readers
+
+
+def test_head_tells_link_previews_of_the_issue(client, issue):
+    head = read(client, issue.url).head
+    content = {
+        meta.get("property") or meta.get("name"): meta["content"]
+        for meta in head.select("meta[content]")
+    }
+    assert content["og:title"] == "Three grids"
+    assert content["og:description"] == content["description"] == "All in brief."
+    assert content["twitter:card"] == "summary_large_image"
+    assert content["og:image"].startswith("http://localhost/")
+    assert head.select_one("[rel=canonical]")["href"] == issue.full_url
+
+
+def test_json_ld_is_valid_json_that_cannot_end_early(client, digest):
+    title = "</script><b>& more"
+    page = read(client, make_issue(digest, title=title).url)
+    data = json.loads(page.select_one("script[type='application/ld+json']").string)
+    assert (data["@type"], data["headline"]) == ("NewsArticle", title)
+
+
+def test_alias_of_an_alias_names_the_source_of_both(client, issue, home_page):
+    first = issue.create_alias(parent=make_digest(home_page, "first")).specific
+    second = first.create_alias(parent=make_digest(home_page, "second")).specific
+    head = read(client, second.url).head
+    assert head.select_one("[rel=canonical]")["href"] == issue.full_url
+
+
+def test_preview_image_is_the_largest_whatever_the_order_of_widths(client, issue, settings):
+    settings.DIGEST_IMAGE_WIDTHS = [1600, 400]
+    head = read(client, issue.url).head
+    assert "width-1600" in head.select_one("[property='og:image']")["content"]
+
+
+def test_first_day_there_is_can_be_read_in_every_time_zone(client, digest, settings):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    issue = make_issue(digest, date.min)
+    IssuePage.objects.update(first_published_at=None, last_published_at=None)
+    read(client, issue.url)
+
+
+# Discussion
+
+
+def test_discussion_waits_for_consent(client, home_page):
+    issue = make_issue(make_digest(home_page, "daily", **GISCUS), 14)
+    page = read(client, issue.url)
+    place = page.select_one("[data-giscus]")
+    assert (place["data-repo"], place["data-term"]) == ("owner/name", "daily/2026-04-14")
+    assert [urlsplit(script["src"]).netloc for script in page.select("script[src]")] == [""]
+
+
+def test_no_discussion_without_configuration(client, issue):
+    page = read(client, issue.url)
+    assert not page.select("[data-giscus], script[src]")

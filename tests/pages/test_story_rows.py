@@ -1,0 +1,228 @@
+"""Rows of the table of stories: what they say, what keeping them costs, how they are mended."""
+
+import json
+import logging
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import Page
+
+from digest import visibility
+from digest.models import IssuePage
+from digest.pages import stories
+from digest.pages.stories import Story, derive, differences, rebuild, stories_of
+from tests.builders import block, body, expire, make_image, make_issue, restrict, source, story
+
+pytestmark = pytest.mark.django_db
+
+
+def broken(value, kind="story_section"):
+    return json.dumps([block("headline", headline="", summary="S"), {"type": kind, "value": value}])
+
+
+def update(issue, **fields):
+    """Change an issue past ``save``."""
+    IssuePage.objects.filter(pk=issue.pk).update(**fields)
+
+
+def check():
+    """What the command finds."""
+    out = StringIO()
+    with pytest.raises(CommandError, match="rebuild_stories"):
+        call_command("rebuild_stories", check=True, stdout=out)
+    return out.getvalue().splitlines()
+
+
+def test_a_row_has_all_that_a_reader_is_shown(digest):
+    picture = {"image": make_image().pk, "alt_text": "A mast", "decorative": False}
+    told = story(
+        "One  forecast &\u00a0all",
+        body="<p>First.</p><p>Then <b>more</b>.</p>",
+        image=picture,
+        sources=[source(title="Kept out", published_on="2026-04-01")],
+    )
+    issue = make_issue(digest, 14, body=body(told, block("bottom_line", text="<p>B</p>")))
+    row = Story.objects.get()
+    assert (row.issue_id, row.position, row.date) == (issue.pk, 0, date(2026, 4, 14))
+    assert (row.block_id, row.value) == (told["id"], told["value"])
+    assert (row.heading, row.anchor) == (told["value"]["heading"], "one-forecast-all")
+    assert row.text == "One forecast & all First. Then more. It counts."
+    assert str(row) == row.heading
+
+
+def test_stories_of_one_heading_have_the_anchors_that_the_page_has(digest):
+    issue = make_issue(digest, body=body(story("Same"), story("Same"), story("Contents")))
+    assert list(stories_of(IssuePage.objects.all()).values_list("anchor", flat=True)) == [
+        "same",
+        "same-2",
+        "contents-2",
+    ]
+    assert list(IssuePage.objects.get(pk=issue.pk).story_anchors.values()) == [
+        "same",
+        "same-2",
+        "contents-2",
+    ]
+
+
+def test_order_is_by_date_then_by_issue_then_as_they_stand(digest):
+    two = (story("One"), story("Two"))
+    first, second = (make_issue(digest, 14, body=body(*two)) for _ in range(2))
+    newest = make_issue(digest, 15)
+    found = stories_of(IssuePage.objects.order_by("title")).values_list("issue_id", "position")
+    assert list(found) == [
+        *((newest.pk, 0), (second.pk, 0), (second.pk, 1), (first.pk, 0), (first.pk, 1))
+    ]
+
+
+def test_who_may_see_a_story_is_asked_when_it_is_read(digest, home_page):
+    private, expired, public = (make_issue(digest, day) for day in (1, 2, 3))
+    restrict(private)
+    expire(expired)
+    found = stories_of(visibility.public(IssuePage.objects.all()))
+    assert [row.issue_id for row in found] == [public.pk]
+    assert Story.objects.count() == 3
+
+
+def test_only_rows_that_differ_are_written(digest):
+    kept, changed = story("Kept"), story("Changed")
+    issue = make_issue(digest, body=body(kept, changed))
+    before = {row.position: row.pk for row in Story.objects.all()}
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        IssuePage.objects.get(pk=issue.pk).save()
+    assert not [q for q in queries if "digest_story" in q["sql"] and "SELECT" not in q["sql"][:6]]
+    changed["value"]["heading"] = "Anew"
+    issue = IssuePage.objects.get(pk=issue.pk)
+    issue.body = body(kept, changed)
+    with CaptureQueriesContext(connection) as queries:
+        issue.save()
+    [written] = [q["sql"] for q in queries if q["sql"].startswith('INSERT INTO "digest_story"')]
+    assert "Anew" in written
+    assert "Kept" not in written
+    assert {row.position: row.pk for row in Story.objects.all()} == before
+
+
+def test_what_cannot_be_derived_is_not_saved(digest, monkeypatch):
+    issue = make_issue(digest)
+    issue.body = body(story("New"))
+    revision = issue.save_revision()
+
+    def fail(found):
+        raise RuntimeError
+
+    monkeypatch.setattr(stories, "_mend", fail)
+    with pytest.raises(RuntimeError):
+        revision.publish()
+    assert IssuePage.objects.get(pk=issue.pk).stories[0].value["heading"] == "A story"
+
+
+def test_deriving_costs_the_same_for_many_stories(digest):
+    counts = []
+    for number in (1, 12):
+        picture = {"image": make_image().pk, "alt_text": "A", "decorative": False}
+        told = [story(f"Story {n}", image=picture) for n in range(number)]
+        issue = make_issue(digest, body=body(*told))
+        Story.objects.all().delete()
+        with CaptureQueriesContext(connection) as queries:
+            derive(issue)
+        assert Story.objects.count() == number
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 10, counts
+
+
+def test_saving_another_page_asks_few_queries(home_page):
+    plain = Page.objects.get(pk=home_page.pk)
+    with CaptureQueriesContext(connection) as queries:
+        plain.save()
+        home_page.save()
+    # Whether it is an issue, for stories, sources and search; and what has come or gone below it.
+    assert len([q for q in queries if "digest_" in q["sql"]]) == 3 + 2 * 2
+
+
+@pytest.mark.parametrize("value", [None, {"heading": "H", "image": {"image": "abc"}}])
+def test_broken_story_has_no_row_and_its_issue_can_be_unpublished(digest, caplog, value):
+    issue, other = make_issue(digest), make_issue(digest)
+    update(issue, body=broken(value))
+    with caplog.at_level(logging.ERROR, logger="digest.blocks.stored"):
+        rebuild()
+    assert "broken are left out: 1" in caplog.text
+    assert [row.issue_id for row in Story.objects.all()] == [other.pk]
+    IssuePage.objects.get(pk=issue.pk).unpublish()
+    assert not IssuePage.objects.get(pk=issue.pk).live
+
+
+def test_body_that_is_no_stream_stops_no_rebuild(digest):
+    issue, other = make_issue(digest), make_issue(digest)
+    with connection.cursor() as cursor:
+        table = IssuePage._meta.db_table
+        cursor.execute(f"UPDATE {table} SET body = '[5]' WHERE page_ptr_id = {issue.pk}")  # noqa: S608
+    rebuild()
+    assert [row.issue_id for row in Story.objects.all()] == [other.pk]
+
+
+def test_check_names_what_differs_and_changes_nothing(digest):
+    by_hand, emptied, hidden, moved = (make_issue(digest, day) for day in (1, 2, 3, 4))
+    Story.objects.filter(issue=by_hand).update(text="Changed by hand")
+    Story.objects.filter(issue=emptied).delete()
+    update(hidden, live=False)
+    update(moved, date=date(2026, 5, 1))
+    before = list(Story.objects.order_by("pk").values())
+    assert check() == [
+        f"differs: issue {by_hand.pk}, story 1",
+        f"missing: issue {emptied.pk}, story 1",
+        f"stale: issue {hidden.pk}, story 1",
+        f"differs: issue {moved.pk}, story 1",
+    ]
+    assert list(Story.objects.order_by("pk").values()) == before
+
+
+def test_check_of_a_table_that_is_right(digest, capsys):
+    make_issue(digest)
+    call_command("rebuild_stories", check=True)
+    assert capsys.readouterr().out == "All rows of stories are right.\n"
+
+
+def test_rebuild_mends_in_batches_and_once(digest, monkeypatch, capsys):
+    monkeypatch.setattr(stories, "BATCH_SIZE", 2)
+    issues = [make_issue(digest, day, body=body(story("A"), story("B"))) for day in range(1, 6)]
+    Story.objects.all().delete()
+    update(issues[0], live=False)
+    Story.objects.create(issue=issues[0], position=7, date=issues[0].date, value={})
+    call_command("rebuild_stories")
+    assert capsys.readouterr().out == "9 rows of stories mended.\n"
+    assert {row.issue_id for row in Story.objects.all()} == {issue.pk for issue in issues[1:]}
+    assert list(differences()) == []
+    call_command("rebuild_stories")
+    assert capsys.readouterr().out == "0 rows of stories mended.\n"
+
+
+def test_batch_that_fails_leaves_those_before_it(digest, monkeypatch):
+    monkeypatch.setattr(stories, "BATCH_SIZE", 1)
+    first, second = make_issue(digest, 1), make_issue(digest, 2)
+    Story.objects.all().delete()
+    mend = stories._mend
+
+    def fail_at_the_second(found):
+        mend(found)
+        if any(difference.wanted.issue_id == second.pk for difference in found):
+            raise RuntimeError
+        return len(found)
+
+    monkeypatch.setattr(stories, "_mend", fail_at_the_second)
+    with pytest.raises(RuntimeError):
+        rebuild()
+    assert [row.issue_id for row in Story.objects.all()] == [first.pk]
+
+
+def test_fixtures_are_for_the_command_to_follow(digest, tmp_path):
+    issue = make_issue(digest)
+    fixture = tmp_path / "issue.json"
+    update(issue, body=body(story("From a fixture")))
+    call_command("dumpdata", "digest.issuepage", output=fixture)
+    call_command("loaddata", fixture, verbosity=0)
+    assert check() == [f"differs: issue {issue.pk}, story 1"]

@@ -1,0 +1,28 @@
+"""Who does the work in the background, as the environment says."""
+
+from tests.site.cms.test_settings import PRODUCTION, python
+
+CHECK = ["check", "--fail-level=WARNING", "--settings=cms.settings.production"]
+BACKEND = (
+    "import django; django.setup(); from django_tasks import task_backends; "
+    "print(type(task_backends['default']).__name__)"
+)
+
+
+def test_tasks_are_done_at_once_or_queued_in_the_database():
+    own = PRODUCTION | {"DJANGO_SETTINGS_MODULE": "cms.settings.production"}
+    assert python("-W", "ignore", "-c", BACKEND, **own).stdout == "ImmediateBackend\n"
+    queued = own | {"TASKS": "database"}
+    assert python("-W", "ignore", "-c", BACKEND, **queued).stdout == "DatabaseBackend\n"
+    assert python("manage.py", *CHECK, **queued).returncode == 0
+
+
+def test_another_word_is_refused_in_one_line():
+    result = python("manage.py", *CHECK, **PRODUCTION, TASKS="databse")
+    assert result.returncode != 0
+    assert result.stderr == "TASKS in the environment must be immediate or database\n"
+
+
+def test_another_address_than_one_of_redis_is_refused_in_one_line():
+    result = python("manage.py", *CHECK, **PRODUCTION, REDIS_URL="127.0.0.1:6379")
+    assert result.stderr == "REDIS_URL must begin with one of redis:// rediss:// unix://\n"

@@ -1,0 +1,138 @@
+"""Every settings module, started as a server starts it: in a process of its own."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+PRODUCTION = {
+    "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "ALLOWED_HOSTS": "news.example, www.news.example",
+    "DATABASE_URL": "sqlite://:memory:",
+    "WAGTAILADMIN_BASE_URL": "https://news.example",
+}
+
+
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in the checkout with nothing but this environment, PATH and coverage's own."""
+    kept = {k: v for k, v in os.environ.items() if k == "PATH" or k.startswith("COVERAGE_")}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def settings_of(module: str, *names: str, **environment: str) -> list:
+    """The values of these settings, as JSON carries them."""
+    code = (
+        f"import json; from cms.settings import {module} as s;"
+        f"print(json.dumps([getattr(s, n) for n in {names!r}], default=str))"
+    )
+    result = python("-c", code, **environment)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("module", ["dev", "test", "production"])
+def test_every_module_honours_database_and_media_of_the_environment(module: str):
+    chosen = {"DATABASE_URL": "postgres://ann@db.example/news", "MEDIA_ROOT": "/srv/media"}
+    databases, media = settings_of(module, "DATABASES", "MEDIA_ROOT", **(PRODUCTION | chosen))
+    assert databases["default"]["ENGINE"] == "django.db.backends.postgresql"
+    assert databases["default"]["HOST"] == "db.example"
+    assert media == "/srv/media"
+
+
+def test_sqlite_in_the_checkout_is_the_default_and_waits_for_other_writers():
+    [databases] = settings_of("dev", "DATABASES")
+    assert databases["default"]["NAME"] == str(ROOT / "db.sqlite3")
+    assert databases["default"]["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in databases["default"]["OPTIONS"]["init_command"]
+
+
+@pytest.mark.parametrize("missing", PRODUCTION)
+def test_production_names_what_is_missing_in_one_line(missing: str):
+    environment = {name: value for name, value in PRODUCTION.items() if name != missing}
+    result = python("manage.py", "check", "--settings=cms.settings.production", **environment)
+    assert result.returncode != 0
+    assert result.stderr == f"Missing in the environment: {missing}\n"
+
+
+def test_an_empty_secret_counts_as_missing():
+    empty = PRODUCTION | {"SECRET_KEY": ""}
+    result = python("manage.py", "check", "--settings=cms.settings.production", **empty)
+    assert result.stderr == "Missing in the environment: SECRET_KEY\n"
+
+
+def test_production_passes_djangos_deployment_checks():
+    check = ["check", "--deploy", "--fail-level=WARNING", "--settings=cms.settings.production"]
+    result = python("manage.py", *check, **PRODUCTION)
+    assert result.returncode == 0, result.stderr
+
+
+def test_https_can_be_switched_off_for_a_local_trial():
+    names = ["SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"]
+    assert settings_of("production", *names, **PRODUCTION) == [True, True, True]
+    assert settings_of("production", *names, HTTPS="off", **PRODUCTION) == [False, False, False]
+
+
+ANSWER = """
+import django, json, sys; django.setup()
+from django.test import Client
+answer = Client().get(sys.argv[1], secure=sys.argv[2] == "https", headers={"host": "news.example"})
+print(json.dumps([answer.status_code, dict(answer.headers)]))
+"""
+
+
+def answer_of(path: str, scheme: str) -> tuple[int, dict[str, str]]:
+    """Status and headers of production's answer."""
+    settings = PRODUCTION | {"DJANGO_SETTINGS_MODULE": "cms.settings.production"}
+    result = python("-W", "ignore", "-c", ANSWER, path, scheme, **settings)
+    assert result.returncode == 0, result.stderr
+    return tuple(json.loads(result.stdout))
+
+
+def test_production_sends_plain_http_to_https_except_for_probes():
+    status, headers = answer_of("/admin/", "http")
+    assert (status, headers["Location"]) == (301, "https://news.example/admin/")
+    assert answer_of("/healthz", "http")[0] == 200
+
+
+def test_production_sends_the_secure_headers():
+    _, headers = answer_of("/healthz", "https")
+    assert headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_a_forwarded_scheme_is_believed_only_when_asked():
+    code = "from cms.settings import production as s; print(hasattr(s, 'SECURE_PROXY_SSL_HEADER'))"
+    assert python("-c", code, **PRODUCTION).stdout == "False\n"
+    trusting = PRODUCTION | {"TRUST_X_FORWARDED_PROTO": "on"}
+    assert python("-c", code, **trusting).stdout == "True\n"
+
+
+def test_every_variable_read_is_documented():
+    documented = (ROOT / "docs/reference/environment.md").read_text(encoding="utf-8")
+    quoted = r'(?:environ(?:\.get)?[\[(]|_words\(|_switch\()"([A-Z_]+)"'
+    source = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "cms/settings").glob("*.py"))
+    assert [name for name in _names(quoted, source) if f"`{name}`" not in documented] == []
+
+
+def _names(pattern: str, text: str) -> set[str]:
+    """All names that the pattern finds; at least one, or the pattern is out of date."""
+    names = set(re.findall(pattern, text))
+    assert names
+    return names

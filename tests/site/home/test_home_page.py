@@ -1,0 +1,66 @@
+"""The front page, and the pages for what went wrong."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.template.loader import render_to_string
+
+from tests.builders import make_digest, make_issue, restrict
+from tests.html import read
+
+pytestmark = pytest.mark.django_db
+
+
+def test_front_page_lists_issues_of_all_digests_newest_first(client, home_page):
+    for slug, day in (("daily", 13), ("weekly", 14)):
+        make_issue(make_digest(home_page, slug), day, title=f"From {slug}")
+    found = [heading.get_text() for heading in read(client, "/").select("article h3")]
+    assert found == ["From weekly", "From daily"]
+
+
+def test_front_page_names_the_digests_with_a_way_to_each(client, home_page):
+    digest = make_digest(home_page, "daily", tagline="One letter a day.")
+    shelf = read(client, "/").select_one(".digest-shelf")
+    assert shelf.a["href"] == digest.url
+    assert "One letter a day." in shelf.get_text()
+
+
+def test_front_page_leaves_out_what_is_private(client, home_page):
+    digest = make_digest(home_page, "secret")
+    make_issue(digest, title="Hush")
+    restrict(digest)
+    assert not {"Hush", "Secret"} & set(read(client, "/").get_text().split())
+
+
+def test_front_page_carries_the_name_of_the_site(client, site):
+    site.site_name = "The Ledger"
+    site.save()
+    page = read(client, "/")
+    assert (page.h1.get_text(), page.title.get_text()) == ("The Ledger", "The Ledger")
+
+
+def test_front_page_knows_the_feeds_of_every_digest(client, home_page):
+    make_digest(home_page, "daily")
+    make_digest(home_page, "weekly")
+    assert len(read(client, "/").select("head link[rel=alternate]")) == 6
+
+
+def test_empty_front_page_says_so(client):
+    assert "There is no issue yet." in read(client, "/").get_text()
+
+
+def test_every_page_leads_to_the_search(client, home_page):
+    page = read(client, make_digest(home_page).url)
+    assert page.select_one("header nav a")["href"] == "/search/"
+
+
+def test_page_that_does_not_exist_offers_the_search(client):
+    response = client.get("/nowhere/")
+    page = BeautifulSoup(response.content, "lxml")
+    assert response.status_code == 404
+    assert page.h1.get_text() == "Page not found"
+    assert page.form["action"] == "/search/"
+
+
+def test_page_for_a_fault_needs_no_database(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert "Something went wrong" in render_to_string("500.html")
