@@ -170,10 +170,10 @@ class IssueParameters(TextParameters):
 class PreviewParameters(IssueParameters):
     """What of a draft."""
 
-    source_map = OneOfField(
+    field_map = OneOfField(
         choices=["true", "false"],
         default="false",
-        help_text="`true` adds `source_map`: the field of the editor that each member comes from.",
+        help_text="`true` adds `field_map`: the field of the editor that each member comes from.",
     )
 
 

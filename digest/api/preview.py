@@ -17,14 +17,14 @@ from digest.api.serializers import IssueDetailSerializer
 from digest.http.redaction import hide_token
 from digest.pages import public_urls
 from digest.previews.drafts import open_draft
-from digest.previews.field_map import source_map
+from digest.previews.field_map import field_map
 from digest.previews.tokens import HEADERS, hashed
 
 # What stands for the id of an issue that is not saved yet; no page has it.
 NO_ID = 0
 
 
-class SourceMapEntrySerializer(serializers.Serializer):
+class FieldMapEntrySerializer(serializers.Serializer):
     """Where a member of a draft comes from."""
 
     block = serializers.CharField(
@@ -35,10 +35,10 @@ class SourceMapEntrySerializer(serializers.Serializer):
 
 
 class IssuePreviewSerializer(IssueDetailSerializer):
-    """A draft, with the members of an issue; `source_map` is there when it is asked for."""
+    """A draft, with the members of an issue; `field_map` is there when it is asked for."""
 
-    source_map = serializers.DictField(
-        child=SourceMapEntrySerializer(),
+    field_map = serializers.DictField(
+        child=FieldMapEntrySerializer(),
         required=False,
         help_text="By the JSON pointer (RFC 6901) of a member: where it comes from.",
     )
@@ -105,8 +105,8 @@ class IssuePreview(APIView):
             raise Http404
         members = self.members(ISSUE_MEMBERS)
         [data] = Drafts([draft], members, self.scope).as_data()
-        if self.parameters["source_map"] == "true":
-            data["source_map"] = source_map(draft, members)
+        if self.parameters["field_map"] == "true":
+            data["field_map"] = field_map(draft, members)
         return Response(data)
 
     def options(self, request: Request, token_hash: str) -> Response:

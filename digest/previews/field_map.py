@@ -26,7 +26,7 @@ PAGE_FIELDS = {
 }
 
 
-def source_map(issue: Any, members: Collection[str] | None = None) -> dict[str, Entry]:
+def field_map(issue: Any, members: Collection[str] | None = None) -> dict[str, Entry]:
     """The sources of the members that an answer has, or of all."""
     names = {field.name for field in issue._meta.get_fields()}
     found = {

@@ -22,7 +22,7 @@ from digest.feeds.views import FEEDS, feed_path
 from digest.pages import public_urls
 from digest.pages.public_urls import page_url
 from digest.pages.views import readers_language, tag_path
-from digest.previews.field_map import source_map
+from digest.previews.field_map import field_map
 from digest.rendering import seo
 from digest.rendering.images import largest_jpeg, public_images
 from digest.rendering.native_values import resolve_ahead
@@ -168,9 +168,9 @@ def draft_source(request: HttpRequest | None, position: int) -> str:
 
 
 @register.filter
-def draft_source_map(issue: Any) -> dict[str, Any]:
+def draft_field_map(issue: Any) -> dict[str, Any]:
     """Where the members of a draft come from, for the editor's preview panel."""
-    return source_map(issue)
+    return field_map(issue)
 
 
 @register.simple_tag(takes_context=True)

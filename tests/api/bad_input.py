@@ -66,7 +66,7 @@ WRONG_VALUES: dict[str, list[str]] = {
     "site": ["a:abc", "localhost:" + "9" * 30, "nowhere.example", "evil<script>", "a/b", NUL],
     "include": ["everything", "Body", "body,body", "body,", "", NUL],
     "fields": FIELDS,
-    "source_map": SWITCHES,
+    "field_map": SWITCHES,
     "rich_text": ["x", "HTML", "xml", "html,text", "", NUL],
     "q": ["", " ", f"a{NUL}b", "a" * 201, "a " * 100, " ".join("abcdefghijklmnopqrstu"), NUL],
     "path": [f"/a{NUL}b/", NUL],

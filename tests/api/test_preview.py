@@ -75,7 +75,7 @@ def test_draft_of_a_live_issue_shows_what_readers_do_not_see(digest, get):
 )
 def test_unfinished_draft_is_an_issue_by_the_schema(digest, get, blocks):
     draft = make_issue(digest, publish=False, title="Draft", body=json.dumps(blocks))
-    found = get(f"preview/{token_of(draft)}/?source_map=true")
+    found = get(f"preview/{token_of(draft)}/?field_map=true")
     assert found["headline"] == "Draft"
     assert found["seo"]["title"] == "Draft"
 
@@ -147,10 +147,10 @@ def test_draft_of_another_site_is_found_there_alone(draft, other_site, get):
 def test_members_and_text_can_be_chosen(digest, get):
     draft = make_issue(digest, publish=False, body=body(story("One", body="<p><b>Bold</b></p>")))
     path = f"preview/{token_of(draft)}/"
-    assert list(get(f"{path}?fields=title,tags&source_map=true")) == ["title", "tags", "source_map"]
+    assert list(get(f"{path}?fields=title,tags&field_map=true")) == ["title", "tags", "field_map"]
     assert get(f"{path}?rich_text=markdown")["body"][1]["value"]["body"] == "**Bold**"
     get(f"{path}?include=body", 400)
-    get(f"{path}?source_map=yes", 400)
+    get(f"{path}?field_map=yes", 400)
 
 
 def test_answer_is_private(draft, client):
@@ -221,8 +221,8 @@ def test_token_is_in_no_log_and_no_report(draft, client, caplog, monkeypatch):
     client.get(f"/preview/{wrong}/")
     client.get(f"/api/v1/preview/{token}/", headers={"host": "a b"})
     client.raise_request_exception = False
-    monkeypatch.setattr("digest.api.preview.source_map", None)
-    response = client.get(f"/api/v1/preview/{token}/?source_map=true")
+    monkeypatch.setattr("digest.api.preview.field_map", None)
+    response = client.get(f"/api/v1/preview/{token}/?field_map=true")
     assert response.status_code == 500
     assert "[token]" in caplog.text
     assert token[:-1] not in caplog.text
@@ -244,4 +244,4 @@ def test_preview_costs_the_same_for_a_long_issue(digest, client, django_assert_m
     token = token_of(make_issue(digest, publish=False, body=blocks))
     client.get(f"/api/v1/preview/{token}/")
     with django_assert_max_num_queries(25):
-        client.get(f"/api/v1/preview/{token}/?source_map=true")
+        client.get(f"/api/v1/preview/{token}/?field_map=true")

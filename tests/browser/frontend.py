@@ -42,12 +42,12 @@ PAGE = """<!doctype html>
       });
       const map = document.createElement("script");
       map.type = "application/json";
-      map.id = "digest-source-map";
-      map.textContent = JSON.stringify(issue.source_map);
+      map.id = "digest-field-map";
+      map.textContent = JSON.stringify(issue.field_map);
       document.body.append(map);
     };
     const token = new URLSearchParams(location.search).get("token");
-    fetch(`CMS/api/v1/preview/${token}/?source_map=true`).then(async (answer) => {
+    fetch(`CMS/api/v1/preview/${token}/?field_map=true`).then(async (answer) => {
       if (answer.ok) show(await answer.json());
       else document.querySelector("main").textContent = "There is no such preview.";
     });

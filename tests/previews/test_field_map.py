@@ -5,7 +5,7 @@ import json
 import pytest
 from wagtail import blocks as wagtail_blocks
 
-from digest.previews.field_map import _of_stream, source_map
+from digest.previews.field_map import _of_stream, field_map
 from tests.builders import block, body, make_issue, source, story
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def issue(digest):
 
 
 def test_members_of_the_page_come_from_its_fields(issue):
-    found = source_map(issue)
+    found = field_map(issue)
     assert found["/title"] == {"block": None, "field": "title", "path": "title"}
     assert found["/tags"]["path"] == "tags"
     assert found["/seo/description"]["path"] == "search_description"
@@ -30,7 +30,7 @@ def test_members_of_the_page_come_from_its_fields(issue):
 
 def test_members_of_blocks_come_from_theirs(issue):
     opening, first, line, last = issue.body.raw_data
-    found = source_map(issue)
+    found = field_map(issue)
     assert found["/summary"]["path"] == f"body.{opening['id']}.summary"
     assert found["/body/1"] == {
         "block": first["id"],
@@ -51,17 +51,17 @@ def test_members_of_blocks_come_from_theirs(issue):
 
 
 def test_headline_comes_from_the_title_where_the_block_has_none(digest, issue):
-    assert source_map(issue)["/headline"]["path"] == "title"
+    assert field_map(issue)["/headline"]["path"] == "title"
     blocks = json.dumps([block("headline", headline="H", summary="S")])
     own = make_issue(digest, 15, publish=False, body=blocks)
-    assert source_map(own)["/headline"]["path"] == f"body.{own.body[0].id}.headline"
+    assert field_map(own)["/headline"]["path"] == f"body.{own.body[0].id}.headline"
 
 
 def test_pointers_lead_to_members_of_the_answer(digest, client, issue):
     from tests.previews.previewing import token_of
 
-    data = client.get(f"/api/v1/preview/{token_of(issue)}/?source_map=true").json()
-    pointers = data["source_map"]
+    data = client.get(f"/api/v1/preview/{token_of(issue)}/?field_map=true").json()
+    pointers = data["field_map"]
     assert len(pointers) > 20
     for pointer in pointers:
         found = data

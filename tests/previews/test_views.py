@@ -105,7 +105,7 @@ def test_preview_in_the_panel_says_where_things_come_from(draft, admin_client):
     admin_client.post(preview_url(draft), data)
     html = admin_client.get(preview_url(draft), {"in_preview_panel": "true"}).content.decode()
     assert 'data-digest-source="/headline"' in html
-    assert 'id="digest-source-map"' in html
+    assert 'id="digest-field-map"' in html
     assert "digest/preview.js" in html
 
 
@@ -114,7 +114,7 @@ def test_readers_pages_say_nothing_of_it(digest, client):
     for response in (client.get(issue.url), page(token_of(issue))):
         html = response.content.decode()
         assert "data-digest-source" not in html
-        assert "digest-source-map" not in html
+        assert "digest-field-map" not in html
         assert "preview.js" not in html
     assert "This is a draft." not in client.get(issue.url).content.decode()
 

@@ -1,6 +1,6 @@
 // For the page on which a frontend shows drafts: what the preview panel of the editor needs of it.
 //
-//   <script type="application/json" id="digest-source-map">{…}</script>
+//   <script type="application/json" id="digest-field-map">{…}</script>
 //   <script src="https://cms.example.com/static/digest/preview.js" defer></script>
 //
 // A click on an element with data-digest-source="/body/1/value/heading" (a JSON pointer of the source
@@ -14,7 +14,7 @@
 
   // The longest pointer that is known: a click into a part of a field opens the field.
   const pathOf = (pointer) => {
-    const text = document.getElementById("digest-source-map")?.textContent;
+    const text = document.getElementById("digest-field-map")?.textContent;
     const sources = JSON.parse(text || "{}");
     let found = pointer;
     while (found && !Object.hasOwn(sources, found)) found = found.slice(0, found.lastIndexOf("/"));
