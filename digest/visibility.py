@@ -33,12 +33,12 @@ from digest.conf import has_languages
 # In place of a site: the pages of every site. None is no site, as of a host that nobody serves.
 ANY_SITE = object()
 
-# What was read already, while an answer is made (``one_look``).
+# What was read already, while an answer is made (``snapshot``).
 _seen: ContextVar[dict[Any, Any] | None] = ContextVar("digest_visibility_seen", default=None)
 
 
 @contextmanager
-def one_look() -> Iterator[None]:
+def snapshot() -> Iterator[None]:
     """Read the clock, the sites and the restrictions once for all that is asked inside.
 
     One answer then agrees with itself, and costs these queries once. Nothing outlives it.
@@ -91,7 +91,7 @@ def is_public(page: AbstractPage, site: Site | object | None = ANY_SITE) -> bool
 
 
 def note(pages: Iterable[AbstractPage]) -> None:
-    """Remember the expiry of public pages that an answer shows or counts (``one_look``)."""
+    """Remember the expiry of public pages that an answer shows or counts (``snapshot``)."""
     seen = _seen.get()
     if seen is not None:
         seen.setdefault("expiries", []).extend(p.expire_at for p in pages if p.expire_at)

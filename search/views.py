@@ -38,7 +38,7 @@ def search(request: HttpRequest) -> HttpResponse:
     text = clean(request.GET.get("q", ""))
     locale = locale_of(request)
     context: dict[str, Any] = {"query": text[:MAX_CHARACTERS], "locale": locale}
-    with visibility.one_look():
+    with visibility.snapshot():
         context["search_locale"] = has_languages() and (locale or readers_language())
         try:
             context |= _answer(request, text) if text else {}

@@ -20,7 +20,7 @@ from digest.checklist.findings import Finding, Level
 from digest.checklist.run import find
 from digest.pages.drafts import with_drafted
 from digest.pages.page_models import get_issue_page_model
-from digest.pages.stories import may_be_broken
+from digest.pages.stories import tolerate_broken_body
 
 DIGESTS_SHOWN = 5
 ISSUES_SHOWN = 3
@@ -121,7 +121,7 @@ def _next(issues: QuerySet, user: Any) -> NextIssue | None:
     issue = coming.order_by("drafted_date", "pk").first()
     found = issue and NextIssue(issue, _edit_url(issue, user))
     if found:
-        with may_be_broken(issue):
+        with tolerate_broken_body(issue):
             draft = issue.get_latest_revision_as_object()
             found.warnings = find(draft, [Level.WARNING], besides=DEAR)
             found.missing = _missing(draft)

@@ -73,7 +73,7 @@ def kept_or_made(request: HttpRequest, make: response_cache.Make, **kwargs: Any)
 
 def made(make: response_cache.Make) -> HttpResponse:
     """Make an answer in one look, and in the site's own language whatever the request's is."""
-    with translation.override(_own_language()), visibility.one_look():
+    with translation.override(_own_language()), visibility.snapshot():
         response = make()
         response.shown_until = visibility.first_expiry()
     return response

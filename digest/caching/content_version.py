@@ -93,7 +93,7 @@ def current() -> str | None:
 
 
 @contextmanager
-def one_moment() -> Iterator[None]:
+def repeatable_read() -> Iterator[None]:
     """Read all rows as they are at one moment, whatever is committed meanwhile.
 
     On PostgreSQL; SQLite would make every reader a writer for it, and has few commits.

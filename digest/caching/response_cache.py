@@ -91,7 +91,7 @@ def kept_or_made(
         if kept := key and _get(key):
             return _answer(request, kept)
         is_last = attempt == ATTEMPTS
-        with _alone(key), content_version.one_moment() if is_last else nullcontext():
+        with _alone(key), content_version.repeatable_read() if is_last else nullcontext():
             kept = key and _get(key)
             response = _answer(request, kept) if kept else _made(request, make, version, key)
         if version is None or content_version.current() == version:

@@ -8,7 +8,7 @@ from digest.checklist.reading import Reading
 from digest.checklist.rules import RULES
 from digest.checklist.settings import ChecklistSettings
 from digest.pages.forms import parent_of
-from digest.pages.stories import may_be_broken
+from digest.pages.stories import tolerate_broken_body
 
 
 def find(
@@ -23,7 +23,7 @@ def find(
     codes = [code for code, level in levels if level in wanted and code not in besides]
     found: list[Finding] = []
     if codes:
-        with may_be_broken(issue):
+        with tolerate_broken_body(issue):
             reading = Reading(issue, settings.targets)
             for code in codes:
                 found += _run(code, settings.levels[code], reading, wanted)
@@ -32,7 +32,7 @@ def find(
 
 def _run(code: str, level: Level, reading: Reading, wanted: set[Level]) -> list[Finding]:
     found: list[Finding] = []
-    with may_be_broken(reading.issue):
+    with tolerate_broken_body(reading.issue):
         for slip in RULES[code].find(reading):
             seen = Level.WARNING if slip.only_advice else level
             if seen in wanted:

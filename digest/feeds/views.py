@@ -25,7 +25,7 @@ from digest.conf import conf, has_languages
 from digest.feeds.formats import FEEDS, Format
 from digest.pages.listing import with_digests, with_related
 from digest.pages.page_models import get_digest_page_model
-from digest.pages.public_urls import asked_locale, frontend_root, page_url
+from digest.pages.public_urls import frontend_root, page_url, requested_locale
 from digest.rendering.bodies import public_bodies
 from digest.rendering.images import largest_jpeg, public_images
 
@@ -64,7 +64,7 @@ def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") ->
     chosen = next((feed for feed in FEEDS if feed.file_name == file_name), None)
     if site is None or chosen is None:
         raise Http404
-    digest = _digest(slug, asked_locale(request), site)
+    digest = _digest(slug, requested_locale(request), site)
     tag = get_object_or_404(Tag, slug=tag_slug) if tag_slug else None
     document = build_feed(digest, chosen, site, tag, request)
     return HttpResponse(document.writeString("utf-8"), content_type=document.content_type)

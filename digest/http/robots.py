@@ -22,7 +22,7 @@ class RobotsUnknown(http_client.OutboundError):
     """The host cannot say at the moment what it allows, so nothing may be asked of it."""
 
 
-class Manners:
+class RobotsPolicy:
     """What one run knows of the hosts it asks; call it before each request.
 
     It waits until the host has rested, and raises ClosedByRobots or RobotsUnknown. With a deadline

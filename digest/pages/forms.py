@@ -7,7 +7,7 @@ from django.utils import timezone
 from wagtail.admin.forms import WagtailAdminPageForm
 
 from digest.pages.new_issues import blocks_of_new_issue, day_of_new_issue
-from digest.pages.slugs import PROPOSED_SLUG, free_slug
+from digest.pages.slugs import PROPOSED_SLUG, find_available_slug
 
 
 def parent_of(page: Any) -> Any:
@@ -36,7 +36,7 @@ class IssuePageForm(DigestPageForm):
         self.fields["slug"].required = False
         if not self.instance.slug and self.parent_page:
             day = self.initial.get("date", self.instance.date)
-            self.initial["slug"] = self._free_slug(str(day))
+            self.initial["slug"] = self._find_available_slug(str(day))
 
     def _start(self) -> None:
         if not self.instance.body:
@@ -57,7 +57,7 @@ class IssuePageForm(DigestPageForm):
         known = not is_new and (self.instance.live or self.instance.first_published_at)
         proposed = slug in ("", date) or (not known and PROPOSED_SLUG.fullmatch(slug or ""))
         if date and proposed:
-            self.cleaned_data["slug"] = self._free_slug(date)
+            self.cleaned_data["slug"] = self._find_available_slug(date)
         return super().clean()
 
     def _post_clean(self) -> None:
@@ -79,6 +79,6 @@ class IssuePageForm(DigestPageForm):
             (name, value) for name, value in got if name in self.fields
         ]
 
-    def _free_slug(self, slug: str) -> str:
+    def _find_available_slug(self, slug: str) -> str:
         siblings = self.parent_page.get_children().exclude(pk=self.instance.pk)
-        return free_slug(slug, siblings)
+        return find_available_slug(slug, siblings)

@@ -56,7 +56,7 @@ def _frontend(root_url: str) -> str:
     return conf.FRONTEND_URLS.get(root_url, root_url).rstrip("/")
 
 
-def asked_locale(request: HttpRequest) -> str:
+def requested_locale(request: HttpRequest) -> str:
     """The language that ``?locale=`` of a feed or a reader's page names; "" where it names none.
 
     No database is asked for what is no language code: PostgreSQL fails on some of it.

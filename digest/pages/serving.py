@@ -21,5 +21,5 @@ class ReadersPageMixin:
         visibility.refuse_expired(self)
         # Wagtail comes here only with those whom it lets in, and no cache may keep a private page;
         # its form for a password is made of the same context, but not by way of here.
-        request.digest_let_in_to = self.pk
+        request.digest_authorised_for = self.pk
         return super().serve(request, *args, **kwargs)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 PROPOSED_SLUG = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(-\d+)?")
 
 
-def free_slug(slug: str, siblings: QuerySet) -> str:
+def find_available_slug(slug: str, siblings: QuerySet) -> str:
     """The slug, or the first of ``slug-2``, ``slug-3`` ... that no sibling has."""
     taken = set(siblings.filter(slug__startswith=slug).values_list("slug", flat=True))
     candidate, suffix = slug, 2
@@ -25,7 +25,7 @@ def is_proposed(slug: str, day: date) -> bool:
     return bool(PROPOSED_SLUG.fullmatch(slug)) and f"{slug}-".startswith(f"{day}-")
 
 
-def refusal_of_digest_slug(
+def digest_slug_error(
     digests: QuerySet, slug: str, locale_id: int, parent: Any, besides: set[int]
 ) -> str | None:
     """Why a digest below ``parent`` cannot have the slug; None where it can.

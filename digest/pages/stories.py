@@ -175,7 +175,7 @@ def plain_text(block: Block, value: Any) -> str:
 
 
 @contextmanager
-def may_be_broken(issue: Any) -> Iterator[None]:
+def tolerate_broken_body(issue: Any) -> Iterator[None]:
     """Do without what is read within, if the stored body cannot be read: say so, and go on.
 
     An issue whose body is broken can be unpublished, as any other.
@@ -189,7 +189,7 @@ def may_be_broken(issue: Any) -> Iterator[None]:
 
 
 def _rows(issue: Any) -> list[Story]:
-    with may_be_broken(issue):
+    with tolerate_broken_body(issue):
         return list(_read(issue))
     return []  # It is broken.
 

@@ -14,14 +14,14 @@ from digest import visibility
 from digest.conf import has_languages
 from digest.pages.listing import latest_first, paginate
 from digest.pages.page_models import get_issue_page_model
-from digest.pages.public_urls import asked_locale, frontend_root
+from digest.pages.public_urls import frontend_root, requested_locale
 
 
 @require_safe
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """List the public issues of this site with a tag; a tag without any does not exist."""
     tag = get_object_or_404(Tag, slug=slug)
-    locale = asked_locale(request) if has_languages() else ""
+    locale = requested_locale(request) if has_languages() else ""
     tagged = get_issue_page_model().objects.filter(tagged_items__tag=tag)
     site = Site.find_for_request(request)
     issues = visibility.public(tagged, site)
@@ -51,7 +51,7 @@ def in_one_language(issues: QuerySet, request: HttpRequest) -> QuerySet:
     where the site has no translations."""
     if not has_languages():
         return issues
-    code = asked_locale(request) or readers_language()
+    code = requested_locale(request) or readers_language()
     return issues.filter(locale__language_code=code)
 
 

@@ -10,7 +10,7 @@ from wagtail.models import Site
 from digest import visibility
 from digest.blocks.stored import give_ids
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
-from digest.pages.stories import may_be_broken, plain_text
+from digest.pages.stories import plain_text, tolerate_broken_body
 from digest.previews.tokens import PreviewToken, find
 
 
@@ -78,7 +78,7 @@ def _completed(draft: Any) -> Any:
     """Add what only a saved issue has, and its digest, which may be a draft itself."""
     draft.date = draft.date or timezone.localdate()
     give_ids(draft.body)
-    with may_be_broken(draft):
+    with tolerate_broken_body(draft):
         draft.word_count = len(plain_text(draft.body.stream_block, draft.body).split())
     parent = draft.get_parent().specific
     draft.digest = parent if isinstance(parent, get_digest_page_model()) else None

@@ -33,7 +33,7 @@ class PublishingMixin(models.Model):
 
         One whose time has come is withdrawn instead, so that it is not tried for ever.
         """
-        take_turns(self)
+        lock_page(self)
         try:
             revision.as_object().clean_for_publishing()
         except ValidationError as error:
@@ -49,7 +49,7 @@ class PublishingMixin(models.Model):
     @transaction.atomic
     def unpublish(self, *args: Any, **kwargs: Any) -> Any:
         """Take it back with its aliases and what is scheduled of it."""
-        take_turns(self)
+        lock_page(self)
         return super().unpublish(*args, **kwargs)
 
     def _withdraw(self, revision: Any, error: ValidationError) -> None:
@@ -58,7 +58,7 @@ class PublishingMixin(models.Model):
         revision.save(update_fields=["approved_go_live_at"])
 
 
-def take_turns(page: Any) -> None:
+def lock_page(page: Any) -> None:
     """Let others who publish or unpublish this page wait until the transaction ends.
 
     The first thing that any of them locks is the page: so they never wait for each other.

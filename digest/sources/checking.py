@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from digest.conf import conf
 from digest.http import client as http_client
 from digest.http.canonical import canonical_url
-from digest.http.robots import ClosedByRobots, Manners, RobotsUnknown
-from digest.pages.stories import may_be_broken
+from digest.http.robots import ClosedByRobots, RobotsPolicy, RobotsUnknown
+from digest.pages.stories import tolerate_broken_body
 from digest.sources.citations import Cited, cited_in
 from digest.sources.models import Check, Source, State, source_key
 
@@ -38,7 +38,7 @@ class Finding:
     detail: str = ""
 
 
-def look_at(url: str, manners: Manners) -> Finding:
+def look_at(url: str, manners: RobotsPolicy) -> Finding:
     """Ask for an address, politely, and say what was found."""
     try:
         answer = _ask(url, manners)
@@ -51,7 +51,7 @@ def look_at(url: str, manners: Manners) -> Finding:
     return _judge(url, answer)
 
 
-def _ask(url: str, manners: Manners) -> http_client.Answer:
+def _ask(url: str, manners: RobotsPolicy) -> http_client.Answer:
     """HEAD, which costs the server least; GET where the server has no good answer to that."""
     try:
         answer = http_client.fetch(url, "HEAD", before=manners)
@@ -129,7 +129,7 @@ def broken_sources_of(issue: Any) -> list[tuple[Cited, Source]]:
     """What an issue, or a draft of one, cites that is dead or has moved: the places with what is
     known, in the order they stand in."""
     cited: dict[Cited, str] = {}
-    with may_be_broken(issue):
+    with tolerate_broken_body(issue):
         cited = {found: source_key(found.url) for found in cited_in(issue.body)}
     sources = Source.objects.filter(key__in=set(cited.values()) - {""}, state__in=BROKEN)
     broken = {source.key: source for source in sources}

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from digest.pages.stories import SOURCE_FIELDS, issue_batches, may_be_broken
+from digest.pages.stories import SOURCE_FIELDS, issue_batches, tolerate_broken_body
 from digest.sources.citations import cited_in
 from digest.sources.models import Citation, Source, source_key
 
@@ -91,7 +91,7 @@ def _content(row: Citation | None) -> list[Any] | None:
 
 
 def _rows(issue: Any) -> list[Citation]:
-    with may_be_broken(issue):
+    with tolerate_broken_body(issue):
         cited = [found for found in cited_in(issue.body) if source_key(found.url)]
         return [
             Citation(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from digest.http import client as http_client
-from digest.http.robots import Manners
+from digest.http.robots import RobotsPolicy
 
 MAX_BYTES = 512 * 1024
 SECONDS = 20
@@ -52,7 +52,7 @@ def read_page(url: str) -> PageFacts:
         url,
         limit=MAX_BYTES,
         accept=", ".join(sorted(HTML)),
-        before=Manners(deadline),
+        before=RobotsPolicy(deadline),
         deadline=deadline,
     )
     _refuse(answer)

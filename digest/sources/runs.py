@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from digest.conf import conf
-from digest.http.robots import Manners
+from digest.http.robots import RobotsPolicy
 from digest.sources.checking import RETRY, Finding, look_at, record
 from digest.sources.models import CheckedHost, Source, source_key
 
@@ -45,7 +45,7 @@ def due_sources(older_than: int | None = None, url: str = "") -> QuerySet:
 class Run:
     """One run of ``check_sources``."""
 
-    manners: Manners = field(default_factory=Manners)
+    manners: RobotsPolicy = field(default_factory=RobotsPolicy)
     # Sources whose host another run was asking, all the time.
     left: int = 0
 

@@ -46,7 +46,7 @@ def content(monkeypatch) -> Content:
     """Nothing of it is in a database."""
     content = Content()
     monkeypatch.setattr(content_version, "current", lambda: content.version)
-    monkeypatch.setattr(content_version, "one_moment", nullcontext)
+    monkeypatch.setattr(content_version, "repeatable_read", nullcontext)
     monkeypatch.setattr(visibility, "next_expiry", lambda: content.expiry)
     monkeypatch.setattr(response_cache, "_broken_until", 0.0)
     return content

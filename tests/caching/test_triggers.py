@@ -148,7 +148,7 @@ def test_function_of_another_release_is_replaced():
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no moments to read at")
 def test_rows_are_read_as_they_are_at_one_moment():
-    with content_version.one_moment():
+    with content_version.repeatable_read():
         assert not Tag.objects.exists()
         with ThreadPoolExecutor() as another:
             another.submit(add_a_tag).result()

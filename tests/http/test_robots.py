@@ -3,7 +3,7 @@
 import pytest
 
 from digest.http.client import OutboundError
-from digest.http.robots import Manners, host_of
+from digest.http.robots import RobotsPolicy, host_of
 from digest.sources.checking import look_at
 from digest.sources.models import State
 from digest.sources.pages import read_page
@@ -25,7 +25,7 @@ def slept(settings, monkeypatch):
 def test_a_host_whose_robots_txt_has_mistakes_is_left_alone(server, line):  # noqa: F811
     server.says("/robots.txt", body=f"User-agent: *\n{line}\n")
     server.says("/a", body="<title>A</title>", Content_Type="text/html")
-    found = look_at(server.url("/a"), Manners())
+    found = look_at(server.url("/a"), RobotsPolicy())
     assert (found.state, "mistakes" in found.detail) == (None, True)
     with pytest.raises(OutboundError, match="mistakes"):
         read_page(server.url("/a"))
@@ -34,13 +34,13 @@ def test_a_host_whose_robots_txt_has_mistakes_is_left_alone(server, line):  # no
 def test_no_host_is_waited_for_longer_than_a_minute(server, slept):  # noqa: F811
     server.says("/robots.txt", body="User-agent: *\nCrawl-delay: " + "9" * 400)
     server.says("/a")
-    assert look_at(server.url("/a"), Manners()).state == State.FOUND
+    assert look_at(server.url("/a"), RobotsPolicy()).state == State.FOUND
     assert all(seconds <= 60 for seconds in slept)
 
 
 def test_a_byte_order_mark_opens_nothing(server):  # noqa: F811
     server.says("/robots.txt", body="\ufeffUser-agent: *\nDisallow: /\n".encode())
-    assert look_at(server.url("/a"), Manners()).state == State.REFUSED
+    assert look_at(server.url("/a"), RobotsPolicy()).state == State.REFUSED
 
 
 def test_one_host_rests_however_it_is_written():

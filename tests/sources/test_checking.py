@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from digest.http.robots import Manners
+from digest.http.robots import RobotsPolicy
 from digest.models import IssuePage, Source
 from digest.sources.checking import broken_sources_of, look_at, record
 from digest.sources.models import State
@@ -21,7 +21,7 @@ def _without_pauses(settings):
 @pytest.fixture
 def look(server):  # noqa: F811
     """Look at a path of the server."""
-    return lambda path="/a": look_at(server.url(path), Manners())
+    return lambda path="/a": look_at(server.url(path), RobotsPolicy())
 
 
 def methods(server):  # noqa: F811
@@ -128,7 +128,7 @@ def test_a_host_that_cannot_say_what_it_allows_is_not_asked(server, look, status
 
 
 def test_robots_txt_is_asked_once_and_also_where_a_redirect_leads(server):  # noqa: F811
-    manners = Manners()
+    manners = RobotsPolicy()
     server.says("/a", 302, Location=server.url("/b", "other.example"))
     server.says("/b")
     for _ in range(2):
@@ -141,7 +141,7 @@ def test_a_host_rests_between_two_requests(server, settings, monkeypatch):  # no
     settings.DIGEST_SOURCE_CHECK_PAUSE = 7
     rests = []
     monkeypatch.setattr("digest.http.robots.time.sleep", rests.append)
-    manners = Manners()
+    manners = RobotsPolicy()
     server.says("/a")
     look_at(server.url("/a"), manners)
     assert len(rests) == 1
@@ -153,7 +153,7 @@ def test_a_host_rests_between_two_requests(server, settings, monkeypatch):  # no
 
 
 def test_private_addresses_are_not_asked():
-    found = look_at("http://127.0.0.1/", Manners())
+    found = look_at("http://127.0.0.1/", RobotsPolicy())
     assert (found.state, found.http_status) == (State.UNREACHABLE, None)
 
 

@@ -83,7 +83,7 @@ def test_few_queries_tell_what_is_closed(home_page, digest, site):
 
 def test_a_whole_answer_asks_once_what_is_closed(home_page, digest, site):
     def several_times():
-        with visibility.one_look():
+        with visibility.snapshot():
             for _time in range(3):
                 list(visibility.public(IssuePage.objects.all(), site))
 

@@ -14,7 +14,7 @@ from digest.admin.issues.checklist import ChecklistSidePanel
 from digest.admin.issues.views import IssueExplorerView
 from digest.admin.issues.workflow import IssueWorkflowActionView
 from digest.admin.sources.panel import broken_sources_panels
-from digest.publishing.validation import take_turns
+from digest.publishing.validation import lock_page
 
 
 class IssueCreateView(CreateView):
@@ -46,7 +46,7 @@ class WholeUnpublishView(UnpublishView):
     @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take it back with its aliases and what is scheduled of it."""
-        take_turns(self.object)
+        lock_page(self.object)
         return super().post(request, *args, **kwargs)
 
 

@@ -12,7 +12,7 @@ from digest.blocks import reading_text
 from digest.blocks.stored import readable
 from digest.pages.drafts import drafts_of, tags_in
 from digest.pages.page_models import get_issue_page_model, get_issue_tag_model
-from digest.pages.stories import may_be_broken
+from digest.pages.stories import tolerate_broken_body
 
 
 @dataclass
@@ -74,7 +74,7 @@ def _words(drafts: dict[Any, Any]) -> dict[Any, int]:
     blocks = StreamValue(stream, [raw for _issue, raw in owned], is_lazy=True)
     words = dict.fromkeys((issue.pk for issue in drafts), 0)
     for position, (issue, _raw_block) in enumerate(owned):
-        with may_be_broken(issue):
+        with tolerate_broken_body(issue):
             child = blocks[position]
             words[issue.pk] += len(" ".join(reading_text(child.block, child.value)).split())
     return words

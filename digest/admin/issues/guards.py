@@ -11,7 +11,7 @@ from wagtail import hooks
 from wagtail.admin import messages
 
 from digest.pages.page_models import get_digest_page_model
-from digest.pages.slugs import refusal_of_digest_slug
+from digest.pages.slugs import digest_slug_error
 from digest.publishing.validation import PublishingMixin
 
 
@@ -100,7 +100,7 @@ def _refusals_to_move(pages: Iterable[Any], destination: Any) -> list[str]:
 def _refusals(slugs: Iterable[tuple[Any, str]], parent: Any, besides: set[int]) -> list[str]:
     everyone = get_digest_page_model().objects.all()
     refusals = (
-        refusal_of_digest_slug(everyone, slug, digest.locale_id, parent, besides)
+        digest_slug_error(everyone, slug, digest.locale_id, parent, besides)
         for digest, slug in slugs
     )
     return [refusal for refusal in refusals if refusal]

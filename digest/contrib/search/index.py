@@ -17,7 +17,7 @@ from digest.contrib.search.analysis import tokens
 from digest.contrib.search.models import MAX_STORIES, Entry, Word, entry_id
 from digest.contrib.search.vocabulary import add_words, has_its_stem, mend_words, missing_words
 from digest.pages.page_models import get_issue_page_model, get_issue_tag_model
-from digest.pages.stories import BATCH_SIZE, Story, issue_batches, may_be_broken, plain_text
+from digest.pages.stories import BATCH_SIZE, Story, issue_batches, plain_text, tolerate_broken_body
 
 # So many tags of an issue are counted; an index of PostgreSQL has no room for many more.
 MAX_TAGS = 200
@@ -162,7 +162,7 @@ def _parent_path(issue: Any) -> str:
 def texts_of_issue(issue: Any) -> tuple[str, str, str]:
     """What the entry of an issue is made of: headline, summary, and what else is no story."""
     others: list[str] = []
-    with may_be_broken(issue):
+    with tolerate_broken_body(issue):
         children = issue.body.stream_block.child_blocks
         for raw in issue.body.raw_data:
             if raw["type"] in children and raw["type"] not in TOLD_ELSEWHERE:
