@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run test coverage faults lint format serve bench bench-server bench-search wheel-check types-check clean help port-free
+.PHONY: run test test-all coverage faults lint format serve bench bench-server bench-search wheel-check types-check clean help port-free
 
 run: export DJANGO_RUNSERVER_HIDE_WARNING := true
 run: port-free .venv/installed ## serve the site on http://127.0.0.1:8000/ (PORT=), sample digests included
@@ -17,7 +17,10 @@ run: port-free .venv/installed ## serve the site on http://127.0.0.1:8000/ (PORT
 	@printf '%-9s http://127.0.0.1:$(PORT)%s\n' Pages / Editor /admin/ API /api/v1/ 'API docs' /api/v1/docs/
 	@exec $(MANAGE) runserver 127.0.0.1:$(PORT)
 
-test: .venv/installed ## run the tests (ARGS="-k feeds" chooses some)
+test: .venv/installed ## run the tests, without the slow ones (ARGS="-k feeds" chooses some)
+	@$(PY) -m pytest --numprocesses 2 --dist loadgroup -m "not slow" $(ARGS)
+
+test-all: .venv/installed ## run all tests but `make faults`; takes about three times as long
 	@$(PY) -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 coverage: .venv/installed ## run the tests and say which lines they leave out; takes nearly twice as long

@@ -9,7 +9,15 @@ from digest.models import DigestPage
 from tests.builders import make_digest
 
 # A folder and files whose tests share what takes long to make.
-SLOWLY_PREPARED = {"all_states", "test_kills.py", "test_ownpages.py", "test_without_search.py"}
+SLOWLY_PREPARED = {
+    "all_states",
+    "replica",
+    "test_kills.py",
+    "test_load_samples.py",
+    "test_ownpages.py",
+    "test_plugin.py",
+    "test_without_search.py",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

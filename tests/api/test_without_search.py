@@ -7,8 +7,6 @@ import pytest
 from tests.plugin.conftest import foreign_environment  # noqa: F401
 from tests.plugin.test_plugin import python
 
-pytestmark = pytest.mark.slow
-
 USE = """
 import django; django.setup()
 import json

@@ -31,6 +31,8 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
 ]
 TIMEOUT = 60_000  # milliseconds: a busy machine may take its time
+# The one browser test of `make test`; the others run in `make test-all`.
+WALK = "test_issue_is_composed_previewed_published_and_read"
 
 # Held by the request that is being answered; between two tests nobody's request is. An editor's
 # page sends several at once, and with SQLite in memory all threads share one connection.
@@ -45,6 +47,13 @@ def in_turn(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
             return get_response(request)
 
     return middleware
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every browser test but the walk as slow."""
+    for item in items:
+        if item.get_closest_marker("browser") and item.name != WALK:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from tests.deploy.conftest import DEPLOY, Front, free_port, program
 from tests.visibility import people
 
 BINARY = program("nginx")
-pytestmark = pytest.mark.skipif(BINARY is None, reason="nginx is not installed")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(BINARY is None, reason="nginx is not installed")]
 
 LIST, PAGE, FEED = "/api/v1/issues/", "/daily/2026-04-14/", "/feeds/daily/rss.xml"
 MAIN = """

@@ -13,7 +13,10 @@ from tests.deploy.conftest import DEPLOY, Front, free_port, program
 from tests.visibility import people
 
 BINARY = program("varnishd")
-pytestmark = pytest.mark.skipif(BINARY is None, reason="varnishd is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(BINARY is None, reason="varnishd is not installed"),
+]
 
 LIST, PAGE, FEED = "/api/v1/issues/", "/daily/2026-04-14/", "/feeds/daily/rss.xml"
 KEPT = [LIST, PAGE, FEED, "/", "/sitemap.xml", "/llms.txt"]

@@ -70,9 +70,9 @@ def test_a_reference_of_thousands_of_digits_is_no_crash():
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_any_document_is_read_in_bounded_time(hostile, name):
-    started = time.monotonic()
+    started = time.process_time()
     draft_of(HOSTILE[hostile], name).body()
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 def test_a_document_of_twenty_thousand_lines_is_read_whole():

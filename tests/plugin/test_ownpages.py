@@ -39,7 +39,9 @@ print(json.dumps([(path, a.status_code, a.content.decode()) for path, a in answe
 """
 
 
-@pytest.fixture(scope="module", params=["ownpages", "basepage"])
+@pytest.fixture(
+    scope="module", params=["ownpages", pytest.param("basepage", marks=pytest.mark.slow)]
+)
 def environment(request, foreign_environment):
     return foreign_environment(f"tests.plugin.{request.param}_settings")
 

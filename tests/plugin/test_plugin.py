@@ -6,8 +6,6 @@ import sys
 
 import pytest
 
-pytestmark = pytest.mark.slow
-
 READ_API = """
 import django; django.setup()
 from django.test import Client

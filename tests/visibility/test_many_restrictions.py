@@ -14,7 +14,7 @@ from tests.builders import make_digest, make_issue, restrict
 from tests.visibility.answers import ask
 from tests.visibility.oracle import Oracle
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 MANY = 2000
 

@@ -14,7 +14,7 @@ from digest.models import IssuePage
 from tests.visibility.oracle import Oracle
 from tests.visibility.transitions import KINDS, PICKS, Transitions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 EXAMPLES, STEPS = 6, 14
 

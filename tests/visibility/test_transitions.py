@@ -14,7 +14,7 @@ from tests.visibility.oracle import Oracle
 from tests.visibility.transitions import Transitions
 from tests.visibility.world import NOBODY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 EXAMPLES, STEPS = 6, 14
 

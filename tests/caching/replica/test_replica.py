@@ -15,8 +15,6 @@ from digest.models import IssuePage
 from tests.caching.replica.databases import PRIMARY
 from tests.previews.previewing import make_user, token_of
 
-pytestmark = pytest.mark.slow
-
 DOORS = [
     "/api/v1/",
     "/api/v1/site/",
@@ -68,6 +66,7 @@ def retitle(title):
     IssuePage.objects.update(title=title)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("door", DOORS)
 def test_every_public_door_asks_the_replica_alone(issue, door):
     path = door.format(issue=issue.pk)
@@ -185,6 +184,7 @@ def test_a_replica_that_is_back_is_read_again(copies, monkeypatch):
     assert asked("/daily/")[1] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("door", DOORS)
 def test_readers_go_on_when_the_primary_is_gone(issue, settings, monkeypatch, door):
     settings.DIGEST_SEARCH_LOG_DAYS = 90
@@ -217,6 +217,7 @@ def failing_once(copies):
     return fail_at
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [KEPT, "/daily/2026-04-14/", "/feeds/daily/rss.xml"])
 def test_an_answer_of_which_any_query_fails_is_made_from_the_primary(failing_once, path):
     expected = Client().get(path).content

@@ -12,7 +12,7 @@ from digest.models import IssuePage
 from tests.visibility import doors, people
 from tests.visibility.answers import ask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 STARTS = ["/", "/api/v1/", "/api/v1/site/", "/sitemap.xml", "/llms.txt", "/search/?q=happened"]
 ADDRESS = re.compile(r"""(?:https?://[^\s"'<>\\)]+|(?<=["'(])/[^\s"'<>\\)]*)""")

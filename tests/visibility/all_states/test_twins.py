@@ -20,7 +20,7 @@ from tests.visibility.answers import ask, told
 from tests.visibility.oracle import Oracle
 from tests.visibility.world import NOBODY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 # Words of hidden things, of public ones, of nothing, and of hidden things after the change.
 WORDS = ["titleqdraftq", "textqprivateq", "unsaid", "changed", "titleqliveq", "nothing", "owner"]

@@ -7,7 +7,7 @@ from tests.visibility import doors, people
 from tests.visibility.answers import ask, same_answer, told
 from tests.visibility.world import NOBODY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 STATES = ["live", "draft", "private", "private_by_password", "private_to_a_group"]
 TEMPLATES = [*doors.DETAILS, *doors.FILTERED, *doors.DIGESTS, *doors.OF_A_DIGEST]

@@ -16,6 +16,8 @@ from digest.caching import content_version
 from tests.builders import body, make_digest, make_image, make_issue, restrict, source, story
 from tests.visibility.two_processes.changes import BY_MODELS, PAST_SIGNALS, UNSEEN
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def site(database, django_db_blocker):

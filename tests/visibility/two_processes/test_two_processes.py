@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 
+import pytest
 from django.db import connection
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
@@ -21,6 +22,8 @@ from digest.caching import content_version
 from digest.models import IssuePage
 from tests.visibility.test_transitions import Doors, one_way
 from tests.visibility.transitions import PICKS
+
+pytestmark = pytest.mark.slow
 
 # The first example of Hypothesis is always the same change over and over: nobody asks.
 EXAMPLES, DULL, STEPS = 3, 1, 6
