@@ -29,3 +29,8 @@ INSTALLED_APPS.append("digest.contrib.frontend_cache")
 
 # A busy machine is no failure.
 CACHES = caches.caches(os.environ.get("REDIS_URL"), timeout=30)
+
+# Few tests use Wagtail's own search: they are marked wagtail_indexes (tests/conftest.py).
+WAGTAILSEARCH_BACKENDS = {
+    "default": {"BACKEND": "wagtail.search.backends.database", "AUTO_UPDATE": False}
+}

@@ -183,6 +183,7 @@ def test_copies_aliases_and_translations_take_the_template_along(home_page):
         assert other.specific.new_issue_body[0].value["heading"] == "Start"
 
 
+@pytest.mark.wagtail_indexes
 def test_picture_of_the_template_counts_as_used(home_page):
     image = make_image()
     picture = {"image": image.pk, "decorative": False, "alt_text": "A pylon"}

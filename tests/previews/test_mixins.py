@@ -8,7 +8,8 @@ from wagtail.admin.models import FormState
 from wagtail.models import Site
 
 from digest.previews.drafts import open_draft
-from digest.previews.tokens import SESSION_KEY, PreviewToken, derived, hashed
+from digest.previews.mixins import SESSION_KEY
+from digest.previews.tokens import PreviewToken, derived, hashed
 from tests.builders import make_digest, make_issue
 from tests.previews.previewing import (
     PREVIEWS,

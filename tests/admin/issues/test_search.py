@@ -110,6 +110,7 @@ def test_wrong_filters_are_told_and_change_nothing(admin_client, digest):
     assert set(response.context["filters"].form.errors) == {"state", "digest", "date"}
 
 
+@pytest.mark.wagtail_indexes
 def test_search_finds_by_title_among_the_filtered(find, digest):
     make_issue(digest, 1, title="Solar power")
     make_issue(digest, 2, title="Wind power")
