@@ -90,7 +90,7 @@ def is_public(page: AbstractPage, site: Site | object | None = ANY_SITE) -> bool
     return public(type(page)._default_manager.filter(pk=page.pk), site).exists()
 
 
-def note(pages: Iterable[AbstractPage]) -> None:
+def note_expiry(pages: Iterable[AbstractPage]) -> None:
     """Remember the expiry of public pages that an answer shows or counts (``snapshot``)."""
     seen = _seen.get()
     if seen is not None:

@@ -93,7 +93,7 @@ if os.environ.get("DATABASE_REPLICA_URL"):
     DATABASES["replica"] = databases.replica(os.environ["DATABASE_REPLICA_URL"])
     DATABASE_ROUTERS = ["digest.caching.replica.ReplicaRouter"]
     _gzip = MIDDLEWARE.index("django.middleware.gzip.GZipMiddleware")
-    MIDDLEWARE.insert(_gzip + 1, "digest.caching.replica.ReplicaMiddleware")
+    MIDDLEWARE.insert(_gzip + 1, "cms.replica.ReplicaMiddleware")
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     INSTALLED_APPS.append("django.contrib.postgres")

@@ -18,7 +18,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from digest.caching import cacheable, replica
+from digest.caching import replica
+from digest.caching.headers import CORS
 
 CONTENT_TYPE = "application/problem+json"
 logger = logging.getLogger("django.request")
@@ -76,7 +77,7 @@ def problem(status: int, **members: Any) -> dict[str, Any]:
 
 def handle(exc: Exception, context: dict[str, Any]) -> Response:
     """Turn any exception of a view into a problem response (DRF's exception handler)."""
-    if replica.has_failed():  # The answer is made again (``replica.answered``).
+    if replica.has_failed():  # The answer is made again (``replica.retry_on_primary``).
         raise exc
     set_rollback()
     request = context["request"]  # whatever the answer would have been, a problem is JSON
@@ -110,9 +111,7 @@ def _report(exc: Exception, request: Any) -> None:
 
 def problem_response(status: int) -> JsonResponse:
     """A problem response outside a view."""
-    return JsonResponse(
-        problem(status), status=status, content_type=CONTENT_TYPE, headers=cacheable.CORS
-    )
+    return JsonResponse(problem(status), status=status, content_type=CONTENT_TYPE, headers=CORS)
 
 
 def stay_not_found(request: HttpRequest) -> None:

@@ -90,7 +90,12 @@ class IssuePreview(APIView):
 
     parameters_class = parameters.PreviewParameters
     serializer_class = IssuePreviewSerializer
-    is_for_everybody = False
+    is_cacheable = False
+    response_headers = {
+        **APIView.response_headers,
+        "X-Robots-Tag": HEADERS["X-Robots-Tag"],
+        "Referrer-Policy": HEADERS["Referrer-Policy"],
+    }
 
     @sensitive_variables("token")
     def dispatch(self, request: HttpRequest, *args: Any, token: str, **kwargs: Any) -> HttpResponse:
@@ -117,7 +122,3 @@ class IssuePreview(APIView):
     def scope(self) -> DraftScope:
         """What the answer is made for."""
         return DraftScope(self.request._request, self.site, self.parameters)
-
-    def _headers(self) -> dict[str, str]:
-        own = {name: value for name, value in HEADERS.items() if name != "Cache-Control"}
-        return {**super()._headers(), **own}

@@ -119,12 +119,12 @@ class DigestAutoSchema(AutoSchema):
         }
         problems = [400, 404, 405, 406, 429, 500]  # 404 also for a host that is no site's
         not_modified = OpenApiResponse(description="You have this very answer (If-None-Match).")
-        kept = {304: not_modified} if self.view.is_for_everybody else {}
+        kept = {304: not_modified} if self.view.is_cacheable else {}
         return answers | kept | {(s, CONTENT_TYPE): ProblemSerializer for s in problems}
 
     def _get_response_headers_for_code(self, status: str, direction: str) -> dict[str, Any]:
         names = HEADERS_OF_STATUS.get(status, ALWAYS)
-        if not self.view.is_for_everybody:
+        if not self.view.is_cacheable:
             names = [*ALWAYS, "Referrer-Policy", "X-Robots-Tag"]
             names += ["Retry-After"] if status == "429" else []
         return {name: HEADERS[name] for name in names}

@@ -82,13 +82,13 @@ class Scope:
     def shows(self, kind: str, pages: Iterable[Any]) -> None:
         """Note what the answer shows: for caches that purge it, and for how long it may be kept."""
         pages = list(pages)
-        visibility.note(pages)
+        visibility.note_expiry(pages)
         self.keys.update(f"{kind}-{page.pk}" for page in pages)
 
     def counts(self, pages: QuerySet) -> None:
         """Note the pages that the answer counts, which are not all shown."""
         expiring = pages.filter(expire_at__isnull=False).select_related(None).order_by()
-        visibility.note(expiring.only("expire_at"))
+        visibility.note_expiry(expiring.only("expire_at"))
 
     def tag_url(self, slug: str) -> str:
         """The address of a tag's page."""

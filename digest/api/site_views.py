@@ -62,7 +62,7 @@ class SiteView(APIView):
         """The languages in which there is a public front page, the site's own first."""
         roots = visibility.public(paths.front_pages(self.site), self.site)
         roots = list(roots)
-        visibility.note(roots)
+        visibility.note_expiry(roots)
         ordered = sorted(roots, key=lambda page: (page.pk != self.site.root_page_id, page.pk))
         return [
             {

@@ -1,5 +1,8 @@
 """How many requests one address may make: off, unless ``DIGEST_API_THROTTLE_RATE`` says so."""
 
+from typing import Self
+
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import AnonRateThrottle
@@ -11,6 +14,18 @@ class AddressThrottle(AnonRateThrottle):
     """Counts the requests of each address in Django's cache, and says how many are left."""
 
     scope = "digest"
+    is_allowed = True
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Self:
+        """Return the throttle of a request. The first call counts the request, except a preflight,
+        and decides ``is_allowed``; cache hits count, too."""
+        if not hasattr(request, "digest_throttle"):
+            throttle = cls()
+            if throttle.rate is not None and request.method != "OPTIONS":
+                throttle.is_allowed = throttle.allow_request(Request(request), None)
+            request.digest_throttle = throttle
+        return request.digest_throttle
 
     def get_rate(self) -> str | None:
         """The setting; None counts nothing."""

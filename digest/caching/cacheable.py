@@ -1,87 +1,194 @@
-"""What every answer that is the same for everybody has in common: the API's, feeds, the sitemap.
+"""The path of a public request: cached response, or view, store and headers.
 
-Anybody may keep it, for as long as it is true, and read it from any website; no cookie is looked
-at. ``digest.api.base`` does the same for the API with what is here.
+``cacheable`` wraps a view with a ``CachePolicy``. Plain views (feeds, sitemap, llms.txt) use it
+through ``public_view``, the API's through ``digest.api.base.APIView.as_view``. The policy is an
+attribute of the wrapped view, so ``find_cached_response`` can respond to a request before any
+middleware or view has seen it.
 """
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Collection, Mapping
+from functools import partial, wraps
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from digest import visibility
 from digest.caching import replica, response_cache
+from digest.caching.headers import CORS, PREFLIGHT, mark_no_store, set_cache_headers
 
-# Any website may read, without cookies: there is nothing here that not everybody may see.
-CORS = {"Access-Control-Allow-Origin": "*"}
-
-# The answer to OPTIONS, which a browser asks first where a request has a header of its own.
-PREFLIGHT = {
-    "Allow": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
-    "Access-Control-Max-Age": "86400",
-}
+# Statuses that depend on the URL alone. 405, 406, 412, 429 and 500 do not.
+SHARED_STATUSES = {200, 204, 304, 400, 404}
 
 View = Callable[..., HttpResponse]
 
 
-def _own_language() -> str:
-    try:  # "en" where the languages have no "en-us", as addresses that begin with one need it
-        return translation.get_supported_language_variant(settings.LANGUAGE_CODE)
-    except LookupError:
-        return settings.LANGUAGE_CODE
+class CachePolicy:
+    """What a cached response depends on besides scheme, host and path, and what is sent with it.
 
-
-def for_everybody(view: View) -> View:
-    """Make a view's 200 an answer that anybody may keep, and a 304 for who has these very bytes.
-
-    Of the query, ``locale`` alone makes a difference to such views.
+    Subclasses must do without the view, which a cache hit does not call.
     """
 
-    @csrf_exempt  # so that a POST is told that it is not allowed, not that it lacks a token
-    @transaction.non_atomic_requests  # inside a transaction nothing is kept
-    @require_http_methods(["GET", "HEAD", "OPTIONS"])
-    @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        ignore_cookies(request)
-        if request.method == "OPTIONS":
-            return HttpResponse(status=204, headers=CORS | PREFLIGHT)
-        response = kept_or_made(request, lambda: view(request, *args, **kwargs), query=["locale"])
-        for name, value in CORS.items():
+    # The query parameters that make a difference; None: all.
+    parameters: Collection[str] | None = ("locale",)
+    headers: Mapping[str, str] = CORS
+
+    def variant(self, request: HttpRequest) -> str | None:
+        """Return what tells apart responses at one URL, as a media type does; None if the response
+        must not be cached."""
+        return "" if request.method in ("GET", "HEAD") else None
+
+    def set_headers(self, response: HttpResponse, is_consistent: bool = True) -> None:
+        """Set the headers of a response that is about to be sent, whether rendered or cached."""
+        self.set_cache_control(response, is_consistent)
+        for name, value in self.headers.items():
             response[name] = value
-        return response
 
-    return answer
+    def set_cache_control(self, response: HttpResponse, is_consistent: bool) -> None:
+        if is_consistent and response.status_code in SHARED_STATUSES:
+            set_cache_headers(response, getattr(response, "expires_at", None))
+        else:
+            mark_no_store(response)
 
-
-def kept_or_made(request: HttpRequest, make: response_cache.Make, **kwargs: Any) -> HttpResponse:
-    """The answer to a request, the same for everybody; see ``caching.kept_or_made``."""
-
-    def make_anew() -> HttpResponse:
-        request.__dict__.pop("_wagtail_site", None)  # of a time before, when content has changed
-        return made(make)
-
-    return replica.answered(lambda: response_cache.kept_or_made(request, make_anew, **kwargs))
+    def served(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Do what each response needs that may not be cached, as counting it."""
 
 
-def made(make: response_cache.Make) -> HttpResponse:
-    """Make an answer in one look, and in the site's own language whatever the request's is."""
-    with translation.override(_own_language()), visibility.snapshot():
-        response = make()
-        response.shown_until = visibility.first_expiry()
+def cacheable(view: View, policy: CachePolicy) -> View:
+    """Return a view that sends the cached response, or else calls ``view`` and caches its 200."""
+
+    @csrf_exempt  # so that a POST gets a 405 and not a 403
+    @transaction.non_atomic_requests  # a transaction may see rows that are not committed
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return respond(request, lambda attempt: view(attempt, *args, **kwargs), policy)
+
+    wrapper.cache_policy = policy
+    return wrapper
+
+
+def public_view(view: View) -> View:
+    """Return a ``cacheable`` view that takes GET, HEAD and OPTIONS.
+
+    Its response may depend on the query parameter ``locale`` and no other.
+    """
+    cached = cacheable(view, CachePolicy())
+
+    @require_http_methods(["GET", "HEAD", "OPTIONS"])
+    @wraps(cached)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "OPTIONS":
+            ignore_cookies(request)
+            return HttpResponse(status=204, headers=CORS | PREFLIGHT)
+        return cached(request, *args, **kwargs)
+
+    return wrapper
+
+
+def respond(request: HttpRequest, view: View, policy: CachePolicy) -> HttpResponse:
+    """Return the cached response to a request, or render and store it.
+
+    A response that may be cached is rendered from a copy of the request, another one for each
+    attempt. All others are rendered once.
+    """
+    ignore_cookies(request)
+    variant = policy.variant(request)
+    if variant is None:
+        response = _render(view, request)
+        policy.set_headers(response)
+    else:
+        response = replica.retry_on_primary(
+            partial(_cached_or_rendered, request, view, policy, variant)
+        )
+    policy.served(request, response)
     return response
 
 
+def find_cached_response(request: HttpRequest) -> HttpResponse | None:
+    """Return the cached response to a request, or None, without calling its view.
+
+    Method, scheme, host, path, query and headers are all that the request needs to have.
+    """
+    try:
+        view = resolve(request.path_info, getattr(request, "urlconf", None)).func
+    except Resolver404:
+        return None
+    policy = getattr(view, "cache_policy", None)
+    variant = policy and policy.variant(request)
+    if variant is None:
+        return None
+    with replica.reads():
+        response = response_cache.cached_response(request, variant, policy.parameters)
+        if response is None:
+            return None
+        policy.set_headers(response)
+    policy.served(request, response)
+    return response
+
+
+def copy_request(request: HttpRequest) -> HttpRequest:
+    """Return a copy for one attempt at a response, without the site that Wagtail has memoised.
+
+    What a view sets on it is not seen by the next attempt. ``copy.copy`` would drop what cannot be
+    pickled, such as ``resolver_match``.
+    """
+    copied = type(request).__new__(type(request))
+    copied.__dict__ = {**vars(request)}
+    # It may have been read before a change that the next attempt has to show.
+    copied.__dict__.pop("_wagtail_site", None)
+    return copied
+
+
 def ignore_cookies(request: HttpRequest) -> None:
-    """Look at none; nor may SessionMiddleware, which would delete the cookie of a dead session: in
-    an answer that is kept for everybody, it would log out whoever gets it. Nor may
-    CsrfViewMiddleware give everybody the one token that it makes for a malformed one."""
+    """Remove the cookies from a request whose response is public.
+
+    Otherwise SessionMiddleware would delete the cookie of an expired session in a cached response,
+    and so log out whoever receives it, and CsrfViewMiddleware would set one token for everybody in
+    place of a malformed one.
+    """
     request.COOKIES.clear()
     request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
+
+
+def _cached_or_rendered(
+    request: HttpRequest, view: View, policy: CachePolicy, variant: str
+) -> HttpResponse:
+    render = partial(_render_attempt, view, request)
+    response, is_consistent = response_cache.get_or_render(
+        request, render, variant, policy.parameters
+    )
+    policy.set_headers(response, is_consistent)
+    return response
+
+
+def _render_attempt(view: View, request: HttpRequest) -> HttpResponse:
+    attempt = copy_request(request)
+    try:
+        return _render(view, attempt)
+    finally:
+        # Middleware that handles a 404 need not query the site again.
+        if "_wagtail_site" in vars(attempt):
+            request._wagtail_site = attempt._wagtail_site
+
+
+def _render(view: View, request: HttpRequest) -> HttpResponse:
+    """Render the response from one snapshot, in the site's language whatever the request's is."""
+    with translation.override(_site_language()), visibility.snapshot():
+        response = view(request)
+        if hasattr(response, "render"):
+            response = response.render()
+        if response.status_code == 200:
+            response.expires_at = visibility.first_expiry()
+    return response
+
+
+def _site_language() -> str:
+    try:  # "en" if LANGUAGES has no "en-us", since URLs may begin with one of LANGUAGES
+        return translation.get_supported_language_variant(settings.LANGUAGE_CODE)
+    except LookupError:
+        return settings.LANGUAGE_CODE

@@ -89,6 +89,8 @@ def current() -> str | None:
     try:
         return _read(connection)
     except Error:
+        if replica.has_failed():
+            replica.fall_back_to_primary()
         return None
 
 

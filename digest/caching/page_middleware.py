@@ -1,14 +1,13 @@
-"""Lets caches in front keep pages that are the same for every visitor.
+"""Cache headers of pages, for front-end caches.
 
-For ``MIDDLEWARE``, before that of sessions. What the API, feeds and the sitemap say of themselves
-is said here of pages: a page may be kept that was made for somebody without a session, and for no
-longer than until the next public page expires. Wagtail says of a private page that nobody may keep
-it, and a page class may say so, too: what has a ``Cache-Control`` keeps it.
+The middleware goes before that of sessions. A page that was rendered for a visitor without a
+session is public until the next public page expires. A response that has a ``Cache-Control`` keeps
+it: Wagtail sets one on private pages, and a page class may set its own.
 """
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 import swapper
 from django.conf import settings
@@ -24,48 +23,50 @@ from django.utils.cache import (
 )
 
 from digest import visibility
-from digest.caching import content_version, response_cache
+from digest.caching import content_version, replica
+from digest.caching.headers import mark_no_store, set_cache_headers
 
-# The views that answer with pages, and make no difference but by the address and the visitor.
-PAGES = {"wagtail_serve", "digest:tag"}
+# Views of pages: their responses depend on the URL and the visitor alone.
+PAGE_VIEWS = {"wagtail_serve", "digest:tag"}
 
-# The content version, and when the next public page expires as long as it is the version.
-_known: tuple[str | None, datetime | None] = (None, None)
+# The content version and the next expiry of a public page, which holds for that version.
+_next_expiry_of: tuple[str | None, datetime | None] = (None, None)
 
 
 class PublicPagesMiddleware:
-    """Says for how long a page may be kept; what was made for one visitor is that visitor's."""
+    """Sets the cache headers of pages: public, or private if rendered for one visitor."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not hasattr(request, "digest_made_for") or not _is_page(response):
+        if not hasattr(request, "digest_page_version") or not _is_page(response):
             return response
-        self._say(request, response)
+        self._set_headers(request, response)
         set_response_etag(response)
         return get_conditional_response(request, etag=response["ETag"], response=response)
 
-    def process_view(self, request: HttpRequest, *args: Any) -> None:
-        """Note the content version that the page is made for, and until when: a page may expire
-        while this one is made. Without a version the database may not answer now."""
-        if request.method in ("GET", "HEAD") and request.resolver_match.view_name in PAGES:
+    def process_view(self, request: HttpRequest, *args: object) -> None:
+        """Read the content version and the next expiry before the page is rendered, during which
+        both may change. Without a version, the database may not respond now."""
+        if request.method in ("GET", "HEAD") and request.resolver_match.view_name in PAGE_VIEWS:
             version = content_version.current()
-            request.digest_made_for = version, version and _next_expiry(version)
+            expiry = version and replica.with_fallback(partial(_next_expiry, version))
+            request.digest_page_version = version, expiry
 
-    def _say(self, request: HttpRequest, response: HttpResponse) -> None:
-        version, next_expiry = request.digest_made_for
+    def _set_headers(self, request: HttpRequest, response: HttpResponse) -> None:
+        version, next_expiry = request.digest_page_version
         patch_vary_headers(response, ["Accept-Encoding"])
-        if not _is_for_everybody(request, response):
+        if not _is_public(request, response):
             patch_cache_control(response, private=True)
         elif content_version.current() == version:
-            response_cache.let_keep(response, next_expiry if version else _next_expiry(version))
-            # A browser is not told when a page changes, so it asks each time.
+            set_cache_headers(response, next_expiry if version else _next_expiry(version))
+            # No purge reaches browsers, so they have to revalidate each time.
             seconds = get_max_age(response)
             response["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}"
-        else:  # It is of two versions, and would be kept after a purge.
-            response_cache.never_keep(response)
+        else:  # An inconsistent read, and front-end caches have been purged before it.
+            mark_no_store(response)
 
 
 def _is_page(response: HttpResponse) -> bool:
@@ -73,9 +74,9 @@ def _is_page(response: HttpResponse) -> bool:
     return response.status_code == 200 and is_html and "Cache-Control" not in response
 
 
-def _is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether nothing tells the visitor from another: what Django keeps in cookies, and who is
-    logged in; nor does the page give a cookie to the visitor, as one with a form does."""
+def _is_public(request: HttpRequest, response: HttpResponse) -> bool:
+    """Return whether any visitor would get this page: nobody is logged in, no cookie of Django's
+    was sent, and none is set, as a page with a form does."""
     own = {settings.SESSION_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, "messages"}
     if own & set(request.COOKIES) or "Authorization" in request.headers or response.cookies:
         return False
@@ -84,13 +85,15 @@ def _is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 def _next_expiry(version: str | None) -> datetime | None:
-    """When the next public page expires: any page may show or count it. Looked for once in each
-    version, since all pages are gone through."""
-    global _known
-    known, expiry = _known
+    """Return when the next public page expires, since any page may show or count it.
+
+    The query scans all pages, so it runs once for each version.
+    """
+    global _next_expiry_of
+    known, expiry = _next_expiry_of
     if version is None or version != known or (expiry and expiry <= timezone.now()):
         pages = swapper.load_model("wagtailcore", "Page").objects.order_by()
-        coming = visibility.public(pages.filter(expire_at__gt=timezone.now()))
-        expiry = coming.aggregate(first=Min("expire_at"))["first"]
-        _known = (version, expiry)
+        expiring = visibility.public(pages.filter(expire_at__gt=timezone.now()))
+        expiry = expiring.aggregate(first=Min("expire_at"))["first"]
+        _next_expiry_of = (version, expiry)
     return expiry

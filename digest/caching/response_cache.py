@@ -1,9 +1,9 @@
-"""Whole answers, kept for as long as nothing changes that readers could see.
+"""Full-response cache, keyed by content version.
 
-A public response depends only on the content, the clock and the request URL, so it is cached under
-the content version (``digest.caching.content_version``): changed content is another version, and no
-list of URLs has to be purged. The cache alias "digest" of CACHES is used if it is there, else the
-default one. If the cache is empty, gone or broken, every response is rendered, with the same bytes.
+A public response depends on the content, the clock and the request URL alone, so it is cached under
+the content version (``digest.caching.content_version``). A change makes a new version, so no list
+of URLs has to be purged. The cache alias is "digest" if CACHES has it, else "default". While the
+cache is empty or fails, every response is rendered, with the same bytes.
 """
 
 import gzip
@@ -36,209 +36,221 @@ from digest.conf import conf
 
 logger = logging.getLogger(__name__)
 
-# For how many seconds anybody may keep an answer, and for how many more while fetching a new one.
-MAX_AGE = 60
-STALE_WHILE_REVALIDATE = 60
-# Bytes from which on answers are compressed, are kept compressed alone, and are not kept.
-LEAST_PACKED, MOST_PLAIN, MOST_KEPT = 200, 100_000, 1_000_000
-# Seconds to wait for another thread that makes the same answer, and to leave a broken cache alone.
-PATIENCE, PAUSE = 10, 5
-# How often an answer is made while content changes; the last one is given, and not kept.
+# Sizes in bytes: responses are compressed from the first on, stored in compressed form only above
+# the second, and not stored above the third.
+MIN_COMPRESSED, MAX_PLAIN, MAX_STORED = 200, 100_000, 1_000_000
+# Seconds to wait for a thread that renders the same response.
+LOCK_TIMEOUT = 10
+# Seconds without a request to the cache after one has failed.
+RETRY_AFTER = 5
+# How often a response is rendered while content changes. The last one is sent, but not stored.
 ATTEMPTS = 3
-# What a 304 has of the whole answer (RFC 9110, 15.4.5), and what scripts may read of it.
-NOT_MODIFIED = {
-    "Access-Control-Allow-Origin",
-    "Access-Control-Expose-Headers",
-    "Content-Location",
-    "Vary",
-}
-PACKED = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
+# What a 304 repeats of the headers of the 200 (RFC 9110, 15.4.5).
+NOT_MODIFIED = {"Content-Location", "Vary"}
+GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
-Make = Callable[[], HttpResponse]
+Render = Callable[[], HttpResponse]
 
-_being_made: WeakValueDictionary[str, Any] = WeakValueDictionary()
-_guard = Lock()
-_broken_until = 0.0
+_locks: WeakValueDictionary[str, Any] = WeakValueDictionary()
+_locks_guard = Lock()
+_retry_at = 0.0
 
 
-class Kept(NamedTuple):
-    """An answer as it is kept: its bytes, as they are or compressed or both, and its headers.
+class StoredResponse(NamedTuple):
+    """The content and headers of a 200, without those that differ from request to request.
 
-    ``shown_until`` is when something that it shows expires, ``good_until`` when it is made anew;
-    ``note`` is for the view that made it.
+    ``content``, ``compressed`` or both are there. ``expires_at`` is when content that it shows
+    expires, ``fresh_until`` when it has to be rendered again, ``served_data`` what the view passes
+    to the hook that runs whenever it is sent.
     """
 
     content: bytes | None
-    packed: bytes | None
+    compressed: bytes | None
     headers: dict[str, str]
-    shown_until: datetime | None
-    good_until: datetime | None
-    note: Any
+    expires_at: datetime | None
+    fresh_until: datetime | None
+    served_data: Any
 
 
-def kept_or_made(
-    request: HttpRequest, make: Make, kind: str = "", query: Collection[str] | None = None
-) -> HttpResponse:
-    """The answer to a request, kept or made; a 304 where the client has these very bytes.
+def cached_response(
+    request: HttpRequest, variant: str = "", parameters: Collection[str] | None = None
+) -> HttpResponse | None:
+    """Return the cached response to a request, or None."""
+    key = _request_key(content_version.current(), request, variant, parameters)
+    stored = _fetch(key)
+    return stored and _to_response(request, stored)
 
-    What is not a 200 is never kept, and returned as it was made. ``kind`` tells apart what the
-    address does not; of the query all parameters count, or those named. ``make`` may be called
-    more than once.
+
+def get_or_render(
+    request: HttpRequest,
+    render: Render,
+    variant: str = "",
+    parameters: Collection[str] | None = None,
+) -> tuple[HttpResponse, bool]:
+    """Return the cached response, or render and store it; 304 if the ETag matches.
+
+    The second value is False if content kept changing while the response was rendered: no cache may
+    store such a response. ``variant`` tells apart responses at one URL, ``parameters`` names the
+    query parameters that make a difference (None: all). Only a 200 is stored; any other response is
+    returned as rendered. ``render`` may be called up to ``ATTEMPTS`` times.
     """
     for attempt in range(1, ATTEMPTS + 1):
         version = content_version.current()
-        key = _key(version, request, kind, query) if version and conf.CACHE_SECONDS else None
-        if kept := key and _get(key):
-            return _answer(request, kept)
+        key = _request_key(version, request, variant, parameters)
+        if stored := _fetch(key):
+            return _to_response(request, stored), True
         is_last = attempt == ATTEMPTS
-        with _alone(key), content_version.repeatable_read() if is_last else nullcontext():
-            kept = key and _get(key)
-            response = _answer(request, kept) if kept else _made(request, make, version, key)
+        with _lock(key), content_version.repeatable_read() if is_last else nullcontext():
+            stored = _fetch(key)  # Another thread may have rendered it meanwhile.
+            if stored:
+                response = _to_response(request, stored)
+            else:
+                response = _render_and_store(request, render, version, key)
         if version is None or content_version.current() == version:
-            return response
-        # Its rows may be of two versions: it is made again.
-    never_keep(response)  # Changes come all the time, and caches in front were emptied before.
-    return response
+            return response, True
+    # Front-end caches were purged before it was rendered.
+    return response, False
 
 
-def _made(request: HttpRequest, make: Make, version: str | None, key: str | None) -> HttpResponse:
-    if key:  # Wagtail keeps the paths of sites, and forgets them in the process that changes them.
-        Site.clear_site_root_paths_cache()
-    # Before it is made: a page may expire meanwhile.
-    good_until = _good_until(version) if key else None
-    response = make()
-    if response.status_code != 200:
-        return response
-    kept = _kept(response, is_packed=bool(key) or _takes_packed(request))
-    if key and content_version.current() == version:
-        _keep(key, kept._replace(good_until=good_until))
-    return _answer(request, kept)
-
-
-def _keep(key: str, kept: Kept) -> None:
-    size = len(kept.content)
-    if size <= MOST_KEPT:
-        content = None if size > MOST_PLAIN else kept.content
-        _ask("set", key, kept._replace(content=content), conf.CACHE_SECONDS)
-
-
-def _kept(response: HttpResponse, is_packed: bool) -> Kept:
-    patch_vary_headers(response, ["Accept-Encoding"])
-    set_response_etag(response)
-    content, packed = response.content, None
-    if is_packed and len(content) >= LEAST_PACKED:
-        packed = gzip.compress(content, compresslevel=6, mtime=0)
-    del response["Cache-Control"], response["CDN-Cache-Control"]  # another one for each client
-    headers = dict(response.items())
-    shown_until, note = getattr(response, "shown_until", None), getattr(response, "note", None)
-    return Kept(content, packed, headers, shown_until, None, note)
-
-
-def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:
-    """The answer, compressed where the client takes that, or a 304; to GET and HEAD alike. Without
-    the cookies of a view: it is the same for everybody. A 412 is for who set the condition."""
-    is_packed = bool(kept.packed) and _takes_packed(request)
-    # Other bytes than the first; the same to If-None-Match, as Django's GZipMiddleware has it.
-    etag = f"W/{kept.headers['ETag']}" if is_packed else kept.headers["ETag"]
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        content = kept.packed if is_packed else kept.content or gzip.decompress(kept.packed or b"")
-        response = HttpResponse(content, headers=kept.headers)
-        response.note = kept.note
-        if is_packed:
-            response["Content-Encoding"] = "gzip"
-    else:
-        for name in NOT_MODIFIED & kept.headers.keys():
-            response[name] = kept.headers[name]
-    response["ETag"] = etag
-    if response.status_code == 412:
-        never_keep(response)
-    else:
-        let_keep(response, kept.shown_until)
-    return response
-
-
-def _takes_packed(request: HttpRequest) -> bool:
-    return bool(PACKED.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
-
-
-def let_keep(response: HttpResponse, shown_until: datetime | None = None) -> None:
-    """Let anybody keep an answer, and longer the caches that are emptied at each change (RFC 9213),
-    but never beyond the moment at which something that it shows expires."""
-    response["Cache-Control"] = f"public, {_lifetime(MAX_AGE, shown_until)}"
-    if conf.CDN_MAX_AGE is not None and content_version.is_latest():
-        response["CDN-Cache-Control"] = _lifetime(conf.CDN_MAX_AGE, shown_until)
-
-
-def never_keep(response: HttpResponse) -> None:
-    """Let nobody keep it."""
-    response["Cache-Control"] = "no-store"
-    del response["CDN-Cache-Control"]
-
-
-def _lifetime(max_age: int, shown_until: datetime | None) -> str:
-    left = most = max_age + STALE_WHILE_REVALIDATE
-    if shown_until:
-        left = max(0, min(most, int((shown_until - timezone.now()).total_seconds())))
-    max_age = min(max_age, left)
-    return f"max-age={max_age}, stale-while-revalidate={left - max_age}"
-
-
-def _key(
-    version: str, request: HttpRequest, kind: str, query: Collection[str] | None
-) -> str | None:
-    """One for all that the answer depends on; the order of the query is not among it."""
-    try:
-        asked = sorted(request.GET.lists()) if request.META.get("QUERY_STRING") else []
-        place = f"{request.scheme}://{request.get_host()}{request.path}"
-    except SuspiciousOperation:  # The view says what is wrong.
-        return None
-    if query is not None:
-        asked = [(name, values) for name, values in asked if name in query]
-    parts = repr((__version__, version, place, kind, asked))
+def cache_key(
+    version: str,
+    scheme: str,
+    host: str,
+    path: str,
+    query: Collection[tuple[str, list[str]]],
+    variant: str,
+) -> str:
+    """Return the key of everything that a response depends on; the order of the query is not."""
+    parts = repr((__version__, version, scheme, host, path, sorted(query), variant))
     return f"digest-{hashlib.sha256(parts.encode()).hexdigest()}"
 
 
-def _good_until(version: str) -> datetime:
-    """Never past the next expiry of any page: a list does not show what has expired, nor counts
-    it. And after a while in any case, for what changes without the database."""
-    at_most = timezone.now() + timedelta(seconds=conf.CACHE_SECONDS)
+def _request_key(
+    version: str | None, request: HttpRequest, variant: str, parameters: Collection[str] | None
+) -> str | None:
+    if not version or not conf.CACHE_SECONDS:
+        return None
+    try:
+        query = list(request.GET.lists()) if request.META.get("QUERY_STRING") else []
+        host = request.get_host()
+    except SuspiciousOperation:  # The view responds with an error.
+        return None
+    if parameters is not None:
+        query = [(name, values) for name, values in query if name in parameters]
+    return cache_key(version, request.scheme, host, request.path, query, variant)
+
+
+def _render_and_store(
+    request: HttpRequest, render: Render, version: str | None, key: str | None
+) -> HttpResponse:
+    if key:  # Wagtail clears its cache of site root paths in the process that changes them only.
+        Site.clear_site_root_paths_cache()
+    # Before rendering: a page may expire meanwhile.
+    fresh_until = _fresh_until(version) if key else None
+    response = render()
+    if response.status_code != 200:
+        return response
+    stored = _to_stored(response, compress=bool(key) or _accepts_gzip(request))
+    if key and content_version.current() == version:
+        _store(key, stored._replace(fresh_until=fresh_until))
+    return _to_response(request, stored)
+
+
+def _to_stored(response: HttpResponse, compress: bool) -> StoredResponse:
+    patch_vary_headers(response, ["Accept-Encoding"])
+    set_response_etag(response)
+    content, compressed = response.content, None
+    if compress and len(content) >= MIN_COMPRESSED:
+        compressed = gzip.compress(content, compresslevel=6, mtime=0)
+    return StoredResponse(
+        content=content,
+        compressed=compressed,
+        headers=dict(response.items()),
+        expires_at=getattr(response, "expires_at", None),
+        fresh_until=None,
+        served_data=getattr(response, "served_data", None),
+    )
+
+
+def _to_response(request: HttpRequest, stored: StoredResponse) -> HttpResponse:
+    """Return a 200, compressed if the client accepts that, a 304, or a 412 (RFC 9110, 13.2.2).
+
+    GET and HEAD are treated alike. Cookies that a view sets are dropped: the response is public.
+    """
+    is_compressed = bool(stored.compressed) and _accepts_gzip(request)
+    # Weak, since the bytes differ; If-None-Match compares weakly. Django's GZipMiddleware does it.
+    etag = f"W/{stored.headers['ETag']}" if is_compressed else stored.headers["ETag"]
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = HttpResponse(_body(stored, is_compressed), headers=stored.headers)
+        response.served_data = stored.served_data
+        if is_compressed:
+            response["Content-Encoding"] = "gzip"
+    else:
+        for name in NOT_MODIFIED & stored.headers.keys():
+            response[name] = stored.headers[name]
+    response["ETag"] = etag
+    response.expires_at = stored.expires_at
+    return response
+
+
+def _body(stored: StoredResponse, is_compressed: bool) -> bytes | None:
+    if is_compressed:
+        return stored.compressed
+    return stored.content or gzip.decompress(stored.compressed or b"")
+
+
+def _accepts_gzip(request: HttpRequest) -> bool:
+    return bool(GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
+
+
+def _fresh_until(version: str) -> datetime:
+    """Return the next expiry of any page, since lists neither show nor count expired pages, but
+    CACHE_SECONDS from now at the latest, for what changes outside of the database."""
+    latest = timezone.now() + timedelta(seconds=conf.CACHE_SECONDS)
     key = f"digest-expiry-{version}"
-    expiry = _ask("get", key)
+    expiry = _call_cache("get", key)
     if expiry is None or expiry <= timezone.now():
-        expiry = visibility.next_expiry() or datetime.max.replace(tzinfo=at_most.tzinfo)
-        _ask("set", key, expiry, conf.CACHE_SECONDS)
-    return min(at_most, expiry)
+        expiry = visibility.next_expiry() or datetime.max.replace(tzinfo=latest.tzinfo)
+        _call_cache("set", key, expiry, conf.CACHE_SECONDS)
+    return min(latest, expiry)
 
 
-def _get(key: str) -> Kept | None:
-    kept = _ask("get", key)
-    return kept if kept and kept.good_until > timezone.now() else None
+def _fetch(key: str | None) -> StoredResponse | None:
+    stored = _call_cache("get", key) if key else None
+    return stored if stored and stored.fresh_until > timezone.now() else None
 
 
-def _ask(method: str, *args: Any) -> Any:
-    """Ask the cache; None where it fails, and for some seconds after that."""
-    global _broken_until
-    if time.monotonic() < _broken_until:
+def _store(key: str, stored: StoredResponse) -> None:
+    size = len(stored.content)
+    if size <= MAX_STORED:
+        content = None if size > MAX_PLAIN else stored.content
+        _call_cache("set", key, stored._replace(content=content), conf.CACHE_SECONDS)
+
+
+def _call_cache(method: str, *args: Any) -> Any:
+    """Call a method of the cache; return None if it fails, and for RETRY_AFTER seconds after."""
+    global _retry_at
+    if time.monotonic() < _retry_at:
         return None
     try:
         cache = caches["digest" if "digest" in settings.CACHES else "default"]
         return getattr(cache, method)(*args)
     except Exception as error:
-        logger.warning("The cache fails, answers are made each time: %r", error)
-        _broken_until = time.monotonic() + PAUSE
+        logger.warning("The cache failed; responses are rendered for each request: %r", error)
+        _retry_at = time.monotonic() + RETRY_AFTER
         return None
 
 
 @contextmanager
-def _alone(key: str | None) -> Iterator[None]:
-    """Let one thread make an answer while the others wait for it."""
+def _lock(key: str | None) -> Iterator[None]:
+    """Lock against a cache stampede: one thread renders a response while the others wait."""
     if key is None:
         yield
         return
-    with _guard:
-        lock = _being_made.setdefault(key, Lock())
-    is_ours = lock.acquire(timeout=PATIENCE)
+    with _locks_guard:
+        lock = _locks.setdefault(key, Lock())
+    is_ours = lock.acquire(timeout=LOCK_TIMEOUT)
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ from django.utils.text import Truncator
 from wagtail.models import Site
 
 from digest import visibility
-from digest.caching.cacheable import for_everybody
+from digest.caching.cacheable import public_view
 from digest.conf import conf, has_languages
 from digest.feeds.views import FEEDS, feed_url
 from digest.pages.listing import latest_first, with_digests, with_related
@@ -31,7 +31,7 @@ no account and no key. What is not published is at none of these addresses."""
 SUMMARY_LENGTH = 200
 
 
-@for_everybody
+@public_view
 def llms(request: HttpRequest) -> HttpResponse:
     """Answer with the digests of the request's site, their latest issues, feeds and the API."""
     site = Site.find_for_request(request)
@@ -40,7 +40,7 @@ def llms(request: HttpRequest) -> HttpResponse:
     digests = visibility.public(get_digest_page_model().objects.all(), site)
     digests = list(digests.select_related("locale").order_by("title", "pk"))
     issues = _latest_issues(site)
-    visibility.note([*digests, *issues])
+    visibility.note_expiry([*digests, *issues])
     sections = {
         "Digests": (_digest(digest, site, request) for digest in digests),
         "Latest issues": (_issue(issue, site) for issue in issues),

@@ -18,7 +18,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from wagtail.models import AbstractPage, Site
 
 from digest import visibility
-from digest.caching.cacheable import for_everybody
+from digest.caching.cacheable import public_view
 from digest.conf import has_languages
 from digest.pages.public_urls import frontend_root, page_url
 from digest.rendering.seo import alternates_of, utc_text
@@ -37,7 +37,7 @@ class Entry(NamedTuple):
     alternates: tuple[dict[str, str], ...] = ()
 
 
-@for_everybody
+@public_view
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Answer with all pages of the request's site, or with a list of files where they are many."""
     site, pages = _public_pages(request)
@@ -48,7 +48,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     return _answer("sitemapindex", (Entry(site.root_url + path) for path in paths))
 
 
-@for_everybody
+@public_view
 def sitemap_page(request: HttpRequest, number: int) -> HttpResponse:
     """Answer with one of the files that ``sitemap`` lists."""
     site, pages = _public_pages(request)
@@ -69,7 +69,7 @@ def _public_pages(request: HttpRequest) -> tuple[Site, QuerySet]:
 
 def _entries(pages: QuerySet, site: Site, request: HttpRequest) -> Iterator[Entry]:
     pages = list(pages)
-    visibility.note(pages)
+    visibility.note_expiry(pages)
     own, translations = _own_urls(pages, request), _translations(pages, site)
     for page in pages:
         if page.pk in own:

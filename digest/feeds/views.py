@@ -20,7 +20,7 @@ from taggit.models import Tag
 from wagtail.models import Site
 
 from digest import visibility
-from digest.caching.cacheable import for_everybody
+from digest.caching.cacheable import public_view
 from digest.conf import conf, has_languages
 from digest.feeds.formats import FEEDS, Format
 from digest.pages.listing import with_digests, with_related
@@ -53,7 +53,7 @@ def feed_path(digest: Any, feed: Format, site: Site, tag_slug: str = "") -> str:
     return path
 
 
-@for_everybody
+@public_view
 def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") -> HttpResponse:
     """Answer with one feed of a public digest of the request's site.
 
@@ -100,7 +100,7 @@ def build_feed(
     issues = with_digests(with_related(issues)[: conf.FEED_LENGTH])
     if tag and not issues:
         raise Http404
-    visibility.note([digest, *issues])
+    visibility.note_expiry([digest, *issues])
     feed = chosen.feed_class(
         title=_clean(f"{digest.title}: {tag.name}" if tag else digest.title),
         link=page_url(digest, request) or frontend_root(site),

@@ -44,7 +44,7 @@ def with_digests(
         digest.path: digest
         for digest in visibility.public(digests, site).select_related("locale").order_by()
     }
-    visibility.note(by_path.values())
+    visibility.note_expiry(by_path.values())
     for issue in issues:
         issue.digest = by_path.get(_parent_path(issue))
     return issues

@@ -75,6 +75,6 @@ def _location(redirect: Any, site: Site) -> str | None:
     page = redirect.redirect_page
     if not visibility.is_public(page, site):
         return None
-    visibility.note([page])
+    visibility.note_expiry([page])
     url = public_urls.page_url(page.specific)
     return url and url.rstrip("/") + (redirect.redirect_page_route_path or "/")

@@ -68,7 +68,7 @@ class PreviewUserbar(Userbar):
         return context | {"origin": own_origin(parent_context["request"])}
 
 
-@cacheable.for_everybody
+@cacheable.public_view
 def userbar(request: HttpRequest) -> HttpResponse:
     """The HTML of the user bar, for a frontend to put into its page (``digest/preview.js``).
 

@@ -114,7 +114,7 @@ def _public_ids(model: Any, ids: set[int]) -> set[int]:
     objects = model._default_manager.filter(pk__in=ids)
     if issubclass(model, AbstractPage):
         objects = visibility.public(objects).only("expire_at")
-        visibility.note(objects)
+        visibility.note_expiry(objects)
         return {page.pk for page in objects}
     if issubclass(model, AbstractDocument):
         return {document.pk for document in visibility.in_public_collections(objects)}

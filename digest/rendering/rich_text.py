@@ -102,7 +102,7 @@ def _page_links(references: list[Attributes], base_url: str) -> list[str]:
     page_model = swapper.load_model("wagtailcore", "Page")
     pages = visibility.public(page_model.objects.filter(pk__in=_ids(references)))
     found = list(pages.specific(defer=True))
-    visibility.note(found)
+    visibility.note_expiry(found)
     urls = {str(page.pk): page_url(page) if base_url else page.url for page in found}
     return _opening_tags(references, urls)
 

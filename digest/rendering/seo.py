@@ -48,7 +48,7 @@ def _canonical_page(issue: Any) -> Any:
         source = source.alias_of
     if source is issue or not visibility.is_public(source):
         return issue
-    visibility.note([source])
+    visibility.note_expiry([source])
     return source
 
 

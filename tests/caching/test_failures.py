@@ -1,4 +1,4 @@
-"""A cache that fails only slows, and readers who come at once have an answer made once."""
+"""A cache that fails, and many requests at once for one response."""
 
 import logging
 import threading
@@ -13,12 +13,12 @@ BROKEN = "tests.caching.test_failures.Broken"
 
 
 class Broken(LocMemCache):
-    """Fails each time, and counts how often it was asked."""
+    """A cache whose calls fail and are counted."""
 
-    asked = 0
+    calls = 0
 
     def get(self, *args, **kwargs):
-        Broken.asked += 1
+        Broken.calls += 1
         raise ConnectionError
 
     set = get
@@ -26,92 +26,92 @@ class Broken(LocMemCache):
 
 @pytest.fixture
 def broken(settings, monkeypatch):
-    monkeypatch.setattr(Broken, "asked", 0)
+    monkeypatch.setattr(Broken, "calls", 0)
     default = settings.CACHES["default"]
     settings.CACHES = {"default": default, "digest": {"BACKEND": BROKEN, "LOCATION": "broken"}}
     return Broken
 
 
-def test_broken_cache_only_slows(content, broken, caplog):
+def test_responses_are_rendered_while_the_cache_is_broken(content, broken, caplog):
     with caplog.at_level(logging.WARNING):
-        answers = [content.ask() for _ in range(3)]
-    assert {answer.status_code for answer in answers} == {200}
-    assert content.made == 3
+        responses = [content.get() for _ in range(3)]
+    assert {response.status_code for response in responses} == {200}
+    assert content.times_rendered == 3
     assert len(caplog.records) == 1
 
 
-def test_broken_cache_is_left_alone_for_a_while(content, broken, monkeypatch):
+def test_broken_cache_is_not_called_again_for_a_while(content, broken, monkeypatch):
     now = [1000.0]
     monkeypatch.setattr(response_cache.time, "monotonic", lambda: now[0])
-    content.ask()
-    content.ask()
-    assert broken.asked == 1
-    now[0] += response_cache.PAUSE
-    content.ask()
-    assert broken.asked == 2
+    content.get()
+    content.get()
+    assert broken.calls == 1
+    now[0] += response_cache.RETRY_AFTER
+    content.get()
+    assert broken.calls == 2
 
 
-def test_answer_that_many_ask_for_at_once_is_made_once(content):
-    is_making, may_end = threading.Event(), threading.Event()
+def test_requests_at_once_share_one_rendering(content):
+    is_rendering, may_end = threading.Event(), threading.Event()
 
     def wait():
-        is_making.set()
+        is_rendering.set()
         assert may_end.wait(30)
 
-    content.while_making = wait
-    answers = []
+    content.while_rendering = wait
+    responses = []
     threads = [
-        threading.Thread(target=lambda: answers.append(content.ask().content)) for _ in range(5)
+        threading.Thread(target=lambda: responses.append(content.get().content)) for _ in range(5)
     ]
     threads[0].start()
-    assert is_making.wait(30)
+    assert is_rendering.wait(30)
     for thread in threads[1:]:
         thread.start()
     may_end.set()
     for thread in threads:
         thread.join(30)
-    assert answers == [content.text.encode()] * 5
-    assert content.made == 1
+    assert responses == [content.text.encode()] * 5
+    assert content.times_rendered == 1
 
 
-def test_failure_of_one_is_not_the_others(content, monkeypatch):
+def test_failed_rendering_releases_the_lock(content, monkeypatch):
     def fail():
         raise LookupError
 
-    monkeypatch.setattr(content, "while_making", fail)
+    monkeypatch.setattr(content, "while_rendering", fail)
     with pytest.raises(LookupError):
-        content.ask()
-    monkeypatch.setattr(content, "while_making", lambda: None)
-    assert content.ask().status_code == 200
+        content.get()
+    monkeypatch.setattr(content, "while_rendering", lambda: None)
+    assert content.get().status_code == 200
 
 
-def test_nobody_waits_for_ever(content, monkeypatch):
-    monkeypatch.setattr(response_cache, "PATIENCE", 0)
+def test_lock_times_out(content, monkeypatch):
+    monkeypatch.setattr(response_cache, "LOCK_TIMEOUT", 0)
     inner = []
 
-    def ask_again():
-        content.while_making = lambda: None
-        inner.append(content.ask().content)
+    def get_again():
+        content.while_rendering = lambda: None
+        inner.append(content.get().content)
 
-    content.while_making = ask_again
-    assert content.ask().content == inner[0]
-    assert content.made == 2
+    content.while_rendering = get_again
+    assert content.get().content == inner[0]
+    assert content.times_rendered == 2
 
 
-def test_who_waited_for_an_answer_gets_none_of_an_older_version(content, monkeypatch):
-    content.ask()
-    get, asked = response_cache._get, []
+def test_request_that_waited_gets_the_version_of_now(content, monkeypatch):
+    content.get()
+    fetch, keys = response_cache._fetch, []
 
     @contextmanager
     def wait(key):
-        if len(asked) == 1:
+        if len(keys) == 1:
             content.change("A tram is late.")
         yield
 
-    def get_later(key):
-        asked.append(key)
-        return None if len(asked) == 1 else get(key)
+    def fetch_later(key):
+        keys.append(key)
+        return None if len(keys) == 1 else fetch(key)
 
-    monkeypatch.setattr(response_cache, "_alone", wait)
-    monkeypatch.setattr(response_cache, "_get", get_later)
-    assert content.ask().content == b"A tram is late."
+    monkeypatch.setattr(response_cache, "_lock", wait)
+    monkeypatch.setattr(response_cache, "_fetch", fetch_later)
+    assert content.get().content == b"A tram is late."

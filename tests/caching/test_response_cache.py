@@ -1,4 +1,4 @@
-"""What is kept, for which requests, and for how long."""
+"""Which responses are cached, under which key, and for how long."""
 
 import gzip
 from datetime import timedelta
@@ -12,27 +12,27 @@ from django.utils import timezone
 from digest.caching import response_cache
 
 
-def test_second_answer_is_the_first(content):
-    first, second = content.ask(), content.ask()
-    assert content.made == 1
+def test_second_response_is_the_first(content):
+    first, second = content.get(), content.get()
+    assert content.times_rendered == 1
     assert (first.content, dict(first.items())) == (second.content, dict(second.items()))
     assert second["Cache-Control"] == "public, max-age=60, stale-while-revalidate=60"
 
 
-def test_change_is_shown_to_the_next(content):
-    content.ask()
+def test_a_change_shows_in_the_next_response(content):
+    content.get()
     content.change("A tram is late.")
-    assert content.ask().content == b"A tram is late."
+    assert content.get().content == b"A tram is late."
 
 
-def test_answer_comes_back_with_its_version(content):
-    content.ask()
+def test_a_response_is_found_again_under_its_version(content):
+    content.get()
     before, text = content.version, content.text
     content.change("A tram is late.")
-    content.ask()
+    content.get()
     content.version = before  # a replica that lags
-    assert content.ask().content == text.encode()
-    assert content.made == 2
+    assert content.get().content == text.encode()
+    assert content.times_rendered == 2
 
 
 @pytest.mark.parametrize(
@@ -42,244 +42,274 @@ def test_answer_comes_back_with_its_version(content):
         {"path": "/?limit=2"},
         {"path": "/?limit=1&limit=1"},
         {"path": "/"},
-        {"kind": "text/markdown"},
+        {"variant": "text/markdown"},
         {"HTTP_HOST": "other.example"},
         {"wsgi.url_scheme": "https"},
     ],
 )
-def test_what_is_asked_makes_a_difference(content, other):
-    content.ask("/?limit=1")
-    content.ask(**{"path": "/?limit=1"} | other)
-    assert content.made == 2
+def test_key_has_everything_that_a_response_depends_on(content, other):
+    content.get("/?limit=1")
+    content.get(**{"path": "/?limit=1"} | other)
+    assert content.times_rendered == 2
 
 
-def test_order_of_the_query_makes_none(content):
-    content.ask("/?tag=trams&limit=1")
-    content.ask("/?limit=1&tag=trams")
-    assert content.made == 1
+def test_key_ignores_the_order_of_the_query(content):
+    content.get("/?tag=trams&limit=1")
+    content.get("/?limit=1&tag=trams")
+    assert content.times_rendered == 1
 
 
-def test_parameters_that_the_view_ignores_make_none(content):
-    content.ask("/?locale=fr", query=["locale"])
-    content.ask("/?utm_source=letter&locale=fr", query=["locale"])
-    assert content.made == 1
-    content.ask("/?locale=en", query=["locale"])
-    assert content.made == 2
+def test_key_ignores_parameters_that_the_policy_does_not_name(content):
+    content.get("/?locale=fr", parameters=["locale"])
+    content.get("/?utm_source=letter&locale=fr", parameters=["locale"])
+    assert content.times_rendered == 1
+    content.get("/?locale=en", parameters=["locale"])
+    assert content.times_rendered == 2
 
 
-def test_cookies_and_other_headers_make_none(content):
-    content.ask()
-    content.ask(HTTP_COOKIE="sessionid=1", HTTP_USER_AGENT="x", HTTP_ACCEPT_LANGUAGE="fr")
-    assert content.made == 1
+def test_key_ignores_cookies_and_other_headers(content):
+    content.get()
+    content.get(HTTP_COOKIE="sessionid=1", HTTP_USER_AGENT="x", HTTP_ACCEPT_LANGUAGE="fr")
+    assert content.times_rendered == 1
 
 
-def test_head_and_get_are_one(content):
-    content.ask()
-    assert content.answer(RequestFactory().head("/")).status_code == 200
-    assert content.made == 1
+def test_head_and_get_share_a_response(content):
+    content.get()
+    assert content.respond(RequestFactory().head("/")).status_code == 200
+    assert content.times_rendered == 1
 
 
-def test_client_with_the_same_bytes_gets_304(content):
-    etag = content.ask()["ETag"]
-    answer = content.ask(HTTP_IF_NONE_MATCH=etag)
-    assert (answer.status_code, answer.content, content.made) == (304, b"", 1)
-    assert answer["Vary"] == "Accept-Encoding"
-    assert answer["Cache-Control"] == "public, max-age=60, stale-while-revalidate=60"
+def test_matching_etag_gets_304(content):
+    etag = content.get()["ETag"]
+    response = content.get(HTTP_IF_NONE_MATCH=etag)
+    assert (response.status_code, response.content, content.times_rendered) == (304, b"", 1)
+    assert response["Vary"] == "Accept-Encoding"
+    assert response["Cache-Control"] == "public, max-age=60, stale-while-revalidate=60"
 
 
-def test_client_whose_condition_is_not_met_gets_what_no_cache_keeps(content, settings):
+def test_412_is_not_stored_by_any_cache(content, settings):
     settings.DIGEST_CDN_MAX_AGE = 3600
-    answer = content.ask(HTTP_IF_MATCH='"other bytes"')
-    assert (answer.status_code, answer["Cache-Control"]) == (412, "no-store")
-    assert "CDN-Cache-Control" not in answer
+    response = content.get(HTTP_IF_MATCH='"other bytes"')
+    assert (response.status_code, response["Cache-Control"]) == (412, "no-store")
+    assert "CDN-Cache-Control" not in response
 
 
 @pytest.mark.parametrize("accepted", ["gzip", "br, gzip;q=0.5", "gzip, deflate"])
-def test_compressed_for_who_takes_it(content, accepted):
-    plain = content.ask()
-    packed = content.ask(HTTP_ACCEPT_ENCODING=accepted)
-    assert packed["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.content) == plain.content
-    assert packed["ETag"] == f"W/{plain['ETag']}"
-    assert content.ask(HTTP_IF_NONE_MATCH=packed["ETag"]).status_code == 304
-    assert content.made == 1
+def test_response_is_compressed_if_the_client_accepts_gzip(content, accepted):
+    plain = content.get()
+    compressed = content.get(HTTP_ACCEPT_ENCODING=accepted)
+    assert compressed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(compressed.content) == plain.content
+    assert compressed["ETag"] == f"W/{plain['ETag']}"
+    assert content.get(HTTP_IF_NONE_MATCH=compressed["ETag"]).status_code == 304
+    assert content.times_rendered == 1
 
 
 @pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "identity, gzip; q=0.0, br"])
-def test_plain_for_who_does_not(content, accepted):
-    assert "Content-Encoding" not in content.ask(HTTP_ACCEPT_ENCODING=accepted)
+def test_response_is_plain_if_the_client_does_not(content, accepted):
+    assert "Content-Encoding" not in content.get(HTTP_ACCEPT_ENCODING=accepted)
 
 
-def test_little_is_not_compressed(content):
+def test_short_response_is_not_compressed(content):
     content.text = "[]"
-    answer = content.ask(HTTP_ACCEPT_ENCODING="gzip")
-    assert (answer.content, "Content-Encoding" in answer) == (b"[]", False)
+    response = content.get(HTTP_ACCEPT_ENCODING="gzip")
+    assert (response.content, "Content-Encoding" in response) == (b"[]", False)
 
 
 @pytest.mark.parametrize(("length", "times"), [(100_001, 1), (1_000_000, 1), (1_000_001, 2)])
-def test_large_answer_is_kept_compressed_and_a_larger_one_is_not(content, length, times):
+def test_large_response_is_stored_compressed_and_a_larger_one_is_not(content, length, times):
     content.text = "Trams and buses. " * (length // 17) + "!" * (length % 17)
-    answers = [content.ask(), content.ask()]
-    assert [answer.content.decode() for answer in answers] == [content.text] * 2
-    assert content.made == times
+    responses = [content.get(), content.get()]
+    assert [response.content.decode() for response in responses] == [content.text] * 2
+    assert content.times_rendered == times
 
 
-def test_nothing_but_200_is_kept(content, monkeypatch):
-    def missing():
-        answer = type(content).show(content)
-        answer.status_code = 404
-        return answer
+def test_only_200_is_stored(content, monkeypatch):
+    def missing(request):
+        response = type(content).view(content, request)
+        response.status_code = 404
+        return response
 
-    monkeypatch.setattr(content, "show", missing)
-    assert [content.ask().status_code for _ in range(2)] == [404, 404]
-    assert content.made == 2
+    monkeypatch.setattr(content, "view", missing)
+    assert [content.get().status_code for _ in range(2)] == [404, 404]
+    assert content.times_rendered == 2
 
 
-def test_cookie_of_a_view_is_given_to_nobody(content, monkeypatch):
-    def with_cookie():
-        answer = type(content).show(content)
-        answer.set_cookie("number", str(content.made))
-        return answer
+def test_cookie_that_a_view_sets_is_dropped(content, monkeypatch):
+    def with_cookie(request):
+        response = type(content).view(content, request)
+        response.set_cookie("number", str(content.times_rendered))
+        return response
 
-    monkeypatch.setattr(content, "show", with_cookie)
-    assert not content.ask().cookies
-    assert not content.ask().cookies
+    monkeypatch.setattr(content, "view", with_cookie)
+    assert not content.get().cookies
+    assert not content.get().cookies
 
 
 @pytest.mark.parametrize("version", [None, "first"])
-def test_nothing_is_kept_without_a_version_or_when_it_is_off(content, settings, version):
+def test_nothing_is_stored_without_a_version_or_if_caching_is_off(content, settings, version):
     content.version = version
     settings.DIGEST_CACHE_SECONDS = 0
-    content.ask()
-    content.ask()
-    assert content.made == 2
+    content.get()
+    content.get()
+    assert content.times_rendered == 2
 
 
-def test_answer_is_made_again_where_content_has_changed_meanwhile(content):
+def test_response_is_rendered_again_if_content_has_changed_meanwhile(content):
     def change_once():
-        content.while_making = lambda: None
+        content.while_rendering = lambda: None
         content.change("A tram is late.")
 
-    content.while_making = change_once
-    answer = content.ask()
-    assert (content.made, answer["Cache-Control"].startswith("public")) == (2, True)
-    content.ask()
-    assert content.made == 2
+    content.while_rendering = change_once
+    response = content.get()
+    assert (content.times_rendered, response["Cache-Control"].startswith("public")) == (2, True)
+    content.get()
+    assert content.times_rendered == 2
 
 
-def test_answer_of_two_versions_is_nobodys_to_keep(content):
-    content.while_making = lambda: content.change("A tram is late.")
-    assert content.ask()["Cache-Control"] == "no-store"
-    assert content.made == response_cache.ATTEMPTS
-    content.while_making = lambda: None
-    assert content.ask()["Cache-Control"].startswith("public")
-    assert content.made == response_cache.ATTEMPTS + 1
+def test_inconsistent_response_is_no_store(content):
+    content.while_rendering = lambda: content.change("A tram is late.")
+    assert content.get()["Cache-Control"] == "no-store"
+    assert content.times_rendered == response_cache.ATTEMPTS
+    content.while_rendering = lambda: None
+    assert content.get()["Cache-Control"].startswith("public")
+    assert content.times_rendered == response_cache.ATTEMPTS + 1
 
 
-def test_not_found_of_two_versions_is_nobodys_to_keep(content, monkeypatch):
-    def missing():
-        answer = type(content).show(content)
-        answer.status_code, answer["Cache-Control"] = 404, "public, max-age=60"
-        return answer
+def test_inconsistent_404_is_no_store(content, monkeypatch):
+    def missing(request):
+        response = type(content).view(content, request)
+        response.status_code = 404
+        return response
 
-    monkeypatch.setattr(content, "show", missing)
-    assert content.ask()["Cache-Control"] == "public, max-age=60"
-    content.while_making = lambda: content.change("A tram is late.")
-    assert content.ask()["Cache-Control"] == "no-store"
+    monkeypatch.setattr(content, "view", missing)
+    assert content.get()["Cache-Control"] == "public, max-age=60, stale-while-revalidate=60"
+    content.while_rendering = lambda: content.change("A tram is late.")
+    assert content.get()["Cache-Control"] == "no-store"
 
 
-def test_answer_is_not_kept_past_the_next_expiry_of_any_page(content, monkeypatch):
+def test_response_is_not_fresh_past_the_next_expiry_of_any_page(content, monkeypatch):
     now = timezone.now()
-    content.expiry = now + timedelta(seconds=100)
-    content.ask()
+    content.next_expiry = now + timedelta(seconds=100)
+    content.get()
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(seconds=99))
-    content.ask()
-    assert content.made == 1
+    content.get()
+    assert content.times_rendered == 1
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(seconds=100))
-    content.expiry = None
-    content.ask()
-    assert content.made == 2
+    content.next_expiry = None
+    content.get()
+    assert content.times_rendered == 2
 
 
-def test_answer_is_not_kept_where_a_page_expires_while_it_is_made(content, monkeypatch):
+def test_response_is_not_fresh_if_a_page_expires_during_rendering(content, monkeypatch):
     now = timezone.now()
-    content.expiry = now + timedelta(seconds=1)
+    content.next_expiry = now + timedelta(seconds=1)
 
     def let_it_expire():
         monkeypatch.setattr(timezone, "now", lambda: now + timedelta(seconds=2))
-        content.expiry = None
+        content.next_expiry = None
 
-    content.while_making = let_it_expire
-    content.ask()
-    content.ask()
-    assert content.made == 2
+    content.while_rendering = let_it_expire
+    content.get()
+    content.get()
+    assert content.times_rendered == 2
 
 
-def test_answer_is_made_again_after_a_while_in_any_case(content, monkeypatch, settings):
+def test_response_is_rendered_again_after_cache_seconds(content, monkeypatch, settings):
     settings.DIGEST_CACHE_SECONDS = 30
     now = timezone.now()
-    content.ask()
+    content.get()
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(seconds=31))
-    content.ask()
-    assert content.made == 2
+    content.get()
+    assert content.times_rendered == 2
 
 
-def test_lifetime_of_a_kept_answer_goes_down_to_the_expiry_of_what_it_shows(content, monkeypatch):
+def test_lifetime_of_a_cached_response_ends_when_its_content_expires(content, monkeypatch):
     now = timezone.now()
-
-    def show():
-        answer = type(content).show(content)
-        answer.shown_until = now + timedelta(seconds=50)
-        return answer
-
-    monkeypatch.setattr(content, "show", show)
+    content.expires_at = now + timedelta(seconds=50)
     monkeypatch.setattr(timezone, "now", lambda: now)
-    assert content.ask()["Cache-Control"] == "public, max-age=50, stale-while-revalidate=0"
+    assert content.get()["Cache-Control"] == "public, max-age=50, stale-while-revalidate=0"
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(seconds=40))
-    assert content.ask()["Cache-Control"] == "public, max-age=10, stale-while-revalidate=0"
-    assert content.made == 1
+    assert content.get()["Cache-Control"] == "public, max-age=10, stale-while-revalidate=0"
+    assert content.times_rendered == 1
 
 
-def test_wrong_host_is_the_views_to_refuse(content, settings, monkeypatch):
+def test_disallowed_host_reaches_the_view(content, settings, monkeypatch):
     settings.ALLOWED_HOSTS = ["news.example"]
 
-    def show():
+    def view(request):
         raise DisallowedHost
 
-    monkeypatch.setattr(content, "show", show)
+    monkeypatch.setattr(content, "view", view)
     with pytest.raises(DisallowedHost):
-        content.ask(HTTP_HOST="evil.example")
+        content.get(HTTP_HOST="evil.example")
 
 
-def test_note_of_the_view_comes_with_the_kept_answer(content, monkeypatch):
-    def show():
-        answer = type(content).show(content)
-        answer.note = ("tram", 3)
-        return answer
+def test_served_data_is_stored_with_the_response(content, monkeypatch):
+    def view(request):
+        response = type(content).view(content, request)
+        response.served_data = ("tram", 3)
+        return response
 
-    monkeypatch.setattr(content, "show", show)
-    assert [content.ask().note for _ in range(2)] == [("tram", 3)] * 2
+    monkeypatch.setattr(content, "view", view)
+    assert [content.get().served_data for _ in range(2)] == [("tram", 3)] * 2
 
 
-def test_cache_of_the_alias_digest_is_taken_where_there_is_one(content, settings):
+def test_cache_alias_digest_is_preferred(content, settings):
     memory = "django.core.cache.backends.locmem.LocMemCache"
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
         "digest": {"BACKEND": memory, "LOCATION": "test-of-the-alias"},
     }
-    content.ask()
-    content.ask()
-    assert content.made == 1
+    content.get()
+    content.get()
+    assert content.times_rendered == 1
     caches["digest"].clear()
     settings.CACHES = {"default": {"BACKEND": memory, "LOCATION": "test-of-the-default"}}
-    content.ask()
-    content.ask()
-    assert content.made == 2
+    content.get()
+    content.get()
+    assert content.times_rendered == 2
     caches["default"].clear()
 
 
-def test_answers_of_another_release_are_not_given(content, monkeypatch):
-    content.ask()
+def test_responses_of_another_release_are_not_sent(content, monkeypatch):
+    content.get()
     monkeypatch.setattr(response_cache, "__version__", "another")
-    content.ask()
-    assert content.made == 2
+    content.get()
+    assert content.times_rendered == 2
+
+
+def test_each_attempt_has_a_request_of_its_own(content):
+    def change_twice():
+        request = content.requests[-1]
+        assert not hasattr(request, "left_by_an_attempt")
+        assert not hasattr(request, "_wagtail_site")
+        request.left_by_an_attempt = request._wagtail_site = "old"
+        if content.times_rendered < 3:
+            content.change("A tram is late.")
+
+    content.while_rendering = change_twice
+    request = RequestFactory().get("/?limit=1", HTTP_COOKIE="sessionid=1")
+    request.resolver_match = request._wagtail_site = "of an earlier middleware"
+    content.respond(request)
+    assert len({id(request) for request in [*content.requests, request]}) == 4
+    assert not hasattr(request, "left_by_an_attempt")
+    for attempt in content.requests:
+        assert attempt.GET["limit"] == "1"
+        assert attempt.resolver_match == request.resolver_match
+
+
+def test_key_is_made_of_values_of_the_request_alone():
+    values = {
+        "version": "1",
+        "scheme": "https",
+        "host": "news.example",
+        "path": "/a/",
+        "query": [("limit", ["1"]), ("tag", ["a", "b"])],
+        "variant": "text/markdown",
+    }
+    key = response_cache.cache_key(**values)
+    assert response_cache.cache_key(**values | {"query": values["query"][::-1]}) == key
+    for name in values:
+        other = [] if name == "query" else "other"
+        assert response_cache.cache_key(**values | {name: other}) != key

@@ -39,7 +39,7 @@ def _public_pages(pks: list[int], site: Site) -> dict[int, Any]:
         return {}
     pages = swapper.load_model("wagtailcore", "Page").objects.filter(pk__in=pks)
     found = visibility.public(pages, site).specific().in_bulk()
-    visibility.note(found.values())
+    visibility.note_expiry(found.values())
     return found
 
 

@@ -16,7 +16,7 @@ from digest.models import DigestPage, IssuePage
 from tests.builders import body, make_digest, make_image, make_issue, source, story
 from tests.caching.replica.databases import KINDS, PRIMARY, ROUTERS, Databases
 
-MIDDLEWARE = ["digest.caching.replica.ReplicaMiddleware", *site_settings.MIDDLEWARE]
+MIDDLEWARE = ["cms.replica.ReplicaMiddleware", *site_settings.MIDDLEWARE]
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +47,8 @@ def copies(databases: Databases, settings: Any, monkeypatch) -> Databases:
     """The two, equal and both there; searches are not counted."""
     settings.DATABASE_ROUTERS, settings.MIDDLEWARE = ROUTERS, MIDDLEWARE
     settings.DIGEST_SEARCH_LOG_DAYS = 0
-    monkeypatch.setattr(replica, "_left_alone_until", 0.0)
-    monkeypatch.setattr(replica, "PAUSE", 3600)  # on a busy machine seconds pass
+    monkeypatch.setattr(replica, "_retry_at", 0.0)
+    monkeypatch.setattr(replica, "RETRY_AFTER", 3600)  # on a busy machine seconds pass
     if not databases.is_current():
         databases.catch_up()
     return databases

@@ -2,9 +2,6 @@
 
 from django.core.checks import run_checks
 from django.db import connections
-from django.http import HttpResponse
-
-from digest.caching import replica
 
 ROUTERS = ["digest.caching.replica.ReplicaRouter"]
 
@@ -29,19 +26,3 @@ def test_both_together_or_none_pass(settings, monkeypatch):
     monkeypatch.setitem(connections.databases, "replica", connections.databases["default"])
     settings.DATABASE_ROUTERS = ROUTERS
     assert ids() == []
-
-
-def test_page_is_made_again_from_the_request_as_it_came(rf, monkeypatch):
-    seen = []
-
-    def answer(request):
-        seen.append((request.urlconf, hasattr(request, "_wagtail_site")))
-        request.urlconf = "digest.urls"
-        request._wagtail_site = None
-        return HttpResponse()
-
-    request = rf.get("/nothing/")
-    request.urlconf = "of.an.earlier.middleware"
-    monkeypatch.setattr(replica, "answered", lambda make: (make(), make())[1])
-    replica.ReplicaMiddleware(answer)(request)
-    assert seen == [("of.an.earlier.middleware", False)] * 2

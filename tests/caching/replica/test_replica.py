@@ -162,7 +162,7 @@ def test_a_replica_that_is_gone_is_left_alone_for_a_while(copies, monkeypatch):
     )
     assert [Client().get(path).status_code for path in DOORS if "{" not in path][-1] == 200
     assert len(tries) == 1
-    monkeypatch.setattr(replica, "_left_alone_until", 0.1)  # long ago
+    monkeypatch.setattr(replica, "_retry_at", 0.1)  # long ago
     assert Client().get("/daily/").status_code == 200
     assert len(tries) == 2
 
@@ -180,7 +180,7 @@ def test_a_replica_that_is_back_is_read_again(copies, monkeypatch):
     assert Client().get("/daily/").status_code == 200
     copies.catch_up()
     assert asked("/daily/")[2] == 0
-    monkeypatch.setattr(replica, "_left_alone_until", 0.1)
+    monkeypatch.setattr(replica, "_retry_at", 0.1)
     assert asked("/daily/")[1] == 0
 
 
@@ -228,7 +228,7 @@ def test_an_answer_of_which_any_query_fails_is_made_from_the_primary(failing_onc
         with wrapper:  # Middlewares' own failures are reported before the answer is made again.
             answer = Client(raise_request_exception=False).get(path)
         assert (answer.status_code, answer.content) == (200, expected), seen[-1]
-        assert replica._left_alone_until == 0  # it answers, but for that
+        assert replica._retry_at == 0  # it answers, but for that
         if len(seen) < number:
             break
         number += 1

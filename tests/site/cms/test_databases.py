@@ -11,7 +11,7 @@ SENT_TO = "postgres://ann@primary.example/news"
 def test_without_a_replica_nothing_is_routed():
     databases, middleware = settings_of("dev", "DATABASES", "MIDDLEWARE")
     assert list(databases) == ["default"]
-    assert "digest.caching.replica.ReplicaMiddleware" not in middleware
+    assert "cms.replica.ReplicaMiddleware" not in middleware
 
 
 def test_a_replica_comes_with_its_router_and_middleware():
@@ -23,7 +23,7 @@ def test_a_replica_comes_with_its_router_and_middleware():
     assert replica["TEST"] == {"MIRROR": "default"}
     assert routers == ["digest.caching.replica.ReplicaRouter"]
     # Before all that asks a database, and behind what makes other bytes of an answer.
-    place = middleware.index("digest.caching.replica.ReplicaMiddleware")
+    place = middleware.index("cms.replica.ReplicaMiddleware")
     assert middleware[place - 1].endswith("GZipMiddleware")
 
 

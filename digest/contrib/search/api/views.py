@@ -56,7 +56,11 @@ class Search(APIView):
         if "cursor" in self.parameters:
             return []
         if self.is_counted():
-            self.note = found.asked, found.counts.total if found.is_complete else 0, self.site.pk
+            self.served_data = (
+                found.asked,
+                found.counts.total if found.is_complete else 0,
+                self.site.pk,
+            )
         return search_data.promotions(promoted(found.asked, self.site), self.scope)
 
     def is_counted(self) -> bool:
@@ -65,10 +69,11 @@ class Search(APIView):
         plain = {"order": "relevance", "prefix": "false"}
         return all(plain.get(name) == self.parameters[name] for name in narrowed)
 
-    def answered(self, request: HttpRequest, note: Any) -> None:
-        """Count it, but not for a cache that only asks whether the answer has changed."""
-        if note and request.method == "GET" and "HTTP_IF_NONE_MATCH" not in request.META:
-            text, results, site_id = note
+    @classmethod
+    def on_served(cls, request: HttpRequest, served_data: Any) -> None:
+        """Count the search, unless a cache revalidates a response that it has."""
+        if served_data and request.method == "GET" and "HTTP_IF_NONE_MATCH" not in request.META:
+            text, results, site_id = served_data
             note_search(Site(pk=site_id), text, results)
 
 
