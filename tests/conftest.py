@@ -44,10 +44,30 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what ``--database`` does."""
+    """Leave out what ``--database`` does, and sort what commits.
+
+    Tests that restore what the migrations put into the database go before those that leave other
+    rows: the two would have the same content types under different keys.
+    """
+    places = [place for place, item in enumerate(items) if commits(item)]
+    ordered = sorted((items[place] for place in places), key=lambda item: not restores(item))
+    for place, item in zip(places, ordered, strict=True):
+        items[place] = item
     if config.getoption("database"):
         config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
         items[:] = [item for item in items if uses_database(item)]
+
+
+def commits(item: pytest.Item) -> bool:
+    """Whether a test commits rows, so that the database is flushed after it."""
+    marker = item.get_closest_marker("django_db")
+    fixtures = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures or (marker and marker.kwargs.get("transaction")) or restores(item))
+
+
+def restores(item: pytest.Item) -> bool:
+    """Whether a test restores the rows of the migrations before it starts."""
+    return "django_db_serialized_rollback" in getattr(item, "fixturenames", ())
 
 
 def uses_database(item: pytest.Item) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
-from digest.caching import response_cache
+from digest.caching import headers
 from tests.builders import restrict
 from tests.deploy.conftest import DEPLOY, Front, free_port, program
 from tests.visibility import people
@@ -145,7 +145,7 @@ def test_nothing_is_shown_beyond_its_expiry(varnish, issue, settings):
 
 def test_purged_caches_keep_longer_than_browsers(varnish, issue, settings, monkeypatch):
     settings.DIGEST_CDN_MAX_AGE = 3600
-    monkeypatch.setattr(response_cache, "MAX_AGE", 1)
+    monkeypatch.setattr(headers, "MAX_AGE", 1)
     varnish.ask(LIST)
     time.sleep(1.1)
     answer = varnish.ask(LIST)
@@ -173,9 +173,9 @@ def test_the_last_answer_is_given_while_the_site_is_away(other_site, tmp_path):
 
 def test_what_gives_a_cookie_is_not_kept(other_site, tmp_path):
     varnish = start(other_site.server_port, tmp_path)
-    for headers in ({"Set-Cookie": "a=1"}, {"Vary": "*"}, {"Expires": "Thu, 01 Jan 2099"}):
-        control = {} if "Expires" in headers else {"Cache-Control": "public, max-age=60"}
-        other_site.says("/page/", 200, "x", **control, **headers)
+    for sent in ({"Set-Cookie": "a=1"}, {"Vary": "*"}, {"Expires": "Thu, 01 Jan 2099"}):
+        control = {} if "Expires" in sent else {"Cache-Control": "public, max-age=60"}
+        other_site.says("/page/", 200, "x", **control, **sent)
         varnish.ask("/page/")
         assert not varnish.ask("/page/").is_hit, headers
     varnish.stop()
