@@ -20,7 +20,7 @@ run: port-free .venv/installed ## serve the site on http://127.0.0.1:8000/ (PORT
 test: .venv/installed ## run the tests, without the slow ones (ARGS="-k feeds" chooses some)
 	@$(PY) -m pytest --numprocesses 2 --dist loadgroup -m "not slow" $(ARGS)
 
-test-all: .venv/installed ## run all tests but `make faults`; takes about three times as long
+test-all: .venv/installed ## run all tests but those of `make faults`
 	@$(PY) -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 coverage: .venv/installed ## run the tests and say which lines they leave out; takes nearly twice as long

@@ -1,4 +1,4 @@
-"""What every room's tests share."""
+"""Fixtures and hooks that all tests share."""
 
 from collections.abc import Iterator
 

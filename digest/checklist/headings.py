@@ -1,7 +1,7 @@
 """Whether two headings are of one story: told by their words, in whatever order they stand.
 
 Tried on the headings of the sample digests, which are all of different stories, and on pairs that
-differ as headings of one story do, or as those of two (tests/digest/checklist/test_headings.py).
+differ as headings of one story do, or as those of two (tests/checklist/test_headings.py).
 Of the samples no two have a ratio over 62. What tells "opens in Spain" from "opens in Sweden" is
 not the ratio, 91, but that a word is replaced by another.
 """
