@@ -79,7 +79,7 @@ _caches = _words("FRONTEND_CACHE_URL")
 if _caches:
     INSTALLED_APPS += ["digest.contrib.frontend_cache", "wagtail.contrib.frontend_cache"]
     WAGTAILFRONTENDCACHE = {
-        url: {"BACKEND": "digest.contrib.frontend_cache.backends.WholeHostBackend", "LOCATION": url}
+        url: {"BACKEND": "digest.contrib.frontend_cache.backends.HostPurgeBackend", "LOCATION": url}
         for url in _caches
     }
 if os.environ.get("CDN_MAX_AGE"):

@@ -40,7 +40,7 @@ def varnish(server, settings, tmp_path):
     varnish = start(server.thread.port, tmp_path)
     location = f"http://127.0.0.1:{varnish.port}"
     backend = {
-        "BACKEND": "digest.contrib.frontend_cache.backends.WholeHostBackend",
+        "BACKEND": "digest.contrib.frontend_cache.backends.HostPurgeBackend",
         "LOCATION": location,
     }
     settings.WAGTAILFRONTENDCACHE = {"default": backend}

@@ -16,10 +16,10 @@ from wagtail.contrib.frontend_cache.backends.http import PurgeRequest
 logger = logging.getLogger("wagtail.frontendcache")
 
 
-class WholeHostBackend(HTTPBackend):
-    """A cache that drops all its answers of a host at one PURGE, as docs/deploy/varnish.vcl does.
+class HostPurgeBackend(HTTPBackend):
+    """Purge a whole host with one PURGE request, for a cache set up as docs/deploy/varnish.vcl.
 
-    It is waited for no longer than ``TIMEOUT`` seconds; Wagtail's own would wait for ever.
+    A request times out after ``TIMEOUT`` seconds (default 1); Wagtail's backend has no timeout.
     """
 
     def __init__(self, params: dict[str, Any]) -> None:
@@ -27,13 +27,13 @@ class WholeHostBackend(HTTPBackend):
         super().__init__(params)
 
     def purge_batch(self, urls: Iterable[str]) -> None:
-        """Purge the hosts of these addresses; after the commit, where Wagtail asks before it, so
-        that no row stays locked while a cache is waited for."""
+        """Purge each host of these URLs once, after the commit."""
+        # Wagtail may call this inside a transaction, whose rows stay locked during the request.
         for host in sorted({urlsplit(url).netloc for url in urls}):
             transaction.on_commit(partial(self.purge, f"//{host}/"), robust=True)
 
     def purge(self, url: str) -> None:
-        """Purge the host of an address; say so in the log where that fails, and go on."""
+        """Purge the host of a URL; log a failure instead of raising it."""
         headers = {"Host": urlsplit(url).netloc, "User-Agent": f"Wagtail/{__version__}"}
         location = f"{self.cache_scheme}://{self.cache_netloc}/"
         try:

@@ -177,11 +177,11 @@ def test_a_draft_is_told_to_nobody(cache):
     assert told
 
 
-class TestWholeHostBackend:
-    """One request for each host, which is not waited for too long."""
+class TestHostPurgeBackend:
+    """One request per host, with a timeout."""
 
     def backend(self, port, **options):
-        return backends.WholeHostBackend({"LOCATION": f"http://127.0.0.1:{port}", **options})
+        return backends.HostPurgeBackend({"LOCATION": f"http://127.0.0.1:{port}", **options})
 
     def test_a_host_is_purged_once(self, http_server, db, django_capture_on_commit_callbacks):
         urls = ["https://a.example/", "https://a.example/daily/", "https://b.example:8080/"]

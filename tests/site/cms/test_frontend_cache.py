@@ -12,7 +12,7 @@ def test_caches_of_the_environment_are_told():
     assert {"digest.contrib.frontend_cache", "wagtail.contrib.frontend_cache"} <= set(apps)
     assert [cache["LOCATION"] for cache in caches.values()] == urls.split(", ")
     assert {cache["BACKEND"] for cache in caches.values()} == {
-        "digest.contrib.frontend_cache.backends.WholeHostBackend"
+        "digest.contrib.frontend_cache.backends.HostPurgeBackend"
     }
     assert seconds == 3600
 
