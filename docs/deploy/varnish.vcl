@@ -1,14 +1,14 @@
 # Varnish 7 in front of a site with wagtail-digest. See "Varnish" in caches.md.
 #
-# What is kept, and for how long, the site says with CDN-Cache-Control or Cache-Control; nothing is
-# kept of which it says nothing. One PURGE, which the site sends when something changes, drops all
-# that is kept of a host.
+# The site's CDN-Cache-Control, or else Cache-Control, decides what is cached and for how long;
+# without either, nothing is. When content changes, the site sends one PURGE, which removes all
+# cached responses of a host.
 
 vcl 4.1;
 
 import std;
 
-# The site: gunicorn on this machine, or somewhere inside.
+# The site: gunicorn, on this machine or elsewhere in the private network.
 backend default {
     .host = "127.0.0.1";
     .port = "8000";
@@ -16,62 +16,62 @@ backend default {
     .first_byte_timeout = 60s;
 }
 
-# Who may purge: the machines that the site runs on.
+# Clients that may purge: the machines that the site runs on.
 acl purgers {
     "127.0.0.1";
     "::1";
 }
 
-# Who ends TLS in front of Varnish and says so with X-Forwarded-Proto.
+# Proxies that terminate TLS in front of Varnish, and so may set X-Forwarded-Proto.
 acl proxies {
     "127.0.0.1";
     "::1";
 }
 
 sub vcl_recv {
-    # One spelling of the host: small letters, without the port of HTTP and HTTPS.
+    # Normalise the host: lower case, without the default ports of HTTP and HTTPS.
     set req.http.Host = regsub(std.tolower(req.http.Host), ":(80|443)$", "");
 
     if (req.method == "PURGE" || req.method == "BAN") {
-        call forget;
+        call purge_or_ban;
     }
 
     if (client.ip !~ proxies) {
         unset req.http.X-Forwarded-Proto;
     }
     unset req.http.X-Forwarded-Host;
-    # Nobody's but ours.
-    unset req.http.X-Kept-Host;
+    # Set by this file only.
+    unset req.http.X-Cached-Host;
     unset req.http.Proxy;
 
     if (req.method != "GET" && req.method != "HEAD") {
         return (pass);
     }
-    # The editor's desk, previews, documents of which some are private, and probes.
+    # The admin, previews, documents, some of which are private, and health checks.
     if (req.url ~ "^/(admin|preview|preview-userbar|api/v1/preview|documents|_util)(/|$)"
         || req.url ~ "^/(healthz|readyz)$") {
         return (pass);
     }
 
     if (req.url ~ "^/(api/v1|feeds|static|media)/" || req.url ~ "^/(sitemap[^/]*\.xml|llms\.txt)(\?|$)") {
-        # The same for everybody: no cookie and no password is looked at.
+        # Public responses, which depend on neither cookies nor Authorization.
         unset req.http.Cookie;
         unset req.http.Authorization;
-        call prefer;
+        call normalise_accept;
     } elseif (req.http.Authorization
         || req.http.Cookie ~ "(^|;\s*)(sessionid|csrftoken|messages|django_language)=") {
         return (pass);
     } else {
-        # What is left are cookies of statistics, which no page depends on.
+        # Any other cookies, such as those of analytics, make no difference to a page.
         unset req.http.Cookie;
     }
     set req.url = std.querysort(req.url);
     return (hash);
 }
 
-# Drops what is kept: of a host (PURGE), or of it what shows the pages of one key (BAN, with
-# Surrogate-Key: issue-13).
-sub forget {
+# Remove the cached responses of a host (PURGE), or those of them that have a key (BAN with, for
+# example, Surrogate-Key: issue-13).
+sub purge_or_ban {
     if (client.ip !~ purgers) {
         return (synth(405, "Not allowed"));
     }
@@ -79,11 +79,11 @@ sub forget {
         return (synth(400, "No host"));
     }
     if (req.method == "PURGE") {
-        if (std.ban("obj.http.X-Kept-Host == " + req.http.Host)) {
+        if (std.ban("obj.http.X-Cached-Host == " + req.http.Host)) {
             return (synth(200, "Purged"));
         }
     } elseif (req.http.Surrogate-Key ~ "^[a-z]+-[0-9]+$") {
-        if (std.ban("obj.http.X-Kept-Host == " + req.http.Host
+        if (std.ban("obj.http.X-Cached-Host == " + req.http.Host
                 + " && obj.http.Surrogate-Key ~ (^|\s)" + req.http.Surrogate-Key + "(\s|$)")) {
             return (synth(200, "Banned"));
         }
@@ -93,9 +93,10 @@ sub forget {
     return (synth(500, std.ban_error()));
 }
 
-# One spelling of what most clients mean with Accept, so that they share one answer. Accept-Encoding
-# needs none: Varnish keeps what is compressed, and unpacks it for who wants that.
-sub prefer {
+# Most clients mean the same with different values of Accept; with one value they share a cached
+# response. Accept-Encoding needs no such step: Varnish caches the compressed response, and
+# decompresses it for clients that do not accept gzip.
+sub normalise_accept {
     if (!req.http.Accept) {
         set req.http.Accept = "application/json";
     } elseif (req.http.Accept !~ "text/markdown|text/\*|;\s*q=0(\.0*)?\s*(,|$)"
@@ -105,22 +106,22 @@ sub prefer {
 }
 
 sub vcl_hash {
-    # Addresses in answers begin as the one that was asked for.
+    # URLs in responses have the scheme of the request.
     hash_data(req.http.X-Forwarded-Proto);
 }
 
 sub vcl_backend_fetch {
-    # Always whole answers: a 304 would keep headers of the answer before it.
+    # Always fetch a full response: after a 304, Varnish would keep headers of the previous one.
     unset bereq.http.If-None-Match;
     unset bereq.http.If-Modified-Since;
 }
 
 sub vcl_backend_response {
-    # While the site restarts, what is there is better than an error.
+    # While the site restarts, a stale response is better than an error.
     if (beresp.status >= 500 && bereq.is_bgfetch) {
         return (abandon);
     }
-    set beresp.http.X-Kept-Host = bereq.http.Host;
+    set beresp.http.X-Cached-Host = bereq.http.Host;
     set beresp.grace = 0s;
 
     if (beresp.http.Set-Cookie
@@ -128,13 +129,13 @@ sub vcl_backend_response {
         || beresp.http.Cache-Control !~ "(?i)(s-maxage|max-age)=[0-9]"
         || beresp.http.Vary ~ "\*"
         || beresp.status >= 500) {
-        # Nobody waits for it: for a while, each request of this address is sent on at once.
+        # Hit-for-miss: for 30 s, requests for this URL go to the site at once instead of queuing.
         set beresp.uncacheable = true;
         set beresp.ttl = 30s;
         return (deliver);
     }
-    # Seconds for caches that are purged (RFC 9213), else for anybody: s-maxage, or max-age, which
-    # Varnish has read already.
+    # CDN-Cache-Control (RFC 9213) is for caches that are purged. Without it the TTL stays as Varnish
+    # has set it from s-maxage or max-age.
     if (beresp.http.CDN-Cache-Control ~ "max-age=[0-9]") {
         set beresp.ttl = std.duration(
             regsub(beresp.http.CDN-Cache-Control, "^.*max-age=([0-9]+).*$", "\1") + "s", 0s);
@@ -154,8 +155,9 @@ sub revalidate_by_cdn {
 }
 
 sub vcl_deliver {
-    # What is kept for longer than browsers may keep it is as good as new to them; but shortly before
-    # its end, when something that it shows expires, they may not keep it.
+    # Varnish may store a response for longer than browsers may. Since it is purged on change, the
+    # response is current, so browsers may count from now (no Age). Shortly before the TTL ends,
+    # because content that the response shows expires, browsers must revalidate.
     if (resp.http.CDN-Cache-Control) {
         unset resp.http.Age;
         if (obj.ttl < 120s) {
@@ -164,7 +166,7 @@ sub vcl_deliver {
     }
     if (obj.hits > 0) {
         set resp.http.X-Cache = "hit";
-        # Of the request that the answer was made for.
+        # These belong to the request for which the response was rendered.
         unset resp.http.X-Request-ID;
         unset resp.http.RateLimit;
         unset resp.http.RateLimit-Policy;
@@ -173,7 +175,7 @@ sub vcl_deliver {
     }
     unset resp.http.CDN-Cache-Control;
     unset resp.http.Surrogate-Key;
-    unset resp.http.X-Kept-Host;
+    unset resp.http.X-Cached-Host;
     unset resp.http.X-Varnish;
     unset resp.http.Via;
 }
@@ -189,6 +191,6 @@ sub vcl_backend_error {
     set beresp.http.Content-Type = "text/plain; charset=utf-8";
     set beresp.http.Cache-Control = "no-store";
     set beresp.http.Retry-After = "5";
-    set beresp.body = "The site does not answer. Try again in a moment.";
+    set beresp.body = "The site does not respond. Try again in a moment.";
     return (deliver);
 }

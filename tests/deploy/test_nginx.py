@@ -24,7 +24,7 @@ http {{
     server {{
         listen 127.0.0.1:{port};
         location / {{
-            proxy_cache digest_answers;
+            proxy_cache digest_responses;
             proxy_pass http://127.0.0.1:{site_port};
             proxy_set_header Host $host;
         }}

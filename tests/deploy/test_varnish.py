@@ -54,7 +54,7 @@ def test_what_is_for_everybody_is_kept_until_something_changes(varnish, issue):
         again = varnish.ask(path)
         assert again.is_hit, path
         assert "First title" in again.text or path in ("/sitemap.xml",)
-        internal = {"surrogate-key", "x-kept-host", "set-cookie", "via", "cdn-cache-control"}
+        internal = {"surrogate-key", "x-cached-host", "set-cookie", "via", "cdn-cache-control"}
         assert not internal & set(again.headers)
 
     issue.title = "Second title"
