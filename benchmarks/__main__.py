@@ -19,7 +19,7 @@ def arguments() -> argparse.Namespace:
     add("--only", nargs="+", choices=QUESTIONS, default=[], help="some of the questions")
     add("--patience", type=int, default=120, metavar="S", help="seconds that an answer may take")
     add("--profile", choices=QUESTIONS, help="print where our own answer takes its time")
-    add("--kept", action="store_true", help="with --profile: the answer that was kept")
+    add("--cached", action="store_true", help="with --profile: the cached response")
     return found.parse_args()
 
 

@@ -6,7 +6,7 @@ from itertools import product
 from benchmarks.catalogue import OURS, V2, V3, Question
 from benchmarks.measure import Figures
 from benchmarks.tables import at_most, line
-from benchmarks.ways import EMPTY, KEPT, MADE, PACKED, UNCHANGED
+from benchmarks.ways import CACHED, EMPTY, PACKED, RENDERED, UNCHANGED
 
 Results = dict[str, dict[str, Figures]]
 
@@ -14,9 +14,9 @@ HEADER = ["", "queries", "bytes", "CPU ms", "server's", "clock ms", "gzip ms"]
 SHARES = {"of empty": EMPTY, "of v2": V2, "of v3": V3}
 WIDTHS = [28, 9, 10, 9, 10, 10, 9, 10, 8, 8]
 # The CPU time of one way as a share of another's, and what that is to be at most.
-MADE_WANTED = [("detail", V2, 1 / 3), ("detail", V3, 1 / 2), ("bodies", V2, 1 / 6)]
-KEPT_WANTED = {KEPT: 2.0, UNCHANGED: 1.5}
-KEPT_QUESTIONS = ["detail", "list"]
+RENDERED_WANTED = [("detail", V2, 1 / 3), ("detail", V3, 1 / 2), ("bodies", V2, 1 / 6)]
+CACHED_WANTED = {CACHED: 2.0, UNCHANGED: 1.5}
+CACHED_QUESTIONS = ["detail", "list"]
 DEEP, DEEP_AT_MOST = ["last", "oldest"], 1.2
 # How much more an answer is to cost, at most, with the most issues than with the fewest.
 GROWTH = 1.2
@@ -67,16 +67,20 @@ def share(figures: dict[str, Figures], who: str, other: str) -> float | None:
 
 def verdicts(results: Results) -> Iterator[str]:
     """The wanted figures of one size, each with yes or no."""
-    for name, other, wanted in MADE_WANTED:
+    for name, other, wanted in RENDERED_WANTED:
         if name in results:
-            yield at_most(f"{name}: {MADE} / {other}", share(results[name], MADE, other), wanted)
-    for name, (kept, wanted), packed in product(KEPT_QUESTIONS, KEPT_WANTED.items(), ("", PACKED)):
+            yield at_most(
+                f"{name}: {RENDERED} / {other}", share(results[name], RENDERED, other), wanted
+            )
+    for name, (who, wanted), packed in product(
+        CACHED_QUESTIONS, CACHED_WANTED.items(), ("", PACKED)
+    ):
         if name in results:
-            found = share(results[name], kept + packed, EMPTY)
-            yield at_most(f"{name}: {kept}{packed} / {EMPTY}", found, wanted)
+            found = share(results[name], who + packed, EMPTY)
+            yield at_most(f"{name}: {who}{packed} / {EMPTY}", found, wanted)
     for name in DEEP:
         if {name, "list"} <= set(results):
-            both = {name: results[name][MADE], "list": results["list"][MADE]}
+            both = {name: results[name][RENDERED], "list": results["list"][RENDERED]}
             found = share(both, name, "list")
             yield at_most(f"{name}: the last page / the first", found, DEEP_AT_MOST)
 
@@ -86,7 +90,7 @@ def growth(sizes: dict[int, Results]) -> Iterator[str]:
     least, most = min(sizes), max(sizes)
     if least == most:
         return
-    for name, who in product(sizes[least], (MADE, KEPT)):
+    for name, who in product(sizes[least], (RENDERED, CACHED)):
         both = {"most": sizes[most][name][who], "least": sizes[least][name][who]}
         text = f"{name}: {who}, {most:,} issues / {least:,}"
         yield at_most(text, share(both, "most", "least"), GROWTH)

@@ -11,7 +11,7 @@ from benchmarks.measure import measure
 from benchmarks.profiling import profile
 from benchmarks.report import Results, growth, header, table, verdicts
 from benchmarks.start import announce
-from benchmarks.ways import KEPT, MADE, ways
+from benchmarks.ways import CACHED, RENDERED, ways
 from digest.models import IssuePage
 
 # Wagtail's APIs take half a minute for each, or fail after it: two questions are enough.
@@ -62,8 +62,8 @@ def with_restrictions(options: Namespace, issues: int) -> None:
 
 
 def profile_one(options: Namespace) -> None:
-    """Where our answer to one question takes its time, made or kept."""
-    asker, who = Asker(), KEPT if options.kept else MADE
+    """Where our answer to one question takes its time, rendered or cached."""
+    asker, who = Asker(), CACHED if options.cached else RENDERED
     question = next(found for found in questions(asker.get) if found.name == options.profile)
     print(f"{question.text}: {who}, {options.rounds} times")
     profile(ways(asker, question)[who], options.rounds)

@@ -7,8 +7,8 @@ from benchmarks.catalogue import OURS, Question
 from benchmarks.measure import Way
 
 EMPTY = "an empty Django view"
-# Ours: made each time, kept from the time before, and not sent to a client that has it already.
-MADE, KEPT, UNCHANGED = f"{OURS}, made", f"{OURS}, kept", f"{OURS}, 304"
+# Ours: rendered each time, cached, and unchanged for a client that has the ETag.
+RENDERED, CACHED, UNCHANGED = f"{OURS}, rendered", f"{OURS}, cached", f"{OURS}, 304"
 # Behind the name of a way: the same, of a client that takes compressed answers.
 PACKED = ", gzip"
 
@@ -27,8 +27,8 @@ def _of_client(
 ) -> Iterator[tuple[str, Way]]:
     for who, addresses in question.requests.items():
         if who == OURS:
-            yield MADE, asker.way(addresses, headers, settings={"DIGEST_CACHE_SECONDS": 0})
-            yield KEPT, asker.way(addresses, headers)
+            yield RENDERED, asker.way(addresses, headers, settings={"DIGEST_CACHE_SECONDS": 0})
+            yield CACHED, asker.way(addresses, headers)
             known = headers | {"If-None-Match": etag(asker, addresses[0], headers)}
             yield UNCHANGED, asker.way(addresses, known, status=304)
         else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.asker import Asker
 from benchmarks.catalogue import OURS, first_pages
-from benchmarks.ways import EMPTY, KEPT, UNCHANGED, etag
+from benchmarks.ways import CACHED, EMPTY, UNCHANGED, etag
 
 # The host of every request. Addresses in answers have it, so that ETags are the same everywhere.
 HOST = {"Host": "localhost"}
@@ -30,7 +30,7 @@ def asked(names: list[str], headers: dict[str, str], only_ours: bool = False) ->
             continue
         for who, addresses in question.requests.items():
             if who == OURS:
-                yield Asked(question.name, KEPT, addresses, headers)
+                yield Asked(question.name, CACHED, addresses, headers)
                 known = headers | {"If-None-Match": etag(asker, addresses[0], {})}
                 yield Asked(question.name, UNCHANGED, addresses, known)
             elif not only_ours:

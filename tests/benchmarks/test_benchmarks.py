@@ -8,7 +8,7 @@ from benchmarks.catalogue import last_page
 from benchmarks.database import fill
 from benchmarks.measure import Failed, Figures, Way, measure
 from benchmarks.report import growth, verdicts
-from benchmarks.ways import EMPTY, KEPT, MADE, PACKED, UNCHANGED
+from benchmarks.ways import CACHED, EMPTY, PACKED, RENDERED, UNCHANGED
 from digest.models import IssuePage
 from digest.pages.stories import Story
 
@@ -60,15 +60,15 @@ def test_a_way_is_asked_with_its_own_settings_and_quick_ones_many_times_a_round(
 
 
 def test_verdicts_compare_what_is_kept_with_the_empty_view():
-    found = {who: cost(0.002) for who in (KEPT, KEPT + PACKED, UNCHANGED, UNCHANGED + PACKED)}
-    told = list(verdicts({"detail": found | {EMPTY: cost(0.001), MADE: cost(0.1)}}))
+    found = {who: cost(0.002) for who in (CACHED, CACHED + PACKED, UNCHANGED, UNCHANGED + PACKED)}
+    told = list(verdicts({"detail": found | {EMPTY: cost(0.001), RENDERED: cost(0.1)}}))
     assert [line.rpartition(" ")[2] for line in told if EMPTY in line] == ["yes", "yes", "NO", "NO"]
     assert sum(line.endswith("one of them fails") for line in told) == 2
 
 
 def test_growth_compares_the_most_issues_with_the_fewest():
     sizes = {
-        size: {"list": {MADE: cost(made), KEPT: cost(0.001)}}
+        size: {"list": {RENDERED: cost(made), CACHED: cost(0.001)}}
         for size, made in [(1000, 0.010), (10_000, 0.2), (100_000, 0.013)]
     }
     told = list(growth(sizes))

@@ -12,7 +12,7 @@ from benchmarks.server.questions import Asked
 from benchmarks.server.report import flat, table, verdicts
 from benchmarks.server.run import usual
 from benchmarks.server.serving import VCL, with_backend
-from benchmarks.ways import EMPTY, KEPT
+from benchmarks.ways import CACHED, EMPTY
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -28,16 +28,16 @@ def test_the_round_that_counts_is_the_middle_one_with_the_failures_of_all():
 
 
 def test_answers_are_told_as_times_those_of_others():
-    loads = {("empty", EMPTY): load(2000), ("list", KEPT): load(1000), ("list", V2): load(50)}
+    loads = {("empty", EMPTY): load(2000), ("list", CACHED): load(1000), ("list", V2): load(50)}
     asked = [Asked(question, who, ["/"]) for question, who in loads]
     lines = [line.split() for line in table(asked, loads)]
-    assert lines[3] == [*KEPT.split(), "1,000.0", "1.0", "5.0", "0", "0.50", "20.00"]
+    assert lines[3] == [*CACHED.split(), "1,000.0", "1.0", "5.0", "0", "0.50", "20.00"]
     assert lines[4] == [*V2.split(), "50.0", "1.0", "5.0", "0"]
 
 
 def test_verdicts_are_those_of_one_issue_and_of_lists_with_bodies():
-    loads = {("detail", KEPT): load(1100), ("detail", V2): load(100)}
-    loads |= {("bodies", KEPT): load(310), ("bodies", V2): load(10), ("list", KEPT): load(1)}
+    loads = {("detail", CACHED): load(1100), ("detail", V2): load(100)}
+    loads |= {("bodies", CACHED): load(310), ("bodies", V2): load(10), ("list", CACHED): load(1)}
     assert [line.rpartition(" ")[2] for line in verdicts(loads)] == ["NO", "yes"]
 
 
