@@ -18,7 +18,7 @@ from digest.http.redaction import hide_token
 from digest.pages import public_urls
 from digest.previews.drafts import open_draft
 from digest.previews.field_map import field_map
-from digest.previews.tokens import HEADERS, hashed
+from digest.previews.tokens import HEADERS, hash_token
 
 # What stands for the id of an issue that is not saved yet; no page has it.
 NO_ID = 0
@@ -101,7 +101,7 @@ class IssuePreview(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, token: str, **kwargs: Any) -> HttpResponse:
         """Go on with the hash of the token alone, so that nothing can tell the token itself."""
         hide_token(request)
-        return super().dispatch(request, *args, token_hash=hashed(token), **kwargs)
+        return super().dispatch(request, *args, token_hash=hash_token(token), **kwargs)
 
     def get(self, request: Request, token_hash: str) -> Response:
         """Answer with the draft."""

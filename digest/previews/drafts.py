@@ -1,4 +1,4 @@
-"""What a token of a preview opens: an issue as a draft has it."""
+"""Load the draft that a preview token gives access to."""
 
 from typing import Any
 
@@ -11,48 +11,49 @@ from digest import visibility
 from digest.blocks.stored import give_ids
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.pages.stories import plain_text, tolerate_broken_body
-from digest.previews.tokens import PreviewToken, find
+from digest.previews.tokens import PreviewToken, find_token
 
 
 def open_draft(token_hash: str, site: Site | None) -> Any | None:
-    """The issue that a token opens on a site; None for whatever reason there is none."""
-    token = find(token_hash)
+    """Return the draft of a token on a site; None if the token gives no access, for any reason."""
+    token = find_token(token_hash)
     draft = token and _read(token)
     if not isinstance(draft, get_issue_page_model()) or draft.alias_of_id:
         return None
     if not visibility.may_preview_on(draft, site):
         return None
-    token.note_use()
-    return _completed(draft)
+    token.record_use()
+    return _complete(draft)
 
 
 def _read(token: PreviewToken) -> Any | None:
     if token.is_buffer:
-        return _buffered(token)
+        return _read_form_state(token)
     page = token.page.specific
-    if not _may_see_drafts(token.user, page):
+    if not _can_see_drafts(token.user, page):
         return None
     if token.content is not None:
         return page.with_content_json(token.content)
     return token.revision.as_object() if token.revision else page
 
 
-def _may_see_drafts(user: Any, page: Any) -> bool:
-    """Whether the maker of a token still is somebody whom Wagtail shows drafts of a page."""
-    may = page.permissions_for_user(user)
-    return may.can_edit() or may.can_publish()
+def _can_see_drafts(user: Any, page: Any) -> bool:
+    permissions = page.permissions_for_user(user)
+    return permissions.can_edit() or permissions.can_publish()
 
 
-def _buffered(token: PreviewToken) -> Any | None:
-    """What the maker of a token has in the form now, read by Wagtail's own view of the preview: it
-    asks whether the user may edit the page, and knows what an unfinished form is."""
+def _read_form_state(token: PreviewToken) -> Any | None:
+    """Return the page with the values of the user's form; None if there are none.
+
+    Wagtail's preview views check the permission to edit, and accept incomplete forms.
+    """
     from wagtail.admin.views.pages.preview import PreviewOnCreateView, PreviewOnEditView
 
     request = HttpRequest()
     request.method, request.user = "GET", token.user
     view = PreviewOnCreateView() if token.is_new_page else PreviewOnEditView()
     try:
-        view.setup(request, **_place(token))
+        view.setup(request, **_view_kwargs(token))
     except (Http404, PermissionDenied):
         return None
     state = view.get_form_state_queryset().first()
@@ -63,7 +64,7 @@ def _buffered(token: PreviewToken) -> Any | None:
     return form.instance
 
 
-def _place(token: PreviewToken) -> dict[str, Any]:
+def _view_kwargs(token: PreviewToken) -> dict[str, Any]:
     if not token.is_new_page:
         return {"page_id": token.page_id}
     model = get_issue_page_model()._meta
@@ -74,8 +75,8 @@ def _place(token: PreviewToken) -> dict[str, Any]:
     }
 
 
-def _completed(draft: Any) -> Any:
-    """Add what only a saved issue has, and its digest, which may be a draft itself."""
+def _complete(draft: Any) -> Any:
+    """Set the values that saving would set, and the digest, which may be a draft itself."""
     draft.date = draft.date or timezone.localdate()
     give_ids(draft.body)
     with tolerate_broken_body(draft):

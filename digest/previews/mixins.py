@@ -1,4 +1,4 @@
-"""The way from the editor's preview to a frontend, with a token of the draft."""
+"""Redirect Wagtail's previews to a frontend, with a token for the draft."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,15 +8,22 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from digest.pages.public_urls import preview_pattern
-from digest.previews.tokens import HEADERS, PreviewToken, derived, hashed, make, new_nonce
+from digest.previews.tokens import (
+    HEADERS,
+    PreviewToken,
+    create_token,
+    derive_token,
+    hash_token,
+    new_nonce,
+)
 
-# A token that the editor's browser is sent on with is good for at least so long.
-RENEWED_BEFORE = timedelta(minutes=10)
+# Minimum remaining lifetime of a token that is used for a redirect.
+MIN_LIFETIME = timedelta(minutes=10)
 SESSION_KEY, MAX_IN_SESSION = "digest_previews", 20
 
 
 class PreviewMixin:
-    """Shows the previews of a page on the frontend that ``DIGEST_PREVIEW_URLS`` names for it."""
+    """Show previews of a page on the frontend configured in ``DIGEST_PREVIEW_URLS``."""
 
     def make_preview_request(
         self,
@@ -24,8 +31,8 @@ class PreviewMixin:
         preview_mode: str | None = None,
         extra_request_attrs: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Let ``serve_preview`` know which revision it is of; Wagtail tells only its number in the
-        address, or in an attribute where a task of a workflow asks."""
+        """Pass the revision ID to ``serve_preview`` as an attribute of the request."""
+        # Wagtail has it only in the URL, or for workflow tasks in ``extra_request_attrs``.
         match = getattr(original_request, "resolver_match", None)
         revision = match.kwargs.get("revision_id") if match else None
         attributes = {"revision_id": revision} if revision else {}
@@ -33,14 +40,16 @@ class PreviewMixin:
         return super().make_preview_request(original_request, preview_mode, attributes)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """Lead to the frontend with a token; without one, or in a mode that the site has added,
-        preview the built-in page."""
+        """Redirect to the frontend with a token.
+
+        Render the built-in page if there is no frontend, or in a preview mode added by the site.
+        """
         pattern = preview_pattern(self)
-        usual = mode_name == self.default_preview_mode
-        binding = _binding(self, request) if pattern and usual else None
+        is_default = mode_name == self.default_preview_mode
+        binding = _binding(self, request) if pattern and is_default else None
         if binding is None:
             return super().serve_preview(request, mode_name)
-        token = _kept_token(request, **binding)
+        token = _session_token(request, **binding)
         response = HttpResponseRedirect(pattern.replace("{token}", token))
         response["Referrer-Policy"] = HEADERS["Referrer-Policy"]
         patch_cache_control(response, private=True, no_store=True)
@@ -48,7 +57,7 @@ class PreviewMixin:
 
 
 def _binding(page: Any, request: HttpRequest) -> dict[str, Any] | None:
-    """What a preview of a page is of, for ``make``; None for what no token can be made for."""
+    """Return the arguments of ``create_token``; None if the request cannot get a token."""
     user = getattr(request, "user", None)
     if page.alias_of_id or not (user and user.is_authenticated and hasattr(request, "session")):
         return None
@@ -60,21 +69,20 @@ def _binding(page: Any, request: HttpRequest) -> dict[str, Any] | None:
     return {"page": page.get_parent(), "is_buffer": True, "is_new_page": True}
 
 
-def _kept_token(request: HttpRequest, page: Any, **binding: Any) -> str:
-    """The token that the session has the nonce of for this draft, or a new one: one for each draft
-    that is being written, and not one for each word."""
-    kept = request.session.get(SESSION_KEY, {})
+def _session_token(request: HttpRequest, page: Any, **binding: Any) -> str:
+    """Return the session's token for this draft, or create one and store its nonce."""
+    nonces = request.session.get(SESSION_KEY, {})
     name = f"{page.pk} {sorted(binding.items())}"
-    nonce = kept.get(name)
-    if nonce and _is_good(derived(nonce), request.user):
-        return derived(nonce)
+    nonce = nonces.get(name)
+    if nonce and _is_valid(derive_token(nonce), request.user):
+        return derive_token(nonce)
     nonce = new_nonce()
-    kept = {key: kept[key] for key in kept if key != name} | {name: nonce}
-    request.session[SESSION_KEY] = dict(list(kept.items())[-MAX_IN_SESSION:])
-    return make(page, request.user, nonce=nonce, **binding)
+    nonces = {key: nonces[key] for key in nonces if key != name} | {name: nonce}
+    request.session[SESSION_KEY] = dict(list(nonces.items())[-MAX_IN_SESSION:])
+    return create_token(page, request.user, nonce=nonce, **binding)
 
 
-def _is_good(token: str, user: Any) -> bool:
-    later = timezone.now() + RENEWED_BEFORE
-    found = PreviewToken.objects.usable().filter(token_hash=hashed(token), expires_at__gt=later)
+def _is_valid(token: str, user: Any) -> bool:
+    later = timezone.now() + MIN_LIFETIME
+    found = PreviewToken.objects.usable().filter(token_hash=hash_token(token), expires_at__gt=later)
     return found.filter(user=user).exists()

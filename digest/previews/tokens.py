@@ -1,7 +1,4 @@
-"""Previews of drafts: tokens that open one draft for a while, and the way to a frontend with them.
-
-What a token opens is read in ``digest.previews.drafts``.
-"""
+"""Preview tokens, each of which gives access to one draft until it expires or is revoked."""
 
 import secrets
 from base64 import urlsafe_b64encode
@@ -21,12 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
 LIFETIME = timedelta(hours=1)
-# For how long a row is kept after it has expired.
-KEPT = timedelta(days=30)
-# "Last used" is no more precise than this: it costs a write.
-COARSE = timedelta(minutes=10)
+RETENTION = timedelta(days=30)  # of expired tokens
+# Saves a write for each request.
+LAST_USED_PRECISION = timedelta(minutes=10)
 SALT = "digest.preview"
-# What every answer to a token says.
+# Headers of every response to a token.
 HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Robots-Tag": "noindex, nofollow",
@@ -35,23 +31,21 @@ HEADERS = {
 
 
 class PreviewTokenQuerySet(models.QuerySet):
-    """Tokens by what they are good for."""
-
     def usable(self) -> "PreviewTokenQuerySet":
-        """Those that have neither expired nor been revoked."""
+        """Exclude expired and revoked tokens."""
         return self.filter(revoked_at=None, expires_at__gt=timezone.now())
 
     def shared(self) -> "PreviewTokenQuerySet":
-        """Those that an editor made to give away, without the long texts that they open."""
+        """Return the tokens of shared links; ``content`` is deferred, as it can be large."""
         return self.filter(is_shared=True).defer("content")
 
 
 class PreviewToken(models.Model):
-    """Opens one draft to whoever holds the token, until it expires or is revoked.
+    """Give anyone with the token access to one draft, until it expires or is revoked.
 
-    A revision of a page; or the page as it is, where it has no revision; or what one editor has in
-    the form at the moment. One that is shared opens what there was when it was made: autosave
-    writes over revisions. The token itself is not kept, only its hash.
+    The draft is a revision, the page itself if it has no revision, or (``is_buffer``) the current
+    state of one editor's form. A shared token stores a copy in ``content``, because autosave
+    overwrites revisions. The token is stored only as a hash.
     """
 
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
@@ -95,79 +89,79 @@ class PreviewToken(models.Model):
 
     @property
     def state(self) -> str:
-        """Whether it still opens something, in a word for people."""
         if self.revoked_at:
             return _("Revoked")
         return _("Expired") if self.expires_at <= timezone.now() else _("Valid")
 
     @property
     def is_usable(self) -> bool:
-        """Whether it has neither expired nor been revoked."""
         return not self.revoked_at and self.expires_at > timezone.now()
 
     def revoke(self) -> None:
-        """End it now; one that has ended already stays as it is."""
+        """Revoke the token now, unless it has expired or been revoked already."""
         PreviewToken.objects.usable().filter(pk=self.pk).update(revoked_at=timezone.now())
 
-    def note_use(self) -> None:
-        """Keep when it was last used, roughly."""
+    def record_use(self) -> None:
+        """Update ``last_used_at``, at most once per ``LAST_USED_PRECISION``."""
         now = timezone.now()
-        if self.last_used_at is None or self.last_used_at < now - COARSE:
+        if self.last_used_at is None or self.last_used_at < now - LAST_USED_PRECISION:
             PreviewToken.objects.filter(pk=self.pk).update(last_used_at=now)
 
 
-def hashed(token: str) -> str:
-    """What is kept of a token."""
+def hash_token(token: str) -> str:
     return sha256(token.encode(errors="replace")).hexdigest()
 
 
 @transaction.atomic
-def make(
+def create_token(
     page: Any, user: Any, lifetime: timedelta = LIFETIME, nonce: str = "", **binding: Any
 ) -> str:
-    """A new token for a draft of a page; nobody can be told it again, but by its ``nonce``.
+    """Create a token for a draft of a page; delete tokens past their ``RETENTION``.
 
-    ``binding`` is what it opens (``revision_id``, or ``is_buffer`` with ``is_new_page``) and
-    whether it ``is_shared``. Rows that expired long ago are deleted.
+    ``binding`` selects the draft (``revision_id``, or ``is_buffer`` with ``is_new_page``) and sets
+    ``is_shared``. The token can be recovered only from its ``nonce``.
     """
     now = timezone.now()
-    PreviewToken.objects.filter(expires_at__lt=now - KEPT).delete()
-    token = derived(nonce or new_nonce())
+    PreviewToken.objects.filter(expires_at__lt=now - RETENTION).delete()
+    token = derive_token(nonce or new_nonce())
     if binding.get("is_shared"):
         binding["content"] = _content(page, binding.get("revision_id"))
     PreviewToken.objects.create(
-        token_hash=hashed(token), page_id=page.pk, user=user, expires_at=now + lifetime, **binding
+        token_hash=hash_token(token),
+        page_id=page.pk,
+        user=user,
+        expires_at=now + lifetime,
+        **binding,
     )
     return token
 
 
 def new_nonce() -> str:
-    """What a token can be made from by this site alone, and so may be kept in a session."""
+    """Return a random value to store in a session and derive a token from."""
     return secrets.token_urlsafe(32)
 
 
-def derived(nonce: str) -> str:
-    """The token of a nonce. It takes the site's secret key: no database has what opens a draft."""
+def derive_token(nonce: str) -> str:
+    """Return the token of a nonce, keyed with ``SECRET_KEY``: a leaked session gives no access."""
     digest = salted_hmac(SALT, nonce, algorithm="sha256").digest()
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def _content(page: Any, revision_id: int | None) -> dict[str, Any]:
-    """What a revision has now; or the page, where it has none."""
     if revision_id is None:
         return page.specific.serializable_data()
     return Revision.objects.values_list("content", flat=True).get(pk=revision_id)
 
 
 @receiver(user_logged_out)
-def forget_own_tokens(sender: Any, user: Any, **kwargs: Any) -> None:
-    """End an editor's own previews with the session; links that were shared go on."""
+def delete_session_tokens(sender: Any, user: Any, **kwargs: Any) -> None:
+    """Delete a user's unshared tokens on logout."""
     if user:
         PreviewToken.objects.filter(user_id=user.pk, is_shared=False).delete()
 
 
-def find(token_hash: str) -> PreviewToken | None:
-    """The token of a hash, if it is good for anything; its maker must still be somebody."""
+def find_token(token_hash: str) -> PreviewToken | None:
+    """Return the usable token with the hash, if its user is still active."""
     usable = PreviewToken.objects.usable().select_related("page", "revision", "user")
     found = usable.filter(token_hash=token_hash).first()
     return found if found and found.user.is_active else None

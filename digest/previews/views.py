@@ -1,4 +1,4 @@
-"""The built-in page of a draft, for who was given a link; and Wagtail's user bar for frontends."""
+"""Built-in page of a shared draft, and Wagtail's user bar for frontends."""
 
 from typing import Any
 
@@ -16,13 +16,13 @@ from digest.conf import conf
 from digest.http.redaction import hide_token
 from digest.pages import public_urls
 from digest.previews import drafts as preview_drafts
-from digest.previews.tokens import HEADERS, hashed
+from digest.previews.tokens import HEADERS, hash_token
 
 
 @sensitive_variables("token")
 def preview(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the draft of a token as anybody would see it, were it public; else there is nothing."""
-    token_hash = hashed(token)
+    """Render the draft of a token as an anonymous user would see it; 404 without a valid token."""
+    token_hash = hash_token(token)
     hide_token(request)
     cacheable.ignore_cookies(request)
     request.user = AnonymousUser()
@@ -36,8 +36,8 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-# So that a POST is told that it is not allowed. Django's decorator would have the token in a frame
-# of its own, and so in reports.
+# POST returns 405 instead of a CSRF error. Django's decorator would add a stack frame that has the
+# token, and error reports would show it.
 preview.csrf_exempt = True
 
 
@@ -45,34 +45,33 @@ def _page(request: HttpRequest, token_hash: str) -> HttpResponse | None:
     draft = preview_drafts.open_draft(token_hash, Site.find_for_request(request))
     if draft is None:
         return None
-    # The page class shows a draft's own digest, and the template leaves out what would tell others
-    # the address of this page.
+    # The page class uses a draft's own digest, and the template omits third-party scripts, which
+    # would learn this URL.
     request.is_preview = request.is_shared_preview = True
     template, context = draft.get_template(request), draft.get_context(request)
     return TemplateResponse(request, template, context).render()
 
 
 def _not_found(request: HttpRequest) -> HttpResponse:
-    """The site's own 404, made here so that it has the headers of a preview."""
+    # Raising Http404 would bypass the headers that ``preview`` sets.
     handler = get_resolver(getattr(request, "urlconf", None)).resolve_error_handler(404)
     return handler(request, exception=Http404())
 
 
 class PreviewUserbar(Userbar):
-    """Wagtail's user bar as its preview panel needs it in the page that it shows: unseen, for the
-    content checks and the place that was scrolled to."""
+    """Render Wagtail's hidden user bar, which runs content checks and restores scroll positions."""
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        """Name the origin with its scheme: the frontend may have another one."""
+        # With a scheme: the frontend's may differ.
         context = super().get_context_data(parent_context)
-        return context | {"origin": own_origin(parent_context["request"])}
+        return context | {"origin": request_origin(parent_context["request"])}
 
 
 @cacheable.public_view
 def userbar(request: HttpRequest) -> HttpResponse:
-    """The HTML of the user bar, for a frontend to put into its page (``digest/preview.js``).
+    """Return the HTML of the user bar, which ``digest/preview.js`` inserts into a frontend's page.
 
-    The same for everybody, with nothing of any page and no link into the admin.
+    The response is public: it has no page data and no links to the admin.
     """
     if not conf.PREVIEW_URLS:
         raise Http404
@@ -80,6 +79,5 @@ def userbar(request: HttpRequest) -> HttpResponse:
     return HttpResponse(PreviewUserbar().render_html({"request": request}))
 
 
-def own_origin(request: HttpRequest) -> str:
-    """The origin that a request was sent to."""
+def request_origin(request: HttpRequest) -> str:
     return public_urls.origin(request.build_absolute_uri("/"))

@@ -10,7 +10,7 @@ from digest.models import DigestPage
 from tests.api.bad_input import EXAMPLES, REQUIRED, query
 from tests.builders import body, make_digest, make_issue, story
 from tests.contract.answers import check_answer
-from tests.previews.previewing import token_of
+from tests.previews.helpers import token_of
 
 
 @pytest.fixture(autouse=True)

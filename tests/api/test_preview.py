@@ -12,7 +12,7 @@ from wagtail.models import Collection, CollectionViewRestriction
 from digest.api.documentation import build_schema
 from digest.previews.tokens import PreviewToken
 from tests.builders import block, body, make_image, make_issue, restrict, source, story
-from tests.previews.previewing import (
+from tests.previews.helpers import (
     PREVIEWS,
     make_user,
     new_preview_url,

@@ -5,7 +5,7 @@ import json
 import pytest
 from wagtail import blocks as wagtail_blocks
 
-from digest.previews.field_map import _of_stream, field_map
+from digest.previews.field_map import _stream_entries, field_map
 from tests.builders import block, body, make_issue, source, story
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_headline_comes_from_the_title_where_the_block_has_none(digest, issue):
 
 
 def test_pointers_lead_to_members_of_the_answer(digest, client, issue):
-    from tests.previews.previewing import token_of
+    from tests.previews.helpers import token_of
 
     data = client.get(f"/api/v1/preview/{token_of(issue)}/?field_map=true").json()
     pointers = data["field_map"]
@@ -82,7 +82,7 @@ def test_blocks_of_a_site_and_of_types_that_are_gone_keep_the_numbers():
         {"type": "inner", "id": "b", "value": [{"type": "text", "id": "c", "value": "x"}]},
         {"type": "plain", "id": "d", "value": ["bare", {"type": "item", "id": "e", "value": "y"}]},
     ]
-    found = {key: entry["path"] for key, entry in _of_stream("/body", "body", Outer(), stored)}
+    found = {key: entry["path"] for key, entry in _stream_entries("/body", "body", Outer(), stored)}
     assert found == {
         "/body/0": "body.b",
         "/body/0/value/0": "body.b.c",

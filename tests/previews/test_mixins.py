@@ -9,9 +9,9 @@ from wagtail.models import Site
 
 from digest.previews.drafts import open_draft
 from digest.previews.mixins import SESSION_KEY
-from digest.previews.tokens import PreviewToken, derived, hashed
+from digest.previews.tokens import PreviewToken, derive_token, hash_token
 from tests.builders import make_digest, make_issue
-from tests.previews.previewing import (
+from tests.previews.helpers import (
     PREVIEWS,
     make_user,
     new_preview_url,
@@ -41,7 +41,7 @@ def editor(name="edith", **fields):
 
 
 def title_at(token, site):
-    found = open_draft(hashed(token), site)
+    found = open_draft(hash_token(token), site)
     return found and found.title
 
 
@@ -56,7 +56,7 @@ def test_panel_shows_what_is_in_the_form(draft, site):
 
 def test_panel_shows_an_issue_that_is_not_saved_yet(digest, site):
     token = write(editor(), new_preview_url(digest), title="New", tags="Power")
-    found = open_draft(hashed(token), site)
+    found = open_draft(hash_token(token), site)
     assert (found.pk, found.title, found.digest.pk) == (None, "New", digest.pk)
     assert [tag.name for tag in found.tags.all()] == ["Power"]
 
@@ -84,11 +84,11 @@ def test_nothing_that_is_stored_is_a_token_or_makes_one_without_the_secret_key(
     token = write(client, preview_url(draft))
     [nonce] = client.session[SESSION_KEY].values()
     assert token not in str(dict(client.session.items()))
-    assert derived(nonce) == token
+    assert derive_token(nonce) == token
     assert len(token) == 43
     assert title_at(nonce, site) is None
     settings.SECRET_KEY = "another"
-    assert title_at(derived(nonce), site) is None
+    assert title_at(derive_token(nonce), site) is None
 
 
 def test_own_previews_end_with_the_session_and_shared_links_do_not(draft, site):

@@ -12,9 +12,9 @@ from wagtail.models import GroupPagePermission
 
 from digest.http.redaction import LOGGERS, TokenFilter, redacted
 from digest.previews.drafts import open_draft
-from digest.previews.tokens import PreviewToken, find, hashed, make
+from digest.previews.tokens import PreviewToken, create_token, find_token, hash_token
 from tests.builders import make_issue
-from tests.previews.previewing import make_user, token_of
+from tests.previews.helpers import make_user, token_of
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def draft(digest):
 
 
 def opened(token, site):
-    found = open_draft(hashed(token), site)
+    found = open_draft(hash_token(token), site)
     return found and found.title
 
 
@@ -101,7 +101,7 @@ def test_what_is_no_token_opens_nothing(draft, site, other):
 
 
 def test_hash_of_a_token_is_no_token(draft, site):
-    assert opened(hashed(token_of(draft)), site) is None
+    assert opened(hash_token(token_of(draft)), site) is None
 
 
 def test_token_expires(draft, site):
@@ -124,7 +124,7 @@ def test_revoked_token_is_dead_and_stays_as_it_was(draft, site):
 @pytest.mark.parametrize("what", ["page", "revision", "user"])
 def test_token_dies_with_what_it_is_of(draft, site, what):
     token = token_of(draft)
-    found = find(hashed(token))
+    found = find_token(hash_token(token))
     {"page": draft, "revision": found.revision, "user": found.user}[what].delete()
     assert opened(token, site) is None
 
@@ -158,13 +158,13 @@ def test_last_use_is_kept_roughly(draft, site):
 def test_old_rows_are_deleted_when_a_token_is_made(draft):
     user = make_user()
     for days in (31, 29):
-        make(draft, user, lifetime=-timedelta(days=days))
+        create_token(draft, user, lifetime=-timedelta(days=days))
     token_of(draft, user)
     assert PreviewToken.objects.count() == 2
 
 
 def test_word_count_is_of_the_draft(draft, site):
-    assert open_draft(hashed(token_of(draft)), site).word_count > 5
+    assert open_draft(hash_token(token_of(draft)), site).word_count > 5
 
 
 # Logs

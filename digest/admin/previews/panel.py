@@ -11,7 +11,7 @@ from wagtail.admin.userbar import ContentCheckerItem
 
 from digest.conf import conf
 from digest.pages import public_urls
-from digest.previews.views import own_origin
+from digest.previews.views import request_origin
 
 
 def preview_origins() -> list[str]:
@@ -37,7 +37,7 @@ def let_checks_cross_origins(request: HttpRequest, items: list[Any], page: Any) 
         return
     for item in items:
         if isinstance(item, ContentCheckerItem):
-            _allow(item, ["<same_origin>", own_origin(request), *preview_origins()])
+            _allow(item, ["<same_origin>", request_origin(request), *preview_origins()])
 
 
 def _allow(item: ContentCheckerItem, origins: list[str]) -> None:

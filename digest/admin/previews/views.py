@@ -39,7 +39,7 @@ from wagtail.permissions import policy_registry
 
 from digest.pages import public_urls
 from digest.pages.page_models import get_issue_page_model
-from digest.previews.tokens import PreviewToken, make
+from digest.previews.tokens import PreviewToken, create_token
 
 LIFETIMES = [
     ("1", _("1 hour")),
@@ -177,7 +177,7 @@ class ShareView(WagtailAdminTemplateMixin, FormView):
         revision = {"revision_id": self.page.latest_revision_id, "is_shared": True}
         lifetime = form.cleaned_data["lifetime"]
         with transaction.atomic():
-            token = make(self.page, self.request.user, lifetime, **revision)
+            token = create_token(self.page, self.request.user, lifetime, **revision)
             link = shared_url(self.page, token, self.request)
         return self.render_to_response(self.get_context_data(form=form, link=link))
 

@@ -1,24 +1,24 @@
-// For the page on which a frontend shows drafts: what the preview panel of the editor needs of it.
+// Connects a frontend's preview page to the preview panel of the Wagtail editor.
 //
 //   <script type="application/json" id="digest-field-map">{…}</script>
 //   <script src="https://cms.example.com/static/digest/preview.js" defer></script>
 //
-// A click on an element with data-digest-source="/body/1/value/heading" (a JSON pointer of the source
+// A click on an element with data-digest-source="/body/1/value/heading" (a JSON pointer in the field
 // map) opens that field in the editor. Outside the panel the script does nothing.
 //
-// Where static files are on another host than the editor: data-cms="https://cms.example.com".
+// If static files are on another host than the editor, set data-cms="https://cms.example.com".
 (() => {
   const { dataset, src } = document.currentScript;
   if (window.parent === window) return;
   const cms = new URL(dataset.cms || src, window.location.href).origin;
 
-  // The longest pointer that is known: a click into a part of a field opens the field.
+  // Falls back to the longest known prefix: a click inside a field opens the field.
   const pathOf = (pointer) => {
     const text = document.getElementById("digest-field-map")?.textContent;
-    const sources = JSON.parse(text || "{}");
+    const fields = JSON.parse(text || "{}");
     let found = pointer;
-    while (found && !Object.hasOwn(sources, found)) found = found.slice(0, found.lastIndexOf("/"));
-    return found && sources[found].path;
+    while (found && !Object.hasOwn(fields, found)) found = found.slice(0, found.lastIndexOf("/"));
+    return found && fields[found].path;
   };
 
   document.addEventListener("click", (event) => {
@@ -37,28 +37,28 @@
   );
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, style];
 
-  // Wagtail's own part of a preview, which keeps the place that was scrolled to and runs the checks.
+  // Wagtail's user bar restores the scroll position and runs the content checks.
   const insert = (html) => {
     const page = new DOMParser().parseFromString(html, "text/html");
     document.body.append(page.querySelector("template"), document.createElement("wagtail-userbar"));
     for (const { src } of page.querySelectorAll("script[src]")) {
       const script = document.createElement("script");
-      script.async = false; // in this order
+      script.async = false; // execute in document order
       script.src = src;
       document.body.append(script);
     }
   };
-  if (document.querySelector("wagtail-userbar")) return; // a page that Wagtail made
+  if (document.querySelector("wagtail-userbar")) return; // rendered by Wagtail
 
-  // Not before there is something to scroll: a frontend may fetch the draft when it is open already.
-  const shown = new Promise((resolve) => {
-    const look = () => document.querySelector("[data-digest-source]") && resolve();
-    new MutationObserver(look).observe(document, { childList: true, subtree: true });
+  // A frontend may fetch the draft after load; the scroll position needs the content.
+  const rendered = new Promise((resolve) => {
+    const check = () => document.querySelector("[data-digest-source]") && resolve();
+    new MutationObserver(check).observe(document, { childList: true, subtree: true });
     window.addEventListener("load", () => setTimeout(resolve, 1500));
-    look();
+    check();
   });
   const userbar = fetch(new URL(dataset.userbar || "/preview-userbar/", cms));
-  Promise.all([userbar, shown])
-    .then(([answer]) => (answer.ok ? answer.text().then(insert) : null))
-    .catch(() => {}); // a preview without checks is a preview still
+  Promise.all([userbar, rendered])
+    .then(([response]) => (response.ok ? response.text().then(insert) : null))
+    .catch(() => {}); // the preview works without the user bar
 })();

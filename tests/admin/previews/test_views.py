@@ -12,9 +12,9 @@ from wagtail.models import GroupPagePermission
 
 from digest.admin.previews import views
 from digest.admin.previews.views import offer_to_share
-from digest.previews.tokens import PreviewToken, hashed
+from digest.previews.tokens import PreviewToken, hash_token
 from tests.builders import make_digest, make_issue
-from tests.previews.previewing import PREVIEWS, make_user, token_in, token_of
+from tests.previews.helpers import PREVIEWS, make_user, token_in, token_of
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/digest/previews/"
@@ -57,7 +57,7 @@ def test_link_leads_to_the_built_in_page_for_as_long_as_was_chosen(draft, lifeti
 def test_link_leads_to_the_frontend_where_there_is_one(draft, settings):
     settings.DIGEST_PREVIEW_URLS = PREVIEWS
     token = token_in(share(as_user(make_user()), draft))
-    assert PreviewToken.objects.get().token_hash == hashed(token)
+    assert PreviewToken.objects.get().token_hash == hash_token(token)
 
 
 def test_link_is_shown_once(draft):

@@ -13,7 +13,7 @@ from digest.caching.replica import REPLICA
 from digest.contrib.search.models import Searched
 from digest.models import IssuePage
 from tests.caching.replica.databases import PRIMARY
-from tests.previews.previewing import make_user, token_of
+from tests.previews.helpers import make_user, token_of
 
 DOORS = [
     "/api/v1/",

@@ -3,7 +3,7 @@
 import pytest
 
 from digest.models import IssuePage
-from digest.previews.tokens import make
+from digest.previews.tokens import create_token
 from tests.visibility import doors, people
 from tests.visibility.answers import ask, same_answer, told
 
@@ -28,7 +28,7 @@ def test_token_opens_its_page_and_tells_of_no_other(world, client, door):
     nothing = ask(client, door.format(token="x"))
     assert nothing.status_code == 404
     for case, page in drafts(world):
-        token = make(page, people.superuser(), revision_id=page.latest_revision_id)
+        token = create_token(page, people.superuser(), revision_id=page.latest_revision_id)
         response = ask(client, door.format(token=token))
         if page.alias_of_id or case.name == "of_another_site":
             assert same_answer(response, nothing), case.name
@@ -43,7 +43,7 @@ def test_token_opens_its_page_and_tells_of_no_other(world, client, door):
 @pytest.mark.parametrize("door", doors.PREVIEWS)
 def test_visitors_are_nothing_to_a_preview(world, client, door):
     page = world.cases["draft"].issue
-    token = make(page, people.superuser(), revision_id=page.latest_revision_id)
+    token = create_token(page, people.superuser(), revision_id=page.latest_revision_id)
     for path in (door.format(token=token), door.format(token="x")):
         plain = ask(client, path)
         for visitor in people.VISITORS:
@@ -52,6 +52,6 @@ def test_visitors_are_nothing_to_a_preview(world, client, door):
 
 def test_state_that_a_token_sees_is_seen_by_nobody_else(world, client):
     page = world.cases["live_with_a_newer_draft"].issue
-    make(page, people.superuser(), revision_id=page.latest_revision_id)
+    create_token(page, people.superuser(), revision_id=page.latest_revision_id)
     for door in doors.LISTS[:3]:
         assert "unsaid" not in told(ask(client, door))

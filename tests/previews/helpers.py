@@ -4,14 +4,14 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
-from digest.previews.tokens import make
+from digest.previews.tokens import create_token
 
 FRONTEND = "https://www.example.com/preview?token={token}"
 PREVIEWS = {"http://localhost": FRONTEND}
 
 
 def make_user(name="edith", group="Moderators", **fields):
-    """Somebody of a group that the migrations make."""
+    """Somebody of a group that the migrations create_token."""
     user = User.objects.create_user(name, password="a-good-password", **fields)
     if group:
         user.groups.add(Group.objects.get(name=group))
@@ -22,7 +22,7 @@ def token_of(page, user=None, **binding):
     """A token of the page's last revision, unless it is told what of."""
     if not binding.get("is_buffer"):
         binding.setdefault("revision_id", page.latest_revision_id)
-    return make(page, user or make_user(), **binding)
+    return create_token(page, user or make_user(), **binding)
 
 
 def form(*blocks, **fields):
