@@ -1,4 +1,4 @@
-"""What the plugin adds to the admin; each screen registers its own hooks in ``digest.admin``."""
+"""Register the plugin's admin viewsets, and import the modules of ``digest.admin`` with hooks."""
 
 from django.apps import apps
 from wagtail import hooks
@@ -6,7 +6,7 @@ from wagtail_modeladmin.options import modeladmin_register
 
 from digest.admin import home, menu  # noqa: F401
 from digest.admin.importing import views as import_views  # noqa: F401
-from digest.admin.issues import guards  # noqa: F401
+from digest.admin.issues import validation_hooks  # noqa: F401
 from digest.admin.issues import views as issue_views  # noqa: F401
 from digest.admin.issues.editing import DigestViewSet, IssueViewSet
 from digest.admin.previews import panel  # noqa: F401
@@ -24,11 +24,9 @@ if apps.is_installed("wagtail_modeladmin"):
 
 @hooks.register("register_admin_viewset")
 def register_issue_viewset() -> IssueViewSet:
-    """The screens of one issue."""
     return IssueViewSet("digest_issue", model=get_issue_page_model())
 
 
 @hooks.register("register_admin_viewset")
 def register_digest_viewset() -> DigestViewSet:
-    """The screens of one digest."""
     return DigestViewSet("digest_digest", model=get_digest_page_model())

@@ -1,1 +1,1 @@
-"""The editor's desk: screens, panels and hooks that the plugin adds to Wagtail's admin."""
+"""Views, panels and hooks that the plugin adds to the Wagtail admin."""

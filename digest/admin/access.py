@@ -1,4 +1,4 @@
-"""Which digests and issues a user of the admin may know of; Wagtail's page permissions say it."""
+"""Filter digests and issues by a user's Wagtail page permissions."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -13,32 +13,40 @@ from digest.checklist.findings import Mention
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 
 
-class Named(NamedTuple):
-    """An issue that a screen names; no title where the user may not know of it."""
+class MentionedIssue(NamedTuple):
+    """Hold what a user may see of a mentioned issue.
+
+    ``title`` is empty where the user may not see the issue, ``url`` where they may not edit it.
+    """
 
     mention: Mention
     title: str
     url: str
 
 
-def digests_seen_by(user: Any) -> QuerySet:
-    """The digests that the page explorer shows to a user."""
-    return _among(get_digest_page_model(), policy_of_pages().explorable_instances(user))
+def explorable_digests(user: Any) -> QuerySet:
+    """Return the digests that the page explorer shows to a user."""
+    return _filter_by_pages(
+        get_digest_page_model(), page_permission_policy().explorable_instances(user)
+    )
 
 
-def digests_for(user: Any, *actions: str) -> QuerySet:
-    """The digests on which a user has one of the permissions: ``add``, ``change``, ..."""
-    pages = policy_of_pages().instances_user_has_any_permission_for(user, set(actions))
-    return _among(get_digest_page_model(), pages).order_by("title", "pk")
+def digests_with_permission(user: Any, *actions: str) -> QuerySet:
+    """Return the digests on which a user has any of the permissions, such as ``add``."""
+    policy = page_permission_policy()
+    pages = policy.instances_user_has_any_permission_for(user, set(actions))
+    return _filter_by_pages(get_digest_page_model(), pages).order_by("title", "pk")
 
 
-def issues_seen_by(user: Any) -> QuerySet:
-    """The issues that the page explorer shows to a user."""
-    return _among(get_issue_page_model(), policy_of_pages().explorable_instances(user))
+def explorable_issues(user: Any) -> QuerySet:
+    """Return the issues that the page explorer shows to a user."""
+    return _filter_by_pages(
+        get_issue_page_model(), page_permission_policy().explorable_instances(user)
+    )
 
 
-def names(mentions: Iterable[Mention], user: Any) -> dict[int, Named]:
-    """The issues as a user may know them: to edit, by their title, or by their date alone."""
+def resolve_mentions(mentions: Iterable[Mention], user: Any) -> dict[int, MentionedIssue]:
+    """Return the mentioned issues by ID, without titles and URLs the user may not see."""
     pks = {mention.pk for mention in mentions}
     if not pks:
         return {}
@@ -48,7 +56,7 @@ def names(mentions: Iterable[Mention], user: Any) -> dict[int, Named]:
     editable = set(may_edit.filter(pk__in=pks).values_list("pk", flat=True))
     known = editable | set(visibility.public(issues).values_list("pk", flat=True))
     return {
-        mention.pk: Named(
+        mention.pk: MentionedIssue(
             mention,
             mention.title if mention.pk in known else "",
             reverse("wagtailadmin_pages:edit", args=[mention.pk]) if mention.pk in editable else "",
@@ -57,11 +65,11 @@ def names(mentions: Iterable[Mention], user: Any) -> dict[int, Named]:
     }
 
 
-def policy_of_pages() -> Any:
-    """Who may do what with pages: Wagtail's rules, or the site's own."""
+def page_permission_policy() -> Any:
+    """Return Wagtail's permission policy for pages, or the site's replacement."""
     return policy_registry.get_by_type(swapper.load_model("wagtailcore", "Page"))
 
 
-def _among(model: type[Model], pages: QuerySet) -> QuerySet:
-    # What the policy answers with are pages of any kind.
+def _filter_by_pages(model: type[Model], pages: QuerySet) -> QuerySet:
+    # The policy returns pages of any type.
     return model.objects.filter(pk__in=pages.order_by().values("pk"))

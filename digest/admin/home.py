@@ -1,4 +1,4 @@
-"""The panel on the admin's front page: each digest's next issue, and what it still needs."""
+"""Dashboard panel with the next issue of each digest and what it needs to be published."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +14,7 @@ from wagtail import hooks
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.components import Component
 
-from digest.admin.access import digests_for
+from digest.admin.access import digests_with_permission
 from digest.admin.issues.states import states_of, with_states
 from digest.checklist.findings import Finding, Level
 from digest.checklist.run import find
@@ -25,16 +25,13 @@ from digest.pages.stories import tolerate_broken_body
 DIGESTS_SHOWN = 5
 ISSUES_SHOWN = 3
 LINES_SHOWN = 4
-# Rules that read other issues: the editor has them, and the front page is opened often.
-DEAR = {"repeated_story"}
+# Rules that query other issues: the editor runs them, the dashboard is loaded too often for that.
+EXPENSIVE_RULES = {"repeated_story"}
 
 
 @dataclass
 class NextIssue:
-    """The issue that comes next, as its editors last wrote it.
-
-    ``missing`` keeps it from being published, a line each; ``warnings`` are the checklist's.
-    """
+    """Hold the next issue with its validation errors and checklist warnings."""
 
     issue: Any
     edit_url: str
@@ -43,28 +40,25 @@ class NextIssue:
 
     @property
     def states(self) -> list[str]:
-        """Where it stands."""
         return [state.label for state in states_of(self.issue)]
 
     @property
     def missing_first(self) -> list[str]:
-        """The lines that are shown."""
         return self.missing[:LINES_SHOWN]
 
     @property
     def missing_more(self) -> int:
-        """How many lines are not."""
         return max(0, len(self.missing) - LINES_SHOWN)
 
     @property
     def warnings_url(self) -> str:
-        """The editor, at the field of the first warning."""
+        """Return the URL of the editor, opened at the field of the first warning."""
         return self.edit_url and f"{self.edit_url}#digest-field={self.warnings[0].path}"
 
 
 @dataclass
-class Outlook:
-    """What lies ahead for one digest. A list of issues has pairs: the issue, where to edit it."""
+class UpcomingIssues:
+    """Hold a digest's upcoming issues; the lists hold pairs of issue and edit URL."""
 
     digest: Any
     new_url: str
@@ -74,7 +68,7 @@ class Outlook:
 
 
 class NextIssuesPanel(Component):
-    """The next issue of each digest that the user writes for."""
+    """Show the next issue of each digest that the user can work on."""
 
     name = "digest_next_issues"
     order = 150
@@ -82,31 +76,30 @@ class NextIssuesPanel(Component):
 
     @property
     def media(self) -> Media:
-        """Its looks."""
-        return Media(css={"all": [versioned_static("digest/admin/glance.css")]})
+        return Media(css={"all": [versioned_static("digest/admin/issues.css")]})
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-        """Add ``outlooks``; without any, the panel shows nothing."""
         user = parent_context["request"].user
-        digests = list(digests_for(user, "add", "change", "publish")[: DIGESTS_SHOWN + 1])
+        digests = list(
+            digests_with_permission(user, "add", "change", "publish")[: DIGESTS_SHOWN + 1]
+        )
         return {
-            "outlooks": [_outlook(digest, user) for digest in digests[:DIGESTS_SHOWN]],
+            "upcoming": [_upcoming_issues(digest, user) for digest in digests[:DIGESTS_SHOWN]],
             "has_more": len(digests) > DIGESTS_SHOWN,
         }
 
 
 @hooks.register("construct_homepage_panels")
 def add_next_issues(request: HttpRequest, panels: list[Any]) -> None:
-    """Show what comes next before what was edited last."""
     panels.append(NextIssuesPanel())
 
 
-def _outlook(digest: Any, user: Any) -> Outlook:
+def _upcoming_issues(digest: Any, user: Any) -> UpcomingIssues:
     issues = get_issue_page_model().objects.child_of(digest).filter(alias_of=None).defer("body")
     issues = with_states(with_drafted(issues))
     scheduled = issues.filter(scheduled_for__isnull=False).order_by("scheduled_for", "pk")
     in_review = issues.filter(is_in_review=True).order_by("drafted_date", "pk")
-    return Outlook(
+    return UpcomingIssues(
         digest,
         _new_url(digest, user),
         next=_next(issues, user),
@@ -116,14 +109,14 @@ def _outlook(digest: Any, user: Any) -> Outlook:
 
 
 def _next(issues: QuerySet, user: Any) -> NextIssue | None:
-    """The draft, or what is in review or scheduled, with the nearest date from today on."""
+    """Return the unpublished issue with the earliest date from today on."""
     coming = issues.filter(live=False, expired=False, drafted_date__gte=timezone.localdate())
     issue = coming.order_by("drafted_date", "pk").first()
     found = issue and NextIssue(issue, _edit_url(issue, user))
     if found:
         with tolerate_broken_body(issue):
             draft = issue.get_latest_revision_as_object()
-            found.warnings = find(draft, [Level.WARNING], besides=DEAR)
+            found.warnings = find(draft, [Level.WARNING], exclude=EXPENSIVE_RULES)
             found.missing = _missing(draft)
     return found
 
@@ -139,7 +132,7 @@ def _missing(draft: Any) -> list[str]:
 def _lines(draft: Any, error: ValidationError) -> Any:
     errors = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
     for name, messages in errors.items():
-        # The lines of the body name the block themselves.
+        # Errors of the body name their block.
         bare = name in ("", "body", NON_FIELD_ERRORS)
         label = "" if bare else f"{capfirst(draft._meta.get_field(name).verbose_name)}: "
         yield from (f"{label}{message}" for message in messages)

@@ -1,4 +1,4 @@
-"""The menu of the desk in Wagtail's sidebar; each screen registers its own item."""
+"""The “Digests” menu in Wagtail's sidebar."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -11,16 +11,16 @@ digest_menu = Menu(
 
 
 def add_to_digest_menu(admin: type) -> None:
-    """Show a screen of wagtail-modeladmin in the menu; the class says its order and its label.
+    """Add the views of a ``ModelAdmin`` class to the menu.
 
-    It has ``add_to_admin_menu = False``, so that it is not in the sidebar as well.
+    Set ``add_to_admin_menu = False`` on the class to keep it out of the top-level sidebar.
     """
     hooks.register("register_digest_menu_item", admin().get_menu_item)
 
 
 @hooks.register("register_admin_menu_item")
 def register_digest_menu() -> SubmenuMenuItem:
-    """Everything of the desk in one place; not shown to who may use nothing in it."""
+    """Register the menu; Wagtail hides it from users who see none of its items."""
     return SubmenuMenuItem(
         _("Digests"), digest_menu, name="digests", icon_name="doc-full", order=150
     )

@@ -1,4 +1,4 @@
-"""The screen of tags."""
+"""Admin views for tags."""
 
 from typing import Any
 
@@ -13,8 +13,6 @@ from digest.pages.page_models import get_issue_tag_model
 
 
 class TagAdmin(ModelAdmin):
-    """Tags in one list: to rename one, or to find the ones hardly used."""
-
     model = Tag
     menu_label = _("Tags")
     menu_icon = "tag"
@@ -25,14 +23,14 @@ class TagAdmin(ModelAdmin):
     ordering = ["name"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Count the issues of each tag with the list's own query."""
+        """Annotate tags with ``issue_count``."""
         uses = get_issue_tag_model().objects.filter(tag=OuterRef("pk")).order_by().values("tag")
         counted = uses.annotate(number=Count("pk")).values("number")
         number = Coalesce(Subquery(counted), 0)
         return super().get_queryset(request).annotate(issue_count=number)
 
     def issue_count(self, tag: Tag) -> int:
-        """How many issues carry the tag, drafts included."""
+        """Return the number of issues with the tag, drafts included."""
         return tag.issue_count
 
     issue_count.short_description = _("Issues")

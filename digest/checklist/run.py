@@ -14,13 +14,13 @@ from digest.pages.stories import tolerate_broken_body
 def find(
     issue: Any,
     levels: Iterable[Level] = (Level.WARNING, Level.REQUIRED),
-    besides: Container[str] = (),
+    exclude: Container[str] = (),
 ) -> list[Finding]:
     """What is found in an issue, saved or only in the form: first what is about all of it, then
-    story by story. Rules of other levels than those given are not run, nor those ``besides``."""
+    story by story. Rules of other levels than those given are not run, nor those in ``exclude``."""
     settings, wanted = settings_of(issue), set(levels)
     levels = settings.levels.items()
-    codes = [code for code, level in levels if level in wanted and code not in besides]
+    codes = [code for code, level in levels if level in wanted and code not in exclude]
     found: list[Finding] = []
     if codes:
         with tolerate_broken_body(issue):

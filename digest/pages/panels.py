@@ -34,7 +34,7 @@ class TagsPanel(FieldPanel):
         @property
         def media(self) -> Media:
             """The buttons, and what a click on them does."""
-            css = {"all": [versioned_static("digest/admin/glance.css")]}
+            css = {"all": [versioned_static("digest/admin/issues.css")]}
             return super().media + Media(js=[versioned_static(OFFERED_TAGS)], css=css)
 
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:

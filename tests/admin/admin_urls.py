@@ -1,4 +1,4 @@
-"""The addresses of a site that has Wagtail's, and has not included those of the plugin."""
+"""URLconf of a site with Wagtail's URLs and without the plugin's."""
 
 from django.urls import include, path
 from wagtail import urls as wagtail_urls

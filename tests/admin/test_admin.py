@@ -1,4 +1,4 @@
-"""The editor's desk: forms that propose and refuse, and screens that keep working."""
+"""Editing issues and digests in the Wagtail admin."""
 
 import datetime
 
@@ -19,7 +19,7 @@ def source_list():
 
 
 def form(*blocks, **fields):
-    """What the editor's form posts."""
+    """Return the POST data of the issue form."""
     data = {
         "title": "Title",
         "slug": "",
@@ -67,13 +67,13 @@ def test_new_issue_has_todays_date_and_its_slug(admin_client, digest):
     assert html.count(f'value="{timezone.localdate()}"') == 2  # date and slug
 
 
-def test_unfinished_draft_is_saved(add):
+def test_incomplete_draft_is_saved(add):
     assert add().status_code == 302
     issue = IssuePage.objects.get()
     assert (issue.live, issue.slug, issue.number) == (False, "2026-04-14", 1)
 
 
-def test_unfinished_issue_is_not_published_and_the_fields_say_why(add):
+def test_incomplete_issue_is_not_published_and_its_fields_have_errors(add):
     response = add(headline(summary=""), story_section(heading=""), publish=True)
     assert response.status_code == 200
     assert not IssuePage.objects.exists()
@@ -90,19 +90,19 @@ def test_valid_issue_is_published(add, client):
     assert client.get(f"/api/v1/issues/{issue.pk}/").status_code == 200
 
 
-def test_slug_of_a_taken_date_gets_a_number(add, digest):
+def test_slug_gets_a_suffix_if_the_date_is_in_use(add, digest):
     make_issue(digest, 14)
     add(headline(), story_section(), slug="2026-04-14")
     assert IssuePage.objects.order_by("pk").last().slug == "2026-04-14-2"
 
 
-def test_taken_number_is_refused_at_the_field(add, digest):
+def test_number_in_use_is_a_field_error(add, digest):
     make_issue(digest, 1)
     response = add(headline(), story_section(), number="1", publish=True)
     assert list(response.context["form"].errors) == ["number"]
 
 
-def test_second_digest_of_a_slug_is_refused_at_the_field(admin_client, digest, home_page):
+def test_slug_of_another_digest_is_a_field_error(admin_client, digest, home_page):
     section = home_page.add_child(instance=Page(title="Section", slug="section"))
     url = reverse("wagtailadmin_pages:add", args=["digest", "digestpage", section.pk])
     data = {"title": "Again", "slug": "daily", "tagline": "", "image": "", "action-publish": "1"}
@@ -113,14 +113,14 @@ def test_second_digest_of_a_slug_is_refused_at_the_field(admin_client, digest, h
     assert list(response.context["form"].errors) == ["slug"]
 
 
-def test_autosave_of_a_draft_answers_with_json(admin_client, digest):
+def test_autosave_of_a_draft_returns_json(admin_client, digest):
     issue = make_issue(digest, publish=False)
     url = reverse("wagtailadmin_pages:edit", args=[issue.pk])
     data = form(headline(), slug=issue.slug, number="1")
     response = admin_client.post(url, data, headers={"accept": "application/json"})
-    answer = response.json()
-    assert answer["success"]
-    assert answer["field_updates"]["slug"] == "2026-04-14"
+    data = response.json()
+    assert data["success"]
+    assert data["field_updates"]["slug"] == "2026-04-14"
 
 
 def test_preview_of_an_empty_new_issue_works(admin_client, digest):
@@ -132,7 +132,7 @@ def test_preview_of_an_empty_new_issue_works(admin_client, digest):
 
 
 @pytest.mark.parametrize("view", ["history", "usage", "copy", "move", "delete", "unpublish"])
-def test_screens_of_an_issue_work(admin_client, digest, view):
+def test_admin_views_of_an_issue_work(admin_client, digest, view):
     issue = make_issue(digest)
     url = reverse(f"wagtailadmin_pages:{view}", args=[issue.pk])
     assert admin_client.get(url).status_code == 200
@@ -155,7 +155,7 @@ def test_block_picker_previews_each_block(admin_client, name):
     assert block.meta.preview_value.get("summary", "") in html
 
 
-def test_bulk_publishing_an_invalid_draft_says_what_is_wrong(admin_client, digest):
+def test_bulk_publishing_an_invalid_draft_shows_its_errors(admin_client, digest):
     issue = make_issue(digest, publish=False, body="[]")
     url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
     response = admin_client.post(f"{url}?id={issue.pk}&next=/admin/", follow=True)
@@ -164,7 +164,7 @@ def test_bulk_publishing_an_invalid_draft_says_what_is_wrong(admin_client, diges
     assert not issue.live
 
 
-def test_bulk_publishing_a_digest_checks_the_drafts_below(admin_client, digest):
+def test_bulk_publishing_a_digest_validates_its_drafts(admin_client, digest):
     issue = make_issue(digest, publish=False, body="[]")
     url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
     data = {"include_descendants": "on"}
@@ -173,7 +173,7 @@ def test_bulk_publishing_a_digest_checks_the_drafts_below(admin_client, digest):
     assert not issue.live
 
 
-def test_schedule_shows_when_it_is_run(digest, admin_client, client):
+def test_scheduled_issue_goes_live_when_the_command_runs(digest, admin_client, client):
     from django.core.management import call_command
 
     issue = make_issue(digest, go_live_at=timezone.now() + datetime.timedelta(hours=1))
@@ -195,7 +195,7 @@ def test_tags_are_listed_with_their_issues(admin_client, digest):
     assert ">2<" in html.replace(" ", "").replace("\n", "")
 
 
-def test_workflow_publishes_what_is_approved(admin_client, admin_user, digest, client):
+def test_workflow_publishes_an_approved_issue(admin_client, admin_user, digest, client):
     issue = make_issue(digest, publish=False)
     edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
     data = form(headline(), story_section(), slug=issue.slug, number="1")

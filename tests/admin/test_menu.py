@@ -1,11 +1,11 @@
-"""The menu "Digests": one place for the desk, shown to who has something in it."""
+"""The “Digests” menu."""
 
 import pytest
 from django.test import RequestFactory
 from wagtail.admin.menu import admin_menu
 
 from digest.admin.menu import digest_menu
-from tests.admin.desk import make_user
+from tests.admin.helpers import make_user
 from tests.builders import make_digest
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def names(menu, user):
     return [item.name for item in sorted(items, key=lambda item: item.order)]
 
 
-def test_menu_holds_the_screens_of_the_desk_in_order(admin_user, digest):
+def test_menu_has_issues_first_and_tags(admin_user, digest):
     assert "digests" in names(admin_menu, admin_user)
     found = names(digest_menu, admin_user)
     assert found[0] == "issues"
@@ -33,11 +33,11 @@ def test_tags_are_in_the_menu_once(admin_user, digest):
     assert "tags" not in names(admin_menu, admin_user)
 
 
-def test_item_is_shown_to_who_sees_a_digest(digest):
+def test_issues_item_is_shown_to_users_with_a_page_permission(digest):
     assert "issues" in names(digest_menu, make_user("writer", digest, "add"))
 
 
-def test_menu_is_hidden_from_who_has_nothing_to_do_with_digests(home_page):
+def test_menu_is_hidden_without_a_visible_item(home_page):
     section = make_digest(home_page, "elsewhere")
     user = make_user("nobody")
     assert names(digest_menu, user) == []

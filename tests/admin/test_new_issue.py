@@ -1,4 +1,4 @@
-"""A new issue: what its form starts with, and what saving makes of it."""
+"""Initial values of the form for a new issue."""
 
 import json
 from datetime import timedelta
@@ -15,7 +15,7 @@ from wagtail.test.utils.form_data import nested_form_data, streamfield
 from digest.models import IssuePage
 from digest.pages.forms import IssuePageForm
 from digest.pages.new_issues import NewIssueBodyBlock, UnfinishedMixin, blocks_of_new_issue
-from tests.admin.desk import redraft
+from tests.admin.helpers import save_draft
 from tests.builders import block, body, make_digest, make_image, make_issue, source, story
 from tests.plugin.blocks import OwnBodyBlock
 
@@ -23,13 +23,13 @@ pytestmark = pytest.mark.django_db
 
 
 def template(*blocks):
-    """A template in the stored form, incomplete."""
+    """Return an incomplete template as stored JSON."""
     return json.dumps(list(blocks) or [block("bottom_line", text="<p>Until tomorrow.</p>")])
 
 
 @pytest.fixture
 def start(admin_client):
-    """The form of a new issue of a digest."""
+    """Return the form for a new issue of a digest."""
 
     def start(digest):
         url = reverse("wagtailadmin_pages:add", args=["digest", "issuepage", digest.pk])
@@ -57,23 +57,23 @@ def test_new_issue_has_the_blocks_of_the_digests_template(start, home_page):
     assert form["body"].value()[1].value["heading"] == "The number of the day"
 
 
-def test_without_a_template_it_has_the_blocks_every_issue_needs(start, digest):
+def test_new_issue_without_a_template_has_the_required_blocks(start, digest):
     assert kinds(start(digest)) == ["headline", "story_section"]
 
 
-def test_blocks_that_every_issue_needs_are_added_to_a_template_without_them(start, home_page):
+def test_required_blocks_are_added_to_a_template_without_them(start, home_page):
     digest = make_digest(home_page, new_issue_body=template())
     assert kinds(start(digest)) == ["headline", "story_section", "bottom_line"]
 
 
-def test_nothing_has_to_be_in_a_template():
+def test_template_has_no_minimum_counts():
     rules = NewIssueBodyBlock().meta
     assert rules.min_num is None
     assert not any("min_num" in limits for limits in rules.block_counts.values())
     assert rules.block_counts["headline"] == {"max_num": 1}
 
 
-def test_no_two_issues_share_the_id_of_a_block_or_of_a_source(start, home_page):
+def test_blocks_and_sources_get_new_ids_in_each_issue(start, home_page):
     stored = template(story(sources=[source(title="Minutes")]))
     digest = make_digest(home_page, new_issue_body=stored)
     seen = []
@@ -84,7 +84,7 @@ def test_no_two_issues_share_the_id_of_a_block_or_of_a_source(start, home_page):
     assert not any(key in stored for key in seen)
 
 
-def test_blocks_that_issues_of_the_site_do_not_have_are_left_out(start, home_page):
+def test_unknown_block_types_are_left_out(start, home_page):
     digest = make_digest(home_page, new_issue_body=template(block("poll", question="?"), story()))
     assert kinds(start(digest)) == ["headline", "story_section"]
 
@@ -95,13 +95,13 @@ def test_date_is_today_or_the_next_free_day(start, digest):
     make_issue(digest, today)
     make_issue(digest, today + timedelta(days=9))
     moved = make_issue(digest, today - timedelta(days=3))
-    redraft(moved, date=today + timedelta(days=1))
+    save_draft(moved, date=today + timedelta(days=1))
     form = start(digest)
     assert form["date"].value() == today + timedelta(days=2)
     assert form["slug"].value() == str(today + timedelta(days=2))
 
 
-def test_next_number_is_shown_and_not_taken(start, digest):
+def test_next_number_is_a_placeholder_and_not_reserved(start, digest):
     make_issue(digest, number=41)
     number = start(digest)["number"]
     assert (number.value(), number.field.widget.attrs["placeholder"]) == (None, 42)
@@ -111,10 +111,10 @@ def test_next_number_is_shown_and_not_taken(start, digest):
     )
 
 
-def test_tags_of_the_last_issue_are_offered_and_not_given(admin_client, start, digest):
+def test_tags_of_the_last_issue_are_offered_and_not_preset(admin_client, start, digest):
     assert offered(admin_client, digest) == []
     make_issue(digest, 1, tags=("Old",))
-    redraft(make_issue(digest, 14, tags=("x",)), tags=("Power", 'Open "Source"', "AI"))
+    save_draft(make_issue(digest, 14, tags=("x",)), tags=("Power", 'Open "Source"', "AI"))
     assert offered(admin_client, digest) == ["AI", "Open &quot;Source&quot;", "Power"]
     assert not start(digest)["tags"].value()
 
@@ -127,7 +127,7 @@ def test_tags_are_offered_until_the_issue_is_published(admin_client, digest):
     assert offered(admin_client, issue, "edit") == []
 
 
-def test_template_may_be_unfinished_when_the_digest_is_published(admin_client, digest):
+def test_digest_is_published_with_an_incomplete_template(admin_client, digest):
     data = {"title": "Daily", "slug": "daily", "tagline": "", "image": "", "action-publish": "1"}
     data |= {f"giscus_{name}": "" for name in ("repo", "repo_id", "category", "category_id")}
     data |= {"new_issue_body": streamfield([("headline", {"headline": "", "summary": ""})])}
@@ -141,7 +141,7 @@ def test_template_may_be_unfinished_when_the_digest_is_published(admin_client, d
     assert [child.block_type for child in digest.new_issue_body] == ["headline"]
 
 
-def test_template_defers_and_keeps_what_cannot_be_right():
+def test_template_skips_required_fields_but_checks_maximum_counts():
     stream = NewIssueBodyBlock()
     empty = StreamValue(stream, [("headline", {"headline": "", "summary": ""})])
     assert len(stream.clean(empty)) == 1
@@ -150,7 +150,7 @@ def test_template_defers_and_keeps_what_cannot_be_right():
         stream.clean(StreamValue(stream, [("headline", {}), ("headline", {})]))
 
 
-def test_sites_own_block_may_stand_in_the_template_of_a_site():
+def test_template_accepts_a_custom_block_of_the_site():
     class OwnTemplateBlock(UnfinishedMixin, OwnBodyBlock):
         pass
 
@@ -161,16 +161,16 @@ def test_sites_own_block_may_stand_in_the_template_of_a_site():
     assert [child.block_type for child in own] == ["headline", "story_section", "sponsor"]
 
 
-def test_readers_and_machines_never_get_the_template(client, home_page):
+def test_template_is_not_public(client, home_page):
     digest = make_digest(home_page, new_issue_body=template(story("A secret start")))
     make_issue(digest, 14)
     paths = ["/api/v1/digests/", "/api/v1/digests/daily/", "/daily/", "/daily/feed/rss/"]
-    answers = [client.get(path) for path in paths]
-    assert {answer.status_code for answer in answers[:3]} == {200}
-    assert not any("A secret start" in answer.content.decode() for answer in answers)
+    responses = [client.get(path) for path in paths]
+    assert {response.status_code for response in responses[:3]} == {200}
+    assert not any("A secret start" in response.content.decode() for response in responses)
 
 
-def test_copies_aliases_and_translations_take_the_template_along(home_page):
+def test_template_is_copied_to_copies_aliases_and_translations(home_page):
     digest = make_digest(home_page, new_issue_body=template(story("Start")))
     french = Locale.objects.create(language_code="fr")
     home_page.copy_for_translation(french)
@@ -184,14 +184,14 @@ def test_copies_aliases_and_translations_take_the_template_along(home_page):
 
 
 @pytest.mark.wagtail_indexes
-def test_picture_of_the_template_counts_as_used(home_page):
+def test_image_in_the_template_counts_as_used(home_page):
     image = make_image()
-    picture = {"image": image.pk, "decorative": False, "alt_text": "A pylon"}
-    make_digest(home_page, new_issue_body=template(story(image=picture)))
+    value = {"image": image.pk, "decorative": False, "alt_text": "A pylon"}
+    make_digest(home_page, new_issue_body=template(story(image=value)))
     assert image.get_usage().count() == 1
 
 
-def test_form_of_an_issue_that_has_its_date_and_text_leaves_them(digest):
+def test_form_keeps_the_date_and_body_of_the_instance(digest):
     issue = IssuePage(date=timezone.localdate() - timedelta(days=5), body=body(story("Mine")))
     form_class = IssuePage.get_edit_handler().get_form_class()
     assert issubclass(form_class, IssuePageForm)

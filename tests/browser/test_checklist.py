@@ -45,19 +45,19 @@ def open_checklist(open_desk):
 
 def test_warning_leads_to_its_field_and_goes_when_it_is_mended(open_checklist, issue):
     desk, panel = open_checklist(issue)
-    expect(panel.get_by_role("status")).to_have_text("1 thing to mend.")
+    expect(panel.get_by_role("status")).to_have_text("1 thing to fix.")
     expect(panel.get_by_role("heading", level=3)).to_have_text("Story 2: Bells are counted")
     panel.get_by_role("button", name="Say why it matters.").click()
     field = desk.block("story_section").locator("[data-contentpath=why_it_matters]")
     expect(field.get_by_role("textbox")).to_be_focused()
     desk.page.keyboard.insert_text("Who counts bells knows the time.")
-    expect(panel.get_by_role("status")).to_have_text("Nothing to mend.")
+    expect(panel.get_by_role("status")).to_have_text("Nothing to fix.")
     expect(panel.get_by_role("button", name=re.compile("Say why"))).to_have_count(0)
 
 
 def test_form_with_an_error_keeps_the_last_findings_and_says_so(open_checklist, issue):
     desk, panel = open_checklist(issue)
-    stale = panel.get_by_text("What is below is out of date")
+    stale = panel.get_by_text("These findings are out of date")
     expect(panel.get_by_role("button", name="Say why it matters.")).to_be_visible()
     expect(stale).to_be_hidden()
     block = desk.block("story_section")

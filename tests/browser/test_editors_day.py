@@ -90,7 +90,7 @@ def bring_text(desk):
 
 def correct_role(desk):
     """Say of a sentence without its label that it is why the story matters."""
-    outcome = desk.page.get_by_role("region", name="What comes out")
+    outcome = desk.page.get_by_role("region", name="Resulting draft")
     roof = outcome.get_by_role("listitem").filter(has_text="A Library Lends")
     expect(roof).to_contain_text("2 paragraphs, no why it matters, 1 source")
     role = desk.page.get_by_label("Role of Line 23")
@@ -102,7 +102,7 @@ def correct_role(desk):
 
 def make_draft(desk) -> str:
     """Make the draft; the id of the new issue."""
-    desk.page.get_by_role("button", name="Make the draft").click()
+    desk.page.get_by_role("button", name="Create the draft").click()
     expect(desk.page).to_have_url(re.compile(r"/admin/pages/\d+/edit/$"))
     expect(desk.title).to_have_value(TITLE)
     return re.search(r"/pages/(\d+)/", desk.page.url)[1]
@@ -112,7 +112,7 @@ def open_checklist(desk):
     """Open the panel beside the form."""
     desk.page.get_by_role("button", name="Toggle checklist").click()
     panel = desk.page.locator("[data-side-panel=checklist]")
-    expect(panel.get_by_role("status")).to_have_text("3 things to mend.")
+    expect(panel.get_by_role("status")).to_have_text("3 things to fix.")
     desk.take_picture("checklist")
     return panel
 
@@ -145,7 +145,7 @@ def name_source(desk, panel):
     desk.fill(story_block, "Title", "Delays of the Orlen Bay buses")
     desk.fill(story_block, "URL", "https://example.com/orlen/delays")
     expect(warning).to_have_count(0)
-    expect(panel.get_by_role("status")).to_have_text("1 thing to mend.")
+    expect(panel.get_by_role("status")).to_have_text("1 thing to fix.")
     desk.save()
 
 
@@ -163,7 +163,7 @@ def share(desk) -> str:
     desk.page.locator("header").get_by_role("button", name="Actions").first.click()
     desk.page.get_by_role("link", name="Share a preview").click()
     desk.page.get_by_role("radio", name="7 days").check()
-    desk.page.get_by_role("button", name="Make a link").click()
+    desk.page.get_by_role("button", name="Create a link").click()
     field = desk.page.get_by_role("textbox", name="Link")
     expect(field).to_be_visible()
     desk.take_picture("share")

@@ -88,7 +88,7 @@ def test_link_is_shared_opened_and_revoked(open_desk, open_page, draft, origin, 
     desk.page.locator("header").get_by_role("button", name="Actions").first.click()
     desk.page.get_by_role("link", name="Share a preview").click()
     desk.page.get_by_role("radio", name="7 days").check()
-    desk.page.get_by_role("button", name="Make a link").click()
+    desk.page.get_by_role("button", name="Create a link").click()
     link = desk.page.get_by_role("textbox", name="Link").input_value()
     reader = open_page()
     reader.goto(link)

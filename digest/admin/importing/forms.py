@@ -1,4 +1,4 @@
-"""The forms of the import: what is brought, and what its parts are."""
+"""Forms for uploading documents and for correcting the roles of their parts."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
-from digest.admin.access import digests_for
+from digest.admin.access import digests_with_permission
 from digest.importing import Role
 from digest.importing.documents import MAX_WORD_BYTES
 from digest.importing.review.mapping import Mapping
@@ -34,25 +34,23 @@ ROLE_LABELS = {
     Role.UNKNOWN: _("Not understood"),
     Role.LEFT_OUT: _("Not understood, left out"),
 }
-# An editor gives no part these; a part that was read as one may stay it.
-NOT_OFFERED = {Role.IMAGE, Role.LEFT_OUT, Role.UNKNOWN}
-MAX_FILES = 20  # in one request; the script of the screen sends each in one of its own
+# Roles that only the reader assigns; they are choices of the parts that have them.
+NOT_SELECTABLE = {Role.IMAGE, Role.LEFT_OUT, Role.UNKNOWN}
+MAX_FILES = 20  # per request; import.js sends one request per file
 ACCEPTED = ".txt,.text,.md,.markdown,.mdown,.mkd,.html,.htm,.xhtml,.docx"
 
 
-class SeveralFilesInput(forms.ClearableFileInput):
-    """A field for files that takes more than one."""
-
+class MultipleFileInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
-class SeveralFilesField(forms.FileField):
-    """Any number of files."""
+class MultipleFileField(forms.FileField):
+    """Accept up to ``MAX_FILES`` files."""
 
-    widget = SeveralFilesInput
+    widget = MultipleFileInput
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        """The files; an empty one is refused later, by name and with the others."""
+        # Empty files are reported when they are read, with their names.
         files = [file for file in data or [] if file]
         if len(files) > MAX_FILES:
             message = _now("At most %(number)d files at once.") % {"number": MAX_FILES}
@@ -61,10 +59,10 @@ class SeveralFilesField(forms.FileField):
 
 
 class ImportForm(forms.Form):
-    """A digest, and documents for it: pasted, as files, or both."""
+    """Accept pasted text and files for a digest."""
 
     digest = forms.ModelChoiceField(
-        None, label=_("Digest"), help_text=_("The drafts are made below it.")
+        None, label=_("Digest"), help_text=_("The drafts are created in this digest.")
     )
     text = forms.CharField(
         label=_("Paste a text"),
@@ -74,30 +72,29 @@ class ImportForm(forms.Form):
         help_text=_("A published page, a Word or Google document, an e-mail, Markdown."),
     )
     html = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
-    files = SeveralFilesField(
+    files = MultipleFileField(
         label=_("Or choose files"),
         required=False,
-        widget=SeveralFilesInput(attrs={"accept": ACCEPTED}),
+        widget=MultipleFileInput(attrs={"accept": ACCEPTED}),
         help_text=_("Word (.docx), saved web pages (.html), Markdown (.md) and text (.txt)."),
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["digest"]
-        field.queryset = digests_for(user, "add")
+        field.queryset = digests_with_permission(user, "add")
         if len(field.queryset) == 1:
             field.initial = field.queryset[0]
 
     def clean(self) -> dict[str, Any]:
-        """Something has to be there."""
         data = super().clean()
-        brought = (data.get("text") or "").strip() or data.get("html") or data.get("files")
-        if not brought and not self.errors:
+        has_document = (data.get("text") or "").strip() or data.get("html") or data.get("files")
+        if not has_document and not self.errors:
             self.add_error("text", _now("Paste a text or choose a file."))
         return data
 
     def documents(self) -> Iterator[tuple[str, bytes]]:
-        """Name and bytes of each document; of a file that is too large no more than shows it."""
+        """Yield the name and bytes of each document; read files up to one byte over the limit."""
         data = self.cleaned_data
         if data["html"]:
             yield f"{_now('Pasted text')}.html", data["html"].encode("utf-8", "replace")
@@ -108,19 +105,19 @@ class ImportForm(forms.Form):
 
 
 class MappingForm(forms.Form):
-    """The role of each part of a document; title and date where the document has none."""
+    """Edit the roles of a document's parts, and the issue's title and date."""
 
     title = forms.CharField(
         label=_("Title"),
         max_length=255,
         required=False,
-        help_text=_("Needed where the document has none. It goes before what the document says."),
+        help_text=_("Required if the document has none; overrides the one in the document."),
     )
     date = forms.DateField(
         label=_("Date"),
         required=False,
         widget=AdminDateInput,
-        help_text=_("Needed where the document has none. It goes before what the document says."),
+        help_text=_("Required if the document has none; overrides the one in the document."),
     )
 
     def __init__(self, *args: Any, mapping: Mapping, **kwargs: Any) -> None:
@@ -138,20 +135,19 @@ class MappingForm(forms.Form):
 
     @cached_property
     def role_fields(self) -> list[forms.BoundField]:
-        """The field of each part, in the order of the document."""
+        """Return the role field of each part, in document order."""
         return [self[f"role-{number}"] for number in range(len(self.mapping.as_read))]
 
     def save(self) -> None:
-        """Keep what was corrected."""
         data = self.cleaned_data
         roles = {n: Role[data[f"role-{n}"]] for n in range(len(self.mapping.as_read))}
         self.mapping.correct(roles, data["title"], data["date"])
 
 
 def choices_for(read: Role) -> list[tuple[str, Any]]:
-    """The roles that a part may have."""
+    """Return the choices for a part that was read with the given role."""
     return [
         (role.name, label)
         for role, label in ROLE_LABELS.items()
-        if role is read or role not in NOT_OFFERED
+        if role is read or role not in NOT_SELECTABLE
     ]

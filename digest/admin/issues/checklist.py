@@ -1,4 +1,4 @@
-"""The checklist beside the form: a side panel, and what answers it while somebody types."""
+"""Checklist side panel, and the views that check the posted form while an editor types."""
 
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.side_panels import BaseSidePanel
 from wagtail.admin.views.pages.preview import PreviewOnCreateView, PreviewOnEditView
 
-from digest.admin.access import Named, names
+from digest.admin.access import MentionedIssue, resolve_mentions
 from digest.checklist.findings import Finding, Level
 from digest.checklist.mixins import ChecklistMixin
 from digest.checklist.run import find
@@ -28,25 +28,22 @@ SCRIPTS = ["digest/admin/jump.js", "digest/admin/checklist.js"]
 
 
 class ChecklistSidePanel(BaseSidePanel):
-    """What an issue lacks, beside its form. ``parent`` is the digest of one that is not saved."""
+    """Show the checklist findings; ``parent`` is the digest of an unsaved issue."""
 
     class SidePanelToggle(BaseSidePanel.SidePanelToggle):
-        """Opens the panel, and says how much is in it."""
-
         aria_label = _("Toggle checklist")
         icon_name = "clipboard-list"
 
     name = "checklist"
     title = _("Checklist")
     template_name = "digest/admin/checklist_panel.html"
-    order = 340  # Before Wagtail's own checks of what the preview shows.
+    order = 340  # Before Wagtail's content checks.
 
     def __init__(self, issue: Any, request: HttpRequest, parent: Any = None) -> None:
         super().__init__(issue, request)
         self.parent = parent
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        """Add ``url``: where the form is sent to be checked."""
         if self.object.pk:
             url = reverse("digest_checklist", args=[self.object.pk])
         else:
@@ -55,51 +52,48 @@ class ChecklistSidePanel(BaseSidePanel):
 
     @property
     def media(self) -> Media:
-        """The scripts, and how it looks."""
         css = {"all": [versioned_static("digest/admin/checklist.css")]}
         return Media(js=[versioned_static(script) for script in SCRIPTS], css=css)
 
 
-class ChecklistAnswer:
-    """Checks what was typed, and says what it found; changes and keeps nothing."""
+class ChecklistResponseMixin:
+    """Return the findings for a posted form as JSON, without saving anything."""
 
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The findings as HTML, with their number; nothing where what was typed makes no page."""
         form = self.get_form(request.POST)
         if not self.validate_form(form):
             return JsonResponse({"is_valid": False})
         if not request.POST.get("title"):
-            form.instance.title = ""  # Wagtail has put a placeholder there.
+            form.instance.title = ""  # Wagtail has filled in a placeholder.
         found = find(form.instance)
-        context = {"groups": grouped(form.instance, found, request.user)}
+        context = {"groups": group_by_story(form.instance, found, request.user)}
         html = render_to_string("digest/admin/checklist_findings.html", context, request)
-        answer = {"is_valid": True, "count": len(found), "status": status_of(found), "html": html}
-        return JsonResponse(answer)
+        data = {"is_valid": True, "count": len(found), "status": status_message(found)}
+        return JsonResponse(data | {"html": html})
 
 
-class ChecklistOnEditView(ChecklistAnswer, PreviewOnEditView):
-    """Checks an issue that is saved, with what is in its form now."""
+class ChecklistOnEditView(ChecklistResponseMixin, PreviewOnEditView):
+    """Check the posted form of a saved issue."""
 
     def get_object(self) -> Any:
-        """The issue, if the user may edit it."""
         issue = super().get_object()
         if not isinstance(issue, ChecklistMixin):
             raise Http404
         return issue
 
 
-class ChecklistOnCreateView(ChecklistAnswer, PreviewOnCreateView):
-    """Checks an issue that is not saved yet."""
+class ChecklistOnCreateView(ChecklistResponseMixin, PreviewOnCreateView):
+    """Check the posted form of an unsaved issue."""
 
     @cached_property
     def content_type(self) -> ContentType:
-        """That of issues; the address names only the digest."""
+        # Wagtail's view reads it from the URL; ours has only the digest.
         return ContentType.objects.get_for_model(get_issue_page_model())
 
     def get_object(self) -> Any:
-        """A new issue in the language of its digest, if the user may add one."""
+        """Return a new issue in its digest's locale; raise PermissionDenied if not creatable."""
         issue = super().get_object()
         parent = issue.get_parent().specific
         if type(issue) not in parent.creatable_subpage_models():
@@ -110,7 +104,6 @@ class ChecklistOnCreateView(ChecklistAnswer, PreviewOnCreateView):
 
 @hooks.register("register_admin_urls")
 def register_checklist_urls() -> list[URLPattern]:
-    """Where the form is sent to be checked."""
     edit, create = ChecklistOnEditView.as_view(), ChecklistOnCreateView.as_view()
     return [
         path("digest/checklist/<int:page_id>/", edit, name="digest_checklist"),
@@ -118,34 +111,34 @@ def register_checklist_urls() -> list[URLPattern]:
     ]
 
 
-def status_of(found: list[Finding]) -> str:
-    """How much there is to mend, in a few words that are read out when they change."""
+def status_message(found: list[Finding]) -> str:
+    """Return the number of findings as a message for screen readers."""
     if not found:
-        return _now("Nothing to mend.")
-    total = ngettext("%(count)d thing to mend", "%(count)d things to mend", len(found))
+        return _now("Nothing to fix.")
+    total = ngettext("%(count)d thing to fix", "%(count)d things to fix", len(found))
     required = sum(finding.level == Level.REQUIRED for finding in found)
-    held = _now(", %(count)d required for publishing") if required else ""
-    return total % {"count": len(found)} + held % {"count": required} + "."
+    suffix = _now(", %(count)d required for publishing") if required else ""
+    return total % {"count": len(found)} + suffix % {"count": required} + "."
 
 
-class Group(NamedTuple):
-    """The findings about one story, or about the issue as a whole."""
+class FindingGroup(NamedTuple):
+    """Hold the findings about one story, or about the issue as a whole."""
 
     title: str
-    findings: list[tuple[Finding, list[Named]]]
+    findings: list[tuple[Finding, list[MentionedIssue]]]
 
 
-def grouped(issue: Any, found: list[Finding], user: Any) -> list[Group]:
-    """The findings, those of one story together."""
+def group_by_story(issue: Any, found: list[Finding], user: Any) -> list[FindingGroup]:
+    """Group findings that are sorted by story."""
     mentions = {mention for finding in found for mention in finding.slip.mentions}
-    named = names(mentions, user)
+    issues = resolve_mentions(mentions, user)
     stories = (
         [child for child in issue.body if child.block_type == "story_section"] if found else []
     )
     return [
-        Group(
+        FindingGroup(
             _title(number, stories),
-            [(finding, [named[m.pk] for m in finding.slip.mentions]) for finding in group],
+            [(finding, [issues[m.pk] for m in finding.slip.mentions]) for finding in group],
         )
         for number, group in groupby(found, key=lambda finding: finding.slip.story)
     ]

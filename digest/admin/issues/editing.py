@@ -1,4 +1,4 @@
-"""The screens in which an issue is written: Wagtail's own, and what the desk adds to them."""
+"""Wagtail's create, edit and unpublish views, extended for digests and issues."""
 
 from typing import Any
 
@@ -18,21 +18,19 @@ from digest.publishing.validation import lock_page
 
 
 class IssueCreateView(CreateView):
-    """The screen of a new issue."""
+    """Add the checklist panel to the form of a new issue."""
 
     def get_side_panels(self) -> MediaContainer:
-        """Add the checklist."""
         checklist = ChecklistSidePanel(self.page, self.request, self.parent_page)
         return MediaContainer([*super().get_side_panels(), checklist])
 
 
 class IssueEditView(EditView):
-    """The screen of an issue that there is."""
+    """Add the checklist and broken-sources panels to the form of an issue."""
 
     def get_side_panels(self) -> MediaContainer:
-        """Add the checklist and the sources that are broken, but not to what answers an autosave:
-        they are there already."""
         panels = super().get_side_panels()
+        # The response to an autosave updates a page that has the panels already.
         if self.expects_json_response:
             return panels
         checklist = ChecklistSidePanel(self.page, self.request)
@@ -40,27 +38,25 @@ class IssueEditView(EditView):
         return MediaContainer([*panels, checklist, *broken_sources])
 
 
-class WholeUnpublishView(UnpublishView):
-    """Asks, and unpublishes whole: Wagtail's view does not call the page's own ``unpublish``."""
+class AtomicUnpublishView(UnpublishView):
+    """Unpublish a page with its aliases and schedules in one transaction."""
 
     @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Take it back with its aliases and what is scheduled of it."""
+        # Wagtail's view does not call ``PublishingMixin.unpublish``, which locks the page.
         lock_page(self.object)
         return super().post(request, *args, **kwargs)
 
 
 class IssueViewSet(PageViewSet):
-    """Which screens issues have. A site with a viewset of its own for issues builds on these."""
+    """Register the views of issues; a site's own viewset for issues subclasses this one."""
 
     add_view_class = IssueCreateView
     edit_view_class = IssueEditView
-    unpublish_view_class = WholeUnpublishView
+    unpublish_view_class = AtomicUnpublishView
     workflow_action_view_class = IssueWorkflowActionView
     index_view_class = IssueExplorerView
 
 
 class DigestViewSet(PageViewSet):
-    """Which screens digests have."""
-
-    unpublish_view_class = WholeUnpublishView
+    unpublish_view_class = AtomicUnpublishView

@@ -1,6 +1,6 @@
-"""Where an issue stands on its way to readers, said once for the database and for one issue.
+"""Publishing states of an issue, as database conditions and for a single instance.
 
-An issue may stand in two places: one that is live may have changes, and they may be in review.
+An issue can have two states at once: a live issue can have changes that are in review.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from wagtail.models import Revision, WorkflowState, get_default_page_content_typ
 
 
 class State(TextChoices):
-    """The states of an issue; each is a word of the listing's address."""
+    """Enumerate the publishing states; the values are used in the listing's query string."""
 
     DRAFT = "draft", _("Draft")
     IN_REVIEW = "in_review", _("In review")
@@ -25,8 +25,8 @@ class State(TextChoices):
 
 
 def with_states(issues: QuerySet) -> QuerySet:
-    """Add what a state needs and a row does not have: ``scheduled_for`` and ``is_in_review``."""
-    # Wagtail keeps the key of any object as text.
+    """Annotate issues with ``scheduled_for`` and ``is_in_review``."""
+    # Revisions and workflow states store the primary key of their object as text.
     key = Cast(OuterRef("pk"), CharField())
     scheduled = Revision.page_revisions.filter(object_id=key, approved_go_live_at__isnull=False)
     times = scheduled.order_by("approved_go_live_at").values("approved_go_live_at")
@@ -41,8 +41,8 @@ def with_states(issues: QuerySet) -> QuerySet:
 
 
 def in_states(states: list[str]) -> Q:
-    """The issues that are in one of the states, for a query ``with_states``."""
-    # Wagtail takes an issue offline some time after it expired; readers have lost it before.
+    """Return the condition for issues ``with_states`` that are in any of the given states."""
+    # An expired issue is hidden from readers before the scheduled command unpublishes it.
     is_past = Q(live=True, expire_at__isnull=False, expire_at__lte=timezone.now())
     is_live, is_scheduled = Q(live=True) & ~is_past, Q(scheduled_for__isnull=False)
     conditions = {
@@ -60,7 +60,7 @@ def in_states(states: list[str]) -> Q:
 
 
 def states_of(issue: Any) -> list[State]:
-    """The states of one issue of a query ``with_states``, the one for readers first."""
+    """Return the states of an issue ``with_states``, the publicly visible one first."""
     waiting = [State.IN_REVIEW] * issue.is_in_review + [State.SCHEDULED] * bool(issue.scheduled_for)
     if issue.live and issue.expire_at and issue.expire_at <= timezone.now():
         return [State.EXPIRED, *waiting]

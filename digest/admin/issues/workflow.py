@@ -1,4 +1,4 @@
-"""Approval of an issue that cannot be published any more, or not yet."""
+"""Workflow actions on issues that fail validation."""
 
 from typing import Any
 
@@ -13,18 +13,19 @@ from wagtail.admin.views.pages.workflow import WorkflowActionView
 
 
 class IssueWorkflowActionView(WorkflowActionView):
-    """Approves, or says why an issue cannot be published: it may be unfinished, or another page
-    has taken its slug or number since it was submitted. The review then goes on."""
+    """Roll back an approval that fails validation, and redirect to the editor with the errors.
+
+    An issue can become invalid in review: it is incomplete, or its slug or number is now in use.
+    """
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Do it whole, or refuse and lead to the editor."""
         try:
             with transaction.atomic():
                 return super().post(request, *args, **kwargs)
         except ValidationError as error:
-            return self._refuse(error)
+            return self._redirect_to_editor(error)
 
-    def _refuse(self, error: ValidationError) -> HttpResponse:
+    def _redirect_to_editor(self, error: ValidationError) -> HttpResponse:
         for message in error.messages:
             messages.error(self.request, _("Not approved: %(reason)s") % {"reason": message})
         editor = reverse(self.redirect_url_name, args=[self.object.pk])

@@ -1,4 +1,4 @@
-"""What the editor's preview panel needs for pages that it did not make: those of a frontend."""
+"""Hooks that make Wagtail's preview panel work with pages of a frontend on another origin."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ from digest.previews.views import request_origin
 
 
 def preview_origins() -> list[str]:
-    """The origins on which frontends show previews."""
+    """Return the origins of the frontends that show previews."""
     return sorted({public_urls.origin(url) for url in conf.PREVIEW_URLS.values()})
 
 
 @hooks.register("insert_editor_js")
-def open_what_is_clicked() -> SafeString:
-    """The script that opens a field which was clicked in the preview."""
+def add_preview_script() -> SafeString:
+    """Add the script that opens the field of an element clicked in the preview."""
     return format_html(
         '<script src="{}" data-origins="{}"></script>',
         static("digest/admin/preview.js"),
@@ -30,16 +30,15 @@ def open_what_is_clicked() -> SafeString:
 
 
 @hooks.register("construct_wagtail_userbar", order=1000)
-def let_checks_cross_origins(request: HttpRequest, items: list[Any], page: Any) -> None:
-    """Let the content checks of the editor ask a page on the origin of a frontend, and the page
-    there answer: axe talks to its own origin alone, unless it is told others."""
+def allow_cross_origin_checks(request: HttpRequest, items: list[Any], page: Any) -> None:
+    """Add the origins of frontends to axe's ``allowedOrigins``, which defaults to same-origin."""
     if not (conf.PREVIEW_URLS and request):
         return
     for item in items:
         if isinstance(item, ContentCheckerItem):
-            _allow(item, ["<same_origin>", request_origin(request), *preview_origins()])
+            _allow_origins(item, ["<same_origin>", request_origin(request), *preview_origins()])
 
 
-def _allow(item: ContentCheckerItem, origins: list[str]) -> None:
+def _allow_origins(item: ContentCheckerItem, origins: list[str]) -> None:
     original = item.get_axe_spec
     item.get_axe_spec = lambda request: original(request) | {"allowedOrigins": origins}

@@ -1,10 +1,9 @@
-"""Links to previews: made from the editor, listed and revoked in the menu."""
+"""Admin views that create, list and revoke shared preview links."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import swapper
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -35,8 +34,8 @@ from wagtail.admin.utils import get_user_display_name, get_valid_next_url_from_r
 from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
 from wagtail.admin.views.pages.utils import get_breadcrumbs_items_for_page
 from wagtail.admin.widgets.button import Button
-from wagtail.permissions import policy_registry
 
+from digest.admin.access import page_permission_policy
 from digest.pages import public_urls
 from digest.pages.page_models import get_issue_page_model
 from digest.previews.tokens import PreviewToken, create_token
@@ -49,27 +48,24 @@ LIFETIMES = [
 ]
 
 
-def _policy() -> Any:
-    return policy_registry.get_by_type(swapper.load_model("wagtailcore", "Page"))
-
-
-def links_seen_by(user: Any) -> QuerySet:
-    """The shared links to pages that a user may edit, and those the user made, newest first."""
-    pages = _policy().instances_user_has_permission_for(user, "change")
-    seen = Q(page__in=pages.order_by().values("pk")) | Q(user=user)
-    links = PreviewToken.objects.shared().filter(seen).order_by("-created_at", "-pk")
+def visible_links(user: Any) -> QuerySet:
+    """Return the user's own links and those to pages the user may edit, newest first."""
+    pages = page_permission_policy().instances_user_has_permission_for(user, "change")
+    visible = Q(page__in=pages.order_by().values("pk")) | Q(user=user)
+    links = PreviewToken.objects.shared().filter(visible).order_by("-created_at", "-pk")
     return links.select_related("page", "user")
 
 
-def may_revoke(user: Any, link: PreviewToken) -> bool:
-    """Whether a user may end a link: who made it, and who may edit or publish the page."""
+def can_revoke(user: Any, link: PreviewToken) -> bool:
+    """Return whether the user created the link, or may edit or publish its page."""
+    policy = page_permission_policy()
     actions = {"change", "publish"}
-    works_on = _policy().user_has_any_permission_for_instance(user, actions, link.page)
-    return link.user_id == user.pk or works_on
+    has_permission = policy.user_has_any_permission_for_instance(user, actions, link.page)
+    return link.user_id == user.pk or has_permission
 
 
 class RevokeColumn(BaseColumn):
-    """A button that ends a link, for those who may."""
+    """Show a revoke button to users who can revoke the link."""
 
     cell_template_name = "digest/admin/revoke_cell.html"
 
@@ -77,10 +73,9 @@ class RevokeColumn(BaseColumn):
         css = {"all": ["digest/admin/previews.css"]}
 
     def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
-        """Say whether there is a button."""
         context = super().get_cell_context_data(instance, parent_context)
-        shown = instance.is_usable and may_revoke(context["request"].user, instance)
-        # A table renders its cells without what a template would know of the request.
+        shown = instance.is_usable and can_revoke(context["request"].user, instance)
+        # Tables render their cells without context processors.
         return context | {"is_shown": shown, "csrf_token": get_token(context["request"])}
 
 
@@ -93,9 +88,9 @@ def _expires(link: PreviewToken) -> str:
 
 
 LINK_COLUMNS = [
-    Column("user", label=_("Made by"), accessor=lambda link: get_user_display_name(link.user)),
-    DateColumn("created_at", label=_("Made")),
-    # Not a DateColumn, which calls everything to come "just now".
+    Column("user", label=_("Created by"), accessor=lambda link: get_user_display_name(link.user)),
+    DateColumn("created_at", label=_("Created")),
+    # DateColumn shows every future date as "just now".
     Column("expires_at", label=_("Expires"), accessor=_expires),
     DateColumn("last_used_at", label=_("Last used")),
     StatusTagColumn("state", label=_("State"), primary=lambda link: link.is_usable),
@@ -111,7 +106,7 @@ PAGE_COLUMN = TitleColumn(
 
 
 class PreviewLinksView(BaseListingView):
-    """Every link to a preview of a page that the user may edit."""
+    """List the preview links that are visible to the user."""
 
     model = PreviewToken
     page_title = _("Preview links")
@@ -122,19 +117,15 @@ class PreviewLinksView(BaseListingView):
     verbose_name_plural = _("preview links")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show nothing to who may edit nothing."""
-        if not may_share_something(request.user):
+        if not can_share_any(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
     def get_base_queryset(self) -> QuerySet:
-        """Those of the user's pages."""
-        return links_seen_by(self.request.user)
+        return visible_links(self.request.user)
 
 
 class ShareForm(forms.Form):
-    """For how long a link opens the preview, in hours."""
-
     lifetime = forms.ChoiceField(
         label=_("The link works for"),
         choices=LIFETIMES,
@@ -143,12 +134,11 @@ class ShareForm(forms.Form):
     )
 
     def clean_lifetime(self) -> timedelta:
-        """Return it as a time."""
         return timedelta(hours=int(self.cleaned_data["lifetime"]))
 
 
 class ShareView(WagtailAdminTemplateMixin, FormView):
-    """Makes a link to the last draft of an issue, and shows it this once."""
+    """Create a link to the latest draft of an issue, and show it once."""
 
     form_class = ShareForm
     template_name = "digest/admin/share_preview.html"
@@ -157,14 +147,14 @@ class ShareView(WagtailAdminTemplateMixin, FormView):
 
     @cached_property
     def page(self) -> Any:
-        """The issue. Only who may edit it may share it."""
+        """Return the issue; raise PermissionDenied if the user cannot share it."""
         page = get_object_or_404(get_issue_page_model(), pk=self.kwargs["page_id"])
-        if not may_share(self.request.user, page):
+        if not can_share(self.request.user, page):
             raise PermissionDenied
         return page
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Ask first whether the user may, and let nobody keep the page."""
+        """Check the permission before any handler runs, and forbid caching."""
         self.kwargs = kwargs
         if self.page is None:
             raise Http404
@@ -173,7 +163,7 @@ class ShareView(WagtailAdminTemplateMixin, FormView):
         return response
 
     def form_valid(self, form: ShareForm) -> HttpResponse:
-        """Make the link; it is shown here and nowhere else, since it is not kept."""
+        """Create the link and show it; only the token's hash is stored."""
         revision = {"revision_id": self.page.latest_revision_id, "is_shared": True}
         lifetime = form.cleaned_data["lifetime"]
         with transaction.atomic():
@@ -182,16 +172,13 @@ class ShareView(WagtailAdminTemplateMixin, FormView):
         return self.render_to_response(self.get_context_data(form=form, link=link))
 
     def get_page_subtitle(self) -> str:
-        """The title of the issue."""
         return self.page.get_admin_display_title()
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """The way to the issue, and this."""
         items = get_breadcrumbs_items_for_page(self.page, self.request.user, include_self=True)
         return [*self.breadcrumbs_items, *items, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the links that there are."""
         links = PreviewToken.objects.shared().filter(page_id=self.page.pk).order_by("-created_at")
         links = list(links.select_related("page", "user"))
         table = Table(LINK_COLUMNS, links) if links else None
@@ -201,14 +188,11 @@ class ShareView(WagtailAdminTemplateMixin, FormView):
 
 
 class RevokeView(View):
-    """Ends a link."""
-
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Revoke it, and go back to where the button was."""
         link = get_object_or_404(PreviewToken.objects.shared().select_related("page"), pk=pk)
-        if not may_revoke(request.user, link):
+        if not can_revoke(request.user, link):
             raise PermissionDenied
         link.revoke()
         title = link.page.get_admin_display_title()
@@ -217,14 +201,14 @@ class RevokeView(View):
         return redirect(get_valid_next_url_from_request(request) or reverse("digest_previews"))
 
 
-def may_share(user: Any, page: Any) -> bool:
-    """Whether a user may make links to the drafts of a page; an alias has none of its own."""
-    may_edit = not page.alias_of_id and page.permissions_for_user(user).can_edit()
-    return may_edit and _leads_somewhere(page)
+def can_share(user: Any, page: Any) -> bool:
+    """Return whether the user may share drafts of the page; aliases have no drafts."""
+    can_edit = not page.alias_of_id and page.permissions_for_user(user).can_edit()
+    return can_edit and _has_preview_page(page)
 
 
-def _leads_somewhere(page: Any) -> bool:
-    """Whether anything shows drafts: a frontend, or the built-in page, which needs its address."""
+def _has_preview_page(page: Any) -> bool:
+    """Return whether a frontend shows previews, or the site includes the built-in preview URL."""
     if public_urls.preview_pattern(page):
         return True
     try:
@@ -234,13 +218,13 @@ def _leads_somewhere(page: Any) -> bool:
     return True
 
 
-def may_share_something(user: Any) -> bool:
-    """Whether there can be a link that a user sees."""
-    return _policy().user_has_any_permission(user, {"add", "change", "publish"})
+def can_share_any(user: Any) -> bool:
+    """Return whether the user has a page permission with which there can be visible links."""
+    return page_permission_policy().user_has_any_permission(user, {"add", "change", "publish"})
 
 
 def shared_url(page: Any, token: str, request: HttpRequest) -> str:
-    """Where a token opens a preview: on the frontend, or else on the built-in page."""
+    """Return the preview URL on the frontend, or else that of the built-in page."""
     if pattern := public_urls.preview_pattern(page):
         return pattern.replace("{token}", token)
     parts = page.get_url_parts()
@@ -250,16 +234,12 @@ def shared_url(page: Any, token: str, request: HttpRequest) -> str:
 
 
 class PreviewLinksMenuItem(MenuItem):
-    """The list in the menu, for those who may edit something."""
-
     def is_shown(self, request: HttpRequest) -> bool:
-        """Not for who could see nothing in it."""
-        return may_share_something(request.user)
+        return can_share_any(request.user)
 
 
 @hooks.register("register_digest_menu_item")
 def register_preview_links() -> MenuItem:
-    """All links in one place."""
     url = reverse("digest_previews")
     name = "digest-previews"
     return PreviewLinksMenuItem(_("Preview links"), url, name=name, icon_name="link", order=40)
@@ -267,7 +247,6 @@ def register_preview_links() -> MenuItem:
 
 @hooks.register("register_admin_urls")
 def register_preview_urls() -> list[Any]:
-    """Addresses of the screens."""
     return [
         path("digest/previews/", PreviewLinksView.as_view(), name="digest_previews"),
         path(
@@ -280,10 +259,9 @@ def register_preview_urls() -> list[Any]:
 
 
 @hooks.register("register_page_header_buttons")
-def offer_to_share(page: Any, user: Any, view_name: str, next_url: str = "") -> Iterator[Button]:
-    """A line in the menu above the editor."""
+def add_share_button(page: Any, user: Any, view_name: str, next_url: str = "") -> Iterator[Button]:
     if view_name != "edit" or not isinstance(page, get_issue_page_model()):
         return
-    if may_share(user, page):
+    if can_share(user, page):
         url = reverse("digest_share_preview", args=[page.pk])
         yield Button(_("Share a preview"), url, icon_name="link", priority=68)

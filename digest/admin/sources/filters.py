@@ -1,4 +1,4 @@
-"""What the register of sources can be narrowed by."""
+"""List filters of the source index."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,30 +17,27 @@ LONGEST_DAYS = 365
 
 
 class StateFilter(SimpleListFilter):
-    """By what the last check found."""
+    """Filter by the result of the last link check."""
 
     title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """What needs an editor first."""
         return [("broken", _("dead or moved")), *State.choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Those of the state."""
         if self.value() == "broken":
             return queryset.filter(state__in=BROKEN)
         return queryset.filter(state=self.value()) if self.value() in State.values else queryset
 
 
 class CitedFilter(SimpleListFilter):
-    """By when an issue last cited it."""
+    """Filter by the date of the most recent citation."""
 
     title = _("last cited")
     parameter_name = "cited"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Spans up to today."""
         return [
             ("7", _("in the last 7 days")),
             ("30", _("in the last 30 days")),
@@ -49,7 +46,6 @@ class CitedFilter(SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Those cited in the span."""
         value, today = self.value(), timezone.localdate()
         if value == "earlier":
             return queryset.filter(last_cited_on__lt=today - timedelta(days=LONGEST_DAYS))
@@ -59,18 +55,16 @@ class CitedFilter(SimpleListFilter):
 
 
 class HostFilter(SimpleListFilter):
-    """By host: those with the most sources, and the one that is chosen."""
+    """Filter by host; only the hosts with the most sources are offered."""
 
     title = _("host")
     parameter_name = "host"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Hosts with their numbers."""
         counted = Source.objects.cited().values("host").annotate(number=Count("pk"))
         hosts = counted.order_by("-number", "host").values_list("host", "number")[:HOSTS_SHOWN]
         return [(host, f"{host} ({number})") for host, number in hosts]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Those at the host."""
         value = (self.value() or "").replace("\0", "")
         return queryset.filter(host=value) if value else queryset

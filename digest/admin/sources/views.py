@@ -1,4 +1,4 @@
-"""The register of sources, made with wagtail-modeladmin: found, filtered, checked and exported."""
+"""Source index in the admin, built with wagtail-modeladmin: search, filters, export, editing."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ from wagtail_modeladmin.helpers import DjangoORMSearchHandler, PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import EditView, IndexView, InspectView
 
-from digest.admin.access import Named, names
+from digest.admin.access import MentionedIssue, resolve_mentions
 from digest.admin.sources.filters import CitedFilter, HostFilter, StateFilter
 from digest.checklist.findings import Mention
 from digest.http.client import OutboundError
@@ -29,42 +29,38 @@ from digest.sources.models import Citation, Source
 from digest.sources.pages import read_page
 
 CITATIONS_SHOWN = 100
-# What a spreadsheet takes for a formula, and what an .xlsx file cannot hold.
+# Prefixes that spreadsheets evaluate as formulas, and characters that are invalid in .xlsx files.
 FORMULA = re.compile(r"[=+\-@\t\r\n]")
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 CSS = "digest/admin/sources.css"
 
 
 class SourcePermissionHelper(PermissionHelper):
-    """Sources come and go with the issues that cite them: nobody adds or deletes one."""
+    """Deny adding and deleting: sources are created and deleted with the issues that cite them."""
 
     def get_all_model_permissions(self) -> QuerySet:
-        """Those that a group can be given."""
         names = [self.get_perm_codename(action) for action in ("view", "change")]
         return super().get_all_model_permissions().filter(codename__in=names)
 
     def user_can_create(self, user: Any) -> bool:
-        """No."""
         return False
 
     def user_can_delete_obj(self, user: Any, obj: Source) -> bool:
-        """No."""
         return False
 
 
 class SourceSearchHandler(DjangoORMSearchHandler):
-    """Searches what editors have filled in, and all that a source was cited as."""
+    """Search the fields of sources and of their citations; every word must match."""
 
     def search_queryset(self, queryset: QuerySet, search_term: str, **kwargs: Any) -> QuerySet:
-        """Those with every word somewhere."""
         for word in search_term.replace("\0", " ").split()[:20]:
-            cited = self._having(("title", "publisher", "url"), word)
+            cited = self._contains(("title", "publisher", "url"), word)
             citations = Citation.objects.filter(cited, source=OuterRef("pk"))
-            own = self._having(("title", "publisher", "canonical_url"), word)
+            own = self._contains(("title", "publisher", "canonical_url"), word)
             queryset = queryset.filter(own | Exists(citations))
         return queryset
 
-    def _having(self, names: tuple[str, ...], word: str) -> Q:
+    def _contains(self, names: tuple[str, ...], word: str) -> Q:
         clause = Q()
         for name in names:
             clause |= Q(**{f"{name}__icontains": word})
@@ -72,37 +68,34 @@ class SourceSearchHandler(DjangoORMSearchHandler):
 
 
 class SourceIndexView(IndexView):
-    """The list."""
-
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show it all where the address is odd."""
+        """Redirect to the unfiltered list if the query string is invalid."""
         try:
             return super().dispatch(request, *args, **kwargs)
         except IncorrectLookupParameters:
             return redirect(self.index_url)
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
-        """Nothing but the filters: else any column of any model could be asked for."""
+        """Return only the declared filters; modeladmin accepts lookups on any related field."""
         known = {list_filter.parameter_name for list_filter in self.list_filter}
         found = super().get_filters_params(params)
         return {name: value for name, value in found.items() if name in known}
 
     def to_row_dict(self, item: Source) -> dict[str, Any]:
-        """A row of an export, with nothing that a spreadsheet would run."""
         cells = super().to_row_dict(item)
-        return {name: harmless(value) for name, value in cells.items()}
+        return {name: escape_formula(value) for name, value in cells.items()}
 
 
-def harmless(value: Any) -> Any:
-    """A cell as text that is read and not run."""
+def escape_formula(value: Any) -> Any:
+    """Return a cell value that spreadsheets do not evaluate as a formula."""
     if not isinstance(value, str):
         return value
     text = UNWRITABLE.sub("", value)
     return f"'{text}" if FORMULA.match(text) else text
 
 
-class OneSourceMixin:
-    """A screen of one source, with what its citations say of it."""
+class SourceInstanceMixin:
+    """Load the source with its citations; raise Http404 for an invalid ID."""
 
     def __init__(self, model_admin: ModelAdmin, instance_pk: str) -> None:
         if not re.fullmatch(r"[0-9]{1,18}", instance_pk):
@@ -111,17 +104,16 @@ class OneSourceMixin:
         self.instance = Source.objects.with_citations().get(pk=self.instance.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Where the button leads that reads the page, for who may change the source."""
+        """Add ``fill_in_url`` if the user may change the source."""
         if self.permission_helper.user_can_edit_obj(self.request.user, self.instance):
             kwargs["fill_in_url"] = self.url_helper.get_action_url("fill_in", self.pk_quoted)
         return super().get_context_data(**kwargs)
 
 
-class SourceInspectView(OneSourceMixin, InspectView):
-    """Everything that is known of a source."""
+class SourceInspectView(SourceInstanceMixin, InspectView):
+    """Show a source with its citations and link checks."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Where it is cited, and what checks have found."""
         citations = self.instance.citations.order_by("-date", "-issue_id", "position")
         return super().get_context_data(
             citations=self._with_issues(citations.select_related("issue")[:CITATIONS_SHOWN]),
@@ -131,24 +123,23 @@ class SourceInspectView(OneSourceMixin, InspectView):
             **kwargs,
         )
 
-    def _with_issues(self, citations: QuerySet) -> list[tuple[Citation, Named]]:
-        """Each with its issue, as the user may know it."""
+    def _with_issues(self, citations: QuerySet) -> list[tuple[Citation, MentionedIssue]]:
+        """Pair each citation with its issue, as far as the user may see it."""
         mentions = [Mention(row.issue_id, row.issue.title, row.date) for row in citations]
-        named = names(mentions, self.request.user)
-        return [(row, named[row.issue_id]) for row in citations]
+        issues = resolve_mentions(mentions, self.request.user)
+        return [(row, issues[row.issue_id]) for row in citations]
 
 
-class SourceEditView(OneSourceMixin, EditView):
-    """The form of what editors say of a source."""
+class SourceEditView(SourceInstanceMixin, EditView):
+    pass
 
 
 class FillInView(SourceEditView):
-    """Reads the page of a source into the form; what was read is kept when the form is saved."""
+    """Fetch the page of a source and prefill the form with its metadata, without saving."""
 
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the form with what the page says, or say why there is nothing."""
         url = self.instance.cited_url or self.instance.canonical_url
         try:
             facts = read_page(url)
@@ -156,15 +147,13 @@ class FillInView(SourceEditView):
             message = _now("Nothing could be read from %(url)s. %(reason)s")
             messages.error(request, message % {"url": url, "reason": error})
             return redirect(self.url_helper.get_action_url("inspect", self.pk_quoted))
-        messages.info(request, _now("This is what the page says. Save to keep it."))
+        messages.info(request, _now("The form was filled in from the page. Save to keep it."))
         found = {name: value for name, value in facts._asdict().items() if value}
         form = self.get_form_class()(initial=found, instance=self.instance, for_user=request.user)
         return self.render_to_response(self.get_context_data(form=form))
 
 
 class SourceAdmin(ModelAdmin):
-    """What live issues cite."""
-
     model = Source
     menu_label = _("Sources")
     menu_icon = "link"
@@ -212,19 +201,15 @@ class SourceAdmin(ModelAdmin):
     panels = [FieldPanel("title"), FieldPanel("publisher"), FieldPanel("published_on")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Those that a live issue cites, with what the citations say."""
         return Source.objects.cited().with_citations().order_by(*self.ordering)
 
     def get_empty_value_display(self, field_name: str | None = None) -> str:
-        """Nothing."""
         return ""
 
     def fill_in_view(self, request: HttpRequest, instance_pk: str) -> HttpResponse:
-        """The screen that reads a page."""
         return FillInView.as_view(model_admin=self, instance_pk=instance_pk)(request)
 
     def get_admin_urls_for_registration(self) -> tuple[URLPattern, ...]:
-        """With the address of that screen."""
         pattern = self.url_helper.get_action_url_pattern("fill_in")
         name = self.url_helper.get_action_url_name("fill_in")
         return (
@@ -234,49 +219,43 @@ class SourceAdmin(ModelAdmin):
 
     @display(description=_("Title"), ordering="shown_title")
     def name(self, source: Source) -> str:
-        """What it is called."""
         return str(source)
 
     @display(description=_("Publisher"), ordering="shown_publisher")
     def published_by(self, source: Source) -> str:
-        """Who publishes it."""
         return source.shown_publisher
 
     @display(description=_("Publisher"), ordering="shown_publisher")
     def publisher_and_host(self, source: Source) -> SafeString:
-        """The same with its host, as a link to it."""
+        """Return the publisher, and the host as a link to the source."""
         link = '{}<br><a href="{}" target="_blank" rel="noreferrer">{}</a>'
         url = source.cited_url or source.canonical_url
         return format_html(link, source.shown_publisher or "–", url, source.host)
 
     @display(description=_("Issues"), ordering="issue_count")
     def issues(self, source: Source) -> int:
-        """How many live issues cite it."""
+        """Return the number of live issues that cite the source."""
         return source.issue_count
 
     @display(description=_("First cited"), ordering="first_cited_on")
     def first_cited(self, source: Source) -> str:
-        """The date of the first of them."""
         return source.first_cited_on.isoformat()
 
     @display(description=_("Last cited"), ordering="last_cited_on")
     def last_cited(self, source: Source) -> str:
-        """The date of the last of them."""
         return source.last_cited_on.isoformat()
 
     @display(description=_("State"), ordering="state")
     def state_name(self, source: Source) -> str:
-        """What the last check found."""
         return source.get_state_display()
 
     @display(description=_("State"), ordering="state")
     def status(self, source: Source) -> SafeString:
-        """The same as a badge, in red where an editor should look."""
+        """Return the state as a badge, red for broken sources."""
         red = "w-text-text-error" if source.state in BROKEN else ""
         badge = '<span class="w-status {}">{}</span>'
         return format_html(badge, red, source.get_state_display())
 
     @display(description=_("Last checked"), ordering="checked_at")
     def last_checked(self, source: Source) -> str:
-        """The day of the last check."""
         return localtime(source.checked_at).date().isoformat() if source.checked_at else ""

@@ -1,4 +1,4 @@
-"""The checklist beside the form: what answers it while somebody types."""
+"""Checklist side panel, and the views that check the posted form."""
 
 import pytest
 from django.db import connection
@@ -8,7 +8,7 @@ from wagtail.admin.models import FormState
 from wagtail.models import Revision
 
 from digest.models import IssuePage
-from tests.admin.desk import make_user, submit
+from tests.admin.helpers import make_user, submit
 from tests.admin.test_admin import form, headline, story_section
 from tests.builders import make_digest, restrict
 from tests.checklist.checking import good_story, issue_of
@@ -47,43 +47,38 @@ def issue(digest):
     return issue_of(digest, day=14)
 
 
-def test_nothing_to_mend(admin_client, issue):
-    answer = check(admin_client, issue).json()
-    assert (answer["is_valid"], answer["count"]) == (True, 0)
-    assert (answer["status"], answer["html"].strip()) == ("Nothing to mend.", "")
+def test_complete_issue_has_no_findings(admin_client, issue):
+    result = check(admin_client, issue).json()
+    assert (result["is_valid"], result["count"]) == (True, 0)
+    assert (result["status"], result["html"].strip()) == ("Nothing to fix.", "")
 
 
-def test_what_is_in_the_form_is_checked_and_not_what_is_saved(admin_client, issue, digest):
+def test_posted_form_is_checked_and_not_the_saved_issue(admin_client, issue, digest):
     digest.checklist = {"rules": {"bottom_line": "required"}}
     digest.save()
-    answer = check(
-        admin_client, issue, **data(headline(), posted_story("", sources={"count": "0"}))
-    )
-    answer = answer.json()
-    assert (answer["count"], answer["status"]) == (
-        2,
-        "2 things to mend, 1 required for publishing.",
-    )
-    assert "Add a bottom line." in answer["html"]
-    assert 'data-digest-checklist-path-param="body"' in answer["html"]
-    assert "Required" in answer["html"]
-    assert "Warning" in answer["html"]
-    assert "Story 1</h3>" in answer["html"]
+    posted = data(headline(), posted_story("", sources={"count": "0"}))
+    result = check(admin_client, issue, **posted).json()
+    assert (result["count"], result["status"]) == (2, "2 things to fix, 1 required for publishing.")
+    assert "Add a bottom line." in result["html"]
+    assert 'data-digest-checklist-path-param="body"' in result["html"]
+    assert "Required" in result["html"]
+    assert "Warning" in result["html"]
+    assert "Story 1</h3>" in result["html"]
 
 
-def test_what_was_typed_is_escaped(admin_client, issue):
-    answer = check(admin_client, issue, **data(headline(), posted_story("<script>alert(1)")))
-    assert "Story 1: &lt;script&gt;alert(1)" not in answer.json()["html"]  # it has no finding
-    answer = check(admin_client, issue, **data(posted_story("<script>", why_it_matters="null")))
-    assert "Story 1: &lt;script&gt;" in answer.json()["html"]
-    assert "<script" not in answer.json()["html"]
+def test_posted_text_is_escaped(admin_client, issue):
+    response = check(admin_client, issue, **data(headline(), posted_story("<script>alert(1)")))
+    assert "Story 1: &lt;script&gt;alert(1)" not in response.json()["html"]  # it has no finding
+    response = check(admin_client, issue, **data(posted_story("<script>", why_it_matters="null")))
+    assert "Story 1: &lt;script&gt;" in response.json()["html"]
+    assert "<script" not in response.json()["html"]
 
 
-def test_issue_without_a_title_is_not_judged_by_another(admin_client, issue):
+def test_placeholder_title_is_not_checked(admin_client, issue):
     assert check(admin_client, issue, **data(title="")).json()["count"] == 0
 
 
-def test_form_that_makes_no_page_says_only_that(admin_client, issue):
+def test_invalid_form_returns_no_findings(admin_client, issue):
     assert check(admin_client, issue, **data(date="soon")).json() == {"is_valid": False}
 
 
@@ -97,7 +92,7 @@ def test_checking_writes_nothing(admin_client, issue):
     assert IssuePage.objects.get().title != "Something else"
 
 
-def test_queries_do_not_grow_with_the_stories(admin_client, issue, digest):
+def test_query_count_does_not_depend_on_the_number_of_stories(admin_client, issue, digest):
     def queries(number):
         stories = [posted_story(f"{'abcdefgh'[n] * 9} rises", f"{URL}/{n}") for n in range(number)]
         with CaptureQueriesContext(connection) as captured:
@@ -110,13 +105,13 @@ def test_queries_do_not_grow_with_the_stories(admin_client, issue, digest):
     assert queries(8) == few <= 40
 
 
-def test_issue_in_review_is_checked_while_it_is_unfinished(admin_client, admin_user, issue):
+def test_incomplete_issue_in_review_is_checked(admin_client, admin_user, issue):
     submit(issue, admin_user)
     assert check(admin_client, issue, **data(headline(summary=""))).json()["is_valid"]
 
 
 @pytest.mark.parametrize("name", ["digest_checklist", "digest_new_checklist"])
-def test_screen_is_for_editors_of_the_page(client, digest, issue, name):
+def test_views_require_a_permission_on_the_page(client, digest, issue, name):
     page = issue if name == "digest_checklist" else digest
     url = reverse(name, args=[page.pk])
     assert client.post(url, data()).status_code == 302
@@ -127,25 +122,27 @@ def test_screen_is_for_editors_of_the_page(client, digest, issue, name):
     assert client.get(url).status_code == 405
 
 
-def test_only_issues_and_digests_have_one(admin_client, digest, home_page):
+def test_views_accept_only_issues_and_digests(admin_client, digest, home_page):
     assert check(admin_client, digest).status_code == 404
     assert admin_client.post(reverse("digest_checklist", args=[9999]), data()).status_code == 404
     url = reverse("digest_new_checklist", args=[home_page.pk])
-    assert admin_client.post(url, data()).status_code == 302  # Wagtail's answer: not allowed
+    assert admin_client.post(url, data()).status_code == 302  # PermissionDenied in Wagtail
 
 
-def test_new_issue_is_checked_below_its_digest(admin_client, digest):
+def test_new_issue_is_checked_with_the_rules_of_its_digest(admin_client, digest):
     issue_of(digest, good_story("Operators agree on this"), publish=True)
     digest.checklist = {"rules": {"bottom_line": "off"}}
     digest.save()
     url = reverse("digest_new_checklist", args=[digest.pk])
-    answer = admin_client.post(url, data(headline(), posted_story("Operators agree on this")))
-    assert answer.json()["count"] == 1
-    assert "A story with nearly this heading ran before." in answer.json()["html"]
+    response = admin_client.post(url, data(headline(), posted_story("Operators agree on this")))
+    assert response.json()["count"] == 1
+    assert "A story with nearly this heading ran before." in response.json()["html"]
     assert IssuePage.objects.count() == 1
 
 
-def test_past_issues_are_links_for_those_who_may_edit_them(admin_client, client, digest, issue):
+def test_mentioned_issues_are_links_for_users_who_may_edit_them(
+    admin_client, client, digest, issue
+):
     weekly = make_digest(digest.get_parent(), "weekly")
     past = issue_of(weekly, good_story("Operators agree on this"), title="Weekly one", publish=True)
     posted = data(headline(), posted_story("Operators agree on this"), bottom_line())
@@ -162,7 +159,7 @@ def test_past_issues_are_links_for_those_who_may_edit_them(admin_client, client,
     assert "April 14, 2026" in html
 
 
-def test_panel_is_beside_the_form(admin_client, digest, issue):
+def test_editor_has_the_checklist_panel(admin_client, digest, issue):
     html = admin_client.get(reverse("wagtailadmin_pages:edit", args=[issue.pk])).content.decode()
     assert (
         f'data-digest-checklist-url-value="{reverse("digest_checklist", args=[issue.pk])}"' in html
@@ -175,7 +172,7 @@ def test_panel_is_beside_the_form(admin_client, digest, issue):
     assert f'data-digest-checklist-url-value="{new}"' in html
 
 
-def test_form_of_a_new_issue_is_checked_as_saved_once_it_has_saved_itself(admin_client, issue):
+def test_panel_posts_to_the_saved_issue_after_the_first_autosave(admin_client, issue):
     edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
     html = admin_client.get(f"{edit}?_w_hydrate_create_view=1").content.decode()
     assert (
@@ -184,7 +181,7 @@ def test_form_of_a_new_issue_is_checked_as_saved_once_it_has_saved_itself(admin_
     assert reverse("digest_checklist", args=[issue.pk]) in html
 
 
-def test_autosave_leaves_the_panel_as_it_is(admin_client, issue):
+def test_autosave_response_has_no_checklist_panel(admin_client, issue):
     edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
     response = admin_client.post(
         edit, data(slug=issue.slug), headers={"accept": "application/json"}

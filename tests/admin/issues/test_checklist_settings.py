@@ -1,4 +1,4 @@
-"""The checklist of a digest in its editor."""
+"""Checklist settings in the digest form."""
 
 import pytest
 from django.urls import reverse
@@ -15,7 +15,7 @@ OLD = {"rules": {"alt_text": "off"}, "targets": {"minutes_max": 3}}
 
 @pytest.fixture
 def save(admin_client, digest):
-    """Post the editor's form of a digest that has a checklist already."""
+    """Post the form of a digest that has checklist settings."""
     digest.checklist = OLD
     digest.save()
     url = reverse("wagtailadmin_pages:edit", args=[digest.pk])
@@ -40,7 +40,7 @@ def posted(rules=None, targets=None):
     }
 
 
-def test_each_rule_and_target_has_its_control_with_its_value(admin_client, save, digest):
+def test_each_rule_and_target_has_a_control_with_its_value(admin_client, save, digest):
     html = admin_client.get(reverse("wagtailadmin_pages:edit", args=[digest.pk])).content.decode()
     off = '<input type="radio" name="checklist-rule-alt_text" value="off"'
     assert f'{off} aria-label="Every image is described: Off" checked>' in html
@@ -49,7 +49,7 @@ def test_each_rule_and_target_has_its_control_with_its_value(admin_client, save,
     assert '<label for="id_checklist-target-minutes_max">' in html
 
 
-def test_what_is_chosen_is_kept(save):
+def test_posted_settings_are_saved(save):
     assert save(**posted({"alt_text": "required"}, {"minutes_max": ""})).status_code == 302
     checklist = DigestPage.objects.get().checklist
     assert checklist["rules"] == dict.fromkeys(RULES, "warning") | {"alt_text": "required"}
@@ -72,7 +72,7 @@ def test_what_is_chosen_is_kept(save):
         (posted({"alt_text": "loud"}), "Every image is described: choose one of"),
     ],
 )
-def test_fault_is_told_at_the_field_and_what_was_typed_stays(save, fields, message):
+def test_invalid_settings_are_redisplayed_with_an_error(save, fields, message):
     response = save(**fields)
     [error] = response.context["form"].errors["checklist"]
     assert message in error
@@ -81,6 +81,6 @@ def test_fault_is_told_at_the_field_and_what_was_typed_stays(save, fields, messa
     assert DigestPage.objects.get().checklist == OLD
 
 
-def test_form_without_the_panel_leaves_the_checklist_alone(save):
+def test_form_without_the_settings_does_not_change_them(save):
     assert save().status_code == 302
     assert DigestPage.objects.get().checklist == OLD

@@ -1,4 +1,4 @@
-"""Issues at a glance: filters, search and order of the listing, right in the database."""
+"""Filters, search and ordering of the issue listing."""
 
 import datetime
 from itertools import chain, combinations
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from digest.admin.issues.states import State, in_states, states_of, with_states
 from digest.models import IssuePage
-from tests.admin.desk import redraft, schedule, submit
+from tests.admin.helpers import save_draft, schedule, submit
 from tests.builders import expire, make_digest, make_issue
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ URL = "/admin/digest/issues/"
 
 @pytest.fixture
 def find(admin_client):
-    """The titles that the listing finds, in its order."""
+    """Return the titles of the listed issues in order."""
 
     def find(**query):
         issues = admin_client.get(URL, query).context["object_list"]
@@ -28,15 +28,15 @@ def find(admin_client):
 
 @pytest.fixture
 def one_of_each(digest, admin_user):
-    """An issue for each way to stand somewhere; its title says what the listing calls it."""
+    """Create issues in every combination of states; each title consists of the state values."""
     make_issue(digest, 1, title="draft", publish=False)
     submit(make_issue(digest, 2, title="in_review", publish=False), admin_user)
     schedule(make_issue(digest, 3, title="scheduled", publish=False))
     make_issue(digest, 4, title="live")
-    redraft(make_issue(digest, 5, title="x"), title="live_with_changes")
-    changed = redraft(make_issue(digest, 6, title="x"), title="live_with_changes in_review")
+    save_draft(make_issue(digest, 5, title="x"), title="live_with_changes")
+    changed = save_draft(make_issue(digest, 6, title="x"), title="live_with_changes in_review")
     submit(changed, admin_user)
-    schedule(redraft(make_issue(digest, 7, title="x"), title="live_with_changes scheduled"))
+    schedule(save_draft(make_issue(digest, 7, title="x"), title="live_with_changes scheduled"))
     expire(make_issue(digest, 8, title="expired"))
     make_issue(digest, 9, title="expired").unpublish(set_expired=True)
     make_issue(digest, 10, title="draft").unpublish()
@@ -46,19 +46,19 @@ def one_of_each(digest, admin_user):
 
 
 @pytest.mark.parametrize("state", State.values)
-def test_state_finds_exactly_the_issues_that_show_it(find, one_of_each, state):
+def test_state_filter_finds_exactly_the_issues_in_that_state(find, one_of_each, state):
     everything = find(ordering="drafted_date")
     expected = [title for title in everything if state in title.split()]
     assert expected
     assert find(state=state, ordering="drafted_date") == expected
 
 
-def test_each_issue_shows_the_states_that_find_it(one_of_each):
+def test_states_of_an_issue_match_the_state_filter(one_of_each):
     for issue in with_states(one_of_each):
         assert [state.value for state in states_of(issue)] == issue.draft_title.split()
 
 
-def test_several_states_find_the_issues_of_each(one_of_each):
+def test_several_states_are_combined_with_or(one_of_each):
     pairs = chain(combinations(State.values, 2), [()])
     for chosen in pairs:
         found = with_states(one_of_each).filter(in_states(list(chosen)))
@@ -66,35 +66,37 @@ def test_several_states_find_the_issues_of_each(one_of_each):
         assert {issue.pk for issue in found} == expected
 
 
-def test_nothing_is_in_review_where_there_are_no_workflows(one_of_each, settings):
+def test_nothing_is_in_review_if_workflows_are_disabled(one_of_each, settings):
     settings.WAGTAIL_WORKFLOW_ENABLED = False
     assert not with_states(one_of_each).filter(in_states(["in_review"])).exists()
 
 
-def test_digest_finds_its_issues_alone(find, digest, home_page):
+def test_digest_filter_finds_only_its_issues(find, digest, home_page):
     make_issue(digest, 1, title="Ours")
     make_issue(make_digest(home_page, "weekly"), 1, title="Theirs")
     assert find(digest=digest.pk) == ["Ours"]
 
 
-def test_tag_finds_what_editors_see_tagged(find, digest):
+def test_tag_filter_uses_the_tags_of_the_latest_draft(find, digest):
     make_issue(digest, 1, title="Was", tags=("AI",))
-    redraft(make_issue(digest, 2, title="x", tags=("AI",)), tags=("Power",), title="Is no more")
-    redraft(make_issue(digest, 3, title="x", tags=("Power",)), tags=("AI",), title="Is now")
+    save_draft(make_issue(digest, 2, title="x", tags=("AI",)), tags=("Power",), title="Is no more")
+    save_draft(make_issue(digest, 3, title="x", tags=("Power",)), tags=("AI",), title="Is now")
     issue = make_issue(digest, 4, title="Other", tags=("Energy",))
     tags = {tag.name: tag.pk for page in IssuePage.objects.all() for tag in page.tags.all()}
     assert find(tag=tags["AI"]) == ["Is now", "Was"]
     assert find(tag=[tags["AI"], issue.tags.get().pk]) == ["Other", "Is now", "Was"]
 
 
-def test_tag_of_a_draft_alone_is_offered(admin_client, digest):
-    redraft(make_issue(digest, 1, publish=False), tags=("Brand new",))
+def test_tag_used_only_in_a_draft_is_a_choice(admin_client, digest):
+    save_draft(make_issue(digest, 1, publish=False), tags=("Brand new",))
     assert "Brand new" in admin_client.get(URL).context["filters"].form.as_p()
 
 
-def test_dates_find_by_the_date_of_the_draft(find, digest):
+def test_date_filter_uses_the_date_of_the_latest_draft(find, digest):
     make_issue(digest, 1, title="Early")
-    moved = redraft(make_issue(digest, 2, title="x"), title="Moved", date=datetime.date(2026, 5, 1))
+    moved = save_draft(
+        make_issue(digest, 2, title="x"), title="Moved", date=datetime.date(2026, 5, 1)
+    )
     make_issue(digest, 20, title="Late")
     assert find(date_from="2026-04-01", date_to="2026-04-30") == ["Late", "Early"]
     assert find(date_from="2026-05-01") == ["Moved"]
@@ -102,7 +104,7 @@ def test_dates_find_by_the_date_of_the_draft(find, digest):
     assert find(date_from="2026-05-01") == ["Moved"]
 
 
-def test_wrong_filters_are_told_and_change_nothing(admin_client, digest):
+def test_invalid_filters_have_errors_and_are_ignored(admin_client, digest):
     make_issue(digest, 1)
     response = admin_client.get(URL, {"state": "nowhere", "digest": "x", "date_from": "soon"})
     assert response.status_code == 200
@@ -111,7 +113,7 @@ def test_wrong_filters_are_told_and_change_nothing(admin_client, digest):
 
 
 @pytest.mark.wagtail_indexes
-def test_search_finds_by_title_among_the_filtered(find, digest):
+def test_search_matches_titles_within_the_filters(find, digest):
     make_issue(digest, 1, title="Solar power")
     make_issue(digest, 2, title="Wind power")
     make_issue(digest, 3, title="Solar sails", publish=False)
@@ -121,9 +123,11 @@ def test_search_finds_by_title_among_the_filtered(find, digest):
     assert find(q="nothing") == []
 
 
-def test_listing_sorts_by_what_it_shows(find, digest, home_page):
+def test_listing_sorts_by_the_values_of_the_latest_draft(find, digest, home_page):
     weekly = make_digest(home_page, "a-weekly")
-    redraft(make_issue(digest, 1, title="x"), title="B", date=datetime.date(2026, 6, 1), number=9)
+    save_draft(
+        make_issue(digest, 1, title="x"), title="B", date=datetime.date(2026, 6, 1), number=9
+    )
     make_issue(digest, 2, title="C")
     make_issue(weekly, 3, title="A")
     assert find() == ["B", "A", "C"]

@@ -1,4 +1,4 @@
-"""Links to previews in the admin: who makes, sees and revokes them, and what they open."""
+"""Creating, listing and revoking preview links in the admin."""
 
 import re
 from datetime import timedelta
@@ -11,7 +11,7 @@ from django.utils import timezone
 from wagtail.models import GroupPagePermission
 
 from digest.admin.previews import views
-from digest.admin.previews.views import offer_to_share
+from digest.admin.previews.views import add_share_button
 from digest.previews.tokens import PreviewToken, hash_token
 from tests.builders import make_digest, make_issue
 from tests.previews.helpers import PREVIEWS, make_user, token_in, token_of
@@ -36,7 +36,7 @@ def share_url(page):
 
 
 def share(client, page, lifetime="24"):
-    """Make a link as the form does."""
+    """Create a link with the form and return it."""
     response = client.post(share_url(page), {"lifetime": lifetime})
     assert response.status_code == 200, response.content
     assert "no-store" in response["Cache-Control"]
@@ -44,7 +44,7 @@ def share(client, page, lifetime="24"):
 
 
 @pytest.mark.parametrize("lifetime", ["1", "24", "72", "168"])
-def test_link_leads_to_the_built_in_page_for_as_long_as_was_chosen(draft, lifetime):
+def test_link_opens_the_built_in_page_for_the_chosen_lifetime(draft, lifetime):
     link = share(as_user(make_user()), draft, lifetime)
     assert link.startswith("http://localhost/preview/")
     assert "Draft" in Client().get(link).content.decode()
@@ -54,13 +54,13 @@ def test_link_leads_to_the_built_in_page_for_as_long_as_was_chosen(draft, lifeti
     assert (row.is_shared, row.revision_id) == (True, draft.latest_revision_id)
 
 
-def test_link_leads_to_the_frontend_where_there_is_one(draft, settings):
+def test_link_opens_the_configured_frontend(draft, settings):
     settings.DIGEST_PREVIEW_URLS = PREVIEWS
     token = token_in(share(as_user(make_user()), draft))
     assert PreviewToken.objects.get().token_hash == hash_token(token)
 
 
-def test_link_is_shown_once(draft):
+def test_link_is_shown_only_once(draft):
     client = as_user(make_user())
     token = share(client, draft).rstrip("/").rpartition("/")[2]
     for url in (share_url(draft), LIST, reverse("wagtailadmin_pages:edit", args=[draft.pk])):
@@ -68,56 +68,56 @@ def test_link_is_shown_once(draft):
 
 
 @pytest.mark.parametrize("lifetime", ["", "0", "8760", "-1", "x"])
-def test_other_times_are_refused(draft, lifetime):
+def test_other_lifetimes_are_rejected(draft, lifetime):
     response = as_user(make_user()).post(share_url(draft), {"lifetime": lifetime})
     assert response.status_code == 200
     assert not PreviewToken.objects.exists()
     assert "error" in response.content.decode()
 
 
-def test_editor_offers_to_share_to_those_who_may(draft, digest):
+def test_editor_has_the_share_button_on_issues_only(draft, digest):
     edit = reverse("wagtailadmin_pages:edit", args=[draft.pk])
     assert share_url(draft) in as_user(make_user()).get(edit).content.decode()
     other = reverse("wagtailadmin_pages:edit", args=[digest.pk])
     assert share_url(digest) not in as_user(make_user("theo")).get(other).content.decode()
 
 
-def is_refused(response):
-    """Whether Wagtail says that one may not, and leads to where one may be."""
+def is_permission_denied(response):
+    """Return whether Wagtail redirected to the dashboard."""
     return response.status_code == 302 and response.url == reverse("wagtailadmin_home")
 
 
-def test_who_may_not_edit_may_not_share(draft):
+def test_sharing_requires_the_edit_permission(draft):
     writer = make_user(group="Editors")
     client = as_user(writer)
     assert client.get(share_url(draft)).status_code == 200
     writer.user_permissions.clear()
     writer.groups.get().page_permissions.all().delete()
-    assert is_refused(client.get(share_url(draft)))
-    assert is_refused(client.post(share_url(draft), {"lifetime": "1"}))
+    assert is_permission_denied(client.get(share_url(draft)))
+    assert is_permission_denied(client.post(share_url(draft), {"lifetime": "1"}))
     assert not PreviewToken.objects.exists()
 
 
-def test_alias_digest_and_nothing_cannot_be_shared(draft, digest):
+def test_only_issues_that_are_no_aliases_can_be_shared(draft, digest):
     client = as_user(make_user())
     alias = make_issue(digest).create_alias(update_slug="alias")
-    assert is_refused(client.post(share_url(alias), {"lifetime": "1"}))
+    assert is_permission_denied(client.post(share_url(alias), {"lifetime": "1"}))
     assert client.get(share_url(digest)).status_code == 404
     assert client.get("/admin/digest/previews/share/999999/").status_code == 404
     assert Client().get(share_url(draft)).url.startswith("/admin/login/")
 
 
-def test_site_without_the_built_in_page_shares_on_a_frontend_alone(draft, settings):
+def test_sharing_requires_the_built_in_page_or_a_frontend(draft, settings):
     settings.ROOT_URLCONF = "tests.admin.admin_urls"
     user = make_user()
-    assert is_refused(as_user(user).post(share_url(draft), {"lifetime": "1"}))
-    assert not list(offer_to_share(draft, user, "edit"))
+    assert is_permission_denied(as_user(user).post(share_url(draft), {"lifetime": "1"}))
+    assert not list(add_share_button(draft, user, "edit"))
     assert not PreviewToken.objects.exists()
     settings.DIGEST_PREVIEW_URLS = PREVIEWS
-    assert list(offer_to_share(draft, user, "edit"))
+    assert list(add_share_button(draft, user, "edit"))
 
 
-def test_link_that_cannot_be_shown_is_not_made(draft, monkeypatch):
+def test_no_token_is_stored_if_the_url_cannot_be_built(draft, monkeypatch):
     monkeypatch.setattr(views, "shared_url", lambda *args: 1 / 0)
     client = as_user(make_user())
     with pytest.raises(ZeroDivisionError):
@@ -125,7 +125,7 @@ def test_link_that_cannot_be_shown_is_not_made(draft, monkeypatch):
     assert not PreviewToken.objects.exists()
 
 
-def test_list_has_the_shared_links_of_ones_pages(draft, home_page):
+def test_list_has_the_shared_links_of_editable_pages(draft, home_page):
     edith = make_user()
     token_of(draft, edith, is_shared=True)
     token_of(draft, edith)
@@ -134,10 +134,13 @@ def test_list_has_the_shared_links_of_ones_pages(draft, home_page):
     assert len(re.findall(r"/revoke/", html)) == 1
     assert "Valid" in html
     stranger = make_user("stranger", group=None)
-    assert is_refused(as_user(stranger).get(LIST)) or "login" in as_user(stranger).get(LIST).url
+    assert (
+        is_permission_denied(as_user(stranger).get(LIST))
+        or "login" in as_user(stranger).get(LIST).url
+    )
 
 
-def test_list_says_what_has_become_of_links(draft):
+def test_list_shows_revoked_and_expired_links(draft):
     edith = make_user()
     token_of(draft, edith, is_shared=True)
     PreviewToken.objects.get().revoke()
@@ -148,7 +151,9 @@ def test_list_says_what_has_become_of_links(draft):
     assert "/revoke/" not in html
 
 
-def test_list_costs_the_same_for_many_links(draft, home_page, django_assert_num_queries):
+def test_query_count_does_not_depend_on_the_number_of_links(
+    draft, home_page, django_assert_num_queries
+):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -171,11 +176,11 @@ def revoke(user, link, **data):
     return as_user(user).post(reverse("digest_revoke_preview", args=[link.pk]), data)
 
 
-def test_maker_and_those_who_work_on_the_page_revoke_and_no_others(draft, home_page):
+def test_link_is_revoked_by_its_creator_and_users_with_page_permissions(draft, home_page):
     writer = make_user("writer", group="Editors")
     token = token_of(draft, writer, is_shared=True)
     link = PreviewToken.objects.get()
-    assert is_refused(revoke(editor_of(make_digest(home_page, "weekly")), link))
+    assert is_permission_denied(revoke(editor_of(make_digest(home_page, "weekly")), link))
     assert Client().get(f"/preview/{token}/").status_code == 200
     for user in (make_user("other", group="Editors"), make_user("publisher"), writer):
         assert f"/previews/{link.pk}/revoke/" in as_user(user).get(LIST).content.decode()
@@ -188,7 +193,7 @@ def test_maker_and_those_who_work_on_the_page_revoke_and_no_others(draft, home_p
 
 
 def editor_of(page, name="elsewhere"):
-    """Somebody who may edit below one page, and nothing else."""
+    """Create a user who may edit the descendants of one page and nothing else."""
     group = Group.objects.create(name=name)
     group.permissions.add(Permission.objects.get(codename="access_admin"))
     change = Permission.objects.get(codename="change_page")
@@ -196,7 +201,7 @@ def editor_of(page, name="elsewhere"):
     return make_user(name, group=name)
 
 
-def test_revoking_takes_a_post_and_leads_nowhere_else(draft):
+def test_revoking_requires_post_and_rejects_external_redirects(draft):
     edith = make_user()
     token_of(draft, edith, is_shared=True)
     link = PreviewToken.objects.get()

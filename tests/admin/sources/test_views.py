@@ -1,4 +1,4 @@
-"""The register of sources in the admin: found, filtered, exported, filled in, and who may."""
+"""Source index in the admin: search, filters, export, editing and permissions."""
 
 import csv
 from io import BytesIO, StringIO
@@ -22,7 +22,7 @@ LIST = "/admin/digest/sources/"
 
 
 def cite(digest, *sources, day=14):
-    """An issue that cites these."""
+    """Create an issue that cites the sources."""
     return make_issue(digest, day, body=body(story(sources=list(sources))))
 
 
@@ -30,12 +30,12 @@ def the(url):
     return Source.objects.get(canonical_url=url)
 
 
-def address(action, found):
+def admin_url(action, found):
     return reverse(f"digest_sources_modeladmin_{action}", args=[found.pk])
 
 
-def allowed(client, *codenames):
-    """Let somebody in who may do this with sources, and no more."""
+def log_in_with(client, *codenames):
+    """Log in a user with only the given permissions on sources."""
     group = Group.objects.create(name="Sources")
     group.permissions.set(Permission.objects.filter(codename__in=["access_admin", *codenames]))
     user = User.objects.create_user("somebody")
@@ -46,7 +46,7 @@ def allowed(client, *codenames):
 
 @pytest.fixture
 def two(digest):
-    """Two sources: one in two issues and dead, one in one and found."""
+    """Create a dead source cited in two issues, and an unchecked one cited once."""
     url = "https://www.example.com/forecast"
     cite(digest, source(title="A forecast", publisher="Example Wire", url=url))
     cite(digest, source(url=url), source(title="Numbers", url="https://b.org/"), day=15)
@@ -55,11 +55,11 @@ def two(digest):
 
 
 def listed(client, query=""):
-    """The hosts that the list shows."""
+    """Return the listed hosts."""
     return [row.host for row in client.get(f"{LIST}{query}").context["object_list"]]
 
 
-def test_the_list_shows_what_live_issues_cite(admin_client, two):
+def test_list_shows_the_sources_of_live_issues(admin_client, two):
     issue = two[1].citations.get().issue
     text = admin_client.get(LIST).content.decode()
     for shown in ("A source", "Numbers", "Example Wire", "example.com", "2026-04-15", "dead"):
@@ -92,7 +92,7 @@ def test_search_and_filters(admin_client, two, query, hosts):
     assert sorted(listed(admin_client, query)) == hosts
 
 
-def test_cited_lately_and_long_ago(admin_client, digest):
+def test_filter_by_last_citation(admin_client, digest):
     today = timezone.localdate()
     make_issue(digest, today, body=body(story(sources=[source(url="https://new.org")])))
     make_issue(
@@ -105,11 +105,13 @@ def test_cited_lately_and_long_ago(admin_client, digest):
 
 
 @pytest.mark.parametrize("column", range(7))
-def test_every_column_orders(admin_client, two, column):
+def test_every_column_is_sortable(admin_client, two, column):
     assert len(listed(admin_client, f"?o=-{column}")) == 2
 
 
-def test_queries_of_the_list_do_not_grow(admin_client, two, digest, django_assert_max_num_queries):
+def test_query_count_does_not_depend_on_the_number_of_sources(
+    admin_client, two, digest, django_assert_max_num_queries
+):
     admin_client.get(LIST)
     with django_assert_max_num_queries(25) as few:
         admin_client.get(LIST)
@@ -118,12 +120,12 @@ def test_queries_of_the_list_do_not_grow(admin_client, two, digest, django_asser
         admin_client.get(LIST)
 
 
-def test_one_source_with_its_citations_and_checks(admin_client, two, django_assert_max_num_queries):
+def test_inspect_view_shows_citations_and_checks(admin_client, two, django_assert_max_num_queries):
     dead = two[0]
     dead.checks.create(checked_at=timezone.now(), state=State.DEAD, http_status=404, detail="Gone")
     admin_client.get(LIST)
     with django_assert_max_num_queries(25):
-        text = admin_client.get(address("inspect", dead)).content.decode()
+        text = admin_client.get(admin_url("inspect", dead)).content.decode()
     for citation in dead.citations.all():
         place = f"/admin/pages/{citation.issue_id}/edit/#digest-field={citation.content_path}"
         assert place in text
@@ -131,23 +133,23 @@ def test_one_source_with_its_citations_and_checks(admin_client, two, django_asse
     assert "A forecast, Example Wire" in text
 
 
-def test_a_source_that_nobody_cites_any_more_is_still_to_be_seen(admin_client, two):
+def test_inspect_view_shows_a_source_without_citations(admin_client, two):
     two[1].citations.get().issue.delete()
     assert (
-        "No live issue cites it." in admin_client.get(address("inspect", two[1])).content.decode()
+        "No live issue cites it." in admin_client.get(admin_url("inspect", two[1])).content.decode()
     )
 
 
 @pytest.mark.parametrize("pk", ["0", "999999", "abc", "9" * 30, "-1"])
 @pytest.mark.parametrize("action", ["inspect", "edit", "fill_in"])
-def test_no_such_source(admin_client, pk, action):
+def test_unknown_source_is_not_found(admin_client, pk, action):
     assert admin_client.post(f"{LIST}{action}/{pk}/").status_code == 404
 
 
-def test_title_and_publisher_can_be_corrected_and_nothing_else(admin_client, two):
+def test_only_title_publisher_and_date_are_editable(admin_client, two):
     dead = two[0]
     data = {"title": "Mine", "publisher": "", "published_on": "2026-04-01", "state": "found"}
-    response = admin_client.post(address("edit", dead), data | {"canonical_url": "x"})
+    response = admin_client.post(admin_url("edit", dead), data | {"canonical_url": "x"})
     assert response.status_code == 302
     dead.refresh_from_db()
     assert (dead.title, dead.state) == ("Mine", State.DEAD)
@@ -155,9 +157,9 @@ def test_title_and_publisher_can_be_corrected_and_nothing_else(admin_client, two
     assert "Mine" in admin_client.get(LIST).content.decode()
 
 
-def test_nobody_adds_or_deletes_one(admin_client, two):
+def test_sources_cannot_be_added_or_deleted(admin_client, two):
     assert admin_client.get(f"{LIST}create/").status_code == 302
-    assert admin_client.post(address("delete", two[0])).status_code == 302
+    assert admin_client.post(admin_url("delete", two[0])).status_code == 302
     assert Source.objects.count() == 2
     assert "create" not in admin_client.get(LIST).content.decode()
 
@@ -165,7 +167,7 @@ def test_nobody_adds_or_deletes_one(admin_client, two):
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://evil.example")']
 
 
-def test_nothing_in_an_export_is_run(admin_client, digest):
+def test_export_escapes_formulas(admin_client, digest):
     sources = [
         source(title=text, publisher=text, url=f"https://a.org/{number}")
         for number, text in enumerate(FORMULAS)
@@ -183,7 +185,7 @@ def test_nothing_in_an_export_is_run(admin_client, digest):
     assert "Bell" in texts
 
 
-def test_an_export_has_what_the_filters_leave(admin_client, two):
+def test_export_is_filtered(admin_client, two):
     response = admin_client.get(f"{LIST}?export=csv&state=dead")
     heads, row = csv.reader(StringIO(b"".join(response.streaming_content).decode()))
     found = dict(zip(heads, row, strict=True))
@@ -191,24 +193,24 @@ def test_an_export_has_what_the_filters_leave(admin_client, two):
     assert (found["Issues"], found["First Cited"], found["State"]) == ("2", "2026-04-14", "dead")
 
 
-def test_who_may_see_and_who_may_change(client, two):
-    allowed(client, "view_source")
+def test_view_permission_does_not_allow_changes(client, two):
+    log_in_with(client, "view_source")
     menu = client.get("/admin/").content.decode()
     assert LIST in menu
     assert listed(client) == ["b.org", "example.com"]
-    assert "Fill in" not in client.get(address("inspect", two[0])).content.decode()
+    assert "Fill in" not in client.get(admin_url("inspect", two[0])).content.decode()
     for action in ("edit", "fill_in", "delete"):
-        assert client.post(address(action, two[0])).status_code == 302
+        assert client.post(admin_url(action, two[0])).status_code == 302
     assert the("https://example.com/forecast").title == ""
 
 
-def test_an_issue_is_named_to_who_may_know_it_and_linked_for_who_may_edit_it(client, two):
+def test_citing_issue_is_shown_and_linked_according_to_permissions(client, two):
     issue = two[1].citations.get().issue
     edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
-    allowed(client, "view_source")
+    log_in_with(client, "view_source")
 
     def shown():
-        text = client.get(address("inspect", two[1])).content.decode()
+        text = client.get(admin_url("inspect", two[1])).content.decode()
         return issue.title in text, edit in text
 
     assert shown() == (True, False)
@@ -222,75 +224,75 @@ def test_an_issue_is_named_to_who_may_know_it_and_linked_for_who_may_edit_it(cli
     assert shown() == (True, True)
 
 
-def test_who_may_do_neither_does_not_see_it(client, two):
-    allowed(client)
+def test_list_requires_a_permission_on_sources(client, two):
+    log_in_with(client)
     assert LIST not in client.get("/admin/").content.decode()
-    for url in (LIST, address("inspect", two[0]), f"{LIST}?export=csv"):
+    for url in (LIST, admin_url("inspect", two[0]), f"{LIST}?export=csv"):
         assert client.get(url).status_code == 302
 
 
 @pytest.fixture
 def online(digest, server):  # noqa: F811
-    """A source whose page is at the server."""
+    """Create a source whose URL is on the test server."""
     cite(digest, source(title="As cited", url=server.url("/a")))
     return Source.objects.get()
 
 
-def test_the_page_is_read_into_the_form_and_kept_when_that_is_saved(client, online, server):  # noqa: F811
-    allowed(client, "change_source")
+def test_page_metadata_prefills_the_form_and_is_saved_with_it(client, online, server):  # noqa: F811
+    log_in_with(client, "change_source")
     title = '<title>As on the page</title><meta property="og:site_name" content="Wire">'
     server.says("/a", body=title, Content_Type="text/html")
-    assert "Fill in from the page" in client.get(address("inspect", online)).content.decode()
-    assert client.get(address("fill_in", online)).status_code == 405
-    response = client.post(address("fill_in", online))
+    assert "Fill in from the page" in client.get(admin_url("inspect", online)).content.decode()
+    assert client.get(admin_url("fill_in", online)).status_code == 405
+    response = client.post(admin_url("fill_in", online))
     text = response.content.decode()
     assert 'value="As on the page"' in text
     assert 'value="Wire"' in text
-    assert f'action="{address("edit", online)}"' in text
+    assert f'action="{admin_url("edit", online)}"' in text
     assert Source.objects.get().title == ""
-    client.post(address("edit", online), {"title": "As on the page", "publisher": "Wire"})
+    client.post(admin_url("edit", online), {"title": "As on the page", "publisher": "Wire"})
     found = Source.objects.with_citations().get()
     assert (found.shown_title, found.shown_publisher) == ("As on the page", "Wire")
 
 
-def test_why_a_page_was_not_read_is_said(admin_client, online, server):  # noqa: F811
-    response = admin_client.post(address("fill_in", online), follow=True)
+def test_error_of_a_page_request_is_shown(admin_client, online, server):  # noqa: F811
+    response = admin_client.post(admin_url("fill_in", online), follow=True)
     assert "Nothing could be read" in response.content.decode()
     assert "The server answers with status 404." in response.content.decode()
     assert Source.objects.get().title == ""
 
 
-def test_a_request_without_the_token_reads_nothing(online, server, admin_user):  # noqa: F811
+def test_page_is_not_requested_without_a_csrf_token(online, server, admin_user):  # noqa: F811
     from django.test import Client
 
     client = Client(enforce_csrf_checks=True)
     client.force_login(admin_user)
-    assert client.post(address("fill_in", online)).status_code == 403
+    assert client.post(admin_url("fill_in", online)).status_code == 403
     assert server.asked == []
 
 
-def test_broken_sources_are_shown_beside_the_form_of_an_issue(admin_client, digest):
-    told = story(sources=[source(title="Gone", url="https://a.org/gone")])
-    issue = make_issue(digest, body=body(told))
+def test_editor_has_a_panel_with_broken_sources(admin_client, digest):
+    block = story(sources=[source(title="Gone", url="https://a.org/gone")])
+    issue = make_issue(digest, body=body(block))
     edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
     assert "broken-sources" not in admin_client.get(edit).content.decode()
     Source.objects.update(state=State.MOVED, moved_to="https://b.org/<new>")
     text = admin_client.get(edit).content.decode()
-    [item] = told["value"]["sources"]
+    [item] = block["value"]["sources"]
     assert 'data-side-panel-toggle="broken-sources"' in text
-    assert f"#digest-field=body.{told['id']}.sources.{item['id']}.url" in text
+    assert f"#digest-field=body.{block['id']}.sources.{item['id']}.url" in text
     assert "https://b.org/&lt;new&gt;" in text
-    assert address("inspect", Source.objects.get()) in text
+    assert admin_url("inspect", Source.objects.get()) in text
 
 
-def test_readers_are_told_nothing_of_it(client, digest):
+def test_public_page_does_not_show_link_states(client, digest):
     issue = make_issue(digest, body=body(story(sources=[source(url="https://a.org/gone")])))
     before = client.get(issue.url).content
     Source.objects.update(state=State.DEAD)
     assert client.get(issue.url).content == before
 
 
-def test_the_permissions_that_a_group_can_be_given(admin_client, settings):
+def test_groups_can_get_only_the_change_and_view_permissions(admin_client, settings):
     call_command("check")
     group = Group.objects.create(name="G")
     text = admin_client.get(reverse("wagtailusers_groups:edit", args=[group.pk])).content.decode()

@@ -1,9 +1,9 @@
-// The checklist beside the form of an issue: sends the form when it has changed and rested, shows
-// what comes back, and opens the field of a finding. One request at a time; a newer one ends it.
+// Checklist side panel: posts the form after a pause in typing, shows the findings, and opens the
+// field of a finding. A new request aborts the previous one.
 (() => {
-  const LOOK_EVERY = 500; // ms between two looks at the form
-  const REST = 1000; // ms without a change before the form is sent
-  // Changed by saving, not by anybody who writes.
+  const POLL_INTERVAL = 500; // ms
+  const DEBOUNCE = 1000; // ms without a change before the form is posted
+  // Changed by autosave, not by the editor.
   const IGNORED = new Set(["csrfmiddlewaretoken", "loaded_revision_id", "loaded_revision_created_at"]);
 
   const entriesOf = (form) =>
@@ -19,7 +19,7 @@
     connect() {
       this.form = document.querySelector("form[data-edit-form]");
       if (!this.form) return;
-      this.timer = setInterval(() => this.look(), LOOK_EVERY);
+      this.timer = setInterval(() => this.poll(), POLL_INTERVAL);
     }
 
     disconnect() {
@@ -27,16 +27,16 @@
       this.request?.abort();
     }
 
-    look() {
+    poll() {
       if (document.hidden) return;
       const entries = entriesOf(this.form);
       const text = textOf(entries);
       if (text !== this.seen) {
-        // What it opens with is checked at once.
-        this.changedAt = this.seen === undefined ? -REST : performance.now();
+        // The initial form is checked immediately.
+        this.changedAt = this.seen === undefined ? -DEBOUNCE : performance.now();
         this.seen = text;
       }
-      if (text !== this.sent && performance.now() - this.changedAt >= REST) {
+      if (text !== this.sent && performance.now() - this.changedAt >= DEBOUNCE) {
         this.sent = text;
         this.check(entries);
       }
@@ -52,20 +52,20 @@
         if (!response.ok) throw new Error(response.statusText);
         this.show(await response.json());
       } catch (error) {
-        if (!request.signal.aborted) this.say(this.statusTarget.dataset.failed);
+        if (!request.signal.aborted) this.setStatus(this.statusTarget.dataset.failed);
       }
     }
 
-    show(answer) {
-      this.staleTarget.hidden = answer.is_valid;
-      if (!answer.is_valid) return;
-      this.say(answer.status);
-      if (answer.html !== this.html) this.replace(answer.html);
-      this.count(answer.count);
+    show(data) {
+      this.staleTarget.hidden = data.is_valid;
+      if (!data.is_valid) return;
+      this.setStatus(data.status);
+      if (data.html !== this.html) this.replace(data.html);
+      this.setCount(data.count);
     }
 
-    // Only what changes is read out.
-    say(status) {
+    // Screen readers announce every assignment, so assign changes only.
+    setStatus(status) {
       if (this.statusTarget.textContent !== status) this.statusTarget.textContent = status;
     }
 
@@ -80,7 +80,7 @@
       buttons.find((button) => button.dataset.key === key)?.focus();
     }
 
-    count(number) {
+    setCount(number) {
       const toggle = document.querySelector('[data-side-panel-toggle="checklist"]');
       const counter = toggle?.querySelector("[data-side-panel-toggle-counter]");
       if (!counter) return;

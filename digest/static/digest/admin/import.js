@@ -1,13 +1,13 @@
-/* The import: pasting with headings and links, files one by one, and a mapping that follows the
-   corrections. Without this script both screens are plain forms. */
+/* Import pages: pastes rich text, uploads files one by one, and updates the resulting draft after
+   each correction. Both pages also work as plain forms without this script. */
 (() => {
   const LIMITS = { file: 10_000_000, text: 1_000_000 };
-  const ASKED_BY_SCRIPT = { "X-Requested-With": "XMLHttpRequest" };
+  const AJAX_HEADERS = { "X-Requested-With": "XMLHttpRequest" };
 
   const size = (text) => new Blob([text]).size;
 
   const send = async (url, data) => {
-    const response = await fetch(url, { method: "POST", body: data, headers: ASKED_BY_SCRIPT });
+    const response = await fetch(url, { method: "POST", body: data, headers: AJAX_HEADERS });
     if (!response.ok) throw new Error(`Status ${response.status}`);
     return response.json();
   };
@@ -18,13 +18,13 @@
     return template.content.firstElementChild;
   };
 
-  /* What a clipboard's HTML is worth keeping for: without it, plain text is all there is. */
+  /* Returns the body of the clipboard's HTML, or "" if it has no markup worth importing. */
   const clean = (html) => {
     const page = new DOMParser().parseFromString(html, "text/html");
     page.querySelectorAll("script, style, link, meta").forEach((each) => each.remove());
     page.querySelectorAll("img").forEach((each) => each.removeAttribute("src"));
-    const speaks = page.querySelector("h1,h2,h3,h4,h5,h6,a[href],li,b,strong,i,em,p,[style],table");
-    return speaks ? page.body.innerHTML : "";
+    const markup = page.querySelector("h1,h2,h3,h4,h5,h6,a[href],li,b,strong,i,em,p,[style],table");
+    return markup ? page.body.innerHTML : "";
   };
 
   class Pasting {
@@ -33,15 +33,15 @@
       this.html = form.elements.html;
       this.note = form.querySelector("[data-rich-note]");
       this.text.addEventListener("paste", (event) => this.paste(event));
-      form.querySelector("[data-take-plain]").addEventListener("click", () => this.takePlain());
-      form.querySelector("[data-take-nothing]").addEventListener("click", () => this.empty());
-      this.show(); // a form that comes back with an error has kept what was pasted
+      form.querySelector("[data-use-plain]").addEventListener("click", () => this.usePlain());
+      form.querySelector("[data-clear]").addEventListener("click", () => this.clear());
+      this.show(); // a form redisplayed with errors still has the pasted HTML
     }
 
     paste(event) {
       const html = clean(event.clipboardData.getData("text/html"));
-      const isAlone = this.html.value || !this.text.value.trim();
-      if (!html || !isAlone || size(html) > LIMITS.text) return;
+      const isReplaceable = this.html.value || !this.text.value.trim();
+      if (!html || !isReplaceable || size(html) > LIMITS.text) return;
       event.preventDefault();
       this.html.value = html;
       this.text.value = event.clipboardData.getData("text/plain");
@@ -54,15 +54,15 @@
       this.note.hidden = !isRich;
     }
 
-    takePlain() {
+    usePlain() {
       this.html.value = "";
       this.show();
       this.text.focus();
     }
 
-    empty() {
+    clear() {
       this.text.value = "";
-      this.takePlain();
+      this.usePlain();
     }
   }
 
@@ -74,7 +74,7 @@
       this.progress = form.querySelector("[data-progress]");
       this.rows = document.querySelector("[data-rows]");
       form.addEventListener("submit", (event) => this.submit(event));
-      this.rows.addEventListener("submit", (event) => this.makeDraft(event));
+      this.rows.addEventListener("submit", (event) => this.createDraft(event));
       this.acceptDrops(form.querySelector("[data-drop]"));
     }
 
@@ -104,18 +104,18 @@
     async submit(event) {
       event.preventDefault();
       const documents = this.documents();
-      if (!this.form.elements.digest.value) return this.say("noDigest");
-      if (!documents.length) return this.say("nothing");
+      if (!this.form.elements.digest.value) return this.setStatus("noDigest");
+      if (!documents.length) return this.setStatus("nothing");
       this.setBusy(true);
       let read = 0;
       for (const [index, each] of documents.entries()) {
-        this.say("reading", { number: index + 1, total: documents.length, name: each.name });
+        this.setStatus("reading", { number: index + 1, total: documents.length, name: each.name });
         read += await this.read(each);
         this.progress.firstElementChild.value = (index + 1) / documents.length;
       }
-      this.say("done", { number: read, total: documents.length });
+      this.setStatus("done", { number: read, total: documents.length });
       this.setBusy(false);
-      this.pasting.empty();
+      this.pasting.clear();
       this.form.elements.files.value = "";
       const first = this.rows.querySelector("a");
       if (read && documents.length === 1) location.assign(first.href);
@@ -125,14 +125,14 @@
     async read(each) {
       try {
         if (each.file?.size > LIMITS.file || size(each.text ?? "") > LIMITS.text) {
-          return this.refuse(each.name, this.form.dataset.tooLarge);
+          return this.reject(each.name, this.form.dataset.tooLarge);
         }
-        const answer = await send(this.form.action, this.dataFor(each));
-        const rows = answer.rows.map(element);
+        const data = await send(this.form.action, this.dataFor(each));
+        const rows = data.rows.map(element);
         rows.forEach((row) => this.add(row));
         return rows.filter((row) => row.querySelector("a")).length;
       } catch {
-        return this.refuse(each.name, this.form.dataset.failed);
+        return this.reject(each.name, this.form.dataset.failed);
       }
     }
 
@@ -146,8 +146,8 @@
       return data;
     }
 
-    refuse(name, error) {
-      const row = element('<li class="digest-import-row digest-import-row--refused"><h3></h3><p></p></li>');
+    reject(name, error) {
+      const row = element('<li class="digest-import-row digest-import-row--rejected"><h3></h3><p></p></li>');
       row.querySelector("h3").textContent = name;
       row.querySelector("p").textContent = error;
       row.querySelector("h3").className = "digest-import-row__name";
@@ -161,7 +161,7 @@
       this.rows.prepend(row);
     }
 
-    say(key, values = {}) {
+    setStatus(key, values = {}) {
       const text = this.form.dataset[key];
       this.status.textContent = text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
     }
@@ -172,18 +172,18 @@
       this.form.querySelector("[type=submit]").disabled = isBusy;
     }
 
-    async makeDraft(event) {
+    async createDraft(event) {
       const form = event.target;
-      if (!form.matches("[data-make-draft]")) return;
+      if (!form.matches("[data-create-draft]")) return;
       event.preventDefault();
       form.querySelector("button").disabled = true;
       try {
-        const answer = await send(form.action, new FormData(form));
-        const row = element(answer.rows[0]);
+        const data = await send(form.action, new FormData(form));
+        const row = element(data.rows[0]);
         form.closest("li").replaceWith(row);
         row.querySelector(".digest-import-row__actions a").focus();
       } catch {
-        form.submit(); // the answer is a page, which says what is wrong
+        form.submit(); // the full page shows the errors
       }
     }
   }
@@ -203,7 +203,7 @@
       this.timer = setTimeout(() => this.update(), 200);
     }
 
-    /* One update at a time, the last one last. */
+    /* One request at a time; changes made meanwhile are sent in another one afterwards. */
     async update() {
       if (this.isBusy) {
         this.isStale = true;

@@ -1,13 +1,13 @@
-// Opens a field of the editor's form by its content path, as Wagtail's comments name fields:
-// digestDesk.openField("body.<block id>.why_it_matters"), or #digest-field=<path> in the address.
+// Opens a form field by its content path, as in Wagtail's commenting:
+// digestDesk.openField("body.<block id>.why_it_matters"), or #digest-field=<path> in the URL.
 (() => {
   const HASH = "#digest-field=";
-  const PATIENCE = 10000; // ms: the blocks of a long body are built by scripts
-  const TRIES = 20;
+  const TIMEOUT = 10000; // ms: scripts need time to build the blocks of a long body
+  const MAX_ATTEMPTS = 20;
   const FOCUSABLE =
     'input:not([type="hidden"]), textarea, select, [contenteditable="true"], button, a[href]';
 
-  // The element of a path, or of the beginning of it that there is; and how much of it that is.
+  // Returns the element of the path, or of its longest prefix in the form, and the prefix's depth.
   const find = (path) => {
     let element = document.querySelector("form[data-edit-form]");
     const parts = path.split(".");
@@ -26,7 +26,7 @@
     return { element: depth ? element : null, depth, isWhole: depth === parts.length };
   };
 
-  // Shows what hides an element, from the outside in: a tab, then panels that are folded.
+  // Opens the hidden ancestors of an element, outermost first: the tab, then collapsed panels.
   const reveal = (element) => {
     const hidden = [];
     for (let node = element; node; node = node.parentElement) {
@@ -39,7 +39,7 @@
     });
   };
 
-  // A block or a list has controls of its own before the fields in it; an empty one has only these.
+  // Blocks and lists have controls before their fields; an empty list has only an add button.
   const target = (element) => {
     const isOwn = (node) => node.closest("[data-contentpath]") === element;
     const isShown = (node) => node.getClientRects().length > 0;
@@ -50,7 +50,7 @@
     return shown.find((node) => !node.matches("button, a")) ?? shown[0];
   };
 
-  // Where the window is narrow the panels beside the form are above it.
+  // On narrow screens an open side panel covers the form.
   const uncover = (element) => {
     const side = document.querySelector("[data-form-side]");
     if (!side?.classList.contains("form-side--open")) return;
@@ -61,11 +61,11 @@
     }
   };
 
-  // Another tab of the form takes a moment to appear.
-  const focusWhenShown = (element, tries) => {
+  // A tab that was just activated is not displayed immediately.
+  const focusWhenShown = (element, attempts) => {
     const control = target(element);
-    if (!control && tries) {
-      setTimeout(() => focusWhenShown(element, tries - 1), 50);
+    if (!control && attempts) {
+      setTimeout(() => focusWhenShown(element, attempts - 1), 50);
       return;
     }
     uncover(element);
@@ -77,23 +77,23 @@
     const { element } = find(path);
     if (!element) return false;
     reveal(element);
-    focusWhenShown(element, TRIES);
+    focusWhenShown(element, MAX_ATTEMPTS);
     return true;
   };
 
-  const openNamed = () => {
+  const openFromHash = () => {
     if (!window.location.hash.startsWith(HASH)) return;
-    const path = window.location.hash.slice(HASH.length); // letters, digits, dots: nothing to decode
+    const path = window.location.hash.slice(HASH.length); // never percent-encoded: [\w.-] only
     const started = performance.now();
     const attempt = () => {
-      if (find(path).isWhole || performance.now() - started > PATIENCE) openField(path);
+      if (find(path).isWhole || performance.now() - started > TIMEOUT) openField(path);
       else setTimeout(attempt, 100);
     };
     attempt();
   };
 
   window.digestDesk = { ...window.digestDesk, openField };
-  window.addEventListener("hashchange", openNamed);
-  if (document.readyState === "complete") openNamed();
-  else window.addEventListener("load", openNamed);
+  window.addEventListener("hashchange", openFromHash);
+  if (document.readyState === "complete") openFromHash();
+  else window.addEventListener("load", openFromHash);
 })();

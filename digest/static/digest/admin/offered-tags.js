@@ -1,4 +1,4 @@
-/* The buttons below the tags of an issue: a click adds a tag to the field, another takes it out. */
+/* Buttons below the tags field: toggle a tag of the last issue. */
 (() => {
   const { Controller } = window.StimulusModule;
   const bare = (name) => name.trim().replace(/^"(.*)"$/, '$1');
@@ -8,7 +8,7 @@
     static values = { field: String };
 
     connect() {
-      // Wagtail's field of tags is a jQuery widget, whose events only jQuery hears.
+      // Wagtail's tag field is a jQuery widget; its events reach only jQuery listeners.
       this.field = window.jQuery(document.getElementById(this.fieldValue));
       this.show = () => {
         const names = this.field.val().split(',').map(bare);
@@ -28,7 +28,7 @@
       if (tag.getAttribute('aria-pressed') === 'false') {
         this.field.tagit('createTag', tag.value);
       } else {
-        // The widget knows a name of several words by its quotes.
+        // The widget stores multi-word tags in quotes.
         const labels = this.field.tagit('assignedTags');
         const label = labels.find((name) => bare(name) === tag.value);
         this.field.tagit('removeTagByLabel', label, false);

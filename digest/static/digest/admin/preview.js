@@ -1,8 +1,10 @@
-// Opens the field that was clicked in the preview. It listens to the page in the preview panel alone,
-// and only where that is of this origin or of one that shows previews.
+// Opens the field of an element clicked in the preview. Accepts messages only from the frame of the
+// preview panel, and only from this origin or the origin of a configured frontend.
 (() => {
-  const named = document.currentScript.dataset.origins.split(" ");
-  const origins = new Set(named.map((name) => (name === "self" ? window.location.origin : name)));
+  const configured = document.currentScript.dataset.origins.split(" ");
+  const origins = new Set(
+    configured.map((origin) => (origin === "self" ? window.location.origin : origin)),
+  );
   const isPreview = (source) =>
     [...document.querySelectorAll("[data-side-panel='preview'] iframe")].some(
       (frame) => frame.contentWindow === source,

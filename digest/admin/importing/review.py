@@ -1,4 +1,4 @@
-"""What the second screen of the import shows beside its form."""
+"""Template data of the page on which an editor reviews an uploaded document."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from digest.importing.review.mapping import Mapping
 from digest.importing.rich_text import bare_text
 from digest.importing.saving import stories_dropped
 
-NOT_SHOWN = {Role.LABEL, Role.FURNITURE, Role.LEFT_OUT}
+NOT_IMPORTED = {Role.LABEL, Role.FURNITURE, Role.LEFT_OUT}
 
 
 @dataclass
-class Row:
-    """A part, the place it stands in, and the field of its role."""
+class PartRow:
+    """Hold a part with its position in the document and its role field."""
 
     number: int
     part: Part
@@ -32,29 +32,25 @@ class Row:
 
     @property
     def is_unknown(self) -> bool:
-        """Whether an editor should look at it."""
         return self.role in UNKNOWN
 
     @property
     def is_left_out(self) -> bool:
-        """Whether its text comes to nothing in the issue."""
-        return self.role in NOT_SHOWN
+        return self.role in NOT_IMPORTED
 
     @property
     def excerpt(self) -> str:
-        """Its beginning."""
         return excerpt([self.part.text])
 
 
 @dataclass
-class StoryOutcome:
-    """A story in numbers."""
+class StorySummary:
+    """Summarise an imported story as counts of its parts."""
 
     story: StoryDraft
 
     @property
-    def facts(self) -> str:
-        """What it has."""
+    def counts(self) -> str:
         body, sources = len(self.story.body), len(self.story.sources)
         why = _now("why it matters") if self.story.why_it_matters else _now("no why it matters")
         return ", ".join(
@@ -66,8 +62,8 @@ class StoryOutcome:
         )
 
 
-class Screen:
-    """The parts beside their source, what was not understood, and what comes out."""
+class MappingReview:
+    """Provide a document's parts, notes and resulting draft to the review template."""
 
     def __init__(self, mapping: Mapping, form: MappingForm, user: Any) -> None:
         self.mapping, self.form, self.user = mapping, form, user
@@ -75,22 +71,20 @@ class Screen:
         self.existing = mapping.find_existing()
 
     @property
-    def rows(self) -> list[Row]:
-        """The parts in the order of the document."""
+    def rows(self) -> list[PartRow]:
         return [
-            Row(number, part, role, self.form.role_fields[number], self.place_of(part))
+            PartRow(number, part, role, self.form.role_fields[number], self.place_of(part))
             for number, (part, role) in enumerate(
                 zip(self.mapping.as_read, self.mapping.roles, strict=True)
             )
         ]
 
     @property
-    def unknown(self) -> list[Row]:
-        """The parts to look at first."""
+    def unknown(self) -> list[PartRow]:
         return [row for row in self.rows if row.is_unknown]
 
     def place_of(self, part: Part) -> str:
-        """Where a part stands, for people."""
+        """Return the position of a part as text, such as “Lines 3–5”."""
         first, last = part.first_line, part.last_line
         if not first:
             return _now("File name")
@@ -103,46 +97,44 @@ class Screen:
 
     @property
     def source_lines(self) -> Iterator[tuple[int, str]]:
-        """The whole document with its numbers; HTML as the text that it shows."""
+        """Yield the numbered lines of the document; HTML as plain text."""
         is_html = self.mapping.document.unit == "block"
         for number, line in enumerate(self.mapping.document.text.split("\n"), 1):
             yield number, bare_text(line) if is_html else line
 
     @property
     def notes(self) -> list[str]:
-        """What was left out on the way in."""
+        """Return notes about what the reader left out."""
         image = self.draft.image
-        unread = [_now("The image %s is not imported: choose it in the editor.") % image]
-        return [*self.mapping.document.notes, *(unread if image else [])]
+        skipped = [_now("The image %s is not imported: choose it in the editor.") % image]
+        return [*self.mapping.document.notes, *(skipped if image else [])]
 
     @property
-    def stories(self) -> list[StoryOutcome]:
-        """The stories that come out."""
-        return [StoryOutcome(story) for story in self.draft.stories]
+    def stories(self) -> list[StorySummary]:
+        return [StorySummary(story) for story in self.draft.stories]
 
     @property
     def missing(self) -> list[str]:
-        """What a draft cannot be made without."""
+        """Return a message for each required value that was not found."""
         draft, missing = self.draft, []
         if not draft.title:
-            missing.append(_now("No title was found: type one, or say which part it is."))
+            missing.append(_now("No title was found: enter one, or choose its part."))
         if not draft.date and draft.date_text:
-            missing.append(_now("“%s” is not a date: type it.") % draft.date_text)
+            missing.append(_now("“%s” is not a date: enter one.") % draft.date_text)
         elif not draft.date:
-            missing.append(_now("No date was found: type it."))
+            missing.append(_now("No date was found: enter one."))
         return missing
 
     @property
     def can_revise(self) -> bool:
-        """Whether the issue that is there may get a new revision from the user."""
+        """Return whether the user may add a revision to the existing issue."""
         return bool(self.existing) and self.existing.permissions_for_user(self.user).can_edit()
 
     @property
     def dropped(self) -> list[str]:
-        """The stories of that issue that the document does not have."""
+        """Return the headings of stories in the existing issue that the document lacks."""
         return stories_dropped(self.draft, self.existing)
 
     @property
     def existing_url(self) -> str:
-        """Where the issue that is there is edited."""
         return reverse("wagtailadmin_pages:edit", args=[self.existing.pk])

@@ -1,4 +1,4 @@
-"""What the desk shows of an issue in a list: what its editors last wrote, published or not."""
+"""Values of the listing's columns, read from the latest draft of each issue."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from digest.pages.stories import tolerate_broken_body
 
 
 @dataclass
-class Glance:
-    """An issue in numbers. ``words`` is None where the text cannot be read."""
+class ColumnValues:
+    """Hold the column values of an issue; ``words`` is None if the body cannot be read."""
 
     date: date
     number: int | None
@@ -26,8 +26,8 @@ class Glance:
     tags: list[str]
 
 
-def add_glances(issues: Iterable[Any]) -> None:
-    """Give each issue its ``glance``, at a constant number of queries for all of them."""
+def add_column_values(issues: Iterable[Any]) -> None:
+    """Set ``column_values`` on each issue, with a constant number of queries."""
     issues = list(issues)
     drafts = drafts_of(issues)
     bodies = {pk: draft.get("body") for pk, draft in drafts.items()}
@@ -37,7 +37,7 @@ def add_glances(issues: Iterable[Any]) -> None:
     stream = _stream()
     for issue in issues:
         draft = drafts.get(issue.pk, {})
-        issue.glance = Glance(
+        issue.column_values = ColumnValues(
             date=_date(draft.get("date")) or issue.date,
             number=draft.get("number") or issue.number,
             stories=sum(block["type"] == "story_section" for block in _raw(stream, bodies, issue)),
@@ -64,8 +64,9 @@ def _stored_bodies(keys: Iterable[Any]) -> dict[Any, StreamValue]:
 
 
 def _words(drafts: dict[Any, Any]) -> dict[Any, int]:
-    """The words of each draft. The blocks of all are read as one stream: pictures at once."""
+    """Return the word count of each draft."""
     stream = _stream()
+    # One stream for the blocks of all drafts: Wagtail loads its images with one query.
     owned = [
         (issue, raw)
         for issue, stored in drafts.items()
@@ -81,7 +82,7 @@ def _words(drafts: dict[Any, Any]) -> dict[Any, int]:
 
 
 def _tags(issues: list[Any], drafts: dict[Any, dict[str, Any]]) -> dict[Any, list[str]]:
-    """The names of each issue's tags, in the order of the alphabet."""
+    """Return the sorted tag names of each issue."""
     rows = [issue.pk for issue in issues if issue.pk not in drafts]
     through = get_issue_tag_model()
     pairs = list(

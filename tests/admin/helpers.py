@@ -1,4 +1,4 @@
-"""What the tests of the desk share: users with few rights, and drafts ahead of their rows."""
+"""Helpers of the admin tests: users with limited permissions, and issues with newer drafts."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from tests.builders import body
 
 
 def make_user(name: str, page: Page | None = None, *permissions: str) -> User:
-    """A user of the admin, with permissions on a page and all below it."""
+    """Create an admin user with permissions on a page and its descendants."""
     user = User.objects.create_user(name, password="a-good-password")
     group = Group.objects.create(name=f"Group of {name}")
     group.permissions.add(Permission.objects.get(codename="access_admin"))
@@ -23,8 +23,8 @@ def make_user(name: str, page: Page | None = None, *permissions: str) -> User:
     return user
 
 
-def redraft(issue: Any, tags: tuple = (), **fields: Any) -> Any:
-    """Save a newer draft of an issue; its row stays as it was."""
+def save_draft(issue: Any, tags: tuple = (), **fields: Any) -> Any:
+    """Save a new revision of an issue without changing its database row."""
     draft = issue.get_latest_revision_as_object()
     for name, value in fields.items():
         setattr(draft, name, value)
@@ -36,13 +36,13 @@ def redraft(issue: Any, tags: tuple = (), **fields: Any) -> Any:
 
 
 def submit(issue: Any, user: User) -> Any:
-    """Send the latest draft of an issue to review."""
+    """Submit the latest draft of an issue to the workflow."""
     Workflow.objects.get().start(issue, user)
     return issue
 
 
 def schedule(issue: Any, days: int = 1, **fields: Any) -> Any:
-    """Let the latest draft of an issue go live in some days."""
+    """Schedule the latest draft of an issue to go live in ``days`` days."""
     draft = issue.get_latest_revision_as_object()
     draft.go_live_at = timezone.now() + timedelta(days=days)
     draft.body = fields.get("body", body())

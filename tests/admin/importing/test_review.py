@@ -1,4 +1,4 @@
-"""The second screen of the import: roles are corrected, and a draft comes out."""
+"""Review of an uploaded document: corrected roles, and creation of the draft."""
 
 import datetime
 
@@ -9,14 +9,14 @@ from digest.importing import Role, read_document, read_parts
 from digest.importing.review.mapping import Mapping, keep_document
 from digest.importing.review.uploads import Upload
 from digest.models import IssuePage
-from tests.admin.desk import make_user
+from tests.admin.helpers import make_user
 from tests.builders import make_issue
 from tests.importing.conftest import COPIED
 from tests.importing.test_sample import EXPECTED, SAMPLE
 
 pytestmark = pytest.mark.django_db
 
-SCRIPT = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
+AJAX = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
 TEXT = """---
 title: Sand
 date: 2026-03-09
@@ -33,7 +33,7 @@ It needs no land.
 
 Trains, Rail
 """
-# Its parts: 0 title, 1 date, 2 mood, 3 summary, 4 story, 5 and 6 text, 7 what will be tags.
+# Parts: 0 title, 1 date, 2 mood, 3 summary, 4 story, 5 and 6 body, 7 tags.
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def url_of(upload, end=""):
 
 
 def form_of(upload, roles=None, **fields):
-    """The form as the screen has it, with some roles corrected."""
+    """Return the POST data of the review form with some roles corrected."""
     parts = read_parts(read_document(upload.text.encode(), upload.name))
     data = {f"role-{n}": part.role.name for n, part in enumerate(parts)}
     data |= {f"role-{n}": role.name for n, role in (roles or {}).items()}
@@ -66,7 +66,7 @@ def form_of(upload, roles=None, **fields):
 CORRECTED = {6: Role.WHY_IT_MATTERS, 7: Role.TAG}
 
 
-def test_what_was_not_understood_is_listed_first_and_links_to_its_part(client, keep):
+def test_unknown_parts_are_listed_first_and_link_to_their_fields(client, keep):
     upload = keep()
     html = client.get(url_of(upload)).content.decode()
     assert "1 part was not understood" in html
@@ -75,12 +75,12 @@ def test_what_was_not_understood_is_listed_first_and_links_to_its_part(client, k
     assert "mood: calm" in html
 
 
-def test_a_corrected_role_changes_what_comes_out_and_stays(client, keep):
+def test_corrected_roles_update_the_outcome_and_are_saved(client, keep):
     upload = keep()
-    answer = client.post(url_of(upload), form_of(upload, CORRECTED), **SCRIPT).json()
-    assert "1 paragraph, why it matters, 0 sources" in " ".join(answer["outcome"].split())
-    assert "Trains, Rail" in answer["outcome"]
-    assert "1 part was" in answer["unknown"]
+    result = client.post(url_of(upload), form_of(upload, CORRECTED), **AJAX).json()
+    assert "1 paragraph, why it matters, 0 sources" in " ".join(result["outcome"].split())
+    assert "Trains, Rail" in result["outcome"]
+    assert "1 part was" in result["unknown"]
     upload.refresh_from_db()
     assert upload.roles == {"6": "WHY_IT_MATTERS", "7": "TAG"}
     assert "1 why-it-matters part" in upload.summary
@@ -88,7 +88,7 @@ def test_a_corrected_role_changes_what_comes_out_and_stays(client, keep):
     assert [form[f"role-{n}"].value() for n in (5, 6, 7)] == ["BODY", "WHY_IT_MATTERS", "TAG"]
 
 
-def test_the_draft_is_what_the_corrected_roles_say(client, keep, writer):
+def test_draft_is_created_from_the_corrected_roles(client, keep, writer):
     upload = keep()
     response = client.post(url_of(upload), form_of(upload, CORRECTED, action="make"))
     issue = IssuePage.objects.get()
@@ -108,10 +108,10 @@ def test_the_draft_is_what_the_corrected_roles_say(client, keep, writer):
     assert upload.issue_id == issue.pk
 
 
-def test_title_and_date_can_be_typed_where_the_document_has_none(client, keep):
+def test_title_and_date_can_be_entered_if_the_document_has_none(client, keep):
     upload = keep("## Heat\n\nStored in sand.\n")
     html = client.post(url_of(upload), form_of(upload, action="make")).content.decode()
-    assert "No draft was made." in html
+    assert "No draft was created." in html
     assert "title: none was found in the document." in html
     assert not IssuePage.objects.exists()
     typed = form_of(upload, title="Sand", date="2026-03-09", action="make")
@@ -120,11 +120,11 @@ def test_title_and_date_can_be_typed_where_the_document_has_none(client, keep):
     assert (issue.title, issue.date) == ("Sand", datetime.date(2026, 3, 9))
 
 
-def test_a_wrong_date_or_role_is_said_and_nothing_is_kept(client, keep):
+def test_invalid_date_or_role_is_an_error_and_nothing_is_saved(client, keep):
     upload = keep()
     bad = form_of(upload, CORRECTED, date="yesterday") | {"role-0": "KING"}
-    answer = client.post(url_of(upload), bad, **SCRIPT).json()
-    assert "Date: Enter a valid date." in answer["error"]
+    result = client.post(url_of(upload), bad, **AJAX).json()
+    assert "Date: Enter a valid date." in result["error"]
     html = client.post(url_of(upload), bad | {"action": "make"}).content.decode()
     assert "Select a valid choice" in html
     upload.refresh_from_db()
@@ -132,7 +132,7 @@ def test_a_wrong_date_or_role_is_said_and_nothing_is_kept(client, keep):
     assert not IssuePage.objects.exists()
 
 
-def test_an_issue_that_is_there_is_offered_as_a_new_revision(client, keep, writer, digest):
+def test_existing_issue_can_get_a_new_revision(client, keep, writer, digest):
     first = keep()
     client.post(url_of(first, "draft/"))
     issue = IssuePage.objects.get()
@@ -150,24 +150,24 @@ def test_an_issue_that_is_there_is_offered_as_a_new_revision(client, keep, write
     assert "stone" in draft.body[1].value["body"].source
 
 
-def test_what_a_new_revision_drops_is_named(client, keep):
+def test_stories_that_a_new_revision_removes_are_listed(client, keep):
     client.post(url_of(keep(), "draft/"))
     issue = IssuePage.objects.get()
     issue.body.append(("story_section", {"heading": "By <hand>"}))
     issue.save_revision(clean=False)
     html = client.get(url_of(keep())).content.decode()
     assert "tags are replaced by the document" in html
-    assert "This story is not in the document and goes:" in html
+    assert "This story is not in the document and will be removed:" in html
     assert '<li dir="auto">By &lt;hand&gt;</li>' in html
     assert '<li dir="auto">Heat</li>' not in html
 
 
-def test_the_issue_that_is_found_under_the_lock_is_the_one_checked(
+def test_permission_is_checked_on_the_issue_found_under_the_lock(
     client, keep, digest, writer, monkeypatch
 ):
     upload = keep()
     issue = make_issue(digest, datetime.date(2026, 3, 9), title="Sand")
-    monkeypatch.setattr(Mapping, "find_existing", lambda mapping: None)  # it came in between
+    monkeypatch.setattr(Mapping, "find_existing", lambda mapping: None)  # created concurrently
     html = client.post(url_of(upload), form_of(upload, action="revise")).content.decode()
     assert "You may not edit &quot;Sand&quot;." in html
     latest = issue.latest_revision_id
@@ -175,7 +175,7 @@ def test_the_issue_that_is_found_under_the_lock_is_the_one_checked(
     assert issue.latest_revision_id == latest
 
 
-def test_an_issue_of_somebody_else_is_not_revised(client, keep, digest):
+def test_revision_requires_permission_to_edit_the_issue(client, keep, digest):
     issue = make_issue(digest, datetime.date(2026, 3, 9), title="Sand")
     upload, latest = keep(), issue.latest_revision_id
     assert "You may not edit it." in client.get(url_of(upload)).content.decode()
@@ -185,12 +185,12 @@ def test_an_issue_of_somebody_else_is_not_revised(client, keep, digest):
     assert issue.latest_revision_id == latest
 
 
-def test_a_draft_is_made_at_once_from_the_list(client, keep):
+def test_draft_is_created_from_the_list_without_review(client, keep):
     upload = keep()
-    (row,) = client.post(url_of(upload, "draft/"), **SCRIPT).json()["rows"]
+    (row,) = client.post(url_of(upload, "draft/"), **AJAX).json()["rows"]
     issue = IssuePage.objects.get()
     assert f"/admin/pages/{issue.pk}/edit/" in row
-    (row,) = client.post(url_of(upload, "draft/"), **SCRIPT).json()["rows"]
+    (row,) = client.post(url_of(upload, "draft/"), **AJAX).json()["rows"]
     assert "has this issue already" in row
     nameless = keep("## Heat\n\nStored in sand.\n")
     response = client.post(url_of(nameless, "draft/"), follow=True)
@@ -199,13 +199,13 @@ def test_a_draft_is_made_at_once_from_the_list(client, keep):
     assert IssuePage.objects.count() == 1
 
 
-def test_a_draft_is_made_by_no_get(client, keep):
+def test_creating_and_deleting_require_post(client, keep):
     upload = keep()
     assert client.get(url_of(upload, "draft/")).status_code == 405
     assert client.get(url_of(upload, "forget/")).status_code == 405
 
 
-def test_notes_and_the_whole_source_are_on_the_screen(client, keep):
+def test_notes_and_source_lines_are_shown(client, keep):
     upload = keep("<h1>T</h1><script>x</script><p>Some <b>bold</b> text.</p>", "a.html")
     html = client.get(url_of(upload)).content.decode()
     assert "left out: 1 × scripts and embedded programs" in html
@@ -220,7 +220,7 @@ def make_draft_of(client, keep, path):
 
 
 def shape(issue) -> dict:
-    """The same numbers as ``shape_of`` has of a draft that was not saved."""
+    """Return the counts that ``shape_of`` returns for an unsaved draft."""
     stories = [block.value for block in issue.body if block.block_type == "story_section"]
     return {
         "tags": issue.tags.count(),
@@ -233,7 +233,7 @@ def shape(issue) -> dict:
 
 
 @pytest.mark.parametrize("path", [COPIED, SAMPLE], ids=["copied", "real"])
-def test_a_copied_page_becomes_the_issue_it_was(client, keep, path):
+def test_copied_page_is_imported_as_the_same_issue(client, keep, path):
     if not path.exists():
         pytest.skip("the team's sample issue is not on this machine")
     assert shape(make_draft_of(client, keep, path)) == EXPECTED
