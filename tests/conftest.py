@@ -15,7 +15,7 @@ from tests.builders import make_digest
 SLOWLY_PREPARED = {
     "all_states",
     "replica",
-    "test_kills.py",
+    "test_crashes.py",
     "test_load_samples.py",
     "test_ownpages.py",
     "test_plugin.py",

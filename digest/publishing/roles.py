@@ -1,4 +1,4 @@
-"""The people of a digest: writers, who write drafts, and editors, who publish and review them."""
+"""User groups and the review workflow of digests."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,20 +20,20 @@ from wagtail.models import (
 WRITERS, EDITORS = "Digest writers", "Digest editors"
 REVIEW = "Digest review"
 
-# What each may do with a digest and its issues, as Wagtail calls it.
-ON_PAGES = {
+# Page permissions on a digest and its issues.
+PAGE_PERMISSIONS = {
     WRITERS: ["add", "change"],
     EDITORS: ["add", "change", "publish", "lock", "unlock", "bulk_delete"],
 }
-# With pictures and documents: in every collection, since an issue may need any.
-ON_MEDIA = {
+# Image and document permissions, granted on the root collection: issues can use any collection.
+COLLECTION_PERMISSIONS = {
     WRITERS: ["add_image", "choose_image", "add_document", "choose_document"],
     EDITORS: [
         f"{verb}_{kind}" for kind in ("image", "document") for verb in ("add", "change", "choose")
     ],
 }
-# And besides pages: to enter the admin, and the desk's other screens.
-ON_MODELS = {
+# Model permissions: access to the admin, and to its views of sources, tags and synonyms.
+MODEL_PERMISSIONS = {
     WRITERS: ["wagtailadmin.access_admin", "digest.view_source"],
     EDITORS: [
         "wagtailadmin.access_admin",
@@ -47,24 +47,23 @@ ON_MODELS = {
 
 @transaction.atomic
 def create_roles(digests: Iterable[Any]) -> None:
-    """Make the two groups and their review workflow, and let them work on the digests.
+    """Create the groups and the review workflow, and grant the groups permissions on the digests.
 
-    Nothing that is there is taken away, so it may be run again, as for a new digest. A digest that
-    has a workflow of its own keeps it.
+    Idempotent: existing permissions and workflows of a digest are kept.
     """
     groups = {name: Group.objects.get_or_create(name=name)[0] for name in (WRITERS, EDITORS)}
     for name, group in groups.items():
-        group.permissions.add(*_permissions(ON_MODELS[name]))
-        _allow_media(group, ON_MEDIA[name])
+        group.permissions.add(*_permissions(MODEL_PERMISSIONS[name]))
+        _grant_on_collections(group, COLLECTION_PERMISSIONS[name])
     review = _review(groups[EDITORS])
     for digest in digests:
         for name, group in groups.items():
-            _allow_pages(group, digest, ON_PAGES[name])
+            _grant_on_page(group, digest, PAGE_PERMISSIONS[name])
         WorkflowPage.objects.get_or_create(page_id=digest.pk, defaults={"workflow": review})
 
 
 def _permissions(names: Iterable[str]) -> list[Permission]:
-    """The permissions of these names; of an app that is not installed there are none."""
+    """Return the permissions by name, without those of apps that are not installed."""
     clause = Q(pk__in=[])
     for name in names:
         app, codename = name.split(".")
@@ -72,7 +71,7 @@ def _permissions(names: Iterable[str]) -> list[Permission]:
     return list(Permission.objects.filter(clause))
 
 
-def _allow_media(group: Group, codenames: list[str]) -> None:
+def _grant_on_collections(group: Group, codenames: list[str]) -> None:
     root = Collection.get_first_root_node()
     for permission in Permission.objects.filter(codename__in=codenames):
         GroupCollectionPermission.objects.get_or_create(
@@ -80,7 +79,7 @@ def _allow_media(group: Group, codenames: list[str]) -> None:
         )
 
 
-def _allow_pages(group: Group, digest: Any, verbs: list[str]) -> None:
+def _grant_on_page(group: Group, digest: Any, verbs: list[str]) -> None:
     model = swapper.load_model("wagtailcore", "Page")._meta
     codenames = [f"{verb}_{model.model_name}" for verb in verbs]
     for permission in Permission.objects.filter(
@@ -92,7 +91,7 @@ def _allow_pages(group: Group, digest: Any, verbs: list[str]) -> None:
 
 
 def _review(editors: Group) -> Workflow:
-    """One step: any editor approves, and the issue is published."""
+    """Return the workflow, in which approval by any editor publishes the issue."""
     workflow, created = Workflow.objects.get_or_create(name=REVIEW, active=True)
     if created:
         task = GroupApprovalTask.objects.create(name="An editor of the digest")

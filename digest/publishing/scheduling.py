@@ -1,8 +1,8 @@
-"""What goes live, and what is taken back, when its time has come: ``manage.py publish_scheduled``.
+"""Publish and unpublish scheduled pages and snippets (``manage.py publish_scheduled``).
 
-Each page and each snippet is dealt with in a transaction of its own, in which its row is locked and
-looked at again. So a kill leaves it as it was before or as it is to be, two runs at once do nothing
-twice, and one that fails holds up no other.
+Each object has a transaction of its own, in which its row is locked and its condition is checked
+again. So a crash leaves no object half-published, concurrent runs do nothing twice, and an error in
+one object does not affect the others.
 """
 
 import logging
@@ -24,7 +24,7 @@ swapper.set_app_prefix("wagtailcore", "wagtail")
 
 
 class Job(NamedTuple):
-    """One thing that is due. ``do`` asks whether it still is, and needs a transaction."""
+    """Represent a due action; ``do`` must run in a transaction and checks that it is still due."""
 
     due: datetime
     name: str
@@ -32,18 +32,18 @@ class Job(NamedTuple):
 
 
 def run() -> list[str]:
-    """Finish what was broken off, then do all that is due; a line for each that failed."""
+    """Repair interrupted publishing, then run all due jobs; return a line for each failure."""
     failed: dict[str, str] = {}
-    # Some of what has just gone live may have expired, too, while nobody ran this.
-    for jobs in (_overtaken, _due, _expired, _aliases):
+    # Expired again after due: an object that has just gone live may have expired in the meantime.
+    for jobs in (_superseded, _due, _expired, _aliases):
         for job in jobs():
-            if job.name not in failed and (error := _attempt(job)):
+            if job.name not in failed and (error := _run_job(job)):
                 failed[job.name] = f"{job.name}: {error}"
     return list(failed.values())
 
 
-def _attempt(job: Job) -> str:
-    """Do it, or none of it; what is wrong, if something is."""
+def _run_job(job: Job) -> str:
+    """Run the job in a transaction; return the error, or an empty string."""
     try:
         with transaction.atomic():
             job.do()
@@ -54,7 +54,7 @@ def _attempt(job: Job) -> str:
 
 
 def _due() -> list[Job]:
-    """All that is to go live or to be taken back, in the order in which it should have been."""
+    """Return the jobs to publish and unpublish, sorted by due time."""
     return sorted([*_expired(), *_approved()], key=lambda job: job.due)
 
 
@@ -74,11 +74,11 @@ def _approved() -> Iterator[Job]:
         yield Job(due, _name_of(revision), lambda pk=revision.pk: _publish(pk))
 
 
-def _overtaken() -> Iterator[Job]:
-    """What is approved for later, and may be so by mistake."""
+def _superseded() -> Iterator[Job]:
+    """Yield a job for each revision approved for later, to check whether it is superseded."""
     for revision in _without_content(approved_go_live_at__gte=timezone.now()):
         due = revision.approved_go_live_at
-        yield Job(due, _name_of(revision), lambda pk=revision.pk: _withdraw_if_overtaken(pk))
+        yield Job(due, _name_of(revision), lambda pk=revision.pk: _withdraw_if_superseded(pk))
 
 
 def _without_content(**conditions: Any) -> list[Revision]:
@@ -87,11 +87,11 @@ def _without_content(**conditions: Any) -> list[Revision]:
 
 
 def _aliases() -> list[Job]:
-    """Aliases that do not show what their page shows: they are updated after it."""
+    """Return the jobs for aliases that differ from their page."""
     now, page = timezone.now(), _page_model()
     return [
         *(
-            Job(now, _name(page, pk), lambda pk=pk: _take_back_alias(pk))
+            Job(now, _name(page, pk), lambda pk=pk: _unpublish_alias(pk))
             for pk in recovery.aliases_left_live().values_list("pk", flat=True)
         ),
         *(
@@ -102,7 +102,7 @@ def _aliases() -> list[Job]:
 
 
 def _models() -> list[type[models.Model]]:
-    """Pages, whatever their type, and every kind of snippet that can be a draft."""
+    """Return the page model, and all snippet models with drafts."""
     snippets = (
         model
         for model in apps.get_models()
@@ -124,9 +124,8 @@ def _name_of(revision: Revision) -> str:
     return _name(model or Revision, revision.object_id if model else revision.pk)
 
 
-def _locked(rows: models.QuerySet) -> Any:
-    """The first of the rows, kept from others until the transaction ends; None where there is none,
-    or another transaction has it: that one will see to it, or the next run."""
+def _lock_first(rows: models.QuerySet) -> Any:
+    """Lock and return the first row; None if there is none, or it is locked by another run."""
     features = connections[router.db_for_write(rows.model)].features
     skip = features.has_select_for_update_skip_locked
     return rows.select_for_update(skip_locked=skip, no_key=True).first()
@@ -134,34 +133,34 @@ def _locked(rows: models.QuerySet) -> Any:
 
 def _expire(model: Any, pk: Any) -> None:
     rows = model._base_manager.filter(pk=pk, live=True, expire_at__lt=timezone.now())
-    if found := _locked(rows):
+    if found := _lock_first(rows):
         found.unpublish(set_expired=True, log_action=recovery.UNPUBLISH + ".scheduled")
 
 
-def _revision_of_locked(pk: int, **conditions: Any) -> Revision | None:
-    """A revision that is still so, once what it is of has been locked; None for another."""
+def _lock_and_reload(pk: int, **conditions: Any) -> Revision | None:
+    """Lock the object of a revision; return the revision if it still matches the conditions."""
     revision = Revision.objects.filter(pk=pk).first()
-    # Of an app that is gone, there is nothing to publish.
+    # The model is None if its app has been removed.
     model = revision and revision.base_content_type.model_class()
-    if not model or not _locked(model._base_manager.filter(pk=revision.object_id)):
+    if not model or not _lock_first(model._base_manager.filter(pk=revision.object_id)):
         return None
     return Revision.objects.filter(pk=pk, **conditions).first()
 
 
 def _publish(pk: int) -> None:
-    revision = _revision_of_locked(pk, approved_go_live_at__lt=timezone.now())
+    revision = _lock_and_reload(pk, approved_go_live_at__lt=timezone.now())
     if revision and not _withdraw(revision):
         revision.publish(log_action=recovery.PUBLISH + ".scheduled")
 
 
-def _withdraw_if_overtaken(pk: int) -> None:
-    if revision := _revision_of_locked(pk, approved_go_live_at__isnull=False):
+def _withdraw_if_superseded(pk: int) -> None:
+    if revision := _lock_and_reload(pk, approved_go_live_at__isnull=False):
         _withdraw(revision)
 
 
 def _withdraw(revision: Revision) -> bool:
-    """Take the approval from a revision that was overtaken; whether it was."""
-    if not (reason := recovery.overtaken(revision)):
+    """Clear the approval of a superseded revision; return whether it was superseded."""
+    if not (reason := recovery.superseded_reason(revision)):
         return False
     logger.warning("No longer scheduled: revision %s: %s", revision.pk, reason)
     revision.approved_go_live_at = None
@@ -169,12 +168,12 @@ def _withdraw(revision: Revision) -> bool:
     return True
 
 
-def _take_back_alias(pk: int) -> None:
-    if alias := _locked(recovery.aliases_left_live().filter(pk=pk)):
+def _unpublish_alias(pk: int) -> None:
+    if alias := _lock_first(recovery.aliases_left_live().filter(pk=pk)):
         logger.warning("Alias %s was live, and its page was not", pk)
         alias.unpublish(log_action=False)
 
 
 def _update_aliases(pk: int) -> None:
-    if page := _locked(recovery.pages_with_stale_aliases().filter(pk=pk)):
+    if page := _lock_first(recovery.pages_with_stale_aliases().filter(pk=pk)):
         page.specific.update_aliases(revision=page.live_revision)

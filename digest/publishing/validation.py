@@ -1,4 +1,4 @@
-"""Keeps what is invalid from going live, and says what is wrong in lines that name the place."""
+"""Validate pages whenever they are published, with errors that name block and field."""
 
 import logging
 from collections.abc import Iterator
@@ -17,21 +17,21 @@ swapper.set_app_prefix("wagtailcore", "wagtail")
 
 
 class PublishingMixin(models.Model):
-    """A page that is validated whichever way it is published, not by the editor's form alone; it is
-    published and unpublished whole, or not at all."""
+    """Validate a page on every way of publishing, and publish and unpublish it atomically."""
 
     class Meta:
         abstract = True
 
     def clean_for_publishing(self) -> None:
-        """Validate everything a reader would see; ValidationError names it."""
+        """Validate the page for publishing; raise ValidationError if it is invalid."""
         self.full_clean()
 
     @transaction.atomic
     def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
-        """Publish or schedule a revision that is valid; refuse another before anything changes.
+        """Publish or schedule a revision; raise ValidationError if it is invalid.
 
-        One whose time has come is withdrawn instead, so that it is not tried for ever.
+        An invalid revision that is due by schedule loses its approval instead, so that the command
+        does not retry it forever.
         """
         lock_page(self)
         try:
@@ -41,14 +41,13 @@ class PublishingMixin(models.Model):
                 raise
             return self._withdraw(revision, error)
         published = super().publish(revision, *args, **kwargs)
-        # Wagtail makes the aliases live even if the page itself is only scheduled.
+        # Wagtail publishes the aliases even if the page itself is only scheduled.
         for alias in aliases_left_live().filter(alias_of=self.pk):
             alias.unpublish(log_action=False)
         return published
 
     @transaction.atomic
     def unpublish(self, *args: Any, **kwargs: Any) -> Any:
-        """Take it back with its aliases and what is scheduled of it."""
         lock_page(self)
         return super().unpublish(*args, **kwargs)
 
@@ -59,16 +58,16 @@ class PublishingMixin(models.Model):
 
 
 def lock_page(page: Any) -> None:
-    """Let others who publish or unpublish this page wait until the transaction ends.
+    """Lock the page's row until the transaction ends.
 
-    The first thing that any of them locks is the page: so they never wait for each other.
+    Call it before any other lock in publishing and unpublishing, to avoid deadlocks.
     """
     rows = swapper.load_model("wagtailcore", "Page")._base_manager.filter(pk=page.pk)
     rows.select_for_update(no_key=True).values_list("pk").first()
 
 
 def clean_stream(name: str, value: StreamValue) -> None:
-    """Validate a stream as the editor's form does; ValidationError names the field and places."""
+    """Validate a stream as the editor's form does; raise ValidationError for the field ``name``."""
     try:
         value.stream_block.clean(value)
     except ValidationError as error:
@@ -76,9 +75,9 @@ def clean_stream(name: str, value: StreamValue) -> None:
 
 
 def error_messages(block: Block, error: ValidationError, value: Any = None) -> list[str]:
-    """Flatten what a block's ``clean`` raised into lines that name the place.
+    """Flatten the error of a block's ``clean`` into lines.
 
-    "Story 2, Heading: This field is required."
+    For example “Story 2, Heading: This field is required.”
     """
     data = error.as_json_data() if hasattr(error, "as_json_data") else {"messages": error.messages}
     return list(_lines(data, block, value))
@@ -93,7 +92,7 @@ def _lines(data: dict[str, Any], block: Block, value: Any, place: str = "") -> I
 
 
 def _child(block: Block, key: str | int, value: Any) -> tuple[Block, str, Any]:
-    """The block, its label and its value at a key of an error: a name, or a position."""
+    """Return the child block, its label and its value for an error's key (name or position)."""
     if isinstance(block, StreamBlock):
         child = value[int(key)]
         return child.block, f"{child.block.label} {int(key) + 1}", child.value

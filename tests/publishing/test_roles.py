@@ -1,4 +1,4 @@
-"""Writers write drafts, editors review and publish them."""
+"""Permissions of the groups and the review workflow that ``create_roles`` creates."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def logged_in(digest, client, django_user_model):
-    """Logs a member of a group in."""
+    """Return a function that logs in a member of a group."""
     call_command("create_roles", verbosity=0)
 
     def log_in(group):
@@ -29,13 +29,13 @@ def logged_in(digest, client, django_user_model):
 
 
 def write(client, digest, action):
-    """What a new issue is answered with, and the issue."""
+    """Post a new issue and return it."""
     add = reverse("wagtailadmin_pages:add", args=["digest", "issuepage", digest.pk])
     client.post(add, form(headline(), story_section()) | action)
     return IssuePage.objects.get()
 
 
-def test_writer_writes_a_draft_and_cannot_publish_it(logged_in, digest):
+def test_writer_saves_a_draft_and_cannot_publish_it(logged_in, digest):
     issue = write(logged_in(WRITERS), digest, {"action-publish": "1"})
     assert (issue.live, issue.owner.username) == (False, WRITERS)
 
@@ -53,7 +53,7 @@ def test_writer_submits_and_editor_approves(logged_in, digest):
     assert issue.live
 
 
-def test_writer_has_no_business_elsewhere(logged_in, digest, home_page):
+def test_writer_has_no_permissions_on_other_digests(logged_in, digest, home_page):
     client = logged_in(WRITERS)
     other = make_digest(home_page, "other")
     add = reverse("wagtailadmin_pages:add", args=["digest", "issuepage", other.pk])
@@ -61,7 +61,7 @@ def test_writer_has_no_business_elsewhere(logged_in, digest, home_page):
     assert [client.get(url).status_code for url in (add, edit)] == [302, 302]
 
 
-def test_running_again_changes_nothing_and_takes_nothing(logged_in, digest):
+def test_command_is_idempotent_and_keeps_a_digests_own_workflow(logged_in, digest):
     own = Workflow.objects.create(name="Own")
     WorkflowPage.objects.filter(page=digest).update(workflow=own)
     before = GroupPagePermission.objects.count(), Workflow.objects.count()
@@ -70,7 +70,7 @@ def test_running_again_changes_nothing_and_takes_nothing(logged_in, digest):
     assert digest.get_workflow() == own
 
 
-def test_one_digest_alone(home_page, digest, capsys):
+def test_command_accepts_a_single_digest(home_page, digest, capsys):
     make_digest(home_page, "other", title="Other one")
     call_command("create_roles", digest=["other"])
     assert "may work on: Other one." in capsys.readouterr().out
@@ -78,7 +78,7 @@ def test_one_digest_alone(home_page, digest, capsys):
     assert set(pages.values_list("page__slug", flat=True)) == {"other"}
 
 
-def test_unknown_digest_is_told(digest):
+def test_unknown_digest_is_an_error(digest):
     with pytest.raises(CommandError, match="no digest with the slug"):
         call_command("create_roles", digest=["nothing"])
     assert not Group.objects.filter(name=WRITERS).exists()

@@ -1,4 +1,4 @@
-"""Publishing without the editor's form: on schedule, by a workflow, and by code."""
+"""Validation of publishing by schedule, workflow and code."""
 
 import logging
 from datetime import timedelta
@@ -18,15 +18,15 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def rules_of_today(digest):
-    """A live issue whose body is older than the rules."""
+def outdated_issue(digest):
+    """Create a live issue whose body does not pass the current validation."""
     issue = make_issue(digest)
     IssuePage.objects.filter(pk=issue.pk).update(body=body(story(heading="")))
     return IssuePage.objects.get(pk=issue.pk)
 
 
 def scheduled(digest, day, minutes_ago, **content):
-    """An issue whose time has come."""
+    """Create an issue that is due by schedule."""
     issue = make_issue(digest, day, go_live_at=timezone.now() + timedelta(hours=1))
     time = timezone.now() - timedelta(minutes=minutes_ago)
     revision = issue.latest_revision
@@ -47,7 +47,7 @@ def test_invalid_scheduled_issue_does_not_stop_the_others(digest, caplog):
 
 @pytest.fixture
 def submitted(admin_client, digest):
-    """An issue in review, and the addresses of its editor and of its approval."""
+    """Return an issue in review, and the URLs of its editor and of its approval."""
     issue = make_issue(digest, publish=False)
     edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
     valid = form(headline(), story_section(), slug=issue.slug, number="1")
@@ -56,11 +56,11 @@ def submitted(admin_client, digest):
     return issue, edit, reverse("wagtailadmin_pages:workflow_action", args=args)
 
 
-def test_draft_in_a_workflow_may_be_unfinished_but_not_approved(admin_client, submitted):
+def test_incomplete_draft_in_a_workflow_is_not_approved(admin_client, submitted):
     issue, edit, approve = submitted
     admin_client.post(edit, form(headline(), slug=issue.slug, number="1"))
-    answer = admin_client.post(approve, follow=True)
-    assert "Not approved: Story: The minimum number of items is 1" in answer.content.decode()
+    response = admin_client.post(approve, follow=True)
+    assert "Not approved: Story: The minimum number of items is 1" in response.content.decode()
     issue.refresh_from_db()
     assert (issue.live, issue.workflow_in_progress) == (False, True)
     admin_client.post(edit, form(headline(), story_section(), slug=issue.slug, number="1"))
@@ -69,43 +69,43 @@ def test_draft_in_a_workflow_may_be_unfinished_but_not_approved(admin_client, su
     assert issue.live
 
 
-def test_number_taken_while_in_review_is_told_at_the_approval(admin_client, submitted, digest):
+def test_number_taken_while_in_review_is_an_error_on_approval(admin_client, submitted, digest):
     issue, _, approve = submitted
     IssuePage.objects.filter(pk=issue.pk).update(number=None)
     make_issue(digest, 15, number=1)
-    answer = admin_client.post(approve, headers={"x-requested-with": "XMLHttpRequest"})
-    assert answer.json()["redirect"].endswith(f"/pages/{issue.pk}/edit/")
-    assert "has the number 1" in admin_client.get(answer.json()["redirect"]).content.decode()
+    response = admin_client.post(approve, headers={"x-requested-with": "XMLHttpRequest"})
+    assert response.json()["redirect"].endswith(f"/pages/{issue.pk}/edit/")
+    assert "has the number 1" in admin_client.get(response.json()["redirect"]).content.decode()
     issue.refresh_from_db()
     assert (issue.live, issue.workflow_in_progress) == (False, True)
 
 
-def test_live_issue_older_than_the_rules_can_be_saved_as_it_is(rules_of_today):
-    rules_of_today.locked = True
-    rules_of_today.save()
-    assert IssuePage.objects.get(pk=rules_of_today.pk).locked
+def test_outdated_live_issue_can_be_saved_unchanged(outdated_issue):
+    outdated_issue.locked = True
+    outdated_issue.save()
+    assert IssuePage.objects.get(pk=outdated_issue.pk).locked
 
 
-def test_live_issue_older_than_the_rules_can_have_an_alias(rules_of_today, home_page):
-    alias = rules_of_today.create_alias(parent=make_digest(home_page, "weekly"))
+def test_outdated_live_issue_can_have_an_alias(outdated_issue, home_page):
+    alias = outdated_issue.create_alias(parent=make_digest(home_page, "weekly"))
     assert alias.live
 
 
-def test_live_issue_older_than_the_rules_takes_no_other_invalid_body(rules_of_today):
-    rules_of_today.body = body(story(heading="", body=""))
+def test_outdated_live_issue_cannot_get_another_invalid_body(outdated_issue):
+    outdated_issue.body = body(story(heading="", body=""))
     with pytest.raises(ValidationError):
-        rules_of_today.save()
-    rules_of_today.save(False)
+        outdated_issue.save()
+    outdated_issue.save(False)
 
 
-def test_invalid_draft_does_not_go_live_by_one_field(digest):
+def test_invalid_draft_does_not_go_live_by_saving_one_field(digest):
     draft = make_issue(digest, publish=False, body="[]")
     draft.live = True
     with pytest.raises(ValidationError):
         draft.save(update_fields=["live"])
 
 
-def test_wagtails_api_refuses_an_invalid_draft_at_the_fields(digest, client, admin_user, settings):
+def test_wagtails_api_rejects_publishing_an_invalid_draft(digest, client, admin_user, settings):
     settings.ROOT_URLCONF = "tests.api.urls_with_v3"
     issue = make_issue(digest, publish=False, body="[]")
     _, token = APIToken.create_token(user=admin_user, name="test")

@@ -1,4 +1,4 @@
-"""What the process of kills saw, in a database of its own."""
+"""Runs the crash tests in a process and a database of their own."""
 
 import json
 import os
@@ -12,16 +12,16 @@ from tests.publishing.scheduling import databases
 
 
 @pytest.fixture(scope="session")
-def seen(django_db_setup, django_db_blocker, tmp_path_factory) -> dict[str, Any]:
-    """What the process of kills saw (``killing``)."""
-    folder = tmp_path_factory.mktemp("killing")
+def crash_results(django_db_setup, django_db_blocker, tmp_path_factory) -> dict[str, Any]:
+    """Return the output of ``crashes``."""
+    folder = tmp_path_factory.mktemp("crashes")
     with django_db_blocker.unblock():
         environment = os.environ | {
             "DATABASE_URL": databases.copy_of_tests(folder),
             "DJANGO_SETTINGS_MODULE": "tests.publishing.scheduling.settings",
             "MEDIA_ROOT": str(folder / "media"),
         }
-        command = [sys.executable, "-m", "tests.publishing.scheduling.killing"]
+        command = [sys.executable, "-m", "tests.publishing.scheduling.crashes"]
         try:
             result = subprocess.run(
                 command, env=environment, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""Copies of a database: a file, or a database of PostgreSQL made after another one."""
+"""Copies and snapshots of a database, on SQLite and PostgreSQL."""
 
 import shutil
 import sqlite3
@@ -10,51 +10,53 @@ from django.db import connection, connections, transaction
 
 
 def copy_of_tests(folder: Path) -> str:
-    """The URL of a copy of the tests' database, as the migrations have made it."""
+    """Copy the tests' database, as the migrations left it, and return the URL of the copy."""
     if connection.vendor == "sqlite":
         connection.ensure_connection()
         with closing(sqlite3.connect(folder / "db.sqlite3")) as copy:
             connection.connection.backup(copy)
         return f"sqlite:///{folder}/db.sqlite3"
-    said = connection.settings_dict
-    copy_database(said["NAME"], f"{said['NAME']}_killing")
-    login = said["USER"] + (f":{said['PASSWORD']}" if said["PASSWORD"] else "")
-    host = f"{said['HOST']}:{said['PORT'] or 5432}"
-    return f"postgres://{login}@{host}/{said['NAME']}_killing"
+    options = connection.settings_dict
+    copy_database(options["NAME"], f"{options['NAME']}_crashes")
+    login = options["USER"] + (f":{options['PASSWORD']}" if options["PASSWORD"] else "")
+    host = f"{options['HOST']}:{options['PORT'] or 5432}"
+    return f"postgres://{login}@{host}/{options['NAME']}_crashes"
 
 
 def drop_copy() -> None:
-    """Take away what ``copy_of_tests`` has made on a server."""
+    """Drop the copy on PostgreSQL."""
     if connection.vendor == "postgresql":
-        run(f'DROP DATABASE IF EXISTS "{connection.settings_dict["NAME"]}_killing"')
+        run(f'DROP DATABASE IF EXISTS "{connection.settings_dict["NAME"]}_crashes"')
 
 
-def keep() -> None:
-    """Keep what is in the database in use, for ``restore``."""
+def take_snapshot() -> None:
+    """Copy the rows of the current database for ``restore_snapshot``."""
     if connection.vendor == "sqlite":
-        copy_file("", "-kept")
+        copy_file("", "-snapshot")
         return
     with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA IF EXISTS kept CASCADE; CREATE SCHEMA kept")
+        cursor.execute("DROP SCHEMA IF EXISTS snapshot CASCADE; CREATE SCHEMA snapshot")
         for table in connection.introspection.table_names():
-            cursor.execute(f'CREATE TABLE kept."{table}" AS TABLE public."{table}"')
+            cursor.execute(f'CREATE TABLE snapshot."{table}" AS TABLE public."{table}"')
 
 
-def restore() -> None:
-    """Make the database in use what it was when ``keep`` was called."""
+def restore_snapshot() -> None:
+    """Replace the rows of the current database with those of the snapshot."""
     if connection.vendor == "sqlite":
-        copy_file("-kept", "")
+        copy_file("-snapshot", "")
         return
-    # A tenth of the time of another database; references are looked at in the end.
+    # Ten times faster than a new database; foreign keys are checked at commit.
     with transaction.atomic(), connection.cursor() as cursor:
         for table, columns in written_columns(cursor):
             cursor.execute(f'DELETE FROM public."{table}"')  # noqa: S608
-            copy = f'INSERT INTO public."{table}" ({columns}) SELECT {columns} FROM kept."{table}"'  # noqa: S608
+            copy = (
+                f'INSERT INTO public."{table}" ({columns}) SELECT {columns} FROM snapshot."{table}"'  # noqa: S608
+            )
             cursor.execute(copy)
 
 
 def written_columns(cursor: Any) -> list[tuple[str, str]]:
-    """The columns of each table that the server does not fill in itself."""
+    """Return the columns of each table, without generated ones."""
     cursor.execute(
         "SELECT table_name, string_agg(quote_ident(column_name), ', ') "
         "FROM information_schema.columns JOIN information_schema.tables USING "
@@ -65,8 +67,8 @@ def written_columns(cursor: Any) -> list[tuple[str, str]]:
 
 
 def copy_file(source: str, target: str) -> None:
-    """Copy SQLite's file; it is closed by the last one who uses it, so that all is in this one."""
-    connections.close_all()
+    """Copy the SQLite file."""
+    connections.close_all()  # merges the write-ahead log into the file
     name = connection.settings_dict["NAME"]
     for path in (f"{name}{target}-wal", f"{name}{target}-shm"):
         Path(path).unlink(missing_ok=True)
@@ -74,13 +76,13 @@ def copy_file(source: str, target: str) -> None:
 
 
 def copy_database(source: str, target: str) -> None:
-    """Make a database on the server after another one, in place of what there was."""
+    """Create a database from a template, replacing an existing one."""
     connection.close()
     run(f'DROP DATABASE IF EXISTS "{target}"', f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
 
 
 def run(*statements: str) -> None:
-    """Run statements for which no database may be open."""
+    """Run statements without a connection to a particular database."""
     with connection._nodb_cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

@@ -1,4 +1,4 @@
-"""A snippet that can be scheduled; an app of the process of kills alone."""
+"""Snippet with scheduled publishing, installed only for ``crashes``."""
 
 from django.db import models
 from wagtail.models import DraftStateMixin, RevisionMixin
@@ -7,8 +7,6 @@ from wagtail.snippets.models import register_snippet
 
 @register_snippet
 class Notice(DraftStateMixin, RevisionMixin, models.Model):
-    """A line of text."""
-
     title = models.CharField(max_length=100)
 
     def __str__(self) -> str:

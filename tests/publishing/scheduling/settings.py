@@ -1,4 +1,4 @@
-"""The settings of the tests, with a snippet (``models``) and a queue in the database."""
+"""Test settings with the snippet of ``models`` and a task queue in the database."""
 
 import os
 

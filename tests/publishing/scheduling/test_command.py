@@ -1,4 +1,4 @@
-"""``publish_scheduled``: each by itself, and what Wagtail's own steps may have left is mended."""
+"""``publish_scheduled``: independent jobs, and repair of interrupted publishing."""
 
 from datetime import timedelta
 from unittest import mock
@@ -13,31 +13,32 @@ from wagtail.models import Page, Revision
 
 from digest.models import DigestPage, IssuePage
 from tests.builders import expire, make_digest, make_issue
-from tests.publishing.scheduling.timing import ago, let_come, schedule
+from tests.publishing.scheduling.schedules import ago, make_due, schedule
 
 pytestmark = pytest.mark.django_db
 
 
 def fresh(page):
-    """The page as the database has it."""
+    """Reload the page from the database."""
     return type(page).objects.get(pk=page.pk)
 
 
 @pytest.fixture
 def live(digest):
-    """A live issue."""
     return make_issue(digest, 1, title="As it was")
 
 
 @pytest.fixture
 def due(live):
-    """The revision of a change of it that is due."""
+    """Return the revision of a due change of the live issue."""
     revision = schedule(live)
-    let_come(revision)
+    make_due(revision)
     return revision
 
 
-def test_one_that_fails_holds_up_no_other_and_is_told(digest, due, monkeypatch, caplog, capsys):
+def test_error_in_one_job_is_reported_and_does_not_affect_the_others(
+    digest, due, monkeypatch, caplog, capsys
+):
     expired = make_issue(digest, 2)
     expire(expired)
     publish = Revision.publish
@@ -49,7 +50,7 @@ def test_one_that_fails_holds_up_no_other_and_is_told(digest, due, monkeypatch, 
 
     monkeypatch.setattr(Revision, "publish", fail)
     new = schedule(make_issue(digest, 3, publish=False))
-    let_come(new, minutes=5)
+    make_due(new, minutes=5)
     with pytest.raises(CommandError, match=rf"^page {due.object_id}: Out of paper$"):
         call_command("publish_scheduled")
     assert "Traceback" in caplog.text
@@ -63,9 +64,9 @@ def test_dry_run_lists_and_changes_nothing(due, capsys):
     assert Revision.objects.get(pk=due.pk).approved_go_live_at
 
 
-def test_what_went_live_and_expired_while_nobody_looked_is_taken_back(live):
+def test_issue_that_went_live_and_expired_between_runs_is_unpublished(live):
     live.expire_at = ago(5)
-    let_come(schedule(live), minutes=10)
+    make_due(schedule(live), minutes=10)
     call_command("publish_scheduled")
     assert (fresh(live).live, fresh(live).expired) == (False, True)
 
@@ -76,8 +77,8 @@ def test_change_that_was_due_before_the_old_version_expired_goes_live(live, due)
     assert (fresh(live).live, fresh(live).title) == (True, "Changed")
 
 
-def test_schedule_whose_approval_is_gone_stays_away(live, due):
-    live.revisions.update(approved_go_live_at=None)  # past Wagtail and its log
+def test_schedule_without_its_approval_is_not_published(live, due):
+    live.revisions.update(approved_go_live_at=None)  # without a log entry
     call_command("publish_scheduled")
     assert fresh(live).title == "As it was"
 
@@ -89,7 +90,7 @@ def test_cancelled_schedule_stays_cancelled(live, due):
     assert fresh(live).title == "As it was"
 
 
-def test_nothing_older_goes_over_what_was_published_since(live, due):
+def test_scheduled_revision_does_not_replace_a_newer_published_one(live, due):
     newer = fresh(live)
     newer.title = "Newer"
     newer.save_revision().publish()
@@ -99,7 +100,7 @@ def test_nothing_older_goes_over_what_was_published_since(live, due):
     assert not fresh(live).revisions.exclude(approved_go_live_at=None).exists()
 
 
-def test_older_version_that_was_scheduled_on_purpose_goes_live(live):
+def test_older_revision_scheduled_after_a_newer_one_was_published_goes_live(live):
     older = live.latest_revision
     newer = fresh(live)
     newer.title = "Newer"
@@ -107,12 +108,12 @@ def test_older_version_that_was_scheduled_on_purpose_goes_live(live):
     older.content |= {"go_live_at": (timezone.now() + timedelta(hours=1)).isoformat()}
     older.save()
     older.publish()
-    let_come(older)
+    make_due(older)
     call_command("publish_scheduled")
     assert fresh(live).title == "As it was"
 
 
-def test_schedule_that_another_one_replaced_is_dropped(live, due):
+def test_superseded_schedule_loses_its_approval(live, due):
     later = schedule(live, title="Later")
     Revision.objects.filter(pk=due.pk).update(approved_go_live_at=ago(5))
     call_command("publish_scheduled")
@@ -121,35 +122,35 @@ def test_schedule_that_another_one_replaced_is_dropped(live, due):
 
 
 @pytest.mark.parametrize("expired", [True, False])
-def test_what_was_taken_back_does_not_come_back_by_an_old_schedule(live, expired):
+def test_unpublished_issue_is_not_published_by_an_old_schedule(live, expired):
     schedule(live)
     Page.objects.filter(pk=live.pk).update(live=False, live_revision=None, expired=expired)
     call_command("publish_scheduled")
     assert not fresh(live).revisions.exclude(approved_go_live_at=None).exists()
 
 
-def test_alias_that_stayed_live_without_its_page_is_taken_back(live, digest):
+def test_live_alias_of_an_unpublished_page_is_unpublished(live, digest):
     alias = live.create_alias(parent=digest, update_slug="alias")
     Page.objects.filter(pk=live.pk).update(live=False)
     call_command("publish_scheduled")
     assert not fresh(alias).live
 
 
-def test_alias_that_missed_a_change_gets_it(live, digest):
+def test_stale_alias_is_updated(live, digest):
     alias = live.create_alias(parent=digest, update_slug="alias")
     IssuePage.objects.filter(pk=live.pk).update(title="Changed", last_published_at=timezone.now())
     call_command("publish_scheduled")
     assert fresh(alias).title == "Changed"
 
 
-def test_alias_that_was_taken_back_by_itself_stays_away(live, digest):
+def test_alias_unpublished_on_its_own_stays_unpublished(live, digest):
     alias = live.create_alias(parent=digest, update_slug="alias")
     alias.unpublish()
     call_command("publish_scheduled")
     assert not fresh(alias).live
 
 
-def test_alias_of_an_issue_that_is_only_scheduled_waits_for_it(digest):
+def test_alias_of_a_scheduled_issue_is_not_live(digest):
     issue = make_issue(digest, publish=False)
     alias = issue.create_alias(parent=digest, update_slug="alias")
     schedule(issue)
@@ -157,8 +158,8 @@ def test_alias_of_an_issue_that_is_only_scheduled_waits_for_it(digest):
 
 
 @pytest.mark.parametrize("minutes", [10, -10])
-def test_revision_of_an_app_that_is_gone_is_passed_over(live, due, minutes):
-    let_come(due, minutes)
+def test_revision_of_a_removed_app_is_skipped(live, due, minutes):
+    make_due(due, minutes)
     gone = type(due.content_type).objects.create(app_label="gone", model="thing")
     Revision.objects.filter(pk=due.pk).update(content_type=gone, base_content_type=gone)
     call_command("publish_scheduled")
@@ -166,31 +167,30 @@ def test_revision_of_an_app_that_is_gone_is_passed_over(live, due, minutes):
 
 
 @pytest.mark.parametrize("kind", ["issue", "digest"])
-def test_editor_takes_back_a_page_whole_or_not_at_all(digest, home_page, live, admin_client, kind):
+def test_unpublishing_in_the_admin_is_atomic(digest, home_page, live, admin_client, kind):
     page = {"issue": live, "digest": digest}[kind]
     parent = make_digest(home_page, "weekly") if kind == "issue" else home_page
     page.create_alias(parent=parent, update_slug="alias")
     unpublish = reverse("wagtailadmin_pages:unpublish", args=[page.pk])
-    with mock.patch.object(Page, "unpublish", broken), pytest.raises(RuntimeError):
+    with mock.patch.object(Page, "unpublish", fail), pytest.raises(RuntimeError):
         admin_client.post(unpublish)
     assert fresh(page).live
     admin_client.post(unpublish)
     assert not type(page).objects.filter(live=True, title=page.title).exists()
 
 
-def broken(*args, **kwargs):
-    """Fail in the middle."""
+def fail(*args, **kwargs):
     raise RuntimeError
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks the whole file")
-def test_rows_are_locked_and_nobody_is_waited_for(due):
+def test_rows_are_locked_with_skip_locked(due):
     with CaptureQueriesContext(connection) as queries:
         call_command("publish_scheduled")
     assert [q for q in queries if "SKIP LOCKED" in q["sql"]]
 
 
-def test_digests_are_published_on_time_too(digest):
-    let_come(schedule(digest, title="Renamed"))
+def test_scheduled_digest_is_published(digest):
+    make_due(schedule(digest, title="Renamed"))
     call_command("publish_scheduled")
     assert DigestPage.objects.get(pk=digest.pk).title == "Renamed"

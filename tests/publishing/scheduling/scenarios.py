@@ -1,5 +1,4 @@
-"""What is published and taken back in the tests of kills: some pages, what happens to them, and how
-they are afterwards. Made in a database of its own, by real commits."""
+"""Scenarios of the crash tests: pages, an action on them, and their state; with real commits."""
 
 import itertools
 from collections.abc import Callable
@@ -14,29 +13,28 @@ from digest import visibility
 from home.models import HomePage
 from tests.builders import body, make_digest, make_image, make_issue, story
 from tests.publishing.scheduling.models import Notice
-from tests.publishing.scheduling.timing import ago, let_come, schedule
+from tests.publishing.scheduling.schedules import ago, make_due, schedule
 
 NUMBERS = itertools.count(1)
 
 
 def command() -> None:
-    """Run it."""
     call_command("publish_scheduled")
 
 
-class World:
-    """A few pages and snippets, and what is done to them (``act``)."""
+class Scenario:
+    """Create pages and snippets, and the ``action`` on them that a crash interrupts."""
 
     def __init__(self, name: str) -> None:
         self.pages: list[Any] = []
         self.new: Any = None
         home = Site.objects.get(is_default_site=True).root_page
-        self.digest = make_digest(home, f"world-{next(NUMBERS)}")
+        self.digest = make_digest(home, f"scenario-{next(NUMBERS)}")
         kind, _, done = name.partition("_")
-        self.act: Callable[[], None] = getattr(self, done)(kind) if done else self.command()
+        self.action: Callable[[], None] = getattr(self, done)(kind) if done else self.command()
 
     def live(self, kind: str) -> Any:
-        """A live issue or home page with an alias, or a snippet."""
+        """Create a live issue or home page with an alias, or a live snippet."""
         if kind == "issue":
             page = make_issue(self.digest, len(self.pages) + 1, title="As it was")
         elif kind == "page":
@@ -52,9 +50,9 @@ class World:
         return page
 
     def command(self) -> Callable[[], None]:
-        """Something that has expired, a change that is due, and a new issue that is."""
-        let_come(schedule(self.live("issue")), minutes=20)
-        let_come(schedule(self.live("snippet")), minutes=15)
+        """Return the command, due to unpublish expired objects and publish changes and an issue."""
+        make_due(schedule(self.live("issue")), minutes=20)
+        make_due(schedule(self.live("snippet")), minutes=15)
         for kind in ("issue", "snippet"):
             self.live(kind)
         for expired in self.pages[3:]:
@@ -62,47 +60,46 @@ class World:
         image = {"image": make_image().pk, "alt_text": "A", "decorative": False}
         blocks = body(story(image=image))
         self.new = make_issue(self.digest, 20, publish=False, body=blocks, image=make_image())
-        let_come(schedule(self.new))
+        make_due(schedule(self.new))
         self.pages.append(self.new)
         return command
 
     def published(self, kind: str) -> Callable[[], None]:
-        """A change that is due, published by somebody else than the command."""
+        """Return ``publish`` of a due revision, called without the command."""
         revision = schedule(self.live(kind))
-        let_come(revision)
+        make_due(revision)
         return revision.publish
 
     def unpublished(self, kind: str) -> Callable[[], None]:
-        """One with a change that is scheduled for later."""
+        """Return ``unpublish`` of an object with a change that is scheduled for later."""
         page = self.live(kind)
         schedule(page)
         return fresh(page).unpublish
 
     def shown(self) -> list[str]:
-        """What readers see of the pages."""
+        """Return the pages that are public."""
         pks = [page.pk for page in self.pages if isinstance(page, Page)]
         shown = visibility.public(Page.objects.filter(pk__in=pks)).order_by("pk")
         return [f"{pks.index(page.pk)} {page.title}" for page in shown]
 
-    def is_told(self) -> bool:
-        """Whether the queue has the task of the new issue if and only if that is live."""
+    def has_matching_task(self) -> bool:
+        """Return whether the queue has the new issue's task if and only if the issue is live."""
         path = "digest.tasks.make_renditions_of_page"
         queued = DBTaskResult.objects.filter(task_path=path).values_list("args_kwargs", flat=True)
         new = self.new and [self.new.pk]
         return (new in [task["args"] for task in queued]) == bool(self.new and fresh(self.new).live)
 
     def state(self) -> list[list[Any]]:
-        """How they are, and how often their log says that they were published."""
         return [state_of(fresh(page)) for page in self.pages]
 
 
 def fresh(page: Any) -> Any:
-    """A page or a snippet as the database has it."""
+    """Reload a page or a snippet from the database."""
     return type(page).objects.get(pk=page.pk)
 
 
 def state_of(page: Any) -> list[Any]:
-    """How a page or a snippet is."""
+    """Return the publishing state of an object, ending with how often it was published."""
     logs = registry.get_logs_for_instance(page).filter(action__startswith="wagtail.publish")
     times = logs.exclude(action="wagtail.publish.schedule").count()
     is_latest = bool(page.live_revision_id) and page.live_revision_id == page.latest_revision_id
