@@ -18,7 +18,7 @@ from tests.previews.helpers import (
     new_preview_url,
     preview_url,
     token_of,
-    write,
+    update_preview,
 )
 from tests.visibility.answers import headers_of
 
@@ -91,7 +91,7 @@ def test_issue_that_is_not_saved_yet_is_shown(digest, get, settings):
     settings.DIGEST_PREVIEW_URLS = PREVIEWS
     editor = Client()
     editor.force_login(make_user())
-    token = write(editor, new_preview_url(digest), title="New", slug="new", tags="Power")
+    token = update_preview(editor, new_preview_url(digest), title="New", slug="new", tags="Power")
     found = get(f"preview/{token}/")
     assert (found["id"], found["title"], found["digest"]["slug"]) == (0, "New", "daily")
     assert found["tags"] == [{"name": "Power", "slug": "power"}]
@@ -177,7 +177,7 @@ def dead_tokens(draft, settings):
     tokens["of no issue"] = token_of(draft.get_parent(), user)
     editor = Client()
     editor.force_login(user)
-    tokens["of a form"] = write(editor, preview_url(draft))
+    tokens["of a form"] = update_preview(editor, preview_url(draft))
     tokens["of who may no longer edit"] = token_of(draft, user)
     user.groups.clear()
     return live, tokens

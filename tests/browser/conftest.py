@@ -1,4 +1,4 @@
-"""A real browser in front of a real server; skipped where there is no Chromium."""
+"""Fixtures for tests in Chromium against a live server; skipped if Chromium is not installed."""
 
 import shutil
 import threading
@@ -27,38 +27,38 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Nothing leaves the machine: a page that asks for more logs an error, and fails its test.
+    # No external requests: they fail, the page logs an error, and its test fails.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
 ]
-TIMEOUT = 60_000  # milliseconds: a busy machine may take its time
+TIMEOUT = 60_000  # milliseconds, for busy machines
 # The one browser test of `make test`; the others run in `make test-all`.
-WALK = "test_issue_is_composed_previewed_published_and_read"
+FAST_TEST = "test_issue_is_composed_previewed_published_and_read"
 
-# Held by the request that is being answered; between two tests nobody's request is. An editor's
-# page sends several at once, and with SQLite in memory all threads share one connection.
-turn = threading.Lock()
+# Serialises requests, and blocks them between tests: pages send several at once, and with SQLite in
+# memory all threads share one connection.
+request_lock = threading.Lock()
 
 
-def in_turn(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
-    """Middleware that answers one request at a time."""
+def serialize_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
+    """Return middleware that handles one request at a time."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        with turn:
+        with request_lock:
             return get_response(request)
 
     return middleware
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every browser test but the walk as slow."""
+    """Mark every browser test except ``FAST_TEST`` as slow."""
     for item in items:
-        if item.get_closest_marker("browser") and item.name != WALK:
+        if item.get_closest_marker("browser") and item.name != FAST_TEST:
             item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> tuple[Any, str]:
-    """Playwright's starter, and where the system's Chromium is."""
+    """Return ``sync_playwright`` and the path of the system's Chromium."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     path = next((path for path in map(shutil.which, NAMES) if path), None)
     if path is None:
@@ -69,96 +69,95 @@ def chromium() -> tuple[Any, str]:
 
 @pytest.fixture(scope="package")
 def live_server(chromium: Any, django_db_setup: None) -> Iterator[LiveServer]:
-    """The site on a port of this machine, static files included."""
-    middleware = [f"{__name__}.in_turn", *settings.MIDDLEWARE]
+    """Serve the site with its static files."""
+    middleware = [f"{__name__}.serialize_requests", *settings.MIDDLEWARE]
     with override_settings(MIDDLEWARE=middleware):
         server = LiveServer("localhost")
-    with turn:
+    with request_lock:
         yield server
     server.stop()
 
 
 @pytest.fixture
-def address(live_server: LiveServer, django_db_serialized_rollback: None) -> Iterator[str]:
-    """The address of the site, which answers while the test runs.
+def site_url(live_server: LiveServer, django_db_serialized_rollback: None) -> Iterator[str]:
+    """Return the URL of the site, and let it handle requests while the test runs.
 
-    A test with a server empties the database, so it gets back what the migrations put there.
+    Live-server tests flush the database; the rows of the migrations are restored afterwards.
     """
-    turn.release()
+    request_lock.release()
     yield live_server.url
-    turn.acquire()
+    request_lock.acquire()
 
 
-class Windows:
-    """Opens windows of one Chromium, and notes the errors that their pages log."""
+class BrowserWindows:
+    """Open windows of one Chromium process, and collect the errors that their pages log."""
 
-    def __init__(self, stack: ExitStack, chromium: tuple[Any, str], address: str) -> None:
-        self.stack, self.address = stack, address
+    def __init__(self, stack: ExitStack, chromium: tuple[Any, str], site_url: str) -> None:
+        self.stack, self.site_url = stack, site_url
         self.start_playwright, self.path = chromium
         self.errors: list[str] = []
 
     @cached_property
     def browser(self) -> Any:
-        """Chromium, started with the first window."""
+        """Start Chromium for the first window."""
         playwright = self.stack.enter_context(self.start_playwright())
         browser = playwright.chromium.launch(executable_path=self.path, args=FLAGS)
         return self.stack.enter_context(browser)
 
     def open(self, **options: Any) -> Any:
-        """Open a window with cookies of its own; paths are those of the site."""
-        context = self.browser.new_context(base_url=self.address, locale="en-GB", **options)
+        """Open a window with its own cookies; relative URLs refer to the site."""
+        context = self.browser.new_context(base_url=self.site_url, locale="en-GB", **options)
         context.set_default_timeout(TIMEOUT)
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
-        context.on("console", self.note)
+        context.on("console", self.record_error)
         return context.new_page()
 
-    def note(self, line: Any) -> None:
-        """Keep an error, unless it is that the page itself does not exist, or takes no autosave."""
-        refused = any(f"status of {code}" in line.text for code in (400, 404))
-        of_page_itself = refused and line.location["url"] == line.page.url
-        if line.type == "error" and not of_page_itself:
-            self.errors.append(f"{line.text} {line.location['url']}")
+    def record_error(self, message: Any) -> None:
+        """Record an error, except a 404 of the page itself or a 400 of its autosave."""
+        is_failed_request = any(f"status of {code}" in message.text for code in (400, 404))
+        is_expected = is_failed_request and message.location["url"] == message.page.url
+        if message.type == "error" and not is_expected:
+            self.errors.append(f"{message.text} {message.location['url']}")
 
 
 @pytest.fixture
-def open_page(chromium: Any, address: str, settings: LazySettings) -> Iterator[Callable]:
-    """Open a window; the test fails if a page in it logs an error.
+def open_page(chromium: Any, site_url: str, settings: LazySettings) -> Iterator[Callable]:
+    """Return a function that opens a window; the test fails if a page in it logs an error.
 
-    Django refuses the database to the test from the first window on (Playwright keeps an event
-    loop in the thread), so that comes last in what a test arranges.
+    Set up the database before opening the first window: Playwright runs an event loop in the
+    thread, in which Django forbids synchronous queries.
     """
-    settings.WAGTAIL_ENABLE_UPDATE_CHECK = False  # these two ask servers elsewhere
+    settings.WAGTAIL_ENABLE_UPDATE_CHECK = False  # both would request external servers
     settings.WAGTAIL_GRAVATAR_PROVIDER_URL = None
     with ExitStack() as stack:
-        windows = Windows(stack, chromium, address)
+        windows = BrowserWindows(stack, chromium, site_url)
         yield windows.open
     assert not windows.errors
 
 
 @pytest.fixture
-def digest(address: str, home_page: Page) -> DigestPage:
-    """A digest without issues."""
+def digest(site_url: str, home_page: Page) -> DigestPage:
     return make_digest(home_page)
 
 
 @pytest.fixture
-def origin(address: str, settings: LazySettings) -> Iterator[str]:
-    """The address of a frontend on another port, to which previews lead."""
-    with frontend(address) as url:
+def origin(site_url: str, settings: LazySettings) -> Iterator[str]:
+    """Serve a frontend on another port, configure it for previews, and return its origin."""
+    with frontend(site_url) as url:
         settings.DIGEST_PREVIEW_URLS = {"http://localhost": f"{url}/preview?token={{token}}"}
         yield url
 
 
 @pytest.fixture
-def open_desk(open_page: Callable, digest: DigestPage) -> Callable:
-    """Sign in an editor who may publish, at a desk of 1280 by 800 pixels."""
-    from tests.browser.desk import Desk
+def open_editor(open_page: Callable, digest: DigestPage) -> Callable:
+    """Return a function that logs in an editor with publish permission."""
+    from tests.browser.editor import Editor
 
-    def open_desk() -> Desk:
+    def open_editor() -> Editor:
         user = User.objects.create_user("edith", password="a-good-password")
         user.groups.add(Group.objects.get(name="Moderators"))
-        desk = Desk(open_page(viewport={"width": 1280, "height": 800}))
-        desk.sign_in("edith", "a-good-password")
-        return desk
+        editor = Editor(open_page(viewport={"width": 1280, "height": 800}))
+        editor.sign_in("edith", "a-good-password")
+        return editor
 
-    return open_desk
+    return open_editor

@@ -1,4 +1,4 @@
-"""A frontend on an origin of its own, as small as can be: it shows a draft that it fetches."""
+"""Minimal frontend on its own origin, which fetches and shows a draft."""
 
 import threading
 from collections.abc import Iterator
@@ -47,8 +47,8 @@ PAGE = """<!doctype html>
       document.body.append(map);
     };
     const token = new URLSearchParams(location.search).get("token");
-    fetch(`CMS/api/v1/preview/${token}/?field_map=true`).then(async (answer) => {
-      if (answer.ok) show(await answer.json());
+    fetch(`CMS/api/v1/preview/${token}/?field_map=true`).then(async (response) => {
+      if (response.ok) show(await response.json());
       else document.querySelector("main").textContent = "There is no such preview.";
     });
   </script>
@@ -59,12 +59,11 @@ PAGE = """<!doctype html>
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers everything with the one page."""
+    """Return the same page for every path."""
 
     cms = ""
 
     def do_GET(self) -> None:
-        """The page, for whatever address."""
         page = PAGE.replace("CMS", self.cms).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -73,12 +72,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(page)
 
     def log_message(self, *args: Any) -> None:
-        """Nothing: the tests are quiet."""
+        """Log nothing."""
 
 
 @contextmanager
 def frontend(cms: str, port: int = 0) -> Iterator[str]:
-    """The address of the frontend of a site, while it is served."""
+    """Serve the frontend of a site, and yield its origin."""
     handler = type("Handler", (Handler,), {"cms": cms})
     server = ThreadingHTTPServer(("localhost", port), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,4 +1,4 @@
-"""An editor's day: from a text that is pasted to an issue that is checked and published."""
+"""Full editorial workflow in the browser, from a pasted text to a published issue."""
 
 import re
 from collections.abc import Callable
@@ -18,203 +18,203 @@ pytestmark = pytest.mark.browser
 TEXT = Path(__file__).parent / "documents" / "quiet-engines.txt"
 TITLE = "A Ferry Crosses on Wind Alone and a Library Lends Its Roof"
 WHY = "A number that everybody can see is hard to explain away."
-ROOF = "https://www.example.com/tarnow/roof/"  # in the text with a parameter that tracks
+ROOF = "https://www.example.com/tarnow/roof/"  # in the text with a tracking parameter
 
 
 @pytest.fixture
-def digest(address: str, home_page: Page) -> DigestPage:
-    """A digest with a name for pictures."""
+def digest(site_url: str, home_page: Page) -> DigestPage:
+    """Create a digest with a title for the screenshots."""
     return make_digest(home_page, "quiet-engines", title="Quiet Engines")
 
 
 @pytest.fixture
-def coming(digest: DigestPage) -> IssuePage:
-    """A draft for tomorrow, in which something is missing."""
-    unfinished = story("A kettle is mended on a train", why_it_matters="")
+def upcoming(digest: DigestPage) -> IssuePage:
+    """Create an incomplete draft for tomorrow."""
+    incomplete = story("A kettle is mended on a train", why_it_matters="")
     tomorrow = timezone.localdate() + timedelta(days=1)
-    fields = {"title": "A Week of Small Repairs", "body": body(unfinished, summary="")}
+    fields = {"title": "A Week of Small Repairs", "body": body(incomplete, summary="")}
     return make_issue(digest, tomorrow, publish=False, **fields)
 
 
 @pytest.fixture
 def past(digest: DigestPage) -> IssuePage:
-    """A live issue of the week before, with a source that the text has too."""
+    """Create a live issue of the previous week that cites a source of the text."""
     cited = story("A roof for forty flats", sources=[source(title="Who owns the roof", url=ROOF)])
     return make_issue(digest, date(2026, 3, 9), title="Roofs and Rails", body=body(cited))
 
 
-def test_editors_day(
-    open_desk: Callable,
+def test_editorial_workflow(
+    open_editor: Callable,
     open_page: Callable,
     past: IssuePage,
-    coming: IssuePage,
+    upcoming: IssuePage,
     origin: str,
-    address: str,
+    site_url: str,
 ):
-    desk = open_desk()
-    see_what_comes_next(desk, coming)
-    bring_text(desk)
-    correct_role(desk)
-    issue_id = make_draft(desk)
-    panel = open_checklist(desk)
-    see_that_it_ran(panel, past)
-    say_why_it_matters(desk, panel)
-    name_source(desk, panel)
-    see_preview(desk, origin)
-    link = share(desk)
-    reader = read_shared(open_page(), link, address)
-    revoke(desk, reader)
-    schedule(desk, issue_id)
-    publish(desk, issue_id)
-    expect_in_the_api(desk, issue_id)
+    editor = open_editor()
+    check_dashboard(editor, upcoming)
+    paste_text(editor)
+    correct_role(editor)
+    issue_id = create_draft(editor)
+    panel = open_checklist(editor)
+    check_repeated_source(panel, past)
+    add_why_it_matters(editor, panel)
+    add_source(editor, panel)
+    check_preview(editor, origin)
+    link = share(editor)
+    get_status = read_shared(open_page(), link, site_url)
+    revoke(editor, get_status)
+    schedule(editor, issue_id)
+    publish(editor, issue_id)
+    expect_in_the_api(editor, issue_id)
 
 
-def see_what_comes_next(desk, coming):
-    """The first page says what the next issue lacks."""
-    panel = desk.page.get_by_role("region", name="Quiet Engines")
-    expect(panel).to_contain_text(coming.title)
+def check_dashboard(editor, upcoming):
+    """Expect the next issue and its errors on the dashboard."""
+    panel = editor.page.get_by_role("region", name="Quiet Engines")
+    expect(panel).to_contain_text(upcoming.title)
     expect(panel).to_contain_text("Missing before it can be published:")
-    desk.take_picture("home")
+    editor.take_screenshot("home")
 
 
-def bring_text(desk):
-    """Paste the text on the screen for it."""
-    desk.page.get_by_role("button", name="Digests").click()
-    desk.page.get_by_role("link", name="Import", exact=True).click()
-    box = desk.page.get_by_role("textbox", name="Paste a text")
+def paste_text(editor):
+    """Paste the text on the import page."""
+    editor.page.get_by_role("button", name="Digests").click()
+    editor.page.get_by_role("link", name="Import", exact=True).click()
+    box = editor.page.get_by_role("textbox", name="Paste a text")
     box.fill(TEXT.read_text("utf-8"))
     box.press("Control+Home")
-    desk.take_picture("import")
-    desk.page.get_by_role("button", name="Read", exact=True).click()
+    editor.take_screenshot("import")
+    editor.page.get_by_role("button", name="Read", exact=True).click()
 
 
-def correct_role(desk):
-    """Say of a sentence without its label that it is why the story matters."""
-    outcome = desk.page.get_by_role("region", name="Resulting draft")
+def correct_role(editor):
+    """Set the role of an unlabelled sentence to “why it matters”."""
+    outcome = editor.page.get_by_role("region", name="Resulting draft")
     roof = outcome.get_by_role("listitem").filter(has_text="A Library Lends")
     expect(roof).to_contain_text("2 paragraphs, no why it matters, 1 source")
-    role = desk.page.get_by_label("Role of Line 23")
+    role = editor.page.get_by_label("Role of Line 23")
     role.select_option("Story: why it matters")
     expect(roof).to_contain_text("1 paragraph, why it matters, 1 source")
     role.evaluate("select => select.scrollIntoView({ block: 'center' })")
-    desk.take_picture("parts")
+    editor.take_screenshot("parts")
 
 
-def make_draft(desk) -> str:
-    """Make the draft; the id of the new issue."""
-    desk.page.get_by_role("button", name="Create the draft").click()
-    expect(desk.page).to_have_url(re.compile(r"/admin/pages/\d+/edit/$"))
-    expect(desk.title).to_have_value(TITLE)
-    return re.search(r"/pages/(\d+)/", desk.page.url)[1]
+def create_draft(editor) -> str:
+    """Create the draft; return the ID of the new issue."""
+    editor.page.get_by_role("button", name="Create the draft").click()
+    expect(editor.page).to_have_url(re.compile(r"/admin/pages/\d+/edit/$"))
+    expect(editor.title).to_have_value(TITLE)
+    return re.search(r"/pages/(\d+)/", editor.page.url)[1]
 
 
-def open_checklist(desk):
-    """Open the panel beside the form."""
-    desk.page.get_by_role("button", name="Toggle checklist").click()
-    panel = desk.page.locator("[data-side-panel=checklist]")
+def open_checklist(editor):
+    """Open the checklist panel and return it."""
+    editor.page.get_by_role("button", name="Toggle checklist").click()
+    panel = editor.page.locator("[data-side-panel=checklist]")
     expect(panel.get_by_role("status")).to_have_text("3 things to fix.")
-    desk.take_picture("checklist")
+    editor.take_screenshot("checklist")
     return panel
 
 
-def see_that_it_ran(panel, past):
-    """A page that an issue cited before is flagged, with a link to that issue."""
+def check_repeated_source(panel, past):
+    """Expect a warning about a source cited in an earlier issue, with a link to it."""
     finding = panel.get_by_role("listitem").filter(has_text="This source was cited before.").first
     link = finding.get_by_role("link", name=past.title)
     expect(link).to_have_attribute("href", f"/admin/pages/{past.pk}/edit/")
 
 
-def say_why_it_matters(desk, panel):
-    """Go from a warning to its field, and write what is missing."""
+def add_why_it_matters(editor, panel):
+    """Open the field of a warning and fill it in."""
     warning = panel.get_by_role("button", name="Say why it matters.")
     warning.click()
-    field = desk.block("story_section").locator("[data-contentpath=why_it_matters]")
+    field = editor.block("story_section").locator("[data-contentpath=why_it_matters]")
     expect(field.get_by_role("textbox")).to_be_focused()
-    desk.page.keyboard.insert_text(WHY)
+    editor.page.keyboard.insert_text(WHY)
     expect(warning).to_have_count(0)
-    desk.take_picture("story")
+    editor.take_screenshot("story")
 
 
-def name_source(desk, panel):
-    """Go from another warning to the sources of the story, and add one."""
+def add_source(editor, panel):
+    """Open the sources of a story from their warning and add one."""
     warning = panel.get_by_role("button", name="Name a source")
     warning.click()
-    expect(desk.page.get_by_title("Add", exact=True).last).to_be_focused()
-    desk.page.keyboard.press("Enter")
-    story_block = desk.block("story_section")
-    desk.fill(story_block, "Title", "Delays of the Orlen Bay buses")
-    desk.fill(story_block, "URL", "https://example.com/orlen/delays")
+    expect(editor.page.get_by_title("Add", exact=True).last).to_be_focused()
+    editor.page.keyboard.press("Enter")
+    story_block = editor.block("story_section")
+    editor.fill(story_block, "Title", "Delays of the Orlen Bay buses")
+    editor.fill(story_block, "URL", "https://example.com/orlen/delays")
     expect(warning).to_have_count(0)
     expect(panel.get_by_role("status")).to_have_text("1 thing to fix.")
-    desk.save()
+    editor.save()
 
 
-def see_preview(desk, origin):
-    """See the draft on the frontend, beside the form."""
-    shown = desk.show_preview()
+def check_preview(editor, origin):
+    """Expect the draft on the frontend in the preview panel."""
+    shown = editor.show_preview()
     expect(shown.locator("h1")).to_have_text(TITLE)
     expect(shown.get_by_text(WHY)).to_be_visible()
-    assert desk.page.query_selector("#w-preview-iframe").content_frame().url.startswith(origin)
-    desk.take_picture("preview")
+    assert editor.page.query_selector("#w-preview-iframe").content_frame().url.startswith(origin)
+    editor.take_screenshot("preview")
 
 
-def share(desk) -> str:
-    """Make a link that opens the draft for a week."""
-    desk.page.locator("header").get_by_role("button", name="Actions").first.click()
-    desk.page.get_by_role("link", name="Share a preview").click()
-    desk.page.get_by_role("radio", name="7 days").check()
-    desk.page.get_by_role("button", name="Create a link").click()
-    field = desk.page.get_by_role("textbox", name="Link")
+def share(editor) -> str:
+    """Create a preview link for a week and return it."""
+    editor.page.locator("header").get_by_role("button", name="Actions").first.click()
+    editor.page.get_by_role("link", name="Share a preview").click()
+    editor.page.get_by_role("radio", name="7 days").check()
+    editor.page.get_by_role("button", name="Create a link").click()
+    field = editor.page.get_by_role("textbox", name="Link")
     expect(field).to_be_visible()
-    desk.take_picture("share")
+    editor.take_screenshot("share")
     return field.input_value()
 
 
-def read_shared(page, link, address):
-    """Open the link without an account; asks for the draft as the frontend does."""
+def read_shared(page, link, site_url):
+    """Open the link as an anonymous reader; return a function that requests the draft's JSON."""
     page.goto(link)
     expect(page.locator("h1")).to_have_text(TITLE)
-    asked = f"{address}/api/v1/preview/{link.partition('token=')[2]}/"
-    assert page.request.get(asked).json()["title"] == TITLE
-    return lambda: page.request.get(asked).status
+    api_url = f"{site_url}/api/v1/preview/{link.partition('token=')[2]}/"
+    assert page.request.get(api_url).json()["title"] == TITLE
+    return lambda: page.request.get(api_url).status
 
 
-def revoke(desk, ask):
-    """End the link, from the list of all."""
-    desk.page.goto("/admin/digest/previews/")
-    desk.page.get_by_role("button", name="Revoke").click()
-    expect(desk.message).to_contain_text("has been revoked")
-    assert ask() == 404
+def revoke(editor, get_status):
+    """Revoke the link in the list of all links."""
+    editor.page.goto("/admin/digest/previews/")
+    editor.page.get_by_role("button", name="Revoke").click()
+    expect(editor.message).to_contain_text("has been revoked")
+    assert get_status() == 404
 
 
-def schedule(desk, issue_id):
-    """Let the issue wait for tomorrow."""
-    desk.open_issue(issue_id)
-    desk.set_schedule(timezone.now() + timedelta(days=1))
-    desk.choose("Schedule to publish")
-    expect(desk.message).to_contain_text("has been scheduled for publishing.")
-    assert desk.page.request.get(f"/api/v1/issues/{issue_id}/").status == 404
+def schedule(editor, issue_id):
+    """Schedule the issue for tomorrow."""
+    editor.open_issue(issue_id)
+    editor.set_schedule(timezone.now() + timedelta(days=1))
+    editor.choose("Schedule to publish")
+    expect(editor.message).to_contain_text("has been scheduled for publishing.")
+    assert editor.page.request.get(f"/api/v1/issues/{issue_id}/").status == 404
 
 
-def publish(desk, issue_id):
-    """Publish it now after all."""
-    desk.open_issue(issue_id)
-    expect(desk.page.get_by_text("Locked by schedule")).to_be_visible()
-    desk.take_picture("scheduled")
-    desk.unschedule()
-    desk.open_issue(issue_id)
-    desk.clear_schedule()
-    desk.choose("Publish")
-    expect(desk.message).to_contain_text("has been published.")
-    desk.page.goto("/admin/digest/issues/")
-    row = desk.page.get_by_role("row").filter(has_text=TITLE)
+def publish(editor, issue_id):
+    """Cancel the schedule and publish the issue now."""
+    editor.open_issue(issue_id)
+    expect(editor.page.get_by_text("Locked by schedule")).to_be_visible()
+    editor.take_screenshot("scheduled")
+    editor.unschedule()
+    editor.open_issue(issue_id)
+    editor.clear_schedule()
+    editor.choose("Publish")
+    expect(editor.message).to_contain_text("has been published.")
+    editor.page.goto("/admin/digest/issues/")
+    row = editor.page.get_by_role("row").filter(has_text=TITLE)
     expect(row).to_contain_text("Live")
-    desk.take_picture("issues")
+    editor.take_screenshot("issues")
 
 
-def expect_in_the_api(desk, issue_id):
-    """Frontends have what was imported, and what was mended."""
-    issue = desk.page.request.get(f"/api/v1/issues/{issue_id}/").json()
+def expect_in_the_api(editor, issue_id):
+    """Expect the imported content and the later changes in the API."""
+    issue = editor.page.request.get(f"/api/v1/issues/{issue_id}/").json()
     assert (issue["title"], issue["date"]) == (TITLE, "2026-03-16")
     assert [tag["name"] for tag in issue["tags"]] == ["Energy", "Open Data", "Transport"]
     _headline, ferry, roof, buses, bottom_line = (block["value"] for block in issue["body"])

@@ -1,4 +1,4 @@
-"""Readers' pages for everyone: checked by axe-core, and read with the keyboard alone."""
+"""Accessibility of the public pages: axe-core and keyboard navigation."""
 
 import pytest
 
@@ -16,7 +16,7 @@ GISCUS = {f"giscus_{name}": "x" for name in ("repo", "repo_id", "category", "cat
 
 @pytest.fixture
 def issues(home_page, digest):
-    """Issues in two digests, with everything an issue can have; one digest with a discussion."""
+    """Create issues in two digests, one with all features and a discussion."""
     type(digest).objects.filter(pk=digest.pk).update(tagline="Five minutes a day", **GISCUS)
     make_full_issue(digest)
     make_issue(make_digest(home_page, "weekly"), 12)
@@ -35,7 +35,7 @@ def test_pages_meet_wcag(open_page, issues, viewport, color_scheme):
     assert not reports, "\n".join(reports)
 
 
-def test_keyboard_skips_to_the_content_and_reaches_everything_in_it(open_page, issues):
+def test_skip_link_and_all_controls_are_reachable_by_keyboard(open_page, issues):
     page = open_page(viewport=DESKTOP)
     page.goto("/daily/2026-04-14/")
     page.keyboard.press("Tab")

@@ -1,4 +1,4 @@
-"""Readers who search: with and without JavaScript, and with the keyboard alone."""
+"""Public search page: suggestions, keyboard navigation, and use without JavaScript."""
 
 import re
 from urllib.parse import urlsplit
@@ -25,11 +25,11 @@ STATES = {
 
 
 @pytest.fixture
-def issues(home_page, digest, address):
-    """Issues about grids in two digests; the site knows its own address."""
+def issues(home_page, digest, site_url):
+    """Create issues about grids in two digests, and set the site's hostname and port."""
     site = Site.objects.get()
-    site.hostname, site.port = "localhost", urlsplit(address).port
-    site.save()  # which has Wagtail forget the address that it kept
+    site.hostname, site.port = "localhost", urlsplit(site_url).port
+    site.save()  # clears Wagtail's cached site root paths
     operators = story("🦓 Grid operators agree", body="<p>A grid & a cable.</p>")
     make_issue(digest, 13, title="Grid news", tags=("Power",), body=body(operators))
     make_issue(make_digest(home_page, "weekly"), 14, title="Cables", tags=("Grid plans",))
@@ -37,7 +37,7 @@ def issues(home_page, digest, address):
 
 @pytest.fixture
 def field(open_page, issues):
-    """The field of the search form, on a page of its own."""
+    """Open the search page and return its text field."""
     page = open_page(viewport=DESKTOP)
     page.goto("/search/")
     return page.get_by_role("combobox", name="Search all issues")
@@ -48,12 +48,12 @@ def options(field):
 
 
 def chosen(field):
-    """The option that is named to screen readers."""
+    """Return the active option."""
     return field.page.locator(f"[id='{field.get_attribute('aria-activedescendant')}']")
 
 
 def type_in(field, text):
-    """Type, and wait for the suggestions."""
+    """Type text and wait for the suggestions."""
     field.press_sequentially(text)
     expect(options(field).first).to_be_visible()
 
@@ -97,7 +97,7 @@ def test_search_works_without_javascript(open_page, issues):
     expect(page.get_by_role("heading", name="Grid operators agree")).to_be_in_viewport()
 
 
-def test_everything_on_the_page_is_reached_with_the_keyboard(open_page, issues):
+def test_all_controls_are_reachable_by_keyboard(open_page, issues):
     page = open_page(viewport=PHONE)
     page.goto("/search/?q=grid&tag=power")
     page.get_by_role("link", name="Skip to content").press("Enter")
@@ -109,7 +109,7 @@ def test_everything_on_the_page_is_reached_with_the_keyboard(open_page, issues):
             expect(target).not_to_have_css("outline-style", "none")
 
 
-def test_suggestions_are_shown_marked_and_told_while_typing(field):
+def test_suggestions_are_highlighted_and_announced(field):
     expect(field).to_have_attribute("aria-expanded", "false")
     type_in(field, "gri")
     expect(field).to_have_attribute("aria-expanded", "true")
@@ -122,7 +122,7 @@ def test_suggestions_are_shown_marked_and_told_while_typing(field):
     assert field.get_attribute("aria-activedescendant") is None
 
 
-def test_arrows_go_round_and_the_text_stays_in_focus(field):
+def test_arrow_keys_cycle_through_the_options_and_keep_the_focus(field):
     type_in(field, "gri")
     for key, place in [
         ("ArrowDown", 0),
@@ -141,7 +141,7 @@ def test_arrows_go_round_and_the_text_stays_in_focus(field):
 
 
 @pytest.mark.parametrize("key", ["Home", "End", "ArrowLeft", "ArrowRight", "d"])
-def test_keys_of_the_text_return_to_the_text(field, key):
+def test_editing_keys_clear_the_active_option(field, key):
     type_in(field, "gri")
     field.press("ArrowUp")
     expect(chosen(field)).to_be_visible()
@@ -151,20 +151,20 @@ def test_keys_of_the_text_return_to_the_text(field, key):
     assert field.evaluate("field => field.selectionStart") == 0
 
 
-def test_enter_follows_the_suggestion_that_the_arrows_chose(field):
+def test_enter_follows_the_active_option(field):
     type_in(field, "operators")
     field.press("ArrowDown")
     field.press("Enter")
     expect(field.page).to_have_url(re.compile("/daily/2026-04-13/#"))
 
 
-def test_enter_searches_for_the_text_where_none_is_chosen(field):
+def test_enter_searches_for_the_text_without_an_active_option(field):
     type_in(field, "gri")
     field.press("Enter")
     expect(field.page).to_have_url(re.compile(r"/search/\?q=gri$"))
 
 
-def test_escape_closes_the_list_and_then_empties_the_text(field):
+def test_escape_closes_the_list_and_then_clears_the_text(field):
     type_in(field, "gri")
     field.press("ArrowDown")
     field.press("Escape")
@@ -179,24 +179,22 @@ def test_escape_closes_the_list_and_then_empties_the_text(field):
     expect(field).to_have_value("")
 
 
-def test_tab_closes_the_list_and_goes_on(field):
+def test_tab_closes_the_list_and_moves_the_focus(field):
     type_in(field, "gri")
     field.press("Tab")
     expect(field.page.get_by_role("button", name="Search")).to_be_focused()
     expect(field.page.get_by_role("listbox")).to_be_hidden()
 
 
-def test_pointer_follows_a_suggestion(field):
+def test_click_follows_a_suggestion(field):
     type_in(field, "gri")
     options(field).filter(has_text="Grid plans").click()
     expect(field.page).to_have_url(re.compile("/tags/grid-plans/$"))
 
 
 def test_suggested_query_is_searched_for(field):
-    answer = {
-        "suggestions": [{"type": "query", "text": "grid <b>", "marks": [[0, 4]], "url": None}]
-    }
-    field.page.route("**/search/suggest/*", lambda route: route.fulfill(json=answer))
+    data = {"suggestions": [{"type": "query", "text": "grid <b>", "marks": [[0, 4]], "url": None}]}
+    field.page.route("**/search/suggest/*", lambda route: route.fulfill(json=data))
     type_in(field, "gri")
     expect(options(field)).to_have_text("grid <b>")
     options(field).click()
@@ -204,7 +202,7 @@ def test_suggested_query_is_searched_for(field):
 
 
 def wait_until(page, condition):
-    """Let the page go on until the condition holds: a route is called after its request is seen."""
+    """Process page events until the condition holds; fail after ten seconds."""
     for _ in range(1000):
         if condition():
             return
@@ -212,24 +210,24 @@ def wait_until(page, condition):
     pytest.fail("Timed out")
 
 
-def test_late_answer_for_an_earlier_text_is_not_shown(field):
-    def answer(route):
+def test_late_response_for_an_earlier_text_is_ignored(field):
+    def respond(route):
         text = route.request.url.rpartition("=")[2]
-        waiting.append(route) if text == "gr" else route.fulfill(json=said(text))
+        waiting.append(route) if text == "gr" else route.fulfill(json=suggestion(text))
 
-    def said(text):
+    def suggestion(text):
         return {"suggestions": [{"type": "query", "text": text, "marks": [], "url": None}]}
 
     waiting = []
-    field.page.route("**/search/suggest/*", answer)
+    field.page.route("**/search/suggest/*", respond)
     field.press_sequentially("gr")
     wait_until(field.page, lambda: waiting)
     type_in(field, "id")
-    waiting[0].fulfill(json=said("gr"))
+    waiting[0].fulfill(json=suggestion("gr"))
     expect(options(field)).to_have_text("grid")
 
 
-def test_search_goes_on_where_there_are_no_suggestions(open_page, field):
+def test_search_works_without_suggestions(open_page, field):
     field.page.route("**/search/suggest/*", lambda route: route.fulfill(status=204))
     with field.page.expect_response("**/search/suggest/*"):
         field.press_sequentially("grid")

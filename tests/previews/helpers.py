@@ -1,4 +1,4 @@
-"""Makes tokens, and types into the editor's form as its preview panel does."""
+"""Create preview tokens, and post the editor's form as the preview panel does."""
 
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
@@ -11,7 +11,7 @@ PREVIEWS = {"http://localhost": FRONTEND}
 
 
 def make_user(name="edith", group="Moderators", **fields):
-    """Somebody of a group that the migrations create_token."""
+    """Create a user in a group that Wagtail's migrations create."""
     user = User.objects.create_user(name, password="a-good-password", **fields)
     if group:
         user.groups.add(Group.objects.get(name=group))
@@ -19,14 +19,14 @@ def make_user(name="edith", group="Moderators", **fields):
 
 
 def token_of(page, user=None, **binding):
-    """A token of the page's last revision, unless it is told what of."""
+    """Create a token for the page's latest revision, unless ``binding`` selects another draft."""
     if not binding.get("is_buffer"):
         binding.setdefault("revision_id", page.latest_revision_id)
     return create_token(page, user or make_user(), **binding)
 
 
 def form(*blocks, **fields):
-    """What the editor's form posts of an issue."""
+    """Return the POST data of the issue form."""
     data = {"title": "Title", "slug": "", "date": "2026-04-14", "number": "", "tags": ""}
     data |= {"image": "", "comments": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0}}
     data["body"] = streamfield([("headline", {"headline": "", "summary": ""}), *blocks])
@@ -34,17 +34,17 @@ def form(*blocks, **fields):
 
 
 def preview_url(page):
-    """Where the panel sends the form of a page, and shows the page of."""
+    """Return the URL to which the preview panel posts the form of a page."""
     return reverse("wagtailadmin_pages:preview_on_edit", args=[page.pk])
 
 
 def new_preview_url(digest):
-    """The same for an issue that is not saved yet."""
+    """Return the URL to which the preview panel posts the form of an unsaved issue."""
     return reverse("wagtailadmin_pages:preview_on_add", args=["digest", "issuepage", digest.pk])
 
 
-def write(client, url, **fields):
-    """Type into the form; the token of the preview that is then shown."""
+def update_preview(client, url, **fields):
+    """Post the form as the preview panel does; return the token of the preview."""
     assert client.post(url, form(**fields)).json()["is_valid"]
     response = client.get(url, {"in_preview_panel": "true"})
     assert response.status_code == 302, response.content
@@ -52,7 +52,7 @@ def write(client, url, **fields):
 
 
 def token_in(url):
-    """The token that an address of the frontend has."""
+    """Return the token in a URL of the frontend."""
     before, after = FRONTEND.split("{token}")
     assert (url[: len(before)], url[len(url) - len(after) :]) == (before, after)
     return url[len(before) : len(url) - len(after)]

@@ -1,4 +1,4 @@
-"""The field map: every member of a draft, and the field that an editor finds it in."""
+"""Field map: the form field of each property in an issue's JSON."""
 
 import json
 
@@ -21,14 +21,14 @@ def issue(digest):
     return make_issue(digest, publish=False, body=everything)
 
 
-def test_members_of_the_page_come_from_its_fields(issue):
+def test_properties_of_the_page_map_to_its_fields(issue):
     found = field_map(issue)
     assert found["/title"] == {"block": None, "field": "title", "path": "title"}
     assert found["/tags"]["path"] == "tags"
     assert found["/seo/description"]["path"] == "search_description"
 
 
-def test_members_of_blocks_come_from_theirs(issue):
+def test_properties_of_blocks_map_to_their_fields(issue):
     opening, first, line, last = issue.body.raw_data
     found = field_map(issue)
     assert found["/summary"]["path"] == f"body.{opening['id']}.summary"
@@ -50,14 +50,14 @@ def test_members_of_blocks_come_from_theirs(issue):
     assert found["/body/3/value/items/0"]["block"] == last["id"]
 
 
-def test_headline_comes_from_the_title_where_the_block_has_none(digest, issue):
+def test_headline_maps_to_the_title_if_the_block_has_none(digest, issue):
     assert field_map(issue)["/headline"]["path"] == "title"
     blocks = json.dumps([block("headline", headline="H", summary="S")])
     own = make_issue(digest, 15, publish=False, body=blocks)
     assert field_map(own)["/headline"]["path"] == f"body.{own.body[0].id}.headline"
 
 
-def test_pointers_lead_to_members_of_the_answer(digest, client, issue):
+def test_pointers_resolve_in_the_response(digest, client, issue):
     from tests.previews.helpers import token_of
 
     data = client.get(f"/api/v1/preview/{token_of(issue)}/?field_map=true").json()
@@ -69,7 +69,7 @@ def test_pointers_lead_to_members_of_the_answer(digest, client, issue):
             found = found[int(part) if isinstance(found, list) else part]
 
 
-def test_blocks_of_a_site_and_of_types_that_are_gone_keep_the_numbers():
+def test_indexes_skip_blocks_of_unknown_types():
     class Inner(wagtail_blocks.StreamBlock):
         text = wagtail_blocks.CharBlock()
 

@@ -1,4 +1,4 @@
-"""Wagtail's previews, led to a frontend: in the panel, in a tab, of a revision, in a workflow."""
+"""Redirects of Wagtail's previews to a frontend."""
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -18,7 +18,7 @@ from tests.previews.helpers import (
     preview_url,
     token_in,
     token_of,
-    write,
+    update_preview,
 )
 
 pytestmark = pytest.mark.django_db
@@ -45,43 +45,41 @@ def title_at(token, site):
     return found and found.title
 
 
-def test_panel_shows_what_is_in_the_form(draft, site):
+def test_panel_shows_the_values_in_the_form(draft, site):
     client = editor()
-    token = write(client, preview_url(draft), title="In the form")
+    token = update_preview(client, preview_url(draft), title="In the form")
     assert title_at(token, site) == "In the form"
-    assert write(client, preview_url(draft), title="A word more") == token
+    assert update_preview(client, preview_url(draft), title="A word more") == token
     assert title_at(token, site) == "A word more"
     assert PreviewToken.objects.count() == 1
 
 
-def test_panel_shows_an_issue_that_is_not_saved_yet(digest, site):
-    token = write(editor(), new_preview_url(digest), title="New", tags="Power")
+def test_panel_shows_an_unsaved_issue(digest, site):
+    token = update_preview(editor(), new_preview_url(digest), title="New", tags="Power")
     found = open_draft(hash_token(token), site)
     assert (found.pk, found.title, found.digest.pk) == (None, "New", digest.pk)
     assert [tag.name for tag in found.tags.all()] == ["Power"]
 
 
-def test_two_editors_each_see_their_own_text(draft, site):
+def test_each_editor_sees_their_own_form(draft, site):
     ours, theirs = editor(), editor("theo")
-    one = write(ours, preview_url(draft), title="Ours")
-    other = write(theirs, preview_url(draft), title="Theirs")
+    one = update_preview(ours, preview_url(draft), title="Ours")
+    other = update_preview(theirs, preview_url(draft), title="Theirs")
     assert (title_at(one, site), title_at(other, site)) == ("Ours", "Theirs")
 
 
-def test_redirect_tells_nobody_and_is_not_kept(draft):
+def test_redirect_has_no_referrer_and_is_not_cached(draft):
     client = editor()
-    write(client, preview_url(draft))
+    update_preview(client, preview_url(draft))
     response = client.get(preview_url(draft), {"in_preview_panel": "true"})
     assert response["Referrer-Policy"] == "no-referrer"
     assert "no-store" in response["Cache-Control"]
     assert "private" in response["Cache-Control"]
 
 
-def test_nothing_that_is_stored_is_a_token_or_makes_one_without_the_secret_key(
-    draft, site, settings
-):
+def test_session_has_no_token_and_its_nonce_requires_the_secret_key(draft, site, settings):
     client = editor()
-    token = write(client, preview_url(draft))
+    token = update_preview(client, preview_url(draft))
     [nonce] = client.session[SESSION_KEY].values()
     assert token not in str(dict(client.session.items()))
     assert derive_token(nonce) == token
@@ -91,9 +89,12 @@ def test_nothing_that_is_stored_is_a_token_or_makes_one_without_the_secret_key(
     assert title_at(derive_token(nonce), site) is None
 
 
-def test_own_previews_end_with_the_session_and_shared_links_do_not(draft, site):
+def test_logout_deletes_tokens_except_those_of_shared_links(draft, site):
     client, theirs = editor(), editor("theo")
-    own, other = write(client, preview_url(draft)), write(theirs, preview_url(draft))
+    own, other = (
+        update_preview(client, preview_url(draft)),
+        update_preview(theirs, preview_url(draft)),
+    )
     shared = token_of(draft, User.objects.get(username="edith"), is_shared=True)
     client.logout()
     assert title_at(own, site) is None
@@ -101,14 +102,14 @@ def test_own_previews_end_with_the_session_and_shared_links_do_not(draft, site):
     assert title_at(shared, site)
 
 
-def test_token_is_renewed_before_it_expires(draft):
+def test_revoked_token_is_replaced(draft):
     client = editor()
-    token = write(client, preview_url(draft))
+    token = update_preview(client, preview_url(draft))
     PreviewToken.objects.get().revoke()
-    assert write(client, preview_url(draft)) != token
+    assert update_preview(client, preview_url(draft)) != token
 
 
-def test_draft_and_older_revisions_are_shown_as_they_are(draft, site):
+def test_draft_and_older_revision_get_tokens_of_their_revisions(draft, site):
     first = draft.latest_revision_id
     draft.title = "Second"
     second = draft.save_revision()
@@ -121,7 +122,7 @@ def test_draft_and_older_revisions_are_shown_as_they_are(draft, site):
     assert set(rows) == {(first, False), (second.pk, False)}
 
 
-def test_task_of_a_workflow_shows_its_revision(draft, site):
+def test_workflow_task_previews_its_revision(draft, site):
     user = make_user()
     workflow = draft.get_workflow()
     state = workflow.start(draft, user)
@@ -134,19 +135,19 @@ def test_task_of_a_workflow_shows_its_revision(draft, site):
     assert PreviewToken.objects.get().revision_id == task.revision_id
 
 
-def test_form_of_who_may_no_longer_edit_is_not_shown(draft, site):
+def test_form_preview_requires_the_permission_to_edit(draft, site):
     user = make_user(group="Editors")
     client = Client()
     client.force_login(user)
-    token = write(client, preview_url(draft))
+    token = update_preview(client, preview_url(draft))
     assert title_at(token, site)
     user.groups.remove(Group.objects.get(name="Editors"))
     assert title_at(token, site) is None
 
 
-def test_form_that_is_gone_or_cannot_be_read_is_not_shown(draft, site):
+def test_form_preview_requires_a_valid_form_state(draft, site):
     client = editor()
-    token = write(client, preview_url(draft))
+    token = update_preview(client, preview_url(draft))
     data = FormState.objects.get().data
     FormState.objects.update(data=data.replace("date=2026-04-14", "date=never"))
     assert title_at(token, site) is None
@@ -154,17 +155,17 @@ def test_form_that_is_gone_or_cannot_be_read_is_not_shown(draft, site):
     assert title_at(token, site) is None
 
 
-def test_form_dies_with_its_page(draft, digest, site):
+def test_form_preview_ends_when_its_page_is_deleted(draft, digest, site):
     client = editor()
-    saved = write(client, preview_url(draft))
-    new = write(client, new_preview_url(digest))
+    saved = update_preview(client, preview_url(draft))
+    new = update_preview(client, new_preview_url(digest))
     draft.delete()
     assert title_at(saved, site) is None
     digest.delete()
     assert title_at(new, site) is None
 
 
-def test_built_in_page_is_previewed_without_a_frontend(draft, settings):
+def test_built_in_page_is_rendered_without_a_frontend(draft, settings):
     settings.DIGEST_PREVIEW_URLS = {"http://elsewhere.example": "https://x.example/{token}"}
     response = editor().get(reverse("wagtailadmin_pages:view_draft", args=[draft.pk]))
     assert response.status_code == 200
@@ -172,22 +173,22 @@ def test_built_in_page_is_previewed_without_a_frontend(draft, settings):
     assert not PreviewToken.objects.exists()
 
 
-def test_frontend_may_be_named_by_its_own_address(draft, settings):
+def test_setting_accepts_the_frontend_url_as_key(draft, settings):
     settings.DIGEST_FRONTEND_URLS = {"http://localhost": "https://www.example.com"}
     settings.DIGEST_PREVIEW_URLS = {"https://www.example.com": PREVIEWS["http://localhost"]}
     response = editor().get(reverse("wagtailadmin_pages:view_draft", args=[draft.pk]))
     assert token_in(response.url)
 
 
-def test_digests_and_previews_without_a_user_are_built_in(draft, digest):
+def test_digests_and_requests_without_a_user_render_the_built_in_page(draft, digest):
     digest.save_revision()
     response = editor().get(reverse("wagtailadmin_pages:view_draft", args=[digest.pk]))
     assert response.status_code == 200
     assert draft.get_latest_revision_as_object().make_preview_request().status_code == 200
 
 
-def test_draft_is_shown_on_its_own_site_alone(draft, site, other_root):
-    token = write(editor(), preview_url(draft))
+def test_draft_is_shown_only_on_its_own_site(draft, site, other_root):
+    token = update_preview(editor(), preview_url(draft))
     other = Site.objects.create(hostname="other.example", port=80, root_page=other_root)
     assert title_at(token, site)
     assert title_at(token, other) is None

@@ -1,4 +1,4 @@
-"""Tokens of previews: what they open, for how long, and that nobody else gets to know them."""
+"""Preview tokens: access, expiry, storage, and redaction in logs."""
 
 import logging
 from datetime import timedelta
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Atoms(dict):
-    """Arguments of a line as gunicorn and hypercorn have them."""
+    """Imitate the log arguments of gunicorn and hypercorn."""
 
     def __missing__(self, key):
         return "-"
@@ -36,7 +36,7 @@ def opened(token, site):
     return found and found.title
 
 
-def test_token_opens_the_revision_it_was_made_for(draft, site):
+def test_token_opens_its_revision(draft, site):
     token = token_of(draft)
     draft.title = "Later"
     draft.save_revision()
@@ -48,9 +48,7 @@ def test_token_of_a_page_without_revisions_opens_the_page(draft, site):
 
 
 @pytest.mark.parametrize("has_revision", [True, False])
-def test_shared_token_opens_what_was_shared_whatever_autosave_writes_over_it(
-    draft, site, has_revision
-):
+def test_shared_token_opens_a_copy_that_autosave_does_not_change(draft, site, has_revision):
     revision = draft.latest_revision
     token = token_of(draft, revision_id=revision.pk if has_revision else None, is_shared=True)
     draft.title = "Later"
@@ -59,7 +57,7 @@ def test_shared_token_opens_what_was_shared_whatever_autosave_writes_over_it(
     assert opened(token, site) == "Draft"
 
 
-def test_token_that_is_not_shared_follows_its_revision(draft, site):
+def test_unshared_token_opens_the_current_content_of_its_revision(draft, site):
     token = token_of(draft)
     assert PreviewToken.objects.get().content is None
     draft.title = "Later"
@@ -69,7 +67,7 @@ def test_token_that_is_not_shared_follows_its_revision(draft, site):
 
 @pytest.mark.parametrize("is_shared", [True, False])
 @pytest.mark.parametrize("has_revision", [True, False])
-def test_token_of_who_may_no_longer_edit_is_dead(draft, site, is_shared, has_revision):
+def test_token_is_invalid_when_its_user_loses_the_permission(draft, site, is_shared, has_revision):
     user = make_user(group="Editors")
     revision_id = draft.latest_revision_id if has_revision else None
     token = token_of(draft, user, revision_id=revision_id, is_shared=is_shared)
@@ -78,29 +76,29 @@ def test_token_of_who_may_no_longer_edit_is_dead(draft, site, is_shared, has_rev
     assert opened(token, site) is None
 
 
-def test_token_of_who_may_publish_alone_opens_the_draft(draft, site):
+def test_publish_permission_is_enough_to_open_the_draft(draft, site):
     group = Group.objects.create(name="Publishers")
     publish = Permission.objects.get(codename="publish_page")
     GroupPagePermission.objects.create(group=group, page=draft.get_parent(), permission=publish)
     assert opened(token_of(draft, make_user(group="Publishers")), site)
 
 
-def test_token_is_long_random_and_not_kept(draft):
+def test_token_is_long_random_and_not_stored(draft):
     user = make_user()
     tokens = {token_of(draft, user) for _ in range(3)}
     assert len(tokens) == 3
     assert all(len(token) == 43 for token in tokens)
-    kept = "".join(str(row) for row in PreviewToken.objects.values_list())
-    assert not any(token in kept for token in tokens)
+    stored = "".join(str(row) for row in PreviewToken.objects.values_list())
+    assert not any(token in stored for token in tokens)
 
 
 @pytest.mark.parametrize("other", ["", "x", "\0", "é" * 50, "a" * 5000, "\ud800"])
-def test_what_is_no_token_opens_nothing(draft, site, other):
+def test_invalid_token_opens_nothing(draft, site, other):
     token_of(draft)
     assert opened(other, site) is None
 
 
-def test_hash_of_a_token_is_no_token(draft, site):
+def test_hash_of_a_token_opens_nothing(draft, site):
     assert opened(hash_token(token_of(draft)), site) is None
 
 
@@ -111,7 +109,7 @@ def test_token_expires(draft, site):
     assert opened(token, site) is None
 
 
-def test_revoked_token_is_dead_and_stays_as_it_was(draft, site):
+def test_revoking_twice_keeps_the_first_time(draft, site):
     token = token_of(draft)
     link = PreviewToken.objects.get()
     link.revoke()
@@ -122,14 +120,14 @@ def test_revoked_token_is_dead_and_stays_as_it_was(draft, site):
 
 
 @pytest.mark.parametrize("what", ["page", "revision", "user"])
-def test_token_dies_with_what_it_is_of(draft, site, what):
+def test_token_is_deleted_with_its_page_revision_or_user(draft, site, what):
     token = token_of(draft)
     found = find_token(hash_token(token))
     {"page": draft, "revision": found.revision, "user": found.user}[what].delete()
     assert opened(token, site) is None
 
 
-def test_token_of_somebody_who_is_deactivated_is_dead(draft, site):
+def test_token_of_an_inactive_user_opens_nothing(draft, site):
     user = make_user()
     token = token_of(draft, user)
     user.is_active = False
@@ -137,14 +135,14 @@ def test_token_of_somebody_who_is_deactivated_is_dead(draft, site):
     assert opened(token, site) is None
 
 
-def test_token_of_a_page_that_is_no_issue_or_an_alias_opens_nothing(digest, site):
+def test_token_of_a_digest_or_an_alias_opens_nothing(digest, site):
     alias = make_issue(digest).create_alias(update_slug="alias")
     user = make_user()
     assert opened(token_of(digest, user), site) is None
     assert opened(token_of(alias, user, revision_id=None), site) is None
 
 
-def test_last_use_is_kept_roughly(draft, site):
+def test_last_use_is_recorded_at_most_every_ten_minutes(draft, site):
     token = token_of(draft)
     opened(token, site)
     first = PreviewToken.objects.get().last_used_at
@@ -155,7 +153,7 @@ def test_last_use_is_kept_roughly(draft, site):
     assert PreviewToken.objects.get().last_used_at >= first
 
 
-def test_old_rows_are_deleted_when_a_token_is_made(draft):
+def test_creating_a_token_deletes_old_ones(draft):
     user = make_user()
     for days in (31, 29):
         create_token(draft, user, lifetime=-timedelta(days=days))
@@ -170,13 +168,13 @@ def test_word_count_is_of_the_draft(draft, site):
 # Logs
 
 
-def test_tokens_are_redacted_wherever_they_stand():
+def test_tokens_are_redacted_in_any_text():
     token = "a-B_9" * 9
     assert redacted(f'"GET /api/v1/preview/{token}/?x=1"') == '"GET /api/v1/preview/[token]/?x=1"'
     assert redacted("/admin/pages/3/edit/preview/?mode=") == "/admin/pages/3/edit/preview/?mode="
 
 
-def test_arguments_stay_those_that_the_formatters_of_servers_read():
+def test_redaction_keeps_the_types_of_log_arguments():
     path = f"/preview/{'x' * 43}/"
     args = ("127.0.0.1:1", "GET", path, "1.1", 200)
     record = logging.LogRecord("", 20, "", 1, '%s - "%s %s HTTP/%s" %d', args, None)
@@ -190,14 +188,14 @@ def test_arguments_stay_those_that_the_formatters_of_servers_read():
 
 
 @pytest.mark.parametrize("args", [(Path(f"/preview/{'x' * 43}/"),), ("/preview/", "x" * 43)])
-def test_token_that_only_the_whole_line_shows_is_left_out(args):
+def test_token_split_between_arguments_is_redacted(args):
     record = logging.LogRecord("", 20, "", 1, "%s" * len(args), args, None)
     assert TokenFilter().filter(record)
     assert record.getMessage().startswith("/preview/[token]")
 
 
 @pytest.mark.parametrize("name", LOGGERS)
-def test_whoever_logs_addresses_leaves_tokens_out(name):
+def test_loggers_of_request_urls_redact_tokens(name):
     [found] = [f for f in logging.getLogger(name).filters if isinstance(f, TokenFilter)]
     path = f"/preview/{'x' * 43}/"
     record = logging.LogRecord(name, 20, "", 1, '"%s" %s', (f"GET {path} HTTP/1.1", 404), None)
@@ -208,11 +206,11 @@ def test_whoever_logs_addresses_leaves_tokens_out(name):
     assert access.getMessage() == "/preview/[token]/ 200"
 
 
-def test_request_that_is_logged_before_any_view_knows_it_tells_nothing(client, caplog):
+def test_request_logged_before_a_view_runs_is_redacted(client, caplog):
     path = f"/preview/{'x' * 43}/"
     client.get(path, headers={"host": "a b"})
-    [refused] = [record for record in caplog.records if "HTTP_HOST" in record.getMessage()]
-    assert "x" * 43 not in f"{refused.request!r} {refused.request.META['PATH_INFO']}"
+    [record] = [record for record in caplog.records if "HTTP_HOST" in record.getMessage()]
+    assert "x" * 43 not in f"{record.request!r} {record.request.META['PATH_INFO']}"
 
 
 # The setting
@@ -231,12 +229,12 @@ def test_request_that_is_logged_before_any_view_knows_it_tells_nothing(client, c
         {"https://cms.example.com": None},
     ],
 )
-def test_wrong_address_of_previews_is_named(settings, urls):
+def test_invalid_preview_url_fails_the_system_check(settings, urls):
     settings.DIGEST_PREVIEW_URLS = urls
     assert "digest.E015" in {message.id for message in run_checks()}
 
 
 @pytest.mark.parametrize("rest", ["/preview/{token}", "/preview?token={token}", "/#{token}"])
-def test_right_address_of_previews_passes(settings, rest):
+def test_valid_preview_url_passes_the_system_check(settings, rest):
     settings.DIGEST_PREVIEW_URLS = {"http://127.0.0.1:8000": f"http://localhost:3000{rest}"}
     assert "digest.E015" not in {message.id for message in run_checks()}

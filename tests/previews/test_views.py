@@ -1,4 +1,4 @@
-"""The built-in page of a draft, for who was given a link; and the user bar for frontends."""
+"""Built-in page of a shared draft, and the user bar for frontends."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ def page(token, client=None, **headers):
     return (client or Client()).get(f"/preview/{token}/", headers=headers)
 
 
-def test_page_shows_the_draft_to_anybody(draft):
+def test_page_shows_the_draft_to_anonymous_users(draft):
     response = page(token_of(draft))
     assert response.status_code == 200
     html = response.content.decode()
@@ -34,7 +34,7 @@ def test_page_shows_the_draft_to_anybody(draft):
     assert response["Referrer-Policy"] == "no-referrer"
 
 
-def test_page_is_the_same_for_an_editor_without_a_user_bar(draft):
+def test_page_is_the_same_for_editors_and_has_no_user_bar(draft):
     user = make_user()
     editor = Client()
     editor.force_login(user)
@@ -45,7 +45,7 @@ def test_page_is_the_same_for_an_editor_without_a_user_bar(draft):
     assert "Set-Cookie" not in mine.headers
 
 
-def test_page_has_its_digest_but_not_what_would_tell_its_address(digest, draft):
+def test_page_has_its_draft_digest_but_no_discussion_script(digest, draft):
     for name in ("repo", "repo_id", "category", "category_id"):
         setattr(digest, f"giscus_{name}", name)
     digest.save()
@@ -55,7 +55,7 @@ def test_page_has_its_digest_but_not_what_would_tell_its_address(digest, draft):
     assert "giscus" not in html
 
 
-def test_what_is_not_public_beside_the_draft_is_not_shown(digest):
+def test_page_does_not_show_restricted_pages_it_links_to(digest):
     hidden = make_issue(digest, 13, title="Hidden one")
     restrict(hidden)
     link = f'<p><a linktype="page" id="{hidden.pk}">a link</a></p>'
@@ -67,28 +67,28 @@ def test_what_is_not_public_beside_the_draft_is_not_shown(digest):
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_whatever_is_wrong_the_answer_is_one(draft, language):
+def test_all_invalid_tokens_get_the_same_response(draft, language):
     user = make_user()
     tokens = ["x", "y" * 43, token_of(draft, user, lifetime=timedelta(seconds=-1))]
     tokens.append(token_of(draft, user))
     PreviewToken.objects.order_by("-pk").first().revoke()
     for method in ("get", "head", "options", "post"):
-        answers = {
-            (answer.status_code, answer.content, str(headers_of(answer)))
+        responses = {
+            (response.status_code, response.content, str(headers_of(response)))
             for token in tokens
-            for answer in [
+            for response in [
                 getattr(Client(), method)(
                     f"/preview/{token}/", headers={"accept-language": language}
                 )
             ]
         }
-        assert len(answers) == 1
-        assert next(iter(answers))[0] == (405 if method in ("options", "post") else 404)
+        assert len(responses) == 1
+        assert next(iter(responses))[0] == (405 if method in ("options", "post") else 404)
     assert Client(enforce_csrf_checks=True).post("/preview/x/").status_code == 405
     assert page("x")["Cache-Control"] == "private, no-store"
 
 
-def test_form_of_an_editor_is_shown_by_its_token_too(draft):
+def test_token_of_a_form_shows_its_values(draft):
     user = make_user()
     editor = Client()
     editor.force_login(user)
@@ -100,7 +100,7 @@ def test_form_of_an_editor_is_shown_by_its_token_too(draft):
 # In the preview panel
 
 
-def test_preview_in_the_panel_says_where_things_come_from(draft, admin_client):
+def test_panel_preview_has_the_field_map(draft, admin_client):
     data = {"title": "T", "slug": "", "date": "2026-04-14", "body-count": "0"}
     admin_client.post(preview_url(draft), data)
     html = admin_client.get(preview_url(draft), {"in_preview_panel": "true"}).content.decode()
@@ -109,7 +109,7 @@ def test_preview_in_the_panel_says_where_things_come_from(draft, admin_client):
     assert "digest/preview.js" in html
 
 
-def test_readers_pages_say_nothing_of_it(digest, client):
+def test_public_and_shared_pages_have_no_field_map(digest, client):
     issue = make_issue(digest)
     for response in (client.get(issue.url), page(token_of(issue))):
         html = response.content.decode()
@@ -122,7 +122,7 @@ def test_readers_pages_say_nothing_of_it(digest, client):
 # The user bar
 
 
-def test_user_bar_is_for_everybody_and_has_no_link(settings, client, admin_client):
+def test_user_bar_is_public_and_has_no_links_to_the_admin(settings, client, admin_client):
     settings.DIGEST_PREVIEW_URLS = PREVIEWS
     mine, theirs = admin_client.get("/preview-userbar/"), client.get("/preview-userbar/")
     assert (mine.status_code, mine.content) == (200, theirs.content)
@@ -135,17 +135,17 @@ def test_user_bar_is_for_everybody_and_has_no_link(settings, client, admin_clien
     assert "https://www.example.com" in html.partition("allowedOrigins")[2].partition("]")[0]
 
 
-def test_without_a_frontend_there_is_no_user_bar_for_it(client):
+def test_user_bar_is_not_found_without_a_frontend(client):
     assert client.get("/preview-userbar/").status_code == 404
 
 
-def test_editor_is_told_whom_to_listen_to(settings, draft, admin_client):
+def test_editor_allows_the_origins_of_frontends(settings, draft, admin_client):
     settings.DIGEST_PREVIEW_URLS = PREVIEWS
     html = admin_client.get(f"/admin/pages/{draft.pk}/edit/").content.decode()
     assert 'data-origins="self https://www.example.com"' in html
     assert '"allowedOrigins"' in html
 
 
-def test_checks_of_a_site_without_frontends_are_as_wagtail_has_them(draft, admin_client):
+def test_content_checks_are_unchanged_without_frontends(draft, admin_client):
     html = admin_client.get(f"/admin/pages/{draft.pk}/edit/").content.decode()
     assert "allowedOrigins" not in html
