@@ -1,22 +1,20 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class DigestConfig(AppConfig):
-    """The plugin. ``ready`` registers system checks, has the content version kept by the database,
-    and keeps previews' tokens out of logs."""
+    """The plugin. ``ready`` registers system checks and signal handlers, and redacts logs."""
 
     name = "digest"
     verbose_name = _("Digest")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from digest import checks, tasks  # noqa: F401
-        from digest.caching import triggers
+        from digest import checks  # noqa: F401
         from digest.http.redaction import keep_tokens_out_of_logs
+        from digest.registry import registry
+        from digest.signal_handlers import register_signal_handlers
 
-        pre_migrate.connect(triggers.remove_before, sender=self)
-        post_migrate.connect(triggers.install, sender=self)
-
+        register_signal_handlers()
+        registry.public_paths += ["digest.api.public_paths", "digest.feeds.public_paths"]
         keep_tokens_out_of_logs()

@@ -4,9 +4,12 @@ The core reads these lists when it uses them and names no optional app. An app t
 INSTALLED_APPS is never ready, so it adds nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.dispatch import Signal
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -26,11 +29,34 @@ class Job:
     is_long: bool = False
 
 
+class SignalHandler(NamedTuple):
+    """A receiver with its signal and the only senders for which it is called."""
+
+    signal: Signal
+    receiver: Callable[..., None]
+    senders: Iterable[Any]
+
+
+def connect(handlers: Iterable[SignalHandler]) -> None:
+    """Connect receivers in this order, which is the order in which they are called.
+
+    Connecting a receiver again changes nothing.
+    """
+    for signal, receiver, senders in handlers:
+        name = f"{receiver.__module__}.{receiver.__qualname__}"
+        for sender in senders:
+            signal.connect(receiver, sender=sender, weak=False, dispatch_uid=name)
+
+
 @dataclass
 class Registry:
     """The additions of all installed apps, in the order of INSTALLED_APPS."""
 
     jobs: list[Job] = field(default_factory=list)
+    # Dotted names of modules that add to the API: see ``digest.api.extensions``.
+    api_extensions: list[str] = field(default_factory=list)
+    # Dotted names of modules with paths that readers see: see ``digest.pages.public_paths``.
+    public_paths: list[str] = field(default_factory=list)
 
 
 registry = Registry()

@@ -8,14 +8,10 @@ from typing import Any
 
 import swapper
 from django.db import transaction
-from django.db.models.signals import post_delete
-from django.dispatch import receiver
 from django_tasks import task
 from wagtail.images import get_image_model
-from wagtail.images.models import AbstractRendition
-from wagtail.signals import page_published
 
-from digest.mixins import DigestPageMixin, IssuePageMixin
+from digest.mixins import IssuePageMixin
 from digest.rendering.bodies import Rendering
 from digest.rendering.images import public_images_by_id, rendition_specs
 
@@ -57,16 +53,13 @@ def make_renditions_of_image(pk: int) -> None:
         public_images_by_id([pk])
 
 
-@receiver(page_published)
 def make_renditions_when_published(sender: type, instance: Any, **kwargs: Any) -> None:
     """Those of a digest or an issue; Wagtail says so as well of what is only scheduled."""
-    if issubclass(sender, (DigestPageMixin, IssuePageMixin)) and instance.live:
+    if instance.live:
         enqueue(make_renditions_of_page, instance.pk)
 
 
-@receiver(post_delete)
 def make_renditions_when_replaced(sender: type, instance: Any, **kwargs: Any) -> None:
     """Those of an image that had them: Wagtail deletes them when an editor uploads another file."""
-    # Once for all of them.
-    if issubclass(sender, AbstractRendition) and instance.filter_spec == rendition_specs()[0]:
+    if instance.filter_spec == rendition_specs()[0]:  # once for all of them
         enqueue(make_renditions_of_image, instance.image_id)

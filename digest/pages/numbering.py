@@ -6,9 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
-from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
-from wagtail.signals import post_page_move
 
 from digest.pages.forms import parent_of
 
@@ -95,10 +93,9 @@ class NumberingMixin(models.Model):
         return (countable.aggregate(highest=models.Max("number"))["highest"] or 0) + 1
 
 
-@receiver(post_page_move)
 def number_in_the_new_digest(
     sender: type, instance: Any, parent_page_before: Any, parent_page_after: Any, **kwargs: Any
 ) -> None:
     """An issue that moves to a digest where its number is taken gets the next one there."""
-    if issubclass(sender, NumberingMixin) and parent_page_before != parent_page_after:
+    if parent_page_before != parent_page_after:
         instance.specific.leave_taken_number()

@@ -15,8 +15,6 @@ import swapper
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, models, transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.signals import post_save, pre_save
-from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import Block
 from wagtail.models import Revision
@@ -110,7 +108,6 @@ def rebuild() -> int:
     return mended
 
 
-@receiver(post_save)
 def derive_when_saved(
     sender: type, instance: Any, raw: bool = False, update_fields: Any = None, **kwargs: Any
 ) -> None:
@@ -119,10 +116,7 @@ def derive_when_saved(
     Wagtail unpublishes aliases and expired pages as plain pages, past ``save`` of the issue; so
     a plain page may be an issue, too.
     """
-    issue_model = _issue_model()
-    if raw or not (issubclass(sender, issue_model) or issubclass(issue_model, sender)):
-        return
-    if update_fields is None or SOURCE_FIELDS & set(update_fields):
+    if not raw and (update_fields is None or SOURCE_FIELDS & set(update_fields)):
         derive(instance)
 
 
@@ -230,7 +224,6 @@ class StoriesMixin(models.Model):
         return super().copy_all_child_relations(target, *args, **kwargs)
 
 
-@receiver(pre_save, sender=Revision)
 def give_a_copied_revision_other_ids(sender: type, instance: Revision, **kwargs: Any) -> None:
     """The same for the revisions that Wagtail copies, which still have the key of the source."""
     model = instance.content_type.model_class()

@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 
 import swapper
 from django.db import transaction
-from django.db.models.signals import post_save
-from django.dispatch import receiver
 
 from digest.pages.stories import SOURCE_FIELDS, issue_batches, tolerate_broken_body
 from digest.sources.citations import cited_in
@@ -55,16 +53,12 @@ def rebuild() -> int:
     return mended
 
 
-@receiver(post_save)
 def derive_when_saved(
     sender: type, instance: Any, raw: bool = False, update_fields: Any = None, **kwargs: Any
 ) -> None:
     """Derive the citations of an issue that is saved; also as a plain page, as Wagtail unpublishes
     aliases and expired pages."""
-    issue_model = _issue_model()
-    if raw or not (issubclass(sender, issue_model) or issubclass(issue_model, sender)):
-        return
-    if update_fields is None or SOURCE_FIELDS & set(update_fields):
+    if not raw and (update_fields is None or SOURCE_FIELDS & set(update_fields)):
         derive(instance)
 
 

@@ -10,4 +10,6 @@ class FrontendCacheConfig(AppConfig):
     verbose_name = _("Digest front-end cache")
 
     def ready(self) -> None:
-        from digest.contrib.frontend_cache import purging  # noqa: F401
+        from digest.contrib.frontend_cache.signal_handlers import register_signal_handlers
+
+        register_signal_handlers()

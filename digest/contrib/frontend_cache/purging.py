@@ -1,4 +1,4 @@
-"""Tells the caches in front that something has changed: after the commit, once in a transaction.
+"""Purge front-end caches after the commit of a change, once for each transaction.
 
 For ``wagtail.contrib.frontend_cache``, which of itself purges a page that is published or taken
 back, and no list, feed or answer that shows it; nor anything when a page moves or becomes private,
@@ -8,29 +8,18 @@ it, and ``purge_frontend_cache`` makes it known. Nothing happens where no cache 
 
 import logging
 from collections.abc import Iterable, Iterator
-from copy import copy
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.models.signals import m2m_changed, post_delete, post_save
-from django.dispatch import receiver
-from django.urls import NoReverseMatch, reverse
 from wagtail.contrib.frontend_cache.utils import purge_urls_from_cache
-from wagtail.models import AbstractPage, PageViewRestriction, Site
-from wagtail.signals import page_slug_changed, post_page_move
+from wagtail.models import AbstractPage, Site
 
 from digest.caching import content_version
-from digest.feeds.views import FEEDS
-from digest.pages.page_models import get_digest_page_model
+from digest.pages.public_paths import fixed_paths, paths_of_page
 from digest.pages.public_urls import frontend_root, page_url
 
 logger = logging.getLogger("wagtail.frontendcache")
-
-# Answers that any change may change. Those for a query are too many: they last for max-age.
-LISTS = ["map", "site", "digests", "issues", "latest-issue", "stories", "sources", "tags"]
-FIXED = [*(f"api:{name}" for name in LISTS), "sitemap", "llms"]
 
 # The content version that was purged for last, in this process, and what was purged for it.
 _purged: tuple[str | None, set[str]] = (None, set())
@@ -50,7 +39,7 @@ class Purge:
         if parts and parts[2]:
             self.urls |= {parts[1] + parts[2], page_url(page) or ""} - {""}
         parent_slug, slug = f"//{page.url_path}".split("/")[-3:-1]
-        self.paths |= set(_paths_of(page.pk, parent_slug, slug))
+        self.paths |= set(paths_of_page(page.pk, parent_slug, slug))
 
     def __call__(self) -> None:
         """Purge, unless readers see what they saw before: a draft was saved, for one. The version
@@ -78,36 +67,13 @@ def is_used() -> bool:
     return any(getattr(settings, name, None) for name in names)
 
 
-@receiver([post_save, post_delete, m2m_changed])
 def purge_after_commit(
-    sender: type, instance: Any = None, using: str | None = None, **kwargs: Any
+    page: AbstractPage | None, using: str | None, is_certain: bool = False
 ) -> None:
-    """Purge when a change of a row that readers may see is there for all."""
-    if not is_used() or sender not in set(content_version.seen_models()):
-        return
-    if isinstance(instance, PageViewRestriction):  # of a page that may just be deleted
-        instance = type(instance).page.get_queryset().filter(pk=instance.page_id).first()
-    _purge(instance if isinstance(instance, AbstractPage) else None, using)
+    """Purge after the commit, once for the transaction, and not if it is rolled back.
 
-
-@receiver(post_page_move)
-def purge_where_it_was(sender: type, instance: Any, url_path_before: str, **kwargs: Any) -> None:
-    """The place that a page is moved from."""
-    if is_used():
-        before = copy(instance)
-        before.url_path = url_path_before
-        _purge(before, instance._state.db, is_certain=True)
-
-
-@receiver(page_slug_changed)
-def purge_what_it_was_called(sender: type, instance_before: Any, **kwargs: Any) -> None:
-    """The address of a page before it got another slug."""
-    if is_used():
-        _purge(instance_before, instance_before._state.db, is_certain=True)
-
-
-def _purge(page: AbstractPage | None, using: str | None, is_certain: bool = False) -> None:
-    """Purge after the commit, once for the transaction, and not if it is rolled back."""
+    ``is_certain`` purges even if the content version stays as it was.
+    """
     connection = connections[using or DEFAULT_DB_ALIAS]
     calls = (call for _savepoints, call, _is_robust in connection.run_on_commit)
     noted = next((call for call in calls if isinstance(call, Purge) and not call.is_done), None)
@@ -122,7 +88,7 @@ def _purge(page: AbstractPage | None, using: str | None, is_certain: bool = Fals
 def fixed_urls(paths: Iterable[str] = ()) -> Iterator[str]:
     """The addresses of all lists, feeds and digests, and these paths, at every host that answers;
     of the front pages, where readers are, too."""
-    paths = {"/", *_fixed_paths(), *paths}
+    paths = {"/", *fixed_paths(), *paths}
     sites = list(Site.objects.order_by("pk"))
     for root in _roots(sites):
         yield from (root + path for path in paths)
@@ -137,33 +103,3 @@ def _roots(sites: list[Site]) -> set[str]:
     return roots | {
         f"{scheme}://{host}" for host in named - {urlsplit(url).netloc for url in roots}
     }
-
-
-def _fixed_paths() -> Iterator[str]:
-    for name in FIXED:
-        yield from _path(name)
-    for slug in set(get_digest_page_model().objects.values_list("slug", flat=True)):
-        yield from _paths_of_digest(slug)
-
-
-def _paths_of(pk: int, parent_slug: str, slug: str) -> Iterator[str]:
-    """Where the API and the feeds have a page, whether it is a digest or an issue; by name and not
-    by class, since Wagtail saves either as a plain page."""
-    yield from _path("api:issue", pk)
-    yield from _path("api:issue-markdown", pk)
-    yield from _path("api:issue-by-slugs", parent_slug, slug)
-    yield from _paths_of_digest(slug)
-
-
-def _paths_of_digest(slug: str) -> Iterator[str]:
-    yield from _path("api:digest", slug)
-    for feed in FEEDS:
-        yield from _path("feed", slug, feed.file_name)
-
-
-def _path(name: str, *args: Any) -> Iterator[str]:
-    """The path of what has this name; none where the site has left it out."""
-    try:
-        yield reverse(f"digest:{name}", args=args)
-    except NoReverseMatch:
-        return

@@ -1,10 +1,9 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class SearchConfig(AppConfig):
-    """Readers' search. ``ready`` registers checks and signal handlers and nothing else."""
+    """Readers' search. ``ready`` registers checks, signal handlers and endpoints."""
 
     name = "digest.contrib.search"
     label = "digest_search"
@@ -12,7 +11,9 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from digest.contrib.search import checks, signal_handlers  # noqa: F401
-        from digest.contrib.search.engines import install
+        from digest.contrib.search import checks  # noqa: F401
+        from digest.contrib.search.signal_handlers import register_signal_handlers
+        from digest.registry import registry
 
-        post_migrate.connect(install, sender=self)
+        register_signal_handlers()
+        registry.api_extensions.append("digest.contrib.search.api.extension")

@@ -1,0 +1,51 @@
+"""Every reaction of the core to a save, a move, a deletion, a migration or a sign-out.
+
+Each runs in the transaction of the change and may run twice. Optional apps have lists of their own
+in their ``signal_handlers``.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import post_delete, post_migrate, post_save, pre_migrate, pre_save
+from wagtail.images import get_image_model
+from wagtail.models import Revision
+from wagtail.signals import page_published, post_page_move
+
+from digest import tasks
+from digest.caching import triggers
+from digest.mixins import DigestPageMixin, IssuePageMixin
+from digest.pages import numbering, stories
+from digest.pages.page_models import get_issue_senders
+from digest.previews import tokens
+from digest.registry import SignalHandler, connect
+from digest.sources import index
+
+
+def register_signal_handlers() -> None:
+    """Connect the signal handlers of the core; doing so again changes nothing."""
+    connect(signal_handlers())
+
+
+def signal_handlers() -> Iterator[SignalHandler]:
+    """Yield the handlers in the order in which they are called for the same signal."""
+    plugin = apps.get_app_config("digest")
+    models = apps.get_models()
+    numbered = [model for model in models if issubclass(model, numbering.NumberingMixin)]
+    pages = [model for model in models if issubclass(model, (DigestPageMixin, IssuePageMixin))]
+    rendition = get_image_model().get_rendition_model()
+
+    yield SignalHandler(pre_migrate, triggers.remove_before, [plugin])
+    yield SignalHandler(post_migrate, triggers.install, [plugin])
+
+    yield SignalHandler(pre_save, stories.give_a_copied_revision_other_ids, [Revision])
+    yield SignalHandler(post_save, stories.derive_when_saved, get_issue_senders())
+    yield SignalHandler(post_save, index.derive_when_saved, get_issue_senders())
+
+    yield SignalHandler(post_page_move, numbering.number_in_the_new_digest, numbered)
+    yield SignalHandler(page_published, tasks.make_renditions_when_published, pages)
+    yield SignalHandler(post_delete, tasks.make_renditions_when_replaced, [rendition])
+
+    yield SignalHandler(user_logged_out, tokens.delete_session_tokens, [get_user_model()])
