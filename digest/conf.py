@@ -6,42 +6,6 @@ that was imported before. Each is checked in ``digest.checks``.
 
 from django.conf import settings
 
-# https://snowballstem.org/algorithms/
-STEMMERS = {
-    "ar": "arabic",
-    "ca": "catalan",
-    "cs": "czech",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "es": "spanish",
-    "et": "estonian",
-    "eu": "basque",
-    "fi": "finnish",
-    "fr": "french",
-    "ga": "irish",
-    "hi": "hindi",
-    "hu": "hungarian",
-    "hy": "armenian",
-    "id": "indonesian",
-    "it": "italian",
-    "lt": "lithuanian",
-    "nb": "norwegian",
-    "ne": "nepali",
-    "nl": "dutch",
-    "nn": "norwegian",
-    "no": "norwegian",
-    "pl": "polish",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sr": "serbian",
-    "sv": "swedish",
-    "ta": "tamil",
-    "tr": "turkish",
-}
-
 
 class DigestSettings:
     """Reads ``DIGEST_*`` from the site's settings, one property each."""
@@ -102,16 +66,6 @@ class DigestSettings:
         """For how many seconds a cache in front that is purged may keep an answer; None for as long
         as anybody may."""
         return getattr(settings, "DIGEST_CDN_MAX_AGE", None)
-
-    @property
-    def SEARCH_STEMMERS(self) -> dict[str, str]:
-        """The Snowball algorithm that finds the stem of a word, by language code without region."""
-        return getattr(settings, "DIGEST_SEARCH_STEMMERS", STEMMERS)
-
-    @property
-    def SEARCH_LOG_DAYS(self) -> int:
-        """For how many days the numbers of searches are kept; 0 for not at all."""
-        return getattr(settings, "DIGEST_SEARCH_LOG_DAYS", 90)
 
     @property
     def OUTBOUND_USER_AGENT(self) -> str | None:

@@ -1,5 +1,6 @@
 """The schema, a page to browse it, and what each kind of problem means."""
 
+from collections import ChainMap
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -19,6 +20,7 @@ from digest import __version__
 from digest.api.base import APIView
 from digest.api.errors import PROBLEMS
 from digest.api.examples import EXAMPLES
+from digest.api.extensions import extensions
 from digest.conf import conf
 
 SETTINGS = {
@@ -56,7 +58,8 @@ def build_schema() -> dict[str, Any]:
     with _generating, translation.override(settings.LANGUAGE_CODE), patched_settings(SETTINGS):
         generator = SchemaGenerator(urlconf="digest.api.urls")
         schema = generator.get_schema(request=None, public=True)
-    for name, example in EXAMPLES.items():
+    examples = [EXAMPLES, *(extension.examples for extension in extensions())]
+    for name, example in ChainMap(*examples).items():
         schema["components"]["schemas"][name]["examples"] = [example]
     return schema | {"servers": [{"url": address.rstrip("/")}]}
 

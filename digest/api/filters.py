@@ -1,19 +1,19 @@
-"""How validated parameters narrow a list of issues."""
+"""Filter lists of issues and stories by validated query parameters."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet, Value
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Length, Substr
 from django.db.models.lookups import In
 
+from digest.api.extensions import list_parameters
 from digest.api.scope import Scope
 from digest.pages.page_models import get_issue_tag_model
 
 
 def filter_issues(scope: Scope, parameters: dict[str, Any]) -> QuerySet:
-    """The public issues of a site that validated parameters leave, whatever their words (``q``)."""
+    """Return the public issues of a site that match the core's own filters."""
     issues = scope.issues()
     for name, lookup in LOOKUPS.items():
         if name in parameters:
@@ -58,25 +58,9 @@ def of_digests(issues: QuerySet, digests: QuerySet) -> QuerySet:
     return issues.filter(In(parent, paths)) if paths else issues.none()
 
 
-def with_words(issues: QuerySet, parameters: dict[str, Any]) -> QuerySet:
-    """Those of the issues with all the words of ``q`` in one story, or in what is told beside."""
-    return _matching(issues, parameters, "issue_id")
-
-
-def stories_with_words(stories: QuerySet, parameters: dict[str, Any]) -> QuerySet:
-    """Those of the stories with all the words of ``q``."""
-    return _matching(stories, parameters, "story_id")
-
-
-def _matching(rows: QuerySet, parameters: dict[str, Any], entry_field: str) -> QuerySet:
-    if "q" not in parameters:
-        return rows
-    from digest.contrib.search.finding import (
-        matching_entries,  # of an app that a site may leave out
-    )
-
-    found = matching_entries(parameters["q"]).order_by().values(entry_field).query
-    if found.is_empty():
-        return rows.none()
-    # As it is: inside of another query Django would rename the table that the engine's part names.
-    return rows.filter(pk__in=RawSQL(*found.sql_with_params()))  # noqa: S611
+def filter_by_extensions(rows: QuerySet, parameters: dict[str, Any]) -> QuerySet:
+    """Filter issues or stories by the list parameters that optional apps add, such as ``q``."""
+    for parameter in list_parameters():
+        if parameter.name in parameters:
+            rows = parameter.filter(rows, parameters[parameter.name])
+    return rows

@@ -9,8 +9,6 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from digest.contrib.search.parsing import MAX_CHARACTERS, MAX_TERMS, TooLong, parse
-
 MAX_VALUES = 20
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 MOMENT = DAY + r"[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -128,25 +126,6 @@ class NamesField(ListField):
         if len(set(chosen)) < len(chosen):
             self.fail("repeated")
         return chosen
-
-
-class SearchField(serializers.CharField):
-    """A search query in the language of ``digest.contrib.search.parsing``. Any query is valid that
-    is not too long."""
-
-    default_error_messages = {"many": f"Enter at most {MAX_TERMS} words and phrases."}
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=MAX_CHARACTERS, **kwargs)
-
-    def run_validation(self, data: Any = empty) -> str:
-        """Check the text, then how much it asks for."""
-        text = super().run_validation(data)
-        try:
-            parse(text)
-        except TooLong:
-            self.fail("many")
-        return text
 
 
 def hint(name: str, names: Iterable[str]) -> str:

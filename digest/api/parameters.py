@@ -9,11 +9,11 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from django.apps import apps
 from django.http import QueryDict
 from rest_framework import serializers
 
 from digest.api.errors import InvalidParameters
+from digest.api.extensions import list_parameters
 from digest.api.issues import ISSUE_MEMBERS, LIST_MEMBERS, story_members
 from digest.api.parameter_fields import (
     MAX_NAME_LENGTH,
@@ -21,7 +21,6 @@ from digest.api.parameter_fields import (
     MomentField,
     NamesField,
     OneOfField,
-    SearchField,
     SlugsField,
     WholeNumberField,
     hint,
@@ -138,11 +137,11 @@ class IssueFilters(LocaleParameters):
     updated_since = MomentField(
         required=False, help_text="Issues that changed for readers at this moment or later."
     )
-    if apps.is_installed("digest.contrib.search"):
-        q = SearchField(
-            required=False,
-            help_text="Issues with all these words in one story, or in what is told beside these.",
-        )
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """Add the list parameters of optional apps, unless a subclass declares its own."""
+        added = {parameter.name: parameter.make_field() for parameter in list_parameters()}
+        return added | super().get_fields()
 
 
 class TextParameters(Parameters):
@@ -225,36 +224,6 @@ class StoryParameters(LocaleParameters, TextParameters):
     """In which language, and what of the story."""
 
     fields = _fields(story_members)
-
-
-class SearchParameters(IssueFilters, PageParameters):
-    """What to search for, among which issues, and in which order."""
-
-    q = SearchField(help_text="What to search for: words, phrases, -excluded ones, one OR another.")
-    order = OneOfField(
-        choices=["relevance", "-date", "date"],
-        default="relevance",
-        help_text="What fits best, or the newest or the oldest first.",
-    )
-    prefix = OneOfField(
-        choices=["true", "false"],
-        default="false",
-        help_text="`true` while the reader types: the last word may be the beginning of one.",
-    )
-    correct = OneOfField(
-        choices=["true", "false"],
-        default="true",
-        help_text="`false` searches for the words as they are written, and for all of them.",
-    )
-
-
-class SuggestionParameters(LocaleParameters):
-    """What somebody is typing, and how much to suggest."""
-
-    q = SearchField(help_text="What was typed so far.")
-    limit = WholeNumberField(
-        min_value=1, max_value=10, default=8, help_text="How many suggestions there are at most."
-    )
 
 
 class PathParameters(Parameters):

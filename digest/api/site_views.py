@@ -3,14 +3,13 @@
 from typing import Any
 
 import swapper
-from django.apps import apps
 from django.http import Http404
 from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from digest import __version__, visibility
-from digest.api import parameters, representations, serializers
+from digest.api import extensions, parameters, representations, serializers
 from digest.api.base import APIView
 from digest.api.representations import Digests
 from digest.conf import conf
@@ -26,7 +25,7 @@ class MapView(APIView):
     def get(self, request: Request) -> Response:
         """Answer with links."""
         names = ["site", "digests", "issues", "stories", "sources", "tags", "pages"]
-        names += ["search"] if apps.is_installed("digest.contrib.search") else []
+        names += extensions.links()
         names += ["schema", "docs"] if conf.API_DOCS_ENABLED else []
         links = {name: self.scope.api_url(name) for name in names}
         links["latest_issue"] = self.scope.api_url("issues", "latest")
@@ -55,8 +54,8 @@ class SiteView(APIView):
         return Response(answer)
 
     def search_url(self) -> str | None:
-        """Where readers' search is, if the site has it."""
-        return self.scope.api_url("search") if apps.is_installed("digest.contrib.search") else None
+        """Return the URL of readers' search, or None where no installed app adds it."""
+        return self.scope.api_url("search") if "search" in extensions.links() else None
 
     def locales(self) -> list[dict[str, Any]]:
         """The languages in which there is a public front page, the site's own first."""

@@ -1,9 +1,9 @@
 """Addresses of the API, below wherever the site puts them (``/api/v1/`` with ``digest.urls``)."""
 
-from django.apps import apps
 from django.urls import path, re_path
 
 from digest.api import documentation, preview, site_views, sources, views
+from digest.api.extensions import extensions
 
 app_name = "api"
 
@@ -33,12 +33,7 @@ urlpatterns = [
     path("problems/", documentation.ProblemsView.as_view(), name="problems"),
 ]
 
-if apps.is_installed("digest.contrib.search"):
-    from digest.contrib.search.api import views as search_views
-
-    urlpatterns += [
-        path("search/", search_views.Search.as_view(), name="search"),
-        path("search/suggest/", search_views.SearchSuggestions.as_view(), name="suggestions"),
-    ]
+for extension in extensions():
+    urlpatterns += extension.urlpatterns
 
 urlpatterns += [re_path("", views.NotFoundView.as_view(), name="not-found")]

@@ -12,7 +12,7 @@ from taggit.models import Tag
 
 from digest.api import parameters, representations, serializers
 from digest.api.base import APIView
-from digest.api.filters import filter_issues, of_digests, stories_with_words, with_words
+from digest.api.filters import filter_by_extensions, filter_issues, of_digests
 from digest.api.issues import (
     ISSUE_MEMBERS,
     LIST_MEMBERS,
@@ -72,7 +72,8 @@ class IssueList(APIView):
 
     def get(self, request: Request) -> Response:
         """Answer with a page of them."""
-        issues = with_words(filter_issues(self.scope, self.parameters), self.parameters)
+        issues = filter_issues(self.scope, self.parameters)
+        issues = filter_by_extensions(issues, self.parameters)
         sign = "-" if self.parameters["order"] == "-date" else ""
         paginator = CursorPagination([f"{sign}date", f"{sign}pk"], self.parameters)
         if paginator.with_count:
@@ -123,7 +124,8 @@ class LatestIssue(IssueDetail):
 
     def get(self, request: Request) -> Response:
         """Answer with it, or 404 where there is none."""
-        issues = with_words(filter_issues(self.scope, self.parameters), self.parameters)
+        issues = filter_issues(self.scope, self.parameters)
+        issues = filter_by_extensions(issues, self.parameters)
         return self.answer(latest_first(issues))
 
 
@@ -161,7 +163,8 @@ class StoryList(APIView):
     def public_stories(self) -> QuerySet:
         """Those of the public issues that the filters leave."""
         issues = filter_issues(self.scope, self.parameters)
-        return stories_with_words(stories_of(issues), self.parameters).defer("text")
+        stories = filter_by_extensions(stories_of(issues), self.parameters)
+        return stories.defer("text")
 
     def as_data(self, stories: list[Any]) -> list[dict[str, Any]]:
         """What was asked for of the stories."""

@@ -22,7 +22,8 @@ VENDORS = ("sqlite", "postgresql")
 
 READ = "SELECT token FROM digest_contentversion"
 
-# Apps and models whose rows no reader sees: of editors, of drafts, of what happened, of the desk.
+# Apps and models of others whose rows no reader sees: they are about editors, drafts and history.
+# A model of the plugin or of an optional app declares it itself: ``readers_see_rows = False``.
 UNSEEN = {
     "admin",
     "auth",
@@ -56,17 +57,13 @@ UNSEEN = {
     "wagtailcore.workflowstate",
     "wagtailcore.workflowtask",
     "wagtailsearchpromotions.querydailyhits",
-    "digest.check",
-    "digest.checkedhost",
-    "digest.contentversion",
-    "digest.previewtoken",
-    "digest.upload",
-    "digest_search.searched",
 }
 
 
 class ContentVersion(models.Model):
     """The one row with the token of what readers see now."""
+
+    readers_see_rows = False
 
     token = models.CharField(max_length=64)
 
@@ -146,8 +143,11 @@ def change(using: str | None = None) -> None:
 
 
 def seen_models() -> Iterator[type[models.Model]]:
-    """The models whose rows readers see: all but ``UNSEEN``, users, of whatever model, and
-    DIGEST_CACHE_IGNORED_MODELS."""
+    """Yield the models whose rows readers see.
+
+    All but those that declare ``readers_see_rows = False``, those of ``UNSEEN``, the user model and
+    DIGEST_CACHE_IGNORED_MODELS.
+    """
     named = [settings.AUTH_USER_MODEL, *conf.CACHE_IGNORED_MODELS]
     unseen = UNSEEN | {label.lower() for label in named}
     for model in apps.get_models(include_auto_created=True):
@@ -155,6 +155,7 @@ def seen_models() -> Iterator[type[models.Model]]:
         if (
             options.managed
             and not options.proxy
+            and getattr(model, "readers_see_rows", True)
             and not {options.app_label, options.label_lower} & unseen
         ):
             yield model

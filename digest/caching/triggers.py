@@ -18,7 +18,8 @@ from digest.caching.content_version import VENDORS, ContentVersion, change, seen
 PREFIX = "digest_content_"
 EVENTS = ("insert", "update", "delete")
 
-# Columns that change while a page is only drafted, scheduled or locked, or a source is checked.
+# Columns that change while a page is only drafted, scheduled or locked. A model of the plugin names
+# its own: ``unseen_columns``.
 UNSEEN_OF_PAGES = {
     "draft_title",
     "go_live_at",
@@ -31,7 +32,6 @@ UNSEEN_OF_PAGES = {
     "numchild",
     "owner_id",
 }
-UNSEEN_OF_SOURCES = {"state", "http_status", "moved_to", "checked_at", "due_at", "failures"}
 # Rows that are made when they are first needed, and say nothing that was not so before.
 MADE_WHEN_READ = {"wagtailembeds.embed", "wagtailsearchpromotions.query"}
 
@@ -158,7 +158,7 @@ def _conditions(model: type[models.Model], event: str, connection: Any) -> Itera
 def _unseen_columns(model: type[models.Model]) -> set[str]:
     if model is _page_model():
         return UNSEEN_OF_PAGES
-    return UNSEEN_OF_SOURCES if model._meta.label_lower == "digest.source" else set()
+    return getattr(model, "unseen_columns", set())
 
 
 def _page_model() -> type[models.Model]:

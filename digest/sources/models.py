@@ -74,6 +74,11 @@ class Source(models.Model):
     says them (``SourceQuerySet.with_citations``).
     """
 
+    # Checks change these, and readers do not see them.
+    unseen_columns = frozenset(
+        {"state", "http_status", "moved_to", "checked_at", "due_at", "failures"}
+    )
+
     # A hash of ``canonical_url``, which is too long for an index.
     key = models.CharField(_("key"), max_length=64, unique=True, editable=False)
     canonical_url = models.TextField(_("canonical URL"), editable=False)
@@ -169,6 +174,8 @@ class Citation(models.Model):
 class Check(models.Model):
     """What one check of a source found."""
 
+    readers_see_rows = False
+
     source = models.ForeignKey(
         Source, verbose_name=_("source"), on_delete=models.CASCADE, related_name="checks"
     )
@@ -189,6 +196,8 @@ class Check(models.Model):
 
 class CheckedHost(models.Model):
     """From when a host may be asked again: what keeps two runs from asking it at once."""
+
+    readers_see_rows = False
 
     name = models.CharField(_("host"), max_length=255, unique=True)
     free_at = models.DateTimeField(_("free at"))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import snowballstemmer
 
-from digest.conf import conf
+from digest.contrib.search.conf import conf
 
 MAX_TOKEN_LENGTH = 40
 # Han, Hiragana, Katakana, Thai, Lao, Myanmar and Khmer have no spaces between words.

@@ -6,7 +6,7 @@ import snowballstemmer
 from django.core.checks import Error, Tags, register
 from django.db import connections, router
 
-from digest.conf import conf
+from digest.contrib.search.conf import conf
 from digest.contrib.search.engines import ENGINES
 from digest.contrib.search.engines.sqlite import SQLiteEngine
 from digest.contrib.search.models import Entry

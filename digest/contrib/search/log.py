@@ -16,8 +16,8 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.utils import timezone
 from wagtail.models import Site
 
-from digest.conf import conf
 from digest.contrib.search.analysis import tokens
+from digest.contrib.search.conf import conf
 from digest.contrib.search.models import Searched
 
 logger = logging.getLogger(__name__)

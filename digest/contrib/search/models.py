@@ -135,6 +135,8 @@ class Searched(models.Model):
     Nothing of who searched is kept, and no query that looks like an address or a number.
     """
 
+    readers_see_rows = False
+
     site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
     day = models.DateField(_("day"), default=timezone.localdate)
     query = models.CharField(_("query"), max_length=100)

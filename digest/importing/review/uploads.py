@@ -28,6 +28,8 @@ class UploadQuerySet(models.QuerySet):
 class Upload(models.Model):
     """A document that an editor brought, its text, and the roles that its parts were given."""
 
+    readers_see_rows = False
+
     digest = models.ForeignKey(
         swapper.get_model_name("digest", "DigestPage"),
         verbose_name=_("digest"),

@@ -8,10 +8,10 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param
 from wagtail.models import Site
 
-from digest.api import parameters
 from digest.api.base import APIView
 from digest.api.filters import filter_issues
 from digest.contrib.search.api import data as search_data
+from digest.contrib.search.api import parameters
 from digest.contrib.search.api import serializers as search_serializers
 from digest.contrib.search.api.pagination import SearchPagination
 from digest.contrib.search.finding import search
