@@ -14,6 +14,7 @@ from wagtail.models import Page
 # Django looks for models here, and sites for the functions.
 from digest.caching.content_version import ContentVersion  # noqa: F401
 from digest.importing.review.uploads import Upload  # noqa: F401
+from digest.jobs.models import JobRun  # noqa: F401
 from digest.mixins import ISSUE_PAGE_MODEL, DigestPageMixin, IssuePageMixin
 from digest.pages.page_models import (  # noqa: F401
     get_digest_page_model,

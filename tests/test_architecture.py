@@ -27,6 +27,7 @@ LAYERS = [
     {"caching", "pages", "publishing"},
     {"rendering", "previews", "sources"},
     {"feeds", "checklist", "importing"},
+    {"jobs"},
     {"mixins"},
     {"models"},
     {"api", "admin", "tasks"},

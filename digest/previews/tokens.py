@@ -37,6 +37,10 @@ class PreviewTokenQuerySet(models.QuerySet):
         """Return the tokens of shared links; ``content`` is deferred, as it can be large."""
         return self.filter(is_shared=True).defer("content")
 
+    def delete_expired(self) -> None:
+        """Delete those that expired thirty days ago."""
+        self.filter(expires_at__lt=timezone.now() - RETENTION).delete()
+
 
 class PreviewToken(models.Model):
     """Give anyone with the token access to one draft, until it expires or is revoked.
@@ -116,21 +120,20 @@ def hash_token(token: str) -> str:
 def create_token(
     page: Any, user: Any, lifetime: timedelta = LIFETIME, nonce: str = "", **binding: Any
 ) -> str:
-    """Create a token for a draft of a page; delete tokens past their ``RETENTION``.
+    """Create a token for a draft of a page.
 
     ``binding`` selects the draft (``revision_id``, or ``is_buffer`` with ``is_new_page``) and sets
     ``is_shared``. The token can be recovered only from its ``nonce``.
     """
-    now = timezone.now()
-    PreviewToken.objects.filter(expires_at__lt=now - RETENTION).delete()
     token = derive_token(nonce or new_nonce())
     if binding.get("is_shared"):
         binding["content"] = _content(page, binding.get("revision_id"))
+    expires_at = timezone.now() + lifetime
     PreviewToken.objects.create(
         token_hash=hash_token(token),
         page_id=page.pk,
         user=user,
-        expires_at=now + lifetime,
+        expires_at=expires_at,
         **binding,
     )
     return token

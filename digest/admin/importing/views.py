@@ -61,10 +61,9 @@ class ImportView(WagtailAdminTemplateMixin, FormView):
     header_icon = "upload"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Require permission to add issues; delete expired uploads."""
+        """Require permission to add issues."""
         if not can_import(request.user):
             raise PermissionDenied
-        Upload.objects.delete_expired()
         return super().dispatch(request, *args, **kwargs)
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:

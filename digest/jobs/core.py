@@ -1,0 +1,46 @@
+"""The jobs of the plugin itself."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from digest.importing.review.uploads import Upload
+from digest.jobs.models import JobRun
+from digest.previews.tokens import PreviewToken
+from digest.publishing import scheduling
+from digest.registry import DAY, MINUTE, Job, Registry
+from digest.sources.runs import Run, due_sources
+
+PUBLISH_SCHEDULED = "publish_scheduled"
+LATE_AFTER = timedelta(minutes=10)
+SOURCES_PER_DAY = 500
+
+
+def register_jobs(registry: Registry) -> None:
+    # An app before this one may have registered jobs already: none delays publishing.
+    registry.jobs.insert(0, Job(PUBLISH_SCHEDULED, publish_scheduled, MINUTE))
+    registry.jobs += [
+        Job("check_sources", check_sources, DAY, is_long=True),
+        Job("delete_expired", delete_expired, DAY),
+    ]
+
+
+def publish_scheduled() -> None:
+    if failed := scheduling.run():
+        raise RuntimeError("\n".join(failed))
+
+
+def check_sources() -> None:
+    for _ in Run().check(due_sources()[:SOURCES_PER_DAY]):
+        pass
+
+
+def delete_expired() -> None:
+    Upload.objects.delete_expired()
+    PreviewToken.objects.delete_expired()
+
+
+def is_publishing_late() -> bool:
+    """Return whether scheduled publishing has not run for ten minutes."""
+    since = timezone.now() - LATE_AFTER
+    return not JobRun.objects.filter(name=PUBLISH_SCHEDULED, started_at__gt=since).exists()

@@ -1,0 +1,258 @@
+"""The loop: what runs when, and what does not end it."""
+
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from threading import Event
+
+import pytest
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from digest.jobs import runner as runner_module
+from digest.jobs.runner import Runner, execute, start_process_of
+from digest.models import JobRun
+from digest.registry import DAY, MINUTE, Job
+
+pytestmark = pytest.mark.django_db
+
+
+class Process:
+    """The process of a long job, which ends when a test says so."""
+
+    returncode = None
+    is_terminated = False
+
+    def poll(self):
+        return self.returncode
+
+    def terminate(self):
+        self.is_terminated = True
+
+    def wait(self):
+        assert self.is_terminated
+
+
+def run(*jobs, rounds=1, between=lambda: None, **options):
+    """Run a runner for some rounds, with something done between them; the runner."""
+    left = list(range(rounds - 1))
+
+    def wait(seconds):
+        between()
+        left.pop() if left else runner.stop()
+
+    runner = Runner(jobs, wait=wait, **options)
+    runner.run()
+    return runner
+
+
+def let_pass(name, every=MINUTE):
+    JobRun.objects.filter(name=name).update(started_at=timezone.now() - every)
+
+
+def error_of(name):
+    return JobRun.objects.get(pk=name).error
+
+
+@pytest.fixture
+def done():
+    """The names of jobs that ran."""
+    return []
+
+
+@pytest.fixture
+def job(done):
+    """Make a job that notes that it ran."""
+
+    def job(name="job", every=MINUTE, **options):
+        return Job(name, lambda: done.append(name), every, **options)
+
+    return job
+
+
+def fail():
+    raise RuntimeError("Out of paper")
+
+
+def test_jobs_run_in_their_order_and_again_when_their_time_has_passed(job, done):
+    run(job("first"), job("second", DAY), rounds=3, between=lambda: let_pass("first"))
+    assert done == ["first", "second", "first", "first"]
+
+
+def test_job_that_is_not_due_does_not_run(job, done):
+    run(job(), rounds=3)
+    assert done == ["job"]
+
+
+def test_is_due_starts_a_job_early(job, done):
+    answers = [True, False]
+    run(job(every=DAY, is_due=lambda: answers.pop()), rounds=3)
+    assert done == ["job", "job"]
+
+
+def test_one_that_fails_stops_no_other_and_is_recorded(job, done, caplog):
+    run(Job("broken", fail, MINUTE), job())
+    assert (done, error_of("broken"), error_of("job")) == (["job"], "Out of paper", "")
+    assert "Job broken failed." in caplog.text
+
+
+def test_job_that_exits_does_not_end_the_loop(job, done):
+    run(Job("exits", lambda: sys.exit("Usage"), MINUTE), job())
+    assert (done, error_of("exits")) == (["job"], "Usage")
+
+
+def test_broken_is_due_is_logged_once_and_stops_no_other(job, done, caplog):
+    run(job("broken", is_due=fail), job(), rounds=4)
+    assert done == ["broken", "job"]
+    assert caplog.text.count("broken could not be run") == 1
+
+
+@pytest.mark.parametrize("method", ["claim", "finish"])
+def test_database_that_is_locked_or_gone_does_not_end_the_loop(job, done, monkeypatch, method):
+    original, failures = getattr(JobRun, method), [OperationalError("database is locked")]
+
+    def flaky(*args):
+        if failures:
+            raise failures.pop()
+        return original(*args)
+
+    def lapse():
+        JobRun.objects.exclude(claimed_until=None).update(claimed_until=timezone.now())
+
+    monkeypatch.setattr(JobRun, method, flaky)
+    run(job(), rounds=2, between=lapse)
+    assert done[-1] == "job"
+    assert not JobRun.objects.get().is_running
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no connection to lose")
+@pytest.mark.django_db(transaction=True)
+def test_lost_connection_is_recorded_and_replaced(job, done):
+    def lose():
+        connection.cursor().execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    run(Job("lost", lose, MINUTE), job())
+    assert "terminat" in error_of("lost")
+    assert done == ["job"]
+
+
+def test_connections_are_closed_between_rounds(job, monkeypatch):
+    closed = []
+    monkeypatch.setattr(runner_module, "close_old_connections", lambda: closed.append(True))
+    run(rounds=1)
+    assert len(closed) == 2
+
+
+def test_stopping_lets_the_job_finish_and_starts_no_other(job, done):
+    def stop():
+        runner.stop()
+        done.append("finished")
+
+    runner = Runner([Job("stops", stop, MINUTE), job()])
+    runner.run()
+    assert done == ["finished"]
+    assert not JobRun.objects.get().is_running
+
+
+def test_stopping_ends_the_pause():
+    runner = Runner([])
+    runner.stop()
+    runner._wait_for_stop(3600)
+
+
+def test_long_jobs_run_in_processes_one_at_a_time(job, done):
+    processes = {}
+
+    def start(run):
+        processes[run.name] = Process()
+        return processes[run.name]
+
+    def between():
+        started.append(list(processes))
+        if len(started) == 2:
+            processes["long"].returncode = 0
+
+    started = []
+    jobs = [job("long", is_long=True), job("longer", is_long=True), job("short")]
+    run(*jobs, rounds=3, between=between, start_process=start)
+    assert started == [["long"], ["long"], ["long", "longer"]]
+    assert done == ["short"]
+    assert [process.is_terminated for process in processes.values()] == [False, True]
+
+
+def test_process_that_ended_by_itself_is_an_error(job):
+    process = Process()
+
+    def between():
+        process.returncode = -9
+
+    long = job("long", is_long=True)
+    runner = run(long, rounds=2, between=between, start_process=lambda run: process)
+    assert error_of("long") == "Its process ended with exit status -9."
+    assert runner.failed == {"long"}
+
+
+def test_error_that_the_process_has_recorded_stays(job):
+    process = Process()
+
+    def between():
+        JobRun.objects.get().finish("Out of paper")
+        process.returncode = 1
+
+    long = job("long", is_long=True)
+    run(long, rounds=2, between=between, start_process=lambda run: process)
+    assert error_of("long") == "Out of paper"
+
+
+def test_once_runs_what_is_due_and_ends(job, done):
+    def wait(seconds):
+        raise AssertionError("Nothing runs that is to be waited for.")
+
+    runner = Runner([job(), Job("broken", fail, MINUTE)], once=True, wait=wait)
+    runner.run()
+    assert (done, runner.failed) == (["job"], {"broken"})
+
+
+def test_once_publishes_while_a_long_job_runs_and_starts_that_once(job, done):
+    processes = []
+
+    def start(run):
+        processes.append(Process())
+        return processes[-1]
+
+    def wait(seconds):
+        let_pass("short")
+        processes[-1].returncode = 0 if len(done) == 2 else None
+
+    jobs = [job("short"), job("long", is_due=lambda: True, is_long=True)]
+    Runner(jobs, once=True, wait=wait, start_process=start).run()
+    assert (done, len(processes)) == (["short"] * 3, 1)
+
+
+def test_claim_is_extended_while_a_job_runs(monkeypatch, job):
+    extended = Event()
+    monkeypatch.setattr(runner_module, "EXTEND_EVERY", 0.001)
+    monkeypatch.setattr(JobRun, "extend", lambda run: extended.set())
+    assert execute(Job("job", lambda: extended.wait(30) or fail(), MINUTE), claimed()) == ""
+
+
+def test_interrupted_job_is_due_at_once():
+    with pytest.raises(KeyboardInterrupt):
+        execute(Job("job", lambda: signal.raise_signal(signal.SIGINT), DAY), claimed())
+    assert JobRun.objects.get().is_due(DAY)
+
+
+def claimed():
+    run = JobRun(name="job")
+    assert run.claim()
+    return run
+
+
+def test_process_of_a_long_job_is_told_its_claim_and_ends_with_the_runner(monkeypatch):
+    started = {}
+    monkeypatch.setattr(subprocess, "Popen", lambda args, **options: started.update(args=args))
+    start_process_of(JobRun(name="long", started_at=timezone.now() - timedelta(hours=1)))
+    assert started["args"][3:5] == ["run_jobs", "--job=long"]
+    assert started["args"][5].startswith("--claim=2")
+    assert started["args"][6].startswith("--stop-with=")

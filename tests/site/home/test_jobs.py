@@ -1,0 +1,28 @@
+"""The jobs of the site: what Django's and django-tasks' own commands delete."""
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from digest.registry import registry
+
+
+@pytest.mark.django_db
+def test_sessions_that_are_over_are_deleted():
+    for days in (-1, 1):
+        expires = timezone.now() + timedelta(days=days)
+        Session.objects.create(session_key=f"key{days}", expire_date=expires)
+    [job] = [job for job in registry.jobs if job.name == "clear_sessions"]
+    job.run()
+    assert [session.pk for session in Session.objects.all()] == ["key1"]
+
+
+@pytest.mark.parametrize(("has_rows", "names"), [(True, ["prune_tasks"]), (False, [])])
+def test_tasks_are_pruned_where_they_are_rows(monkeypatch, has_rows, names):
+    monkeypatch.setattr(registry, "jobs", [])
+    monkeypatch.setattr(apps, "is_installed", {"django_tasks_db": has_rows}.get)
+    apps.get_app_config("home").ready()
+    assert [job.name for job in registry.jobs] == ["clear_sessions", *names]
