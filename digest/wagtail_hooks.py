@@ -4,7 +4,7 @@ from django.apps import apps
 from wagtail import hooks
 from wagtail_modeladmin.options import modeladmin_register
 
-from digest.admin import home, menu  # noqa: F401
+from digest.admin import home, jobs, menu  # noqa: F401
 from digest.admin.importing import views as import_views  # noqa: F401
 from digest.admin.issues import validation_hooks  # noqa: F401
 from digest.admin.issues import views as issue_views  # noqa: F401
