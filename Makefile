@@ -5,6 +5,8 @@ PYTHON ?= python3
 PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Before the server, whose process is to be the shell's own ($$): the jobs stop when it has ended.
+JOBS = ($(MANAGE) run_jobs --stop-with $$$$ || echo "run_jobs has failed: nothing is published on schedule." >&2) &
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -15,7 +17,7 @@ run: port-free .venv/installed ## serve the site on http://127.0.0.1:8000/ (PORT
 	@$(MANAGE) migrate --check >/dev/null 2>&1 || { echo "Preparing the database ..."; $(MANAGE) migrate --verbosity 0; }
 	@$(MANAGE) load_samples --with-editor --port $(PORT)
 	@printf '%-9s http://127.0.0.1:$(PORT)%s\n' Pages / Editor /admin/ API /api/v1/ 'API docs' /api/v1/docs/
-	@exec $(MANAGE) runserver 127.0.0.1:$(PORT)
+	@$(JOBS) exec $(MANAGE) runserver 127.0.0.1:$(PORT)
 
 test: .venv/installed ## run the tests, without the slow ones (ARGS="-k feeds" chooses some)
 	@$(PY) -m pytest --numprocesses 2 --dist loadgroup -m "not slow" $(ARGS)
@@ -44,7 +46,7 @@ serve: export WEB_CONCURRENCY ?= 3
 serve: export SERVE_MEDIA ?= on
 serve: port-free .venv/installed ## serve with production settings and several workers (docs/reference/environment.md)
 	@$(MANAGE) collectstatic --no-input --verbosity 0
-	@exec $(PY) -m gunicorn cms.wsgi --bind 127.0.0.1:$(PORT) --preload --threads 4 --no-control-socket \
+	@$(JOBS) exec $(PY) -m gunicorn cms.wsgi --bind 127.0.0.1:$(PORT) --preload --threads 4 --no-control-socket \
 	  --access-logfile - --access-logformat '%(h)s %(m)s %(U)s %(s)s %(B)s bytes %(L)s s'
 
 bench: .venv/installed ## measure the API beside Wagtail's own (ARGS="--issues 1000", BENCH_DIR= keeps the database)
