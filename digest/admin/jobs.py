@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
-from digest.admin.access import digests_for
+from digest.admin.access import digests_with_permission
 from digest.jobs.core import is_publishing_late
 
 
@@ -19,5 +19,5 @@ class LateJobsPanel(Component):
 @hooks.register("construct_homepage_panels")
 def add_late_jobs(request: HttpRequest, panels: list[Any]) -> None:
     """Warn those who schedule, and so would wait for nothing."""
-    if is_publishing_late() and digests_for(request.user, "publish").exists():
+    if is_publishing_late() and digests_with_permission(request.user, "publish").exists():
         panels.append(LateJobsPanel())

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from digest.models import JobRun
-from tests.admin.desk import make_user
+from tests.admin.helpers import make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,9 @@ from digest.importing.review.mapping import keep_document
 from digest.importing.review.uploads import LIFETIME, Upload
 from digest.jobs import core
 from digest.models import IssuePage, JobRun, PreviewToken
-from digest.previews.tokens import make
+from digest.previews.tokens import create_token
 from digest.registry import DAY, Job, Registry, registry
-from tests.admin.desk import make_user
+from tests.admin.helpers import make_user
 from tests.builders import make_issue
 from tests.publishing.scheduling.timing import let_come, schedule
 
@@ -73,7 +73,7 @@ def test_documents_that_nobody_came_back_for_are_deleted(digest, admin_user):
 def test_preview_tokens_that_expired_a_month_ago_are_deleted(digest):
     draft, user = make_issue(digest, publish=False), make_user("writer")
     for days in (31, 29):
-        make(draft, user, lifetime=-timedelta(days=days))
+        create_token(draft, user, lifetime=-timedelta(days=days))
     core.delete_expired()
     assert PreviewToken.objects.count() == 1
 
