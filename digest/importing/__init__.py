@@ -1,9 +1,9 @@
-"""Documents to issues: a document in, blocks and a report out.
+"""Turn documents into issues.
 
 ::
 
     document = open_document(path)            # or read_document(data, name)
-    parts = read_parts(document)              # what each line is taken for
+    parts = read_parts(document)              # a role for each line
     draft = map_parts(parts)                  # again, after an editor corrected roles
     print("\\n".join(Report(document, parts).lines()))
     save_issue(draft, digest_page)            # digest.importing.saving
@@ -39,9 +39,9 @@ DATE_IN_NAME = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 
 
 def read_parts(document: Document) -> list[Part]:
-    """The parts of a document in order; its name is asked for a date when the text has none.
+    """Return the parts of a document in order, with the date in its name if the text has none.
 
-    Raises DocumentError for front matter that cannot be read.
+    Raises DocumentError for invalid front matter.
     """
     parts = READERS[document.format](document.text)
     named = DATE_IN_NAME.search(document.name)

@@ -1,8 +1,8 @@
-"""Documents as they come: bytes in, readable text out, or one clear line that says why not.
+"""Read files and uploads into documents.
 
-Every error is a ``DocumentError`` whose message is written for the editor. Line numbers stay those
-of the file, so that a report can point into it; HTML and Word files become one block to a line
-(``html_cleaner``), and their lines are counted.
+Every error is a ``DocumentError`` with a message for the editor. Line numbers are those of the
+file, so that a report can point into it. HTML and Word files become one block per line
+(``html.cleaner``), and the blocks are counted.
 """
 
 import codecs
@@ -18,12 +18,12 @@ from digest.importing.html.cleaner import clean_html
 from digest.importing.readers.word import ZIP_START, word_to_html
 
 MAX_BYTES = 1_000_000
-MAX_HTML_BYTES = 3_000_000  # most of a saved page is not its text
-MAX_WORD_BYTES = 10_000_000  # with its pictures
+MAX_HTML_BYTES = 3_000_000  # most of a saved page is markup
+MAX_WORD_BYTES = 10_000_000  # images included
 HTML_SUFFIXES = {".html", ".htm", ".xhtml"}
 MARKDOWN_SUFFIXES = {".md", ".markdown", ".mdown", ".mkd"}
 
-# UTF-32 stands before UTF-16: its little-endian mark begins with that of UTF-16.
+# UTF-32 goes first: its little-endian mark starts with that of UTF-16.
 ENCODINGS = [
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -39,17 +39,15 @@ FOREIGN_FORMATS = {
 }
 CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 HTML_START = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
-# What breaks a line for a program but has no line number in an editor becomes a space.
+# Python splits lines at these, editors do not count them: replace them with spaces.
 LINE_SEPARATORS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
-# Control characters, invisible marks, overrides of the writing direction, noncharacters.
+# Control characters, zero-width characters, bidi overrides, noncharacters.
 UNPRINTABLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 FRONT_MATTER_START = re.compile(r"\s*---[ \t]*\n[ \t]*[\w-]+[ \t]*:")
 STORY_HEADING = re.compile(r"^##[ \t]+\S", re.MULTILINE)
-
-
-# Where a page says in what it is written, and what of it is believed.
+# The charset that a page declares, and the ones that are accepted.
 CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w-]{1,40})", re.IGNORECASE)
 OLD_ENCODINGS = re.compile(
     r"iso-?8859-\d+|windows-125\d|cp125\d|koi8-[ru]|shift_jis|euc-(?:jp|kr)|gb(?:k|2312|18030)|big5",
@@ -58,7 +56,7 @@ OLD_ENCODINGS = re.compile(
 
 
 class Format(StrEnum):
-    """How a document is read. Word files are read as HTML."""
+    """Formats of document text. Word files are converted to HTML."""
 
     TEXT = "text"
     MARKDOWN = "markdown"
@@ -67,7 +65,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True)
 class Document:
-    """A document that can be read: its name, its text with ``\\n`` line ends, and its format."""
+    """A readable document; its text has ``\\n`` line ends."""
 
     name: str
     text: str
@@ -76,7 +74,7 @@ class Document:
 
     @property
     def unit(self) -> str:
-        """What its lines are called in a report."""
+        """Return what a line is called in reports."""
         return "block" if self.format is Format.HTML else "line"
 
 
@@ -98,14 +96,16 @@ def open_document(path: str | Path) -> Document:
 
 
 def read_document(data: bytes, name: str) -> Document:
-    """Read a document from its bytes, for example an upload; raises DocumentError."""
+    """Read a document from bytes, such as an upload; raises DocumentError."""
     if data.startswith(ZIP_START):
         check_size(data, MAX_WORD_BYTES)
         return html_document(word_to_html(data), name)
     check_size(data, MAX_HTML_BYTES)
     text = decode(data)
     if Path(name).suffix.lower() == ".docx":
-        raise DocumentError("It is no Word file, though its name says so: save it again.")
+        raise DocumentError(
+            "It is not a Word file, although its name ends in .docx: save it again."
+        )
     if Path(name).suffix.lower() in HTML_SUFFIXES or HTML_START.match(text):
         return html_document(text, name)
     check_size(data, MAX_BYTES)
@@ -115,7 +115,7 @@ def read_document(data: bytes, name: str) -> Document:
 
 
 def html_document(html: str, name: str) -> Document:
-    """The document that a page or a Word file makes."""
+    """Clean HTML and return it as a document."""
     text, left_out = clean_html(html)
     text, notes = strip_unprintable(text)
     check_text(text)
@@ -123,20 +123,22 @@ def html_document(html: str, name: str) -> Document:
 
 
 def check_size(data: bytes, limit: int) -> None:
-    """Refuse what is larger than its format may be."""
     if len(data) > limit:
         raise DocumentError(f"It is too large: more than {limit // 1000} kB.")
 
 
 def check_text(text: str) -> None:
-    """Refuse what has nothing to read, or far too much."""
+    """Reject a text that is empty or too large."""
     if not text.strip():
         raise DocumentError("It is empty.")
     check_size(text.encode(), MAX_BYTES)
 
 
 def decode(data: bytes) -> str:
-    """Bytes to text with ``\\n`` line ends: UTF-8, or what a byte order mark or a page says."""
+    """Decode bytes to text with ``\\n`` line ends.
+
+    The encoding is that of the byte order mark, UTF-8, or the one declared by the HTML.
+    """
     encoding = next((e for mark, e in ENCODINGS if data.startswith(mark)), "utf-8")
     foreign = next(
         (what for magic, what in FOREIGN_FORMATS.items() if data.startswith(magic)), None
@@ -159,7 +161,7 @@ def decode(data: bytes) -> str:
 
 
 def decode_as_declared(data: bytes) -> str | None:
-    """The text of a page in an encoding of old that it names, as Word's own pages are."""
+    """Decode HTML in the legacy encoding it declares; None if it declares none."""
     declared = CHARSET.search(data[:5000])
     name = declared[1].decode("ascii") if declared else ""
     if not OLD_ENCODINGS.fullmatch(name):
@@ -171,12 +173,12 @@ def decode_as_declared(data: bytes) -> str | None:
 
 
 def is_binary(data: bytes) -> bool:
-    """Whether more than one byte in twenty is a control character."""
+    """Return whether more than 5 % of the bytes are control characters."""
     return len(data.translate(None, CONTROL_BYTES)) < len(data) * 0.95
 
 
 def strip_unprintable(text: str) -> tuple[str, tuple[str, ...]]:
-    """Take out what no reader can see, and say so."""
+    """Remove invisible characters; return the text and a note about them."""
     found = Counter(UNPRINTABLE.findall(text)) + Counter(LINE_SEPARATORS.findall(text))
     if not found:
         return text, ()
@@ -190,7 +192,7 @@ def strip_unprintable(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def is_markdown(text: str, name: str) -> bool:
-    """Whether the name says so, or the text has front matter or a ``## heading``."""
+    """Detect Markdown by file name, front matter or a ``## heading``."""
     if Path(name).suffix.lower() in MARKDOWN_SUFFIXES:
         return True
     return bool(FRONT_MATTER_START.match(text) or STORY_HEADING.search(text))

@@ -1,5 +1,5 @@
-"""What every reader raises."""
+"""Exceptions of the readers."""
 
 
 class DocumentError(Exception):
-    """The document cannot be read; the message says why in one line."""
+    """Raised when a document cannot be read, with a one-line message for the editor."""

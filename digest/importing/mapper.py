@@ -1,7 +1,7 @@
-"""The mapper: parts with roles in, one issue out. The same for every format.
+"""Map parts with roles to one issue, for every format.
 
-It trusts the roles, so that it can be run again after an editor has corrected them. What has no
-place of its own ("not understood") stays as text in the block that it stands in.
+The roles are trusted, so that the mapper can run again after an editor has corrected them. Parts
+that were not understood stay as text in the block around them.
 """
 
 import datetime
@@ -13,7 +13,7 @@ from uuid import uuid4
 from digest.blocks import STORY_FEATURES, TEXT_FEATURES
 from digest.importing.parts import Part, Role
 from digest.importing.recognition import parse_date
-from digest.importing.rich_text import plain_text, sanitise
+from digest.importing.rich_text import plain_text_with_urls, sanitise
 from digest.importing.sources import parse_sources
 
 SOURCES = (Role.STORY_SOURCE, Role.ISSUE_SOURCE)
@@ -21,7 +21,7 @@ SOURCES = (Role.STORY_SOURCE, Role.ISSUE_SOURCE)
 
 @dataclass
 class StoryDraft:
-    """The parts of one story."""
+    """The parts of a story."""
 
     heading: str
     body: list[Part] = field(default_factory=list)
@@ -29,7 +29,7 @@ class StoryDraft:
     sources: list[Part] = field(default_factory=list)
 
     def value(self) -> dict[str, Any]:
-        """The story as the value of a ``story_section`` block."""
+        """Return the value of a ``story_section`` block."""
         return {
             "heading": self.heading,
             "body": rich_text(self.body, STORY_FEATURES),
@@ -41,7 +41,7 @@ class StoryDraft:
 
 @dataclass
 class IssueDraft:
-    """What a document says an issue is: page fields as they are, blocks as parts."""
+    """An issue before it is saved: page fields as values, blocks as parts."""
 
     title: str = ""
     headline: str = ""
@@ -57,11 +57,10 @@ class IssueDraft:
 
     @property
     def summary_text(self) -> str:
-        """The summary in plain text."""
-        return "\n\n".join(plain_text(part.rich_text) for part in self.summary)
+        return "\n\n".join(plain_text_with_urls(part.rich_text) for part in self.summary)
 
     def body(self) -> list[dict[str, Any]]:
-        """The body of the issue, as the raw data of its stream field."""
+        """Return the raw data of the stream field."""
         opening = {"headline": self.headline, "summary": self.summary_text}
         blocks = [{"type": "headline", "value": opening}]
         blocks += [{"type": "story_section", "value": story.value()} for story in self.stories]
@@ -74,13 +73,13 @@ class IssueDraft:
 
 
 def rich_text(parts: Iterable[Part], features: list[str]) -> str:
-    """Parts as the rich text of a field with these features."""
+    """Render parts as rich text with the given features."""
     return sanitise("".join(part.rich_text for part in parts), features)
 
 
 def list_items(parts: Iterable[Part]) -> list[dict[str, Any]]:
-    """Parts that are sources as the items of a list block."""
-    # Wagtail takes an item without an id for a bare value.
+    """Return the raw items of a list block, one for each source."""
+    # Wagtail reads an item without an id as a bare value.
     return [
         {"type": "item", "id": str(uuid4()), "value": value}
         for part in parts
@@ -89,7 +88,7 @@ def list_items(parts: Iterable[Part]) -> list[dict[str, Any]]:
 
 
 def map_parts(parts: Iterable[Part]) -> IssueDraft:
-    """Make an issue of parts."""
+    """Map parts to an issue draft."""
     draft = IssueDraft()
     nearest = draft.summary
     for part in parts:
@@ -105,7 +104,10 @@ def map_parts(parts: Iterable[Part]) -> IssueDraft:
 
 
 def target_of(role: Role, draft: IssueDraft, nearest: list[Part]) -> list[Part] | None:
-    """The list that a part with this role goes to; story text before any story stays nearby."""
+    """Return the list that a part with this role belongs in, or None for page fields.
+
+    Story text before any story goes to the nearest text.
+    """
     story = draft.stories[-1] if draft.stories else None
     return {
         Role.SUMMARY: draft.summary,
@@ -119,7 +121,7 @@ def target_of(role: Role, draft: IssueDraft, nearest: list[Part]) -> list[Part] 
 
 
 def set_field(draft: IssueDraft, part: Part) -> None:
-    """Set the page field that a part is for; labels and furniture are for none."""
+    """Set the page field that a part is for; labels and boilerplate set none."""
     text = " ".join(part.text.split())
     if part.role is Role.DATE:
         draft.date, draft.date_text = parse_date(text), text

@@ -1,7 +1,7 @@
-"""The parts of a document: what each line is taken for.
+"""Parts of a document and their roles.
 
-A reader cuts a document into ``Part``s and keeps its place in the issue in an ``Outline``; the
-mapper makes blocks of parts. An editor may correct a part's role in between.
+A reader splits a document into ``Part``s and tracks its position in an ``Outline``; the mapper
+makes blocks of the parts. An editor may correct roles in between.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from django.utils.html import escape
 
 
 class Role(StrEnum):
-    """What a part of the document is to the issue. The values are for people."""
+    """Roles of a part in the issue; the values are shown to editors."""
 
     TITLE = "title"
     HEADLINE = "headline"
@@ -27,13 +27,13 @@ class Role(StrEnum):
     BOTTOM_LINE = "bottom line"
     ISSUE_SOURCE = "source"
     LABEL = "label"
-    FURNITURE = "page furniture"
+    BOILERPLATE = "boilerplate"
     UNKNOWN = "not understood"
     LEFT_OUT = "not understood, left out"
 
 
 class Label(StrEnum):
-    """The words that open a section."""
+    """Labels that open a section."""
 
     WHY_IT_MATTERS = "why it matters"
     BOTTOM_LINE = "bottom line"
@@ -42,10 +42,10 @@ class Label(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some lines of the document with one role.
+    """Lines of a document with one role.
 
-    ``text`` is what they say in plain text; ``html`` is the same with its inline formatting, as
-    paragraphs or a list. Line numbers count from 1 and include the last.
+    ``text`` is plain text; ``html`` is the same with inline formatting, as paragraphs or a list.
+    Line numbers start at 1 and are inclusive.
     """
 
     role: Role
@@ -56,13 +56,13 @@ class Part:
 
     @property
     def rich_text(self) -> str:
-        """The part as HTML, also where its role was one that needs none."""
+        """Return the part as HTML, whatever its role."""
         return self.html or f"<p>{escape(self.text)}</p>"
 
 
 @dataclass
 class Outline:
-    """The parts found so far, and the place in the issue that a reader has come to."""
+    """The parts so far, and the current position in the issue."""
 
     parts: list[Part] = field(default_factory=list)
     place: Role = Role.SUMMARY
@@ -71,28 +71,28 @@ class Outline:
 
     @property
     def in_story(self) -> bool:
-        """Whether a story is open."""
         return self.place in (Role.BODY, Role.WHY_IT_MATTERS, Role.STORY_SOURCE)
 
     @property
     def in_sources(self) -> bool:
-        """Whether a list of sources is open."""
         return self.place in (Role.STORY_SOURCE, Role.ISSUE_SOURCE)
 
     def add(self, role: Role, text: str, lines: tuple[int, int], html: str = "") -> None:
-        """Note a part, without moving on."""
+        """Add a part without changing the position."""
         self.parts.append(Part(role, text, *lines, html))
         self.found.add(role)
 
     def start_story(self, heading: str, lines: tuple[int, int]) -> None:
-        """Open a story."""
         self.add(Role.STORY, heading, lines)
         self.place, self.story_has_text = Role.BODY, False
 
     def open_section(
         self, label: Label, text: str, lines: tuple[int, int], *, of_issue: bool = False
     ) -> None:
-        """Open what a label announces; sources are the open story's unless ``of_issue``."""
+        """Open the section of a label.
+
+        Sources belong to the open story unless ``of_issue``.
+        """
         self.add(Role.LABEL, text, lines)
         if label is Label.SOURCES:
             self.place = Role.STORY_SOURCE if self.in_story and not of_issue else Role.ISSUE_SOURCE
@@ -100,7 +100,10 @@ class Outline:
             self.place = Role[label.name]
 
     def add_paragraph(self, text: str, lines: tuple[int, int], html: str) -> None:
-        """Add a paragraph or a list where it stands; after a story's sources it is story text."""
+        """Add a paragraph or list at the current position.
+
+        After the sources of a story it is story text.
+        """
         if self.place is Role.STORY_SOURCE:
             self.place = Role.BODY
         role = Role.UNKNOWN if self.place is Role.ISSUE_SOURCE else self.place
@@ -108,5 +111,5 @@ class Outline:
         if role is Role.BODY:
             self.story_has_text = True
         elif role is Role.WHY_IT_MATTERS and not self.story_has_text:
-            # Some publications say why first: one paragraph of it, then the story.
+            # Some publications put one paragraph of why it matters before the story.
             self.place = Role.BODY

@@ -1,7 +1,4 @@
-"""How a line is recognised by its words: dates, tags, labels, page furniture, addresses.
-
-Everything here looks at one line of plain text at a time and knows nothing of its neighbours.
-"""
+"""Recognise dates, tags, labels, boilerplate and URLs in a single line of plain text."""
 
 import re
 from datetime import date
@@ -39,7 +36,7 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 
-FURNITURE = (
+BOILERPLATE = (
     r"(?:go )?back(?: to .{1,40})?|skip to .{1,20}|menu|home|search|log ?in|sign ?(?:in|up)"
     r"|subscribe(?: now)?|unsubscribe|share|copy link|print|about(?: us)?|contact(?: us)?|imprint"
     r"|rss(?: feed)?|privacy(?: policy)?|terms(?: of (?:service|use))?|cookies?(?: policy)?"
@@ -49,29 +46,31 @@ FURNITURE = (
     r"|requires? (?:a )?github account|.{0,60}all rights reserved|loading(?: comments)?"
     r"|(?:previous|next|older|newer)(?: issues?| posts?)?|view .{1,30} in (?:your )?browser"
 )
-FURNITURE_ANYWHERE = (
+BOILERPLATE_ANYWHERE = (
     r"\d+ min(?:ute)?s?(?: read)?|reading time:? \d+.{0,12}|advertisement|sponsored"
     r"|share (?:this|on) .{1,40}|listen to this (?:article|issue)"
 )
-RULE = r"[-–—_=*~·•.\s]+"
-WITHIN = re.compile(rf"{RULE}|\W*(?:{FURNITURE_ANYWHERE})\W*", re.IGNORECASE)
-AROUND = re.compile(
-    rf"{WITHIN.pattern}|[©ⓒ].*|\(c\) \d.*|\W*(?:{FURNITURE})\W*",
+SEPARATOR_LINE = r"[-–—_=*~·•.\s]+"
+BOILERPLATE_WITHIN = re.compile(
+    rf"{SEPARATOR_LINE}|\W*(?:{BOILERPLATE_ANYWHERE})\W*", re.IGNORECASE
+)
+BOILERPLATE_AROUND = re.compile(
+    rf"{BOILERPLATE_WITHIN.pattern}|[©ⓒ].*|\(c\) \d.*|\W*(?:{BOILERPLATE})\W*",
     re.IGNORECASE,
 )
-MAX_FURNITURE_LENGTH = 200
+MAX_BOILERPLATE_LENGTH = 200
 
-ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
 def parse_date(text: str) -> date | None:
-    """The date that the whole text says, or None: 2026-04-14, April 14, 2026, 14.04.2026."""
+    """Parse 2026-04-14, April 14, 2026 or 14.04.2026; None unless the whole text is a date."""
     match = DATE.fullmatch(text.strip())
     return date_of(match) if match else None
 
 
 def date_of(match: re.Match[str]) -> date | None:
-    """The date of a match of ``DATE``; None for the 30th of February."""
+    """Return the date of a ``DATE`` match; None for 30 February."""
     year, month, day = (
         next(filter(None, (match[f"{unit}{way}"] for way in "1234"))) for unit in "ymd"
     )
@@ -83,7 +82,7 @@ def date_of(match: re.Match[str]) -> date | None:
 
 
 def parse_tags(text: str) -> list[str]:
-    """The tags of a line that has nothing else: ``#One#Two words`` or ``Tags: one, two words``."""
+    """Parse a line of tags only: ``#One#Two words`` or ``Tags: one, two words``."""
     listed = TAG_LIST.fullmatch(text)
     if listed and not listed[1].startswith("#"):
         tags = re.split(r"\s*[,;·|]\s*", listed[1])
@@ -97,7 +96,7 @@ def parse_tags(text: str) -> list[str]:
 
 
 def read_metadata(text: str, lines: tuple[int, int]) -> tuple[list[Part], str]:
-    """The date and the tags that a line begins with, and the rest of it."""
+    """Return the date and tags at the start of a line, and the rest of it."""
     parts = []
     if len(text) > MAX_METADATA_LENGTH:
         return parts, text
@@ -113,17 +112,17 @@ def read_metadata(text: str, lines: tuple[int, int]) -> tuple[list[Part], str]:
 
 
 def match_label(text: str) -> tuple[Label, str, str] | None:
-    """The label that a paragraph begins with: which, its words, and what follows them.
+    """Return the label at the start of a paragraph, its text, and the rest; None without one.
 
-    Markdown's emphasis around the label goes with it. A sentence that only begins with the same
-    words ("Why it matters is unclear.") has no label: a separator or the end must follow.
+    Markdown emphasis around the label is removed with it. A separator or the end must follow:
+    "Why it matters is unclear." has no label.
     """
     found = LABEL.match(text)
     if not found:
         return None
     label = next(label for label in Label if found[label.name])
     rest, closed = text[found.end() :].strip(), found["close"] == found["open"]
-    if not closed:  # the emphasis goes on after the label, or begins after it
+    if not closed:  # the emphasis continues or starts after the label
         rest = found["open"] + text[found.start("close") :].strip()
     words = re.sub(r"[*_]", "", found[0]).strip()
     if not re.search(r"\w", rest):
@@ -136,8 +135,8 @@ def match_label(text: str) -> tuple[Label, str, str] | None:
     return (label, words, rest) if separated else None
 
 
-def is_furniture(text: str, *, around: bool) -> bool:
-    """Whether a line belongs to the page, not to the issue; ``around``: outside the stories."""
-    if len(text) > MAX_FURNITURE_LENGTH:
+def is_boilerplate(text: str, *, around: bool) -> bool:
+    """Return whether a line is boilerplate of the page; ``around``: outside the stories."""
+    if len(text) > MAX_BOILERPLATE_LENGTH:
         return False
-    return bool((AROUND if around else WITHIN).fullmatch(text))
+    return bool((BOILERPLATE_AROUND if around else BOILERPLATE_WITHIN).fullmatch(text))

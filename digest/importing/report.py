@@ -1,4 +1,4 @@
-"""The report of an import: every line of the document, and what it was taken for."""
+"""Report each line of a document and the role it was given."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from itertools import groupby
 from digest.importing.documents import Document
 from digest.importing.parts import Part, Role
 
-MAX_EXCERPT = 70
+MAX_EXCERPT_LENGTH = 70
 COUNTED = {
     Role.TAG: ("tag", "tags"),
     Role.STORY: ("story", "stories"),
@@ -16,34 +16,34 @@ COUNTED = {
     Role.BOTTOM_LINE: ("bottom-line part", "bottom-line parts"),
     Role.STORY_SOURCE: ("source of a story", "sources of stories"),
     Role.ISSUE_SOURCE: ("source", "sources"),
-    Role.FURNITURE: ("line of page furniture", "lines of page furniture"),
+    Role.BOILERPLATE: ("line of boilerplate", "lines of boilerplate"),
 }
 UNKNOWN = (Role.UNKNOWN, Role.LEFT_OUT)
 
 
 @dataclass(frozen=True)
 class Report:
-    """Says line by line what was recognised, what was page furniture, what was not understood."""
+    """A line-by-line report of an import."""
 
     document: Document
     parts: list[Part]
 
     @property
     def not_understood(self) -> list[Part]:
-        """The parts that an editor should look at."""
+        """Return the parts that an editor should check."""
         return [part for part in self.parts if part.role in UNKNOWN]
 
     def lines(self) -> Iterator[str]:
-        """The whole report: a line for each part, the notes, and the sums."""
+        """Yield a line for each part, then the notes and the summary."""
         unit = self.document.unit
         for (role, place), parts in groupby(self.parts, key=lambda p: (p.role, place_of(p, unit))):
             kind, end = (Role.UNKNOWN, " (left out)") if role is Role.LEFT_OUT else (role, "")
-            yield f"{place:>13}  {kind:<15}  {excerpt([part.text for part in parts])}{end}"
+            yield f"{place:>13}  {kind:<15}  {one_line_excerpt([part.text for part in parts])}{end}"
         yield from (f"{'note':>13}  {note}" for note in self.document.notes)
         yield self.summary()
 
     def summary(self) -> str:
-        """The sums: how much of what."""
+        """Return the number of parts by role."""
         counts = Counter(part.role for part in self.parts)
         sums = [
             f"{counts[role]} {names[counts[role] > 1]}"
@@ -56,7 +56,7 @@ class Report:
 
 
 def place_of(part: Part, unit: str = "line") -> str:
-    """Where a part stands, for people; the lines of HTML are blocks."""
+    """Return the line numbers of a part for display."""
     if not part.first_line:
         return "file name"
     if part.first_line == part.last_line:
@@ -64,7 +64,7 @@ def place_of(part: Part, unit: str = "line") -> str:
     return f"{unit}s {part.first_line}-{part.last_line}"
 
 
-def excerpt(texts: list[str]) -> str:
-    """The beginning of what a part says, on one line."""
+def one_line_excerpt(texts: list[str]) -> str:
+    """Join texts into one line of at most ``MAX_EXCERPT_LENGTH`` characters."""
     text = " ".join(", ".join(texts).split())
-    return text if len(text) <= MAX_EXCERPT else f"{text[: MAX_EXCERPT - 1]}…"
+    return text if len(text) <= MAX_EXCERPT_LENGTH else f"{text[: MAX_EXCERPT_LENGTH - 1]}…"

@@ -1,6 +1,6 @@
-"""Text and Markdown to Wagtail's rich text: converted, linked, and sanitised for a field.
+"""Convert text to Wagtail's rich text, with links, sanitised for a field.
 
-Raw HTML is text here, in both formats; only ``<sup>`` and ``<sub>`` pass in Markdown.
+Raw HTML is text here; only ``<sup>`` and ``<sub>`` are kept in Markdown.
 """
 
 import re
@@ -11,11 +11,11 @@ import nh3
 from django.utils.html import escape
 from wagtail.whitelist import check_url
 
-from digest.importing.recognition import ADDRESS
+from digest.importing.recognition import URL
 from digest.rendering.rich_text import ALLOWED_SCHEMES
 
-# The tags that each feature of a rich text field stores. Wagtail's own sanitiser of database HTML
-# knows no code, blockquote, strikethrough, superscript or subscript, and would unwrap them.
+# The tags stored by each feature of a rich text field. Wagtail's own sanitiser of database HTML
+# would unwrap code, blockquote, strikethrough, superscript and subscript.
 FEATURE_TAGS = {
     "bold": {"b"},
     "italic": {"i"},
@@ -30,7 +30,7 @@ FEATURE_TAGS = {
     "blockquote": {"blockquote"},
 }
 
-MAX_ADDRESS_LENGTH = 2000
+MAX_URL_LENGTH = 2000
 SENTENCE_ENDS = ".,;:!?…'\"‘’“”«»*"
 BLOCK_QUOTE_OR_HEADING = re.compile(r"<(/?)(?:h3|blockquote)>")
 LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>')
@@ -38,55 +38,55 @@ LINE_START = re.compile(r"<(?:p|li|h3|blockquote|br/)>")
 TAG = re.compile(r"<[^>]*>")
 WORD = re.compile(r"[^\W_]+")
 EMPTY_TAG = re.compile(r"<(b|i|s|sup|sub|code|a)\b[^>]*></\1>")
-# More digits than any character has; Python refuses to read thousands of them.
+# More digits than any code point has; Python raises for thousands of them.
 LONG_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 
 
 def unescaped(text: str) -> str:
-    """Text with the characters that references such as ``&amp;`` stand for."""
+    """Replace character references such as ``&amp;``."""
     return unescape(LONG_REFERENCE.sub("\ufffd", text))
 
 
-def linked(text: str) -> str:
-    """Plain text as HTML, with the addresses in it as links."""
+def linkify(text: str) -> str:
+    """Escape plain text, and turn URLs in it into links."""
     html, end = "", 0
-    for found in ADDRESS.finditer(text):
-        address = trimmed(found[0])
-        if "://" in address and len(address) <= MAX_ADDRESS_LENGTH:
-            html += f'{escape(text[end : found.start()])}<a href="{escape(address)}">'
-            html += f"{escape(address)}</a>"
-            end = found.start() + len(address)
+    for found in URL.finditer(text):
+        url = trim_url(found[0])
+        if "://" in url and len(url) <= MAX_URL_LENGTH:
+            html += f'{escape(text[end : found.start()])}<a href="{escape(url)}">'
+            html += f"{escape(url)}</a>"
+            end = found.start() + len(url)
     return html + escape(text[end:])
 
 
-def trimmed(address: str) -> str:
-    """An address without the punctuation of the sentence around it.
+def trim_url(url: str) -> str:
+    """Remove the punctuation of the surrounding sentence from a URL.
 
     Django's ``urlize`` loses a character of "(https://example.com)." here.
     """
-    if len(address) > MAX_ADDRESS_LENGTH + len(SENTENCE_ENDS):
-        return address
+    if len(url) > MAX_URL_LENGTH + len(SENTENCE_ENDS):
+        return url
     before = ""
-    while address != before:
-        before, address = address, address.rstrip(SENTENCE_ENDS)
+    while url != before:
+        before, url = url, url.rstrip(SENTENCE_ENDS)
         for opening, closing in ("()", "[]", "{}"):
-            if address.endswith(closing) and address.count(closing) > address.count(opening):
-                address = address[:-1]
-    return address
+            if url.endswith(closing) and url.count(closing) > url.count(opening):
+                url = url[:-1]
+    return url
 
 
 def paragraph_html(text: str) -> str:
-    """A paragraph of plain text as HTML; its line ends stay."""
-    return f"<p>{'<br/>'.join(map(linked, text.split(chr(10))))}</p>"
+    """Render plain text as a paragraph, keeping its line ends."""
+    return f"<p>{'<br/>'.join(map(linkify, text.split(chr(10))))}</p>"
 
 
 def list_html(tag: str, items: Iterable[str]) -> str:
-    """A list of plain texts as HTML."""
-    return f"<{tag}>{''.join(f'<li>{linked(item)}</li>' for item in items)}</{tag}>"
+    """Render plain texts as a list."""
+    return f"<{tag}>{''.join(f'<li>{linkify(item)}</li>' for item in items)}</{tag}>"
 
 
 def sanitise(html: str, features: list[str]) -> str:
-    """Database HTML with nothing but what a field with these features may hold."""
+    """Remove from database HTML what a field with these features cannot hold."""
     tags = {"p", "br"}.union(*(FEATURE_TAGS.get(feature, ()) for feature in features))
     if "blockquote" not in tags:
         html = BLOCK_QUOTE_OR_HEADING.sub(r"<\1p>", html)
@@ -96,31 +96,31 @@ def sanitise(html: str, features: list[str]) -> str:
     return html.replace("<br>", "<br/>")  # the editor cannot open a stored <br>
 
 
-def is_allowed_address(address: str) -> bool:
-    """Whether a link may lead there: to a page, a mail or a phone; not to scripts or files."""
-    scheme, colon, _ = re.split(r"[/?#]", address, maxsplit=1)[0].partition(":")
-    return check_url(address) is not None and (not colon or scheme.lower() in ALLOWED_SCHEMES)
+def is_allowed_url(url: str) -> bool:
+    """Return whether a link may have this URL: web, mail and phone, not scripts or files."""
+    scheme, colon, _ = re.split(r"[/?#]", url, maxsplit=1)[0].partition(":")
+    return check_url(url) is not None and (not colon or scheme.lower() in ALLOWED_SCHEMES)
 
 
-def plain_text(html: str) -> str:
-    """Our HTML as plain text; a link keeps its address in brackets where its text hides it."""
-    text = LINK.sub(lambda link: shown(link[1], link[2]), html)
+def plain_text_with_urls(html: str) -> str:
+    """Convert our HTML to plain text; URLs of links follow in brackets unless visible."""
+    text = LINK.sub(lambda link: link_text_with_url(link[1], link[2]), html)
     text = TAG.sub("", LINE_START.sub("\n", text))
     return re.sub(r"\n{2,}", "\n", unescaped(text)).strip()
 
 
-def shown(address: str, text: str) -> str:
-    """The text of a link, with its address where the text is not a part of it."""
-    return text if TAG.sub("", text) in address else f"{text} ({address})"
+def link_text_with_url(url: str, text: str) -> str:
+    """Return the text of a link, with its URL unless the text is part of the URL."""
+    return text if TAG.sub("", text) in url else f"{text} ({url})"
 
 
 def bare_text(html: str) -> str:
-    """Our HTML as one line of plain text, without addresses."""
+    """Convert our HTML to one line of plain text, without URLs."""
     return " ".join(unescaped(TAG.sub("", LINE_START.sub(" ", html))).split())
 
 
 def html_after(html: str, count: int) -> str:
-    """What our HTML says after so many characters of its ``bare_text``, formatted as it was."""
+    """Return the HTML after the first ``count`` characters of ``bare_text``, formatting kept."""
     opened, after = [], ""
     for piece in re.split(r"(<[^>]*>)", html):
         if count <= 0:
@@ -137,13 +137,12 @@ def html_after(html: str, count: int) -> str:
 
 
 def heading_sources(html: str) -> Iterator[str]:
-    """A heading is plain text, so what it links to becomes a source: the HTML of each."""
+    """Yield the links of a heading as HTML for sources, since headings are plain text."""
     text = bare_text(html)
-    for address, _ in LINK.findall(html):
-        if unescaped(address) not in text:
-            yield f'<p><a href="{address}">{escape(text)}</a></p>'
+    for url, _ in LINK.findall(html):
+        if unescaped(url) not in text:
+            yield f'<p><a href="{url}">{escape(text)}</a></p>'
 
 
-def words(text: str) -> list[str]:
-    """The words of a text, to compare what came in with what came out."""
+def split_words(text: str) -> list[str]:
     return WORD.findall(unescaped(text))

@@ -1,4 +1,4 @@
-"""An issue draft into the page tree: as a new issue, or as a new revision of one that is there."""
+"""Save an issue draft as a new page, or as a new revision of an existing one."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,47 +13,49 @@ from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.publishing.validation import clean_stream
 
 
-class ImportRefused(Exception):
-    """The issue was not saved; ``messages`` say why, one line each."""
+class ImportRejected(Exception):
+    """Raised when an issue is not saved; ``messages`` has one line per reason."""
 
     def __init__(self, *messages: str) -> None:
         super().__init__("; ".join(messages))
         self.messages = messages
 
 
-class IssueExists(ImportRefused):
-    """The digest has the issue already."""
+class IssueExists(ImportRejected):
+    """Raised when the digest already has the issue."""
 
 
 def find_digest(slug: str) -> Any:
-    """The digest with this slug, or with this end of its path ("news/weekly")."""
+    """Return the digest with this slug, or this end of its path ("news/weekly")."""
     digests = get_digest_page_model().objects.order_by("title")
     found = list(digests.filter(url_path__iendswith=f"/{slug.strip('/')}/")) if slug else []
     if len(found) == 1:
         return found[0]
     if found:
         paths = ", ".join(digest.url_path.strip("/") for digest in found)
-        raise ImportRefused(f'Several digests have the slug "{slug}"; use a path: {paths}.')
+        raise ImportRejected(f'Several digests have the slug "{slug}"; use a path: {paths}.')
     slugs = ", ".join(digests.values_list("slug", flat=True)) or "none; make one in the admin first"
-    raise ImportRefused(f'There is no digest with the slug "{slug}". Digests: {slugs}.')
+    raise ImportRejected(f'There is no digest with the slug "{slug}". Digests: {slugs}.')
 
 
 def find_existing(draft: IssueDraft, digest: Any) -> Any | None:
-    """The issue that the document was imported as before.
+    """Return the issue of an earlier import of the document, or None.
 
-    The same slug, where the document gives one; otherwise the same date and title, because two
-    issues of a day are two issues. A title that waits as a draft counts as well.
+    That is the issue with the slug of the document, or without a slug the one with its date and its
+    title, live or in the latest draft, since a day may have several issues.
     """
     issues = digest.get_issues().filter(alias_of=None)
     if draft.slug:
         return issues.filter(slug=draft.slug).first()
-    title = comparable(draft.title)
+    title = normalise_title(draft.title)
     same_day = issues.filter(date=draft.date).order_by("pk")
-    return next((i for i in same_day if title in map(comparable, (i.title, i.draft_title))), None)
+    return next(
+        (i for i in same_day if title in map(normalise_title, (i.title, i.draft_title))), None
+    )
 
 
-def comparable(title: str) -> str:
-    """A title without what two spellings of it may differ in."""
+def normalise_title(title: str) -> str:
+    """Remove case, apostrophe and whitespace variants from a title."""
     return " ".join(title.casefold().replace("’", "'").split())
 
 
@@ -67,14 +69,15 @@ def save_issue(
     user: Any = None,
     check: Callable[[Any], None] | None = None,
 ) -> tuple[Any, bool]:
-    """Save the draft below the digest; the issue, and whether it is new. It is the user's.
+    """Save the draft below the digest; return the issue, and whether it is new.
 
-    ``check`` gets the issue that would have a new revision, and may raise ImportRefused.
+    The user becomes the owner of a new issue. ``check`` is called with the existing issue before it
+    gets a new revision, and may raise ImportRejected.
 
-    Raises ImportRefused, and then nothing was written: for a draft without title or date, for an
-    issue that is there already (unless ``update``), and with ``publish`` for an invalid issue.
+    Raises ImportRejected, and writes nothing, for a draft without title or date, for an existing
+    issue (unless ``update``), and with ``publish`` for an invalid issue.
     """
-    # The digest is read again and locked, so that two imports at once make one issue.
+    # Lock the digest, so that concurrent imports create the issue only once.
     digest = get_digest_page_model().objects.select_for_update(no_key=True).get(pk=digest.pk)
     issue, created = prepare_issue(draft, digest, publish=publish, update=update, check=check)
     issue.tags.set(draft.tags)
@@ -84,7 +87,7 @@ def save_issue(
             digest.add_child(instance=issue)
         revision = issue.save_revision(user=user, log_action=True, clean=publish)
     except ValidationError as error:
-        raise ImportRefused(*page_messages(error)) from None
+        raise ImportRejected(*error_lines(error)) from None
     if publish:
         revision.publish(user=user)
         issue.refresh_from_db()
@@ -99,7 +102,7 @@ def prepare_issue(
     update: bool = False,
     check: Callable[[Any], None] | None = None,
 ) -> tuple[Any, bool]:
-    """What ``save_issue`` would save, checked and unsaved: all that a dry run does."""
+    """Return what ``save_issue`` would save, validated but unsaved, for a dry run."""
     check_minimum(draft)
     existing = find_existing(draft, digest)
     if existing and not update:
@@ -109,14 +112,14 @@ def prepare_issue(
         )
     if existing and check:
         check(existing)
-    issue = updated(existing) if existing else get_issue_page_model()(live=False)
-    fill(issue, draft)
+    issue = latest_draft(existing) if existing else get_issue_page_model()(live=False)
+    fill_fields(issue, draft)
     check_page(issue, publish=publish)
     return issue, existing is None
 
 
 def check_minimum(draft: IssueDraft) -> None:
-    """Refuse what not even a draft can be saved with, or without."""
+    """Reject a draft without title or date, or with a tag that is too long."""
     problems = []
     if not draft.title:
         problems.append("title: none was found in the document.")
@@ -126,32 +129,32 @@ def check_minimum(draft: IssueDraft) -> None:
     longest = Tag._meta.get_field("name").max_length
     problems += [f'tags: "{t[:30]}…" is too long.' for t in draft.tags if len(t) > longest]
     if problems:
-        raise ImportRefused(*problems)
+        raise ImportRejected(*problems)
 
 
-def updated(existing: Any) -> Any:
-    """The issue as its latest revision has it, to be changed."""
+def latest_draft(existing: Any) -> Any:
+    """Return the latest revision of an issue that is not locked."""
     if existing.get_lock():
-        raise ImportRefused(f'"{existing.draft_title}" (page {existing.pk}) is locked.')
+        raise ImportRejected(f'"{existing.draft_title}" (page {existing.pk}) is locked.')
     return existing.get_latest_revision_as_object()
 
 
-def fill(issue: Any, draft: IssueDraft) -> None:
-    """Put the draft into the fields, all but the tags, which are rows of their own."""
+def fill_fields(issue: Any, draft: IssueDraft) -> None:
+    """Set the fields of the issue, except the tags."""
     issue.title, issue.date = draft.title, draft.date
     issue.slug = draft.slug or issue.slug
     stream = issue.body.stream_block
-    issue.body = stream.to_python(keep_identity(draft.body(), issue.body))
+    issue.body = stream.to_python(keep_ids_and_images(draft.body(), issue.body))
 
 
-def keep_identity(blocks: list[dict[str, Any]], before: StreamValue) -> list[dict[str, Any]]:
-    """Give blocks the id and the picture of their forerunner: of its type, a story of its heading.
+def keep_ids_and_images(blocks: list[dict[str, Any]], before: StreamValue) -> list[dict[str, Any]]:
+    """Copy ids and images from existing blocks of the same type, or heading of a story.
 
-    Revisions then compare block by block, comments stay where they were.
+    Revisions can then be compared block by block, and comments stay attached.
     """
-    known = {identity(block): block for block in reversed(list(before.raw_data))}
+    known = {block_key(block): block for block in reversed(list(before.raw_data))}
     for block in blocks:
-        if old := known.pop(identity(block), None):
+        if old := known.pop(block_key(block), None):
             block["id"] = old.get("id")
             if "image" in block["value"]:
                 block["value"]["image"] = old["value"].get("image")
@@ -159,38 +162,38 @@ def keep_identity(blocks: list[dict[str, Any]], before: StreamValue) -> list[dic
 
 
 def stories_dropped(draft: IssueDraft, existing: Any) -> list[str]:
-    """The headings of the stories that a new revision of the issue would not have any more."""
-    kept = {comparable(story.heading) for story in draft.stories}
+    """Return the headings of existing stories that the draft does not have."""
+    kept = {normalise_title(story.heading) for story in draft.stories}
     stories = existing.get_latest_revision_as_object().stories
     headings = (block.value["heading"] for block in stories)
-    return [heading for heading in headings if comparable(heading) not in kept]
+    return [heading for heading in headings if normalise_title(heading) not in kept]
 
 
-def identity(block: dict[str, Any]) -> tuple[str, str]:
-    """What a block is recognised by when a document is imported again."""
+def block_key(block: dict[str, Any]) -> tuple[str, str]:
+    """Return the key by which a block is matched in a repeated import."""
     heading = block["value"].get("heading", "") if block["type"] == "story_section" else ""
-    return block["type"], comparable(heading)
+    return block["type"], normalise_title(heading)
 
 
 def check_page(issue: Any, *, publish: bool) -> None:
-    """Refuse what cannot be saved, or with ``publish`` what cannot be published."""
-    # What add_child will set: the place in the tree, and a slug where the document has none.
+    """Reject an issue that cannot be saved or, with ``publish``, published."""
+    # Fields that add_child sets.
     unset = [] if issue.pk else ["path", "depth", *([] if issue.slug else ["slug"])]
     errors = []
     try:
         issue.full_clean(exclude=unset)
     except ValidationError as error:
-        errors += page_messages(error)
+        errors += error_lines(error)
     try:
         if publish:
             clean_stream("body", issue.body)
     except ValidationError as error:
-        errors += page_messages(error)
+        errors += error_lines(error)
     if errors:
-        raise ImportRefused(*errors)
+        raise ImportRejected(*errors)
 
 
-def page_messages(error: ValidationError) -> Iterator[str]:
-    """A line for each error of a page, with the name of its field."""
+def error_lines(error: ValidationError) -> Iterator[str]:
+    """Yield a line for each error of a page, with the name of its field."""
     for name, messages in error.message_dict.items():
         yield from (f"{name}: {m}" if name != NON_FIELD_ERRORS else m for m in messages)

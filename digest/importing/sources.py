@@ -1,4 +1,4 @@
-"""One line of a list of sources, taken apart: title, address, publisher, author, date."""
+"""Parse a line of a source list into title, URL, publisher, author and date."""
 
 import re
 from typing import Any
@@ -8,18 +8,18 @@ from django.core.validators import URLValidator
 
 from digest.importing.parts import Part
 from digest.importing.recognition import DATE, date_of
-from digest.importing.rich_text import LINK, MAX_ADDRESS_LENGTH, bare_text
+from digest.importing.rich_text import LINK, MAX_URL_LENGTH, bare_text
 
 BETWEEN = " \t\n—–-:|,;·("
 DETAILS = re.compile(r"\s[—–|-]\s")
-is_web_address = URLValidator(schemes=["http", "https"])
+validate_web_url = URLValidator(schemes=["http", "https"])
 
 
 def parse_sources(part: Part) -> list[dict[str, Any]]:
-    """The sources of one part: one for each link in it, or one for its text.
+    """Return the sources of a part: one for each link, or one for its text.
 
-    ``[Title](address) — Publisher, Author, 2026-04-10`` and ``Publisher: [Title](address)`` are
-    understood, and without formatting ``Title — Publisher https://...``.
+    Accepts ``[Title](URL) — Publisher, Author, 2026-04-10`` and ``Publisher: [Title](URL)``, or
+    without formatting ``Title — Publisher https://...``.
     """
     before, links = split_at_links(part.rich_text)
     if not links:
@@ -31,22 +31,22 @@ def parse_sources(part: Part) -> list[dict[str, Any]]:
 
 
 def split_at_links(html: str) -> tuple[str, list[tuple[str, str, str]]]:
-    """The text before the first link, and (text, address, text after it) of each."""
+    """Return the text before the first link, and (text, URL, text after it) of each link."""
     before, *rest = LINK.split(html)
-    addresses, texts, afters = rest[0::3], rest[1::3], rest[2::3]
-    links = zip(texts, addresses, afters, strict=True)
+    urls, texts, afters = rest[0::3], rest[1::3], rest[2::3]
+    links = zip(texts, urls, afters, strict=True)
     return bare_text(before), [tuple(map(bare_text, link)) for link in links]
 
 
-def with_link(title: str, address: str, details: str) -> dict[str, Any]:
-    """The source that a link and the text after it make."""
-    if not is_usable(address):
-        return {**without_link(f"{title} ({address})"), **parse_details(details)}
-    return {"title": title.strip(), "url": address, **parse_details(details)}
+def with_link(title: str, url: str, details: str) -> dict[str, Any]:
+    """Return the source for a link and the text after it."""
+    if not is_source_url(url):
+        return {**without_link(f"{title} ({url})"), **parse_details(details)}
+    return {"title": title.strip(), "url": url, **parse_details(details)}
 
 
 def without_link(text: str) -> dict[str, Any]:
-    """The source that a line without an address makes."""
+    """Return the source for a line without a URL."""
     text = " ".join(text.split())
     dashes = list(DETAILS.finditer(text))
     title, details = text, ""
@@ -56,7 +56,7 @@ def without_link(text: str) -> dict[str, Any]:
 
 
 def add_lead(source: dict[str, Any], lead: str) -> None:
-    """Give the words before a link their place: a title if the link shows only its address."""
+    """Add the text before a link: as title if the link text is its URL, else as publisher."""
     if not source["url"].endswith(source["title"]):
         source["publisher"] = ", ".join(filter(None, [lead, source["publisher"]]))
     elif any(source[name] for name in ("publisher", "author", "published_on")):
@@ -66,7 +66,7 @@ def add_lead(source: dict[str, Any], lead: str) -> None:
 
 
 def parse_details(text: str) -> dict[str, Any]:
-    """Publisher, author and date of publication, in that order, each optional."""
+    """Parse publisher, author and date of publication, in that order, each optional."""
     text, published_on = " ".join(text.split()), None
     for found in DATE.finditer(text):
         if found.end() == len(text.rstrip(" .)")) and (day := date_of(found)):
@@ -75,10 +75,10 @@ def parse_details(text: str) -> dict[str, Any]:
     return {"publisher": publisher.strip(), "author": author.strip(), "published_on": published_on}
 
 
-def is_usable(address: str) -> bool:
-    """Whether the block of a source takes this address."""
+def is_source_url(url: str) -> bool:
+    """Return whether a source block accepts this URL."""
     try:
-        is_web_address(address)
+        validate_web_url(url)
     except ValidationError:
         return False
-    return len(address) <= MAX_ADDRESS_LENGTH
+    return len(url) <= MAX_URL_LENGTH

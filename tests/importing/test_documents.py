@@ -51,7 +51,7 @@ def test_what_is_no_text_gets_one_clear_line(data, message):
 
 
 def test_a_text_that_is_called_a_word_file_is_none():
-    with pytest.raises(DocumentError, match="no Word file, though its name says so"):
+    with pytest.raises(DocumentError, match="not a Word file, although its name ends in"):
         read_document(b"Words, and no document of Word", "notes.docx")
 
 

@@ -26,7 +26,7 @@ def run(*arguments: str, **options) -> tuple[str, str, CommandError | None]:
 def test_a_document_is_reported_line_by_line_and_imported(digest):
     out, err, failure = run(COPIED, "--digest", "weekly")
     issue = IssuePage.objects.get()
-    assert "line 1  page furniture   Back to feed" in out
+    assert "line 1  boilerplate      Back to feed" in out
     assert f"New issue http://localhost/weekly/2026-03-09/ (page {issue.pk}), draft." in out
     assert out.endswith("1 of 1 documents imported into Weekly.\n")
     assert (err, failure, issue.live) == ("", None, False)
@@ -38,7 +38,7 @@ def test_pages_and_word_files_are_documents_like_any_other(digest, tmp_path):
     word.write_bytes(docx())
     out, err, failure = run(page, word, "--digest", "weekly")
     assert "block 3  story            Heat" in out
-    assert "note  left out: 1 × scripts and embedded programs" in out
+    assert "note  left out: 1 × scripts and embedded content" in out
     assert (err, failure) == ("", None)
     titles = IssuePage.objects.order_by("title").values_list("title", flat=True)
     assert list(titles) == ["Heat below the house", "Sand"]

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from digest.importing import DocumentError, Format, map_parts, read_document, read_parts
 from digest.importing.parts import Role
 from digest.importing.readers.markdown_html import MARKS
-from digest.importing.rich_text import TAG, words
+from digest.importing.rich_text import TAG, split_words
 from tests.importing.conftest import COPIED, MARKDOWN, draft_of
 
-REPORTED = (Role.DATE, Role.LABEL, Role.FURNITURE, Role.LEFT_OUT)
+REPORTED = (Role.DATE, Role.LABEL, Role.BOILERPLATE, Role.LEFT_OUT)
 LINES = """
 2026-03-09 #Rail#Open Data
 #Rail #C#
@@ -81,7 +81,7 @@ def words_out(parts: list, draft: Any) -> Counter[str]:
     """The words of everything an import gives."""
     fields = [draft.title, draft.headline, draft.slug, draft.image, *draft.tags]
     reported = [part.text for part in parts if part.role in REPORTED]
-    return Counter(words(" ".join([*texts_in(draft.body()), *fields, *reported])))
+    return Counter(split_words(" ".join([*texts_in(draft.body()), *fields, *reported])))
 
 
 def lost(text: str, name: str) -> Counter[str]:
@@ -95,11 +95,11 @@ def lost(text: str, name: str) -> Counter[str]:
     if document.format is Format.HTML:
         source = TAG.sub(" ", source)
     known = Counter(
-        words(re.sub(r"^\s*(?:title|tags|\d{1,3}[.)])", "", source, flags=re.MULTILINE))
+        split_words(re.sub(r"^\s*(?:title|tags|\d{1,3}[.)])", "", source, flags=re.MULTILINE))
     )
     draft = map_parts(parts)
     lost_words = known - words_out(parts, draft)
-    for word in words(" ".join(draft.tags)):
+    for word in split_words(" ".join(draft.tags)):
         del lost_words[word]  # a tag that is said twice is there once
     return lost_words
 

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from digest.importing.parts import Label, Role
-from digest.importing.recognition import is_furniture, match_label, parse_date, read_metadata
+from digest.importing.recognition import is_boilerplate, match_label, parse_date, read_metadata
 
 
 @pytest.mark.parametrize(
@@ -116,5 +116,5 @@ def test_the_rest_of_a_line_is_given_back():
     ],
 )
 def test_furniture_is_a_whole_line_and_mostly_around_the_text(text, around, within):
-    assert is_furniture(text, around=True) is around
-    assert is_furniture(text, around=False) is within
+    assert is_boilerplate(text, around=True) is around
+    assert is_boilerplate(text, around=False) is within

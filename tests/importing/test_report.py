@@ -16,7 +16,7 @@ def test_every_line_of_a_document_is_in_the_report():
     assert all(f"line {number} " in report for number in numbers)
     assert report.endswith(
         "5 tags, 4 stories, 4 why-it-matters parts, 1 bottom-line part, "
-        "5 lines of page furniture, everything understood."
+        "5 lines of boilerplate, everything understood."
     )
 
 

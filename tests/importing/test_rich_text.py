@@ -7,7 +7,13 @@ from wagtail.admin.rich_text.converters.contentstate import ContentstateConverte
 
 from digest.blocks import STORY_FEATURES, TEXT_FEATURES
 from digest.importing import open_document
-from digest.importing.rich_text import FEATURE_TAGS, bare_text, linked, plain_text, sanitise
+from digest.importing.rich_text import (
+    FEATURE_TAGS,
+    bare_text,
+    linkify,
+    plain_text_with_urls,
+    sanitise,
+)
 from tests.importing.conftest import COPIED, MARKDOWN, draft_of
 
 ATTACKS = [
@@ -73,7 +79,7 @@ def link(address: str) -> str:
     ],
 )
 def test_addresses_become_links_without_the_punctuation_around(text, html):
-    assert linked(text) == html
+    assert linkify(text) == html
 
 
 @pytest.mark.parametrize("features", [STORY_FEATURES, TEXT_FEATURES])
@@ -116,4 +122,4 @@ def test_one_line_of_text_keeps_words_apart():
 
 def test_plain_text_keeps_words_apart_and_addresses_visible():
     html = '<ul><li>a</li><li>b<ol><li>c</li></ol></li></ul><p>d<br/>e <a href="/f">g</a></p>'
-    assert plain_text(html) == "a\nb\nc\nd\ne g (/f)"
+    assert plain_text_with_urls(html) == "a\nb\nc\nd\ne g (/f)"

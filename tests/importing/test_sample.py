@@ -43,7 +43,7 @@ def test_a_copied_page_becomes_the_issue_it_was():
 
 def test_the_furniture_of_a_copied_page_is_told_apart():
     parts = read_parts(open_document(COPIED))
-    assert texts(parts, Role.FURNITURE) == [
+    assert texts(parts, Role.BOILERPLATE) == [
         "Back to feed",
         "Get signals in your inbox",
         "A weekly letter about quiet engineering. No spam.",

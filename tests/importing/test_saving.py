@@ -8,7 +8,7 @@ from taggit.models import Tag
 from wagtail.models import PageLogEntry, Revision
 
 from digest.importing import map_parts, open_document, read_parts
-from digest.importing.saving import ImportRefused, find_digest, prepare_issue, save_issue
+from digest.importing.saving import ImportRejected, find_digest, prepare_issue, save_issue
 from digest.models import IssuePage
 from tests.builders import make_digest, make_image
 from tests.importing.conftest import COPIED, MARKDOWN, draft_of
@@ -56,14 +56,14 @@ def test_saving_is_logged_as_in_the_admin(digest, copied):
 @pytest.mark.parametrize("again", ["T", "t", "T "])
 def test_the_same_issue_is_refused_and_named(digest, again):
     issue, _ = save_issue(draft_with(), digest)
-    with pytest.raises(ImportRefused, match=rf"page {issue.pk}, {issue.full_url}.*--update"):
+    with pytest.raises(ImportRejected, match=rf"page {issue.pk}, {issue.full_url}.*--update"):
         save_issue(draft_with(again), digest)
     assert IssuePage.objects.count() == 1
 
 
 def test_curly_and_straight_apostrophes_are_the_same_title(digest):
     save_issue(draft_with("It's on"), digest)
-    with pytest.raises(ImportRefused):
+    with pytest.raises(ImportRejected):
         save_issue(draft_with("It’s on"), digest)
 
 
@@ -78,7 +78,7 @@ def test_another_issue_may_have_the_date_or_the_title(digest, home_page):
 
 def test_a_slug_in_the_document_is_the_issue_whatever_its_title(digest):
     save_issue(draft_with(more="slug: grid"), digest)
-    with pytest.raises(ImportRefused, match="already in"):
+    with pytest.raises(ImportRejected, match="already in"):
         save_issue(draft_with("U", "2026-04-01", "slug: grid"), digest)
 
 
@@ -87,7 +87,7 @@ def test_a_title_that_waits_as_a_draft_counts(digest):
     issue.title = "Renamed"
     issue.save_revision()
     for title in ("T", "Renamed"):
-        with pytest.raises(ImportRefused):
+        with pytest.raises(ImportRejected):
             save_issue(draft_with(title), digest)
 
 
@@ -134,7 +134,7 @@ def test_a_locked_issue_is_not_updated(digest):
     issue, _ = save_issue(draft_with(), digest)
     issue.locked = True
     issue.save()
-    with pytest.raises(ImportRefused, match="locked"):
+    with pytest.raises(ImportRejected, match="locked"):
         save_issue(draft_with(), digest, update=True)
 
 
@@ -154,7 +154,7 @@ def nothing_was_written() -> bool:
     ],
 )
 def test_what_no_draft_can_do_without_is_named(digest, text, message):
-    with pytest.raises(ImportRefused, match=message):
+    with pytest.raises(ImportRejected, match=message):
         save_issue(draft_of(text, "a.md"), digest)
     assert nothing_was_written()
 
@@ -176,7 +176,7 @@ def test_what_no_draft_can_do_without_is_named(digest, text, message):
     ],
 )
 def test_only_a_valid_issue_is_published(digest, text, message):
-    with pytest.raises(ImportRefused, match=message):
+    with pytest.raises(ImportRejected, match=message):
         save_issue(draft_of(text, "a.md"), digest, publish=True)
     assert nothing_was_written()
     assert save_issue(draft_of(text, "a.md"), digest)[0].live is False
@@ -203,13 +203,13 @@ def test_a_digest_is_found_by_slug_and_by_path(digest, home_page):
     assert find_digest("weekly") == digest
     assert find_digest("home/daily") == other
     with pytest.raises(
-        ImportRefused, match=r'no digest with the slug "eekly". Digests: daily, weekly'
+        ImportRejected, match=r'no digest with the slug "eekly". Digests: daily, weekly'
     ):
         find_digest("eekly")
-    with pytest.raises(ImportRefused, match="no digest"):
+    with pytest.raises(ImportRejected, match="no digest"):
         find_digest("")
 
 
 def test_without_digests_the_refusal_says_so(home_page):
-    with pytest.raises(ImportRefused, match="make one in the admin first"):
+    with pytest.raises(ImportRejected, match="make one in the admin first"):
         find_digest("weekly")

@@ -30,7 +30,7 @@ ROLE_LABELS = {
     Role.BOTTOM_LINE: _("Bottom line"),
     Role.ISSUE_SOURCE: _("Source of the issue"),
     Role.LABEL: _("Label (not in the text)"),
-    Role.FURNITURE: _("Left out"),
+    Role.BOILERPLATE: _("Left out"),
     Role.UNKNOWN: _("Not understood"),
     Role.LEFT_OUT: _("Not understood, left out"),
 }
@@ -125,7 +125,9 @@ class MappingForm(forms.Form):
         kwargs["initial"] = {"title": upload.title, "date": upload.date}
         super().__init__(*args, **kwargs)
         self.mapping = mapping
-        for number, (part, role) in enumerate(zip(mapping.as_read, mapping.roles, strict=True)):
+        for number, (part, role) in enumerate(
+            zip(mapping.parsed_parts, mapping.roles, strict=True)
+        ):
             self.fields[f"role-{number}"] = forms.ChoiceField(
                 label=_("Role"),
                 choices=choices_for(part.role),
@@ -136,11 +138,11 @@ class MappingForm(forms.Form):
     @cached_property
     def role_fields(self) -> list[forms.BoundField]:
         """Return the role field of each part, in document order."""
-        return [self[f"role-{number}"] for number in range(len(self.mapping.as_read))]
+        return [self[f"role-{number}"] for number in range(len(self.mapping.parsed_parts))]
 
     def save(self) -> None:
         data = self.cleaned_data
-        roles = {n: Role[data[f"role-{n}"]] for n in range(len(self.mapping.as_read))}
+        roles = {n: Role[data[f"role-{n}"]] for n in range(len(self.mapping.parsed_parts))}
         self.mapping.correct(roles, data["title"], data["date"])
 
 

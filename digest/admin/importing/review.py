@@ -12,12 +12,12 @@ from django.utils.translation import ngettext
 from digest.admin.importing.forms import MappingForm
 from digest.importing import Part, Role
 from digest.importing.mapper import StoryDraft
-from digest.importing.report import UNKNOWN, excerpt
+from digest.importing.report import UNKNOWN, one_line_excerpt
 from digest.importing.review.mapping import Mapping
 from digest.importing.rich_text import bare_text
 from digest.importing.saving import stories_dropped
 
-NOT_IMPORTED = {Role.LABEL, Role.FURNITURE, Role.LEFT_OUT}
+NOT_IMPORTED = {Role.LABEL, Role.BOILERPLATE, Role.LEFT_OUT}
 
 
 @dataclass
@@ -40,7 +40,7 @@ class PartRow:
 
     @property
     def excerpt(self) -> str:
-        return excerpt([self.part.text])
+        return one_line_excerpt([self.part.text])
 
 
 @dataclass
@@ -75,7 +75,7 @@ class MappingReview:
         return [
             PartRow(number, part, role, self.form.role_fields[number], self.place_of(part))
             for number, (part, role) in enumerate(
-                zip(self.mapping.as_read, self.mapping.roles, strict=True)
+                zip(self.mapping.parsed_parts, self.mapping.roles, strict=True)
             )
         ]
 

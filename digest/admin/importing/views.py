@@ -23,9 +23,9 @@ from digest.admin.access import digests_with_permission
 from digest.admin.importing.forms import ImportForm, MappingForm
 from digest.admin.importing.review import MappingReview
 from digest.importing import DocumentError, read_document
-from digest.importing.review.mapping import Mapping, keep_document
+from digest.importing.review.mapping import Mapping, store_document
 from digest.importing.review.uploads import Upload
-from digest.importing.saving import ImportRefused, IssueExists
+from digest.importing.saving import ImportRejected, IssueExists
 
 DOCUMENTS_SHOWN = 100
 
@@ -47,7 +47,7 @@ def store_upload(name: str, data: bytes, digest: Any, user: Any) -> UploadResult
     """Read and store a document; errors of reading are part of the result."""
     try:
         with transaction.atomic():
-            return UploadResult(name, keep_document(read_document(data, name), digest, user))
+            return UploadResult(name, store_document(read_document(data, name), digest, user))
     except DocumentError as error:
         return UploadResult(name, errors=(str(error),))
 
@@ -74,7 +74,7 @@ class ImportView(WagtailAdminTemplateMixin, FormView):
         return super().get_form_kwargs() | {"user": self.request.user, "initial": initial}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        uploads = Upload.objects.of(self.request.user).select_related("digest", "issue")
+        uploads = Upload.objects.uploaded_by(self.request.user).select_related("digest", "issue")
         rows = [UploadResult(each.name, each) for each in uploads.defer("text")[:DOCUMENTS_SHOWN]]
         return super().get_context_data(**kwargs) | {"rows": rows}
 
@@ -107,7 +107,7 @@ class DocumentMixin:
     @cached_property
     def mapping(self) -> Mapping:
         """Return the mapping of the upload; raise Http404 for other users' uploads."""
-        uploads = Upload.objects.of(self.request.user).select_related("digest", "issue")
+        uploads = Upload.objects.uploaded_by(self.request.user).select_related("digest", "issue")
         return Mapping(get_object_or_404(uploads, pk=self.kwargs["pk"]))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -175,7 +175,7 @@ class MappingView(DocumentMixin, WagtailAdminTemplateMixin, FormView):
             issue = self.mapping.save_issue(self.request.user, update=update)
         except IssueExists:
             self.errors = (_now("The digest has this issue already."),)
-        except ImportRefused as error:
+        except ImportRejected as error:
             self.errors = error.messages
         else:
             return redirect_to_draft(self.request, issue)
@@ -195,7 +195,7 @@ class CreateDraftView(DocumentMixin, View):
             issue = self.mapping.save_issue(request.user)
         except IssueExists:
             errors = (_now("The digest has this issue already: check the parts to revise it."),)
-        except ImportRefused as error:
+        except ImportRejected as error:
             errors = error.messages
         if is_ajax(request):
             result = UploadResult(upload.name, upload, errors)

@@ -1,9 +1,8 @@
-"""HTML from anywhere turned into the few tags that an issue knows, one block to a line.
+"""Reduce HTML of any origin to the tags an issue supports, one block per line.
 
-``<h1>`` to ``<h6>``, ``<p>``, ``<ul>``, ``<ol>`` and ``<blockquote>``, with inline formatting and
-links in them. What comes out is the document from here on: its lines are the blocks that a report
-counts and an editor sees. Pages saved from a browser bring their frame, word processors their
-wrapping; both are left out here, and the notes say how much of what.
+The tags are ``<h1>`` to ``<h6>``, ``<p>``, ``<ul>``, ``<ol>`` and ``<blockquote>``, with inline
+formatting and links. The result replaces the document: reports count its lines, and editors see
+them. Boilerplate of saved pages and markup of word processors is dropped and counted in the notes.
 """
 
 import re
@@ -13,15 +12,15 @@ from dataclasses import dataclass
 
 from django.utils.html import escape
 
-from digest.importing.html.inline import MAX_STYLE_LENGTH, Inline
-from digest.importing.html.lists import WORD_ITEM, Lists, list_html
-from digest.importing.html.tokens import RAW_TEXT, Token, tokens_of
+from digest.importing.html.inline import MAX_STYLE_LENGTH, ParagraphBuilder
+from digest.importing.html.lists import WORD_ITEM, ListBuilder, nested_list_html
+from digest.importing.html.tokens import RAW_TEXT, HtmlToken, tokenize
 from digest.importing.rich_text import bare_text
 
-PROGRAMS = {"script", "iframe", "object", "applet", "canvas", "svg", "math"}
-UNSEEN = RAW_TEXT - PROGRAMS | {"template", "noscript"}
-CONTROLS = {"button", "select", "dialog", "menu", "datalist", "audio", "video"}
-FRAME = {"nav", "aside", "footer"}
+ACTIVE_CONTENT = {"script", "iframe", "object", "applet", "canvas", "svg", "math"}
+INVISIBLE = RAW_TEXT - ACTIVE_CONTENT | {"template", "noscript"}
+WIDGETS = {"button", "select", "dialog", "menu", "datalist", "audio", "video"}
+PAGE_CHROME = {"nav", "aside", "footer"}
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 LISTS = {"ul", "ol"}
 BLOCKS = {
@@ -57,29 +56,29 @@ BLOCKS = {
     "th",
     "thead",
     "tr",
-    *FRAME,
+    *PAGE_CHROME,
     *HEADINGS,
     *LISTS,
 }
-NOT_SEEN = re.compile(r"display:\s*none|visibility:\s*hidden|mso-hide:\s*all")
+HIDDEN_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden|mso-hide:\s*all")
 HIDEABLE = {"div", "section", "span", "article", "header", "table", "ul", "ol"}
 MAY_BE_IN_HEADING = {"p", "div", "section"}
 FORMATTING = re.compile(r"</?(?:b|i|s|sup|sub|code)>")
 WORD_TITLE = re.compile(r"MsoTitle\b")
 NOTES = {
-    "program": "scripts and embedded programs",
+    "program": "scripts and embedded content",
     "control": "buttons and players",
-    "frame": "parts of the page's frame (navigation, footer)",
-    "hidden": "parts that readers do not see",
-    "image": "images: choose pictures in the editor",
-    "link": "addresses of links that lead nowhere from here; their text stays",
-    "outside": "blocks beside the main part of the page",
+    "boilerplate": "boilerplate of the page (navigation, footer)",
+    "hidden": "hidden elements",
+    "image": "images: choose them in the editor",
+    "link": "URLs of links that only work on the original page; their text is kept",
+    "outside": "blocks outside the main content of the page",
 }
 
 
 @dataclass
-class Block:
-    """One line to be: its tag, its HTML, the part of the page it stands in, and which quote."""
+class HtmlBlock:
+    """A cleaned block; ``region`` is its part of the page, ``quote`` numbers its quotation."""
 
     tag: str
     html: str
@@ -88,40 +87,39 @@ class Block:
 
 
 def clean_html(html: str) -> tuple[str, tuple[str, ...]]:
-    """The blocks of a document, a line for each, and what was left out. May raise DocumentError."""
+    """Return one block per line, and notes on what was left out; may raise DocumentError."""
     return HtmlCleaner().clean(html)
 
 
 class HtmlCleaner:
-    """Goes through the tokens once; it builds no tree, so nothing can be nested too deeply."""
+    """Process tokens in one pass, without a tree, so that nesting depth does not matter."""
 
     def __init__(self) -> None:
-        self.blocks: list[Block] = []
-        self.inline, self.lists = Inline(), Lists()
+        self.blocks: list[HtmlBlock] = []
+        self.inline, self.lists = ParagraphBuilder(), ListBuilder()
         self.skipped, self.skip_depth = "", 0
         self.inside: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()
         self.heading: int | None = None
         self.quote = 0
         self.marker: list[str] | None = None
-        self.in_loose_item = self.in_first_time = False
+        self.in_orphan_item = self.in_first_time = False
 
     def clean(self, html: str) -> tuple[str, tuple[str, ...]]:
-        """See ``clean_html``."""
-        for token in tokens_of(html):
-            self.read(token)
+        for token in tokenize(html):
+            self.handle(token)
         self.end_block()
         self.end_list()
-        self.left_out["link"] = self.inline.plain_links
+        self.left_out["link"] = self.inline.dropped_links
         lines = [f"<{block.tag}>{block.html}</{block.tag}>" for block in self.main_part()]
         notes = (f"left out: {n} × {NOTES[what]}" for what, n in self.left_out.items() if n)
         return "\n".join(lines), tuple(notes)
 
-    def main_part(self) -> Iterator[Block]:
-        """The blocks of the page's main part, where it says which that is."""
+    def main_part(self) -> Iterator[HtmlBlock]:
+        """Yield the blocks of ``<main>`` or ``<article>``, or all if the page has neither."""
         regions = {block.region for block in self.blocks}
         main = next((name for name in ("main", "article") if name in regions), "")
-        # Word's title stands above its first level of headings.
+        # The style Title of Word ranks above Heading 1.
         shift = any(block.tag == "h0" for block in self.blocks)
         for block in self.blocks:
             if main and block.region != main:
@@ -131,28 +129,27 @@ class HtmlCleaner:
                 block.tag = f"h{min(int(block.tag[1:]) + 1, 6)}"
             yield block
 
-    def read(self, token: Token) -> None:
-        """Take one token."""
+    def handle(self, token: HtmlToken) -> None:
         if self.skipped:
             self.skip(token)
         elif token.kind == "text":
-            self.read_text(token.name)
+            self.handle_text(token.name)
         elif token.kind == "comment":
-            self.read_comment(token.name)
+            self.handle_comment(token.name)
         elif token.kind == "start":
-            self.start(token.name, token.attributes)
+            self.handle_start(token.name, token.attributes)
         else:
-            self.end(token.name)
+            self.handle_end(token.name)
 
-    def skip(self, token: Token) -> None:
-        """Go on to the end of what is left out."""
+    def skip(self, token: HtmlToken) -> None:
+        """Ignore tokens up to the end of a skipped element."""
         if token.name == self.skipped and token.kind in ("start", "end"):
             self.skip_depth += 1 if token.kind == "start" else -1
             if not self.skip_depth:
                 self.skipped = ""
 
-    def read_text(self, text: str) -> None:
-        """Text goes to the open paragraph, Word's own bullets to the side."""
+    def handle_text(self, text: str) -> None:
+        """Add text to the open paragraph, or to the list marker written by Word."""
         if self.marker is not None:
             self.marker.append(text)
         elif self.inside["pre"]:
@@ -160,18 +157,17 @@ class HtmlCleaner:
         else:
             self.inline.add(text)
 
-    def read_comment(self, text: str) -> None:
-        """Word puts its bullets between comments, for programs that know no lists."""
+    def handle_comment(self, text: str) -> None:
+        """Detect list markers of Word, which are between conditional comments."""
         if "if !supportLists" in text:
             self.marker = []
         elif text.startswith("[endif") and self.marker is not None:
-            self.lists.mark("".join(self.marker))
+            self.lists.set_marker("".join(self.marker))
             self.marker = None
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """A tag opens."""
-        if reason := self.reason_to_skip(tag, attributes):
-            self.left_out[reason] += tag not in UNSEEN
+    def handle_start(self, tag: str, attributes: dict[str, str]) -> None:
+        if reason := self.skip_reason(tag, attributes):
+            self.left_out[reason] += tag not in INVISIBLE
             self.skipped, self.skip_depth = tag, 1
         elif tag in BLOCKS:
             self.start_block(tag, attributes)
@@ -184,32 +180,32 @@ class HtmlCleaner:
                 self.in_first_time = not self.inline.has_text and not self.lists.open
             self.inline.start(tag, attributes)
 
-    def reason_to_skip(self, tag: str, attributes: dict[str, str]) -> str:
-        """Why an element is left out, or nothing."""
-        if tag in PROGRAMS or tag in UNSEEN:
+    def skip_reason(self, tag: str, attributes: dict[str, str]) -> str:
+        """Return the key in ``NOTES`` for an element to skip, or an empty string."""
+        if tag in ACTIVE_CONTENT or tag in INVISIBLE:
             return "program"
-        if tag in CONTROLS:
+        if tag in WIDGETS:
             return "control"
-        if tag == "nav" or (tag in FRAME and not self.region):
-            return "frame"
-        hidden = "hidden" in attributes or NOT_SEEN.search(
+        if tag == "nav" or (tag in PAGE_CHROME and not self.region):
+            return "boilerplate"
+        hidden = "hidden" in attributes or HIDDEN_STYLE.search(
             attributes.get("style", "")[:MAX_STYLE_LENGTH]
         )
         return "hidden" if hidden and tag in HIDEABLE else ""
 
     @property
     def region(self) -> str:
-        """The part of the page that was come to."""
+        """Return the landmark element that is open."""
         return next((name for name in ("main", "article") if self.inside[name] > 0), "")
 
     def start_block(self, tag: str, attributes: dict[str, str]) -> None:
-        """A block opens, and with it ends the one before."""
+        """Close the previous block and open a new one."""
         self.end_block()
         kind = attributes.get("class", "")
         word_item = tag == "p" and bool(WORD_ITEM.search(kind))
-        self.in_loose_item = word_item or (tag == "li" and not self.lists.open)
+        self.in_orphan_item = word_item or (tag == "li" and not self.lists.open)
         if tag in HEADINGS or (tag == "p" and WORD_TITLE.search(kind)):
-            self.end_list()  # a story laid out as an item of a list is a story
+            self.end_list()  # a heading inside a list item still starts a story
             self.heading = HEADINGS.get(tag, 0)
         elif tag not in MAY_BE_IN_HEADING:
             self.heading = None
@@ -222,12 +218,11 @@ class HtmlCleaner:
         self.inside[tag] += 1
         self.quote += tag == "blockquote"
 
-    def end(self, tag: str) -> None:
-        """A tag closes."""
+    def handle_end(self, tag: str) -> None:
         self.inline.end(tag)
         if tag in BLOCKS or (tag == "time" and self.in_first_time):
             self.end_block()
-            self.in_loose_item = self.in_first_time = False
+            self.in_orphan_item = self.in_first_time = False
         if tag in BLOCKS and self.inside[tag] > 0:
             self.inside[tag] -= 1
         if tag in HEADINGS:
@@ -236,21 +231,21 @@ class HtmlCleaner:
             self.end_list()
 
     def break_line(self) -> None:
-        """A line break; two are the end of a paragraph."""
+        """Add a line break; a second one ends the paragraph."""
         if self.inline.breaks_twice() and not self.inside["pre"]:
             self.end_block()
         else:
             self.inline.break_line()
 
     def end_block(self) -> None:
-        """What was read since the last block is one."""
+        """Add the text since the last block as a block."""
         if self.marker is not None:
             self.inline.add("".join(self.marker))
             self.marker = None
         html = self.inline.take()
         if not html:
             return
-        if self.lists.open or self.in_loose_item:
+        if self.lists.open or self.in_orphan_item:
             self.lists.add(html)
             return
         self.end_list()
@@ -263,22 +258,21 @@ class HtmlCleaner:
             self.add("p", html)
 
     def add(self, tag: str, html: str, quote: int = 0) -> None:
-        """Note a block."""
-        self.blocks.append(Block(tag, html, self.region, quote))
+        self.blocks.append(HtmlBlock(tag, html, self.region, quote))
 
     def add_quoted(self, html: str) -> None:
-        """Note a paragraph of a quote, which is one block."""
+        """Add a paragraph of a quotation; all of them are one block."""
         if self.blocks and self.blocks[-1].quote == self.quote:
             self.blocks[-1].html += f"<br/>{html}"
         else:
             self.add("blockquote", html, self.quote)
 
     def end_list(self) -> None:
-        """Note the list that was read, if there was one."""
+        """Add the collected list, if there is one."""
         items = self.lists.take()
-        if items and self.lists.of_tags:
+        if items and self.lists.is_tag_list:
             tags = ", ".join(bare_text(item.html) for item in items)
             self.add("p", escape(f"Tags: {tags}"))
         elif items:
-            self.add(items[0].tag, list_html(items))
-        self.lists.of_tags = False
+            self.add(items[0].tag, nested_list_html(items))
+        self.lists.is_tag_list = False

@@ -1,7 +1,7 @@
-"""The formatting within a paragraph of HTML: which is on, and text with it as rich text.
+"""Convert the inline formatting of a paragraph to rich text.
 
-Word processors say bold in three ways (``<b>``, ``<strong>``, a style) and wrap whole documents
-into a ``<b>`` that is not bold, so each piece of text is kept with what is in force there.
+Word processors write bold in three ways (``<b>``, ``<strong>``, a style) and wrap whole documents
+in a ``<b>`` that is not bold, so each run of text is stored with the style in effect.
 """
 
 import re
@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from django.utils.html import escape
 
-from digest.importing.rich_text import MAX_ADDRESS_LENGTH, is_allowed_address, linked
+from digest.importing.rich_text import MAX_URL_LENGTH, is_allowed_url, linkify
 
 FORMATS = ("b", "i", "s", "sup", "sub", "code")
 TAG_FORMATS = {
@@ -31,7 +31,7 @@ TAG_FORMATS = {
 }
 INLINE_TAGS = {*TAG_FORMATS, "a", "span", "font", "cite", "u", "mark", "small"}
 MAX_OPEN = 20
-MAX_LENGTH = 4 * MAX_ADDRESS_LENGTH
+MAX_HREF_LENGTH = 4 * MAX_URL_LENGTH
 STYLES = [
     (re.compile(r"font-weight:\s*(?:bold|[6-9]00)"), "b", True),
     (re.compile(r"font-weight:\s*(?:normal|[1-5]00)"), "b", False),
@@ -47,149 +47,146 @@ INDENT = re.compile(r"(?m)^ +")
 
 
 @dataclass(frozen=True)
-class Look:
-    """The formats and the link that are in force."""
+class InlineStyle:
+    """The formats and the link in effect."""
 
     formats: frozenset[str] = frozenset()
-    address: str = ""
+    url: str = ""
 
 
 @dataclass
-class Piece:
-    """Some text in one look; line ends in it are kept."""
+class TextRun:
+    """Text in one style, with its line ends."""
 
     text: str
-    look: Look
+    style: InlineStyle
 
 
 @dataclass
-class Inline:
-    """The tags that are open, and the text of the paragraph so far."""
+class ParagraphBuilder:
+    """Collects the text of a paragraph and the inline tags that are open."""
 
-    pieces: list[Piece] = field(default_factory=list)
-    open: list[tuple[str, Look]] = field(default_factory=list)
-    plain_links: int = 0
+    runs: list[TextRun] = field(default_factory=list)
+    open: list[tuple[str, InlineStyle]] = field(default_factory=list)
+    dropped_links: int = 0
     has_text: bool = False
 
     @property
-    def look(self) -> Look:
-        """What is in force now."""
-        return self.open[-1][1] if self.open else Look()
+    def style(self) -> InlineStyle:
+        """Return the style in effect."""
+        return self.open[-1][1] if self.open else InlineStyle()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """A tag opens. Beyond twenty within each other there is nothing left to say."""
+        """Open a tag; more than ``MAX_OPEN`` nested tags are ignored."""
         if tag in INLINE_TAGS and len(self.open) < MAX_OPEN:
-            self.open.append((tag, self.look_with(tag, attributes)))
+            self.open.append((tag, self.style_within(tag, attributes)))
 
-    def look_with(self, tag: str, attributes: dict[str, str]) -> Look:
-        """The look within a tag."""
-        formats = set(self.look.formats) | {TAG_FORMATS.get(tag, "")} - {""}
+    def style_within(self, tag: str, attributes: dict[str, str]) -> InlineStyle:
+        """Return the current style as changed by a tag."""
+        formats = set(self.style.formats) | {TAG_FORMATS.get(tag, "")} - {""}
         style = attributes.get("style", "")[:MAX_STYLE_LENGTH].lower()
         for pattern, name, on in STYLES if style else ():
             if pattern.search(style):
                 formats = formats | {name} if on else formats - {name}
-        address = self.look.address
+        url = self.style.url
         if tag == "a" and attributes.get("href"):
-            address = usable_address(attributes["href"])
-            self.plain_links += not (address or attributes["href"].startswith("#"))
-        return Look(frozenset(formats), address)
+            url = usable_url(attributes["href"])
+            self.dropped_links += not (url or attributes["href"].startswith("#"))
+        return InlineStyle(frozenset(formats), url)
 
     def end(self, tag: str) -> None:
-        """A tag closes; what was opened within it and not closed stays in force until it is."""
+        """Close a tag; tags opened inside it and not closed stay open."""
         for position in range(len(self.open) - 1, -1, -1):
             if self.open[position][0] == tag:
                 del self.open[position]
                 return
 
     def add(self, text: str) -> None:
-        """Text whose line ends mean no more than spaces."""
+        """Add text, with whitespace collapsed."""
         text = SPACE.sub(" ", text)
-        if not self.pieces or self.pieces[-1].text.endswith((" ", "\n")):
+        if not self.runs or self.runs[-1].text.endswith((" ", "\n")):
             text = text.removeprefix(" ")
         if text:
-            self.append(Piece(text, self.look))
+            self.append(TextRun(text, self.style))
 
     def add_as_written(self, text: str) -> None:
-        """Text whose lines and indents are to be seen, such as code."""
+        """Add preformatted text, keeping its lines and indentation."""
         text = INDENT.sub(lambda spaces: "\xa0" * len(spaces[0]), text.expandtabs(4))
-        look = Look(self.look.formats | {"code"}, self.look.address)
-        self.append(Piece(text.replace("\r", ""), look))
+        style = InlineStyle(self.style.formats | {"code"}, self.style.url)
+        self.append(TextRun(text.replace("\r", ""), style))
 
-    def append(self, piece: Piece) -> None:
-        """Note some text, and whether there is any in the paragraph yet."""
-        self.pieces.append(piece)
-        self.has_text = self.has_text or bool(piece.text.strip())
+    def append(self, run: TextRun) -> None:
+        self.runs.append(run)
+        self.has_text = self.has_text or bool(run.text.strip())
 
     def breaks_twice(self) -> bool:
-        """Whether the last thing was a line break already: two of them end a paragraph."""
-        return bool(self.pieces) and self.pieces[-1].text.endswith("\n")
+        """Return whether another line break would be the second in a row."""
+        return bool(self.runs) and self.runs[-1].text.endswith("\n")
 
     def break_line(self) -> None:
-        """A line break."""
-        if self.pieces:
-            self.pieces[-1].text = self.pieces[-1].text.removesuffix(" ") + "\n"
+        if self.runs:
+            self.runs[-1].text = self.runs[-1].text.removesuffix(" ") + "\n"
 
     def take(self) -> str:
-        """The paragraph as HTML; the next one begins."""
-        pieces, self.pieces, self.has_text = self.pieces, [], False
-        written = [n for n, piece in enumerate(pieces) if piece.text.strip(" \n")]
+        """Return the paragraph as HTML, and start the next one."""
+        runs, self.runs, self.has_text = self.runs, [], False
+        written = [n for n, run in enumerate(runs) if run.text.strip(" \n")]
         if not written:
             return ""
-        pieces = pieces[written[0] : written[-1] + 1]
-        pieces[0].text = pieces[0].text.lstrip(" \n")
-        pieces[-1].text = pieces[-1].text.rstrip(" \n")
-        return wrapped(pieces, ("a", *FORMATS))
+        runs = runs[written[0] : written[-1] + 1]
+        runs[0].text = runs[0].text.lstrip(" \n")
+        runs[-1].text = runs[-1].text.rstrip(" \n")
+        return wrap_runs(runs, ("a", *FORMATS))
 
 
-def usable_address(address: str) -> str:
-    """The address of a link, or nothing for one that leads nowhere from another page.
+def usable_url(url: str) -> str:
+    """Return the URL of a link, or an empty string if it only works on its own page.
 
-    Documents exported by Google lead every link over a page of Google's own.
+    Links exported by Google Docs go through a redirect, which is resolved.
     """
-    address = address[:MAX_LENGTH].strip()
-    parts = split(address)
+    url = url[:MAX_HREF_LENGTH].strip()
+    parts = split_url(url)
     if parts and parts.netloc == "www.google.com" and parts.path == "/url":
-        address = next(iter(parse_qs(parts.query).get("q", [])), address)
-        parts = split(address)
-    if not parts or not parts.scheme or len(address) > MAX_ADDRESS_LENGTH:
+        url = next(iter(parse_qs(parts.query).get("q", [])), url)
+        parts = split_url(url)
+    if not parts or not parts.scheme or len(url) > MAX_URL_LENGTH:
         return ""
-    return SPACE.sub("%20", address) if is_allowed_address(address) else ""
+    return SPACE.sub("%20", url) if is_allowed_url(url) else ""
 
 
-def split(address: str) -> SplitResult | None:
-    """The parts of an address; None for what is none."""
+def split_url(url: str) -> SplitResult | None:
+    """Split a URL; return None if it is invalid."""
     try:
-        return urlsplit(address)
+        return urlsplit(url)
     except ValueError:
         return None
 
 
-def wrapped(pieces: list[Piece], formats: tuple[str, ...]) -> str:
-    """Pieces as HTML: each format in its turn around as much as it can."""
+def wrap_runs(runs: list[TextRun], formats: tuple[str, ...]) -> str:
+    """Render runs as HTML, with each format around as many of them as possible."""
     if not formats:
-        return "".join(map(text_html, pieces))
+        return "".join(map(run_html, runs))
     name, *inner = formats
     html = ""
-    for value, group in groupby(pieces, key=lambda piece: value_of(piece.look, name)):
-        text = wrapped(list(group), tuple(inner))
-        html += opened(name, value) + text + (f"</{name}>" if value else "")
+    for value, group in groupby(runs, key=lambda run: format_value(run.style, name)):
+        text = wrap_runs(list(group), tuple(inner))
+        html += start_tag(name, value) + text + (f"</{name}>" if value else "")
     return html
 
 
-def text_html(piece: Piece) -> str:
-    """The text of a piece, with bare addresses as links where there may be some."""
-    plain = piece.look.address or "code" in piece.look.formats
-    html = escape(piece.text) if plain else linked(piece.text)
+def run_html(run: TextRun) -> str:
+    """Render the text of a run, with bare URLs as links unless it is code or a link."""
+    plain = run.style.url or "code" in run.style.formats
+    html = escape(run.text) if plain else linkify(run.text)
     return html.replace("\n", "<br/>")
 
 
-def value_of(look: Look, name: str) -> str:
-    """What a format is for a look: the address of a link, its name or nothing for the rest."""
-    return look.address if name == "a" else name * (name in look.formats)
+def format_value(style: InlineStyle, name: str) -> str:
+    """Return the URL for ``a``, the name of another format in effect, or an empty string."""
+    return style.url if name == "a" else name * (name in style.formats)
 
 
-def opened(name: str, value: str) -> str:
-    """The start tag of a format that is in force."""
+def start_tag(name: str, value: str) -> str:
     if not value:
         return ""
     return f'<a href="{escape(value)}">' if name == "a" else f"<{name}>"

@@ -1,8 +1,8 @@
-"""HTML cut into tags and text, in time that grows with its length and no faster.
+"""Tokenize HTML in linear time.
 
-The standard library's parser looks for the end of every unfinished tag and comment anew, which
-takes hours for a megabyte of them. Here what has no end goes on to the end of the document, as
-browsers have it, and nothing is looked for twice. There is no tree, so there is no depth.
+The parser of the standard library searches for the end of every unclosed tag and comment again,
+which takes hours for a megabyte of them. Here an unclosed construct extends to the end of the
+document, as in browsers, and nothing is scanned twice.
 """
 
 import re
@@ -17,60 +17,60 @@ NAME = re.compile(r"/?([a-zA-Z][^\s/>]*)")
 ATTRIBUTE = re.compile(
     r"[\s/]*([^\s/>=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"'][^\s>]*)))?"
 )
-# What these hold is no HTML: it goes on to their end tag.
+# Raw text elements: their content is not markup.
 RAW_TEXT = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"}
 
 
-class Token(NamedTuple):
-    """A start tag, an end tag, a comment, or a text, in which case ``name`` is the text."""
+class HtmlToken(NamedTuple):
+    """A token of kind start, end, comment or text; the ``name`` of a text is its text."""
 
     kind: str
     name: str
     attributes: dict[str, str] = {}
 
 
-def tokens_of(html: str) -> Iterator[Token]:
-    """The tokens of a page or a fragment; raises DocumentError when there are far too many."""
+def tokenize(html: str) -> Iterator[HtmlToken]:
+    """Yield the tokens of a page or fragment; raises DocumentError above ``MAX_TAGS``."""
     position = tags = 0
     while (start := html.find("<", position)) >= 0:
         if start > position:
-            yield Token("text", unescaped(html[position:start]))
-        token, position = read_markup(html, start)
+            yield HtmlToken("text", unescaped(html[position:start]))
+        token, position = parse_markup(html, start)
         yield token
         if token.kind == "start" and token.name in RAW_TEXT:
             position = end_of_raw_text(html, token.name, position)
         tags += 1
         if tags > MAX_TAGS:
-            raise DocumentError(f"It is no usual page: more than {MAX_TAGS:,} tags are in it.")
-    yield Token("text", unescaped(html[position:]))
+            raise DocumentError(f"It is too large: more than {MAX_TAGS:,} tags.")
+    yield HtmlToken("text", unescaped(html[position:]))
 
 
-def read_markup(html: str, start: int) -> tuple[Token, int]:
-    """The token that begins with the ``<`` at this place, and where it ends."""
+def parse_markup(html: str, start: int) -> tuple[HtmlToken, int]:
+    """Return the token that starts with the ``<`` at ``start``, and its end."""
     if html.startswith("<!--", start):
-        return read_until(html, start + 4, "-->")
+        return parse_until(html, start + 4, "-->")
     if html.startswith(("<!", "<?"), start):
-        return read_until(html, start + 2, ">")
+        return parse_until(html, start + 2, ">")
     name = NAME.match(html, start + 1)
     if not name:
-        return Token("text", "<"), start + 1
+        return HtmlToken("text", "<"), start + 1
     if html[start + 1] == "/":
         end = html.find(">", name.end())
-        return Token("end", name[1].lower()), end + 1 if end >= 0 else len(html)
-    attributes, end = read_attributes(html, name.end())
-    return Token("start", name[1].lower(), attributes), end
+        return HtmlToken("end", name[1].lower()), end + 1 if end >= 0 else len(html)
+    attributes, end = parse_attributes(html, name.end())
+    return HtmlToken("start", name[1].lower(), attributes), end
 
 
-def read_until(html: str, start: int, mark: str) -> tuple[Token, int]:
-    """A comment or a declaration, up to its end."""
+def parse_until(html: str, start: int, mark: str) -> tuple[HtmlToken, int]:
+    """Return a comment or declaration, and its end."""
     end = html.find(mark, start)
     if end < 0:
-        return Token("comment", ""), len(html)
-    return Token("comment", html[start:end]), end + len(mark)
+        return HtmlToken("comment", ""), len(html)
+    return HtmlToken("comment", html[start:end]), end + len(mark)
 
 
-def read_attributes(html: str, position: int) -> tuple[dict[str, str], int]:
-    """The attributes of a tag, the first of each name, and where the tag ends."""
+def parse_attributes(html: str, position: int) -> tuple[dict[str, str], int]:
+    """Return the attributes of a tag, the first of each name, and the end of the tag."""
     attributes: dict[str, str] = {}
     while found := ATTRIBUTE.match(html, position):
         value = next((text for text in found.groups()[1:] if text is not None), "")
@@ -79,18 +79,20 @@ def read_attributes(html: str, position: int) -> tuple[dict[str, str], int]:
     while position < len(html) and html[position] in " \t\n\r\f/":
         position += 1
     if position < len(html) and html[position] == "=":
-        return read_rest(html, position + 1, attributes)
+        return skip_malformed(html, position + 1, attributes)
     return {name: unescaped(value) for name, value in attributes.items()}, position + 1
 
 
-def read_rest(html: str, position: int, attributes: dict[str, str]) -> tuple[dict[str, str], int]:
-    """Give up on a tag with stray signs in it: it ends at the next bracket."""
+def skip_malformed(
+    html: str, position: int, attributes: dict[str, str]
+) -> tuple[dict[str, str], int]:
+    """Stop parsing a malformed tag; it ends at the next ``>``."""
     end = html.find(">", position)
     known = {name: unescaped(value) for name, value in attributes.items()}
     return known, end + 1 if end >= 0 else len(html)
 
 
 def end_of_raw_text(html: str, name: str, position: int) -> int:
-    """Where the end tag of a script or the like begins."""
+    """Return where the end tag of a raw text element starts."""
     found = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(html, position)
     return found.start() if found else len(html)

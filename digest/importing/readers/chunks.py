@@ -1,7 +1,7 @@
-"""Plain text cut into chunks: paragraphs and lists, by blank lines, bullets and line lengths.
+"""Split plain text into paragraphs and lists, by blank lines, bullets and line lengths.
 
-In text copied from a page every line is a paragraph, with or without blank lines between; in text
-from a mail program a paragraph is several lines of nearly equal length. Both are understood.
+Text copied from a page has one paragraph per line, with or without blank lines between them; text
+from a mail program has paragraphs hard-wrapped at a common width. Both are supported.
 """
 
 import re
@@ -12,12 +12,12 @@ from itertools import pairwise
 BULLET = re.compile(r"(?:(?P<dot>[•‣◦▪●∙·*–-])|(?P<number>\d{1,3})[.)])\s+(?=\S)")
 MIN_WRAP_WIDTH, MAX_WRAP_WIDTH = 50, 100
 MIN_WRAPPED_LINES = 3
-RAGGED = 6
+WRAP_TOLERANCE = 6
 
 
 @dataclass
-class Item:
-    """One item of a list."""
+class ChunkItem:
+    """A list item."""
 
     text: str
     first_line: int
@@ -27,9 +27,9 @@ class Item:
 
 @dataclass
 class Chunk:
-    """A paragraph, or a list when it has items. ``gap``: a blank line stands before it.
+    """A paragraph, or a list if it has items; ``gap`` means that a blank line precedes it.
 
-    Of an HTML document it has its ``html``, and as a heading its ``level``.
+    In an HTML document it has ``html``, and a heading has a ``level``.
     """
 
     text: str
@@ -37,30 +37,28 @@ class Chunk:
     last_line: int
     gap: bool
     tag: str = ""
-    items: list[Item] = field(default_factory=list)
+    items: list[ChunkItem] = field(default_factory=list)
     html: str = ""
     level: int = 0
 
     @property
     def lines(self) -> tuple[int, int]:
-        """First and last line."""
         return self.first_line, self.last_line
 
-    def append(self, item: Item) -> None:
-        """Add an item to the list."""
+    def append(self, item: ChunkItem) -> None:
         self.items.append(item)
         self.last_line = item.last_line
 
 
-def squeeze(line: str) -> str:
-    """A line without the spaces that are not seen, no-break spaces among them."""
+def collapse_spaces(line: str) -> str:
+    """Collapse whitespace, including no-break spaces."""
     return " ".join(line.split())
 
 
 def wrap_width(lines: list[str]) -> int:
-    """The width at which the lines of paragraphs were wrapped, 0 when they were not.
+    """Return the width at which the text is hard-wrapped, or 0.
 
-    A line was wrapped when the first word of the next would not have fitted any more.
+    A line was wrapped if the first word of the next one would not have fitted.
     """
     width = max(map(len, lines), default=0)
     pairs = [(one, two) for one, two in pairwise(lines) if one and two]
@@ -70,37 +68,37 @@ def wrap_width(lines: list[str]) -> int:
 
 
 def is_full(line: str, following: str, width: int) -> bool:
-    """Whether the first word of the following line had no room in this one, or hardly any."""
-    return len(line) + 1 + len(following.split(" ", 1)[0]) > width - RAGGED
+    """Return whether the first word of the next line would not fit into this one."""
+    return len(line) + 1 + len(following.split(" ", 1)[0]) > width - WRAP_TOLERANCE
 
 
-def cut(text: str) -> list[Chunk]:
-    """Cut a text into its chunks."""
-    lines = [squeeze(line) for line in text.split("\n")]
+def split_chunks(text: str) -> list[Chunk]:
+    """Split a text into chunks."""
+    lines = [collapse_spaces(line) for line in text.split("\n")]
     width, chunks, before = wrap_width(lines), [], ""
     for number, line in enumerate(lines, 1):
         if line and before and width and is_full(before, line, width) and not BULLET.match(line):
-            extend(chunks[-1], line, number)
+            extend_chunk(chunks[-1], line, number)
         elif line:
-            place(line, number, chunks, gap=not before)
+            add_line(line, number, chunks, gap=not before)
         before = line
-    return list(settle(chunks))
+    return list(finish_lists(chunks))
 
 
-def extend(chunk: Chunk, line: str, number: int) -> None:
-    """Add a wrapped line to the paragraph or the item that it goes on."""
+def extend_chunk(chunk: Chunk, line: str, number: int) -> None:
+    """Append a wrapped line to the paragraph or item it continues."""
     last = chunk.items[-1] if chunk.items else chunk
     last.text += f" {line}"
     last.last_line = chunk.last_line = number
 
 
-def place(line: str, number: int, chunks: list[Chunk], *, gap: bool) -> None:
-    """Add a line as a paragraph, as a list, or to the list before it."""
+def add_line(line: str, number: int, chunks: list[Chunk], *, gap: bool) -> None:
+    """Add a line as a paragraph, as a new list, or to the list before it."""
     bullet = BULLET.match(line)
     if not bullet:
         chunks.append(Chunk(line, number, number, gap))
         return
-    tag, item = "ul" if bullet["dot"] else "ol", Item(line[bullet.end() :], number, number)
+    tag, item = "ul" if bullet["dot"] else "ol", ChunkItem(line[bullet.end() :], number, number)
     follows = bool(chunks) and chunks[-1].tag == tag
     due = len(chunks[-1].items) + 1 if follows else 1
     if bullet["number"] and int(bullet["number"]) != due:
@@ -111,8 +109,8 @@ def place(line: str, number: int, chunks: list[Chunk], *, gap: bool) -> None:
         chunks.append(Chunk(line, number, number, gap, tag, [item]))
 
 
-def settle(chunks: list[Chunk]) -> Iterator[Chunk]:
-    """Make a lone "1." a paragraph again (a numbered heading), and give lists their text."""
+def finish_lists(chunks: list[Chunk]) -> Iterator[Chunk]:
+    """Turn a lone "1." back into a paragraph (a numbered heading), and set the text of lists."""
     for chunk in chunks:
         if chunk.tag == "ol" and len(chunk.items) == 1:
             chunk.tag, chunk.items = "", []

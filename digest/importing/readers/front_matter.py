@@ -1,7 +1,7 @@
-"""The front matter of a Markdown document: YAML between two lines of ``---``.
+"""Read the front matter of a Markdown document: YAML between two lines of ``---``.
 
-The YAML is composed, never constructed: values stay the words that were written, every key has its
-line, and no tag can make an object.
+The YAML is composed but not constructed: values stay text, keys have line numbers, and tags cannot
+create objects.
 """
 
 import re
@@ -29,7 +29,7 @@ ROLES = {
 
 
 def read_front_matter(text: str) -> tuple[list[Part], str]:
-    """The parts of the front matter, and the text with blank lines in its place."""
+    """Return the parts of the front matter, and the text with blank lines in its place."""
     found = FRONT_MATTER.match(text)
     if not found:
         return [], text
@@ -46,7 +46,7 @@ def read_front_matter(text: str) -> tuple[list[Part], str]:
 
 
 def compose(source: str, first_line: int) -> yaml.MappingNode | None:
-    """The node tree of the YAML; None when it is no mapping, and so no front matter."""
+    """Return the node tree of the YAML; None if it is not a mapping, so not front matter."""
     try:
         node = yaml.compose(source, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -61,13 +61,13 @@ def compose(source: str, first_line: int) -> yaml.MappingNode | None:
 
 
 def read_keys(mapping: yaml.MappingNode, first_line: int) -> Iterator[Part]:
-    """A part for each value; a key that is unknown, repeated or no plain text is left out."""
+    """Yield a part for each value; unknown, repeated and nested keys are left out."""
     seen = set()
     for key, value in mapping.value:
         name = key.value.lower() if isinstance(key, yaml.ScalarNode) else ""
         first = key.start_mark.line
         lines = first + first_line, max(first, last_line_of(value)) + first_line
-        texts = texts_of(value, divided=name == "tags")
+        texts = scalar_texts(value, split_commas=name == "tags")
         fits = texts is not None and (len(texts) < 2 or name == "tags")
         if name in ROLES and name not in seen and fits:
             yield from (Part(ROLES[name], text, *lines) for text in texts)
@@ -77,9 +77,12 @@ def read_keys(mapping: yaml.MappingNode, first_line: int) -> Iterator[Part]:
         seen.add(name)
 
 
-def texts_of(node: yaml.Node, *, divided: bool) -> list[str] | None:
-    """The texts of a scalar (at commas, if ``divided``) or a list of them; None for the rest."""
-    if divided and isinstance(node, yaml.ScalarNode):
+def scalar_texts(node: yaml.Node, *, split_commas: bool) -> list[str] | None:
+    """Return the texts of a scalar or a list of scalars, or None for other nodes.
+
+    With ``split_commas`` a scalar is split at commas.
+    """
+    if split_commas and isinstance(node, yaml.ScalarNode):
         return [text for part in node.value.split(",") if (text := part.strip())]
     items = node.value if isinstance(node, yaml.SequenceNode) else [node]
     if not all(isinstance(item, yaml.ScalarNode) for item in items):
@@ -88,14 +91,17 @@ def texts_of(node: yaml.Node, *, divided: bool) -> list[str] | None:
 
 
 def last_line_of(node: yaml.Node) -> int:
-    """The last line of a node, which ends where the next one starts when it is a block."""
+    """Return the last line of a node; a block node ends where the next one starts."""
     mark = node.end_mark
     return mark.line if mark.column or mark.line == node.start_mark.line else mark.line - 1
 
 
 def read_comments(source: str, mapping: yaml.MappingNode, first_line: int) -> Iterator[Part]:
-    """The comments, which YAML drops: "title: The #1 model" loses its end that way."""
-    spans, position = list(scalars(mapping, set())), 0
+    """Yield the comments, which YAML drops.
+
+    "title: The #1 model" loses its end to a comment.
+    """
+    spans, position = list(scalar_spans(mapping, set())), 0
     for number, line in enumerate(source.splitlines(keepends=True), first_line):
         for comment in COMMENT.finditer(line):
             place = position + comment.start()
@@ -104,8 +110,8 @@ def read_comments(source: str, mapping: yaml.MappingNode, first_line: int) -> It
         position += len(line)
 
 
-def scalars(node: yaml.Node, seen: set[int]) -> Iterator[tuple[int, int]]:
-    """Where the scalars below a node start and end; an alias is not followed twice."""
+def scalar_spans(node: yaml.Node, seen: set[int]) -> Iterator[tuple[int, int]]:
+    """Yield start and end of all scalars below a node; aliases are followed once."""
     if id(node) in seen:
         return
     seen.add(id(node))
@@ -114,4 +120,4 @@ def scalars(node: yaml.Node, seen: set[int]) -> Iterator[tuple[int, int]]:
         return
     pairs = node.value if isinstance(node, yaml.MappingNode) else [node.value]
     for child in (child for pair in pairs for child in pair):
-        yield from scalars(child, seen)
+        yield from scalar_spans(child, seen)

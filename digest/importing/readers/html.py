@@ -1,16 +1,16 @@
-"""The reader of HTML: pages saved from a browser, text pasted from a word processor, Word files.
+"""Read HTML: saved pages, word processor clipboards, Word files.
 
-It reads what ``html_cleaner`` made, one block to a line. Headings that are marked as such say where
-stories begin; a document without any is read as plain text is, by the same rules.
+The input is that of ``html.cleaner``, one block per line. Headings start stories; a document
+without headings is read by the rules for plain text.
 """
 
 import re
 
 from digest.importing.parts import Label, Part, Role
-from digest.importing.readers.chunks import Chunk, Item
+from digest.importing.readers.chunks import Chunk, ChunkItem
 from digest.importing.readers.text import TextReader
 from digest.importing.recognition import match_label
-from digest.importing.rich_text import bare_text, heading_sources, html_after, plain_text
+from digest.importing.rich_text import bare_text, heading_sources, html_after, plain_text_with_urls
 
 BLOCK = re.compile(r"<(?P<tag>h[1-6]|p|ul|ol|blockquote)>(?P<inner>.*)</(?P=tag)>")
 LIST_TAG = re.compile(r"</?(?:ul|ol|li)>")
@@ -18,13 +18,13 @@ BOLD_START = re.compile(r"<p>(?:<[ai]\b[^>]*>)*<b>(.*?)</b>")
 
 
 def read_html(text: str) -> list[Part]:
-    """The parts of a cleaned HTML document."""
+    """Return the parts of a cleaned HTML document."""
     lines = enumerate(text.split("\n"), 1)
     return HtmlReader([chunk_of(line, number) for number, line in lines]).read()
 
 
 def chunk_of(line: str, number: int) -> Chunk:
-    """The chunk that a line makes."""
+    """Return the chunk for a line."""
     found = BLOCK.fullmatch(line)
     tag, inner = found["tag"], found["inner"]
     if tag.startswith("h"):
@@ -33,13 +33,13 @@ def chunk_of(line: str, number: int) -> Chunk:
     if tag not in ("ul", "ol"):
         return Chunk(bare_text(inner), number, number, True, html=line)
     texts = [html for html in LIST_TAG.split(inner) if html]
-    items = [Item(bare_text(html), number, number, f"<p>{html}</p>") for html in texts]
+    items = [ChunkItem(bare_text(html), number, number, f"<p>{html}</p>") for html in texts]
     text = "\n".join(item.text for item in items)
     return Chunk(text, number, number, True, tag, items, line)
 
 
 class HtmlReader(TextReader):
-    """Reads text by its words, and takes the word of headings for what is a story."""
+    """Reads text like ``TextReader``, but trusts headings where there are any."""
 
     def __init__(self, chunks: list[Chunk]) -> None:
         super().__init__(chunks)
@@ -50,16 +50,19 @@ class HtmlReader(TextReader):
 
     @staticmethod
     def _index_of_title(chunks: list[Chunk], marked: list[int]) -> int:
-        """The first heading, if it is of the highest level, or the only one of its level."""
+        """Return the index of the title, or -1.
+
+        That is the first heading, if it is an ``<h1>`` or the only one of the highest level.
+        """
         if not marked:
             return -1
         level = chunks[marked[0]].level
         alone = len(marked) > 1 and all(chunks[i].level > level for i in marked[1:])
         return marked[0] if level == 1 or alone else -1
 
-    def _furniture(self, index: int, chunk: Chunk) -> bool:
+    def _boilerplate(self, index: int, chunk: Chunk) -> bool:
         is_story = bool(chunk.level) and chunk.level == self.story_level
-        return not (is_story and chunk.text == self.title) and super()._furniture(index, chunk)
+        return not (is_story and chunk.text == self.title) and super()._boilerplate(index, chunk)
 
     def _title(self, index: int, chunk: Chunk) -> bool:
         if self.title_index < 0:
@@ -68,7 +71,7 @@ class HtmlReader(TextReader):
             self.title = chunk.text
             self.outline.add(Role.TITLE, chunk.text, chunk.lines)
         elif index < self.title_index:
-            self.outline.add(Role.FURNITURE, chunk.text, chunk.lines, self._html(chunk))
+            self.outline.add(Role.BOILERPLATE, chunk.text, chunk.lines, self._html(chunk))
         return index <= self.title_index
 
     def _heading(self, index: int, chunk: Chunk) -> bool:
@@ -78,7 +81,7 @@ class HtmlReader(TextReader):
             return False
         self.outline.start_story(chunk.text, chunk.lines)
         for html in heading_sources(chunk.html):
-            self.outline.add(Role.STORY_SOURCE, plain_text(html), chunk.lines, html)
+            self.outline.add(Role.STORY_SOURCE, plain_text_with_urls(html), chunk.lines, html)
         return True
 
     def _is_heading(self, index: int) -> bool:
@@ -93,7 +96,7 @@ class HtmlReader(TextReader):
         return super()._is_list_of_issue(index)
 
     def _label_of(self, chunk: Chunk) -> tuple[Label, str, str] | None:
-        """A label may be told from its text by nothing but bold type."""
+        """Match a label, also where only bold type separates it from its text."""
         bold = BOLD_START.match(chunk.html)
         if not bold or chunk.items:
             return super()._label_of(chunk)
@@ -104,7 +107,7 @@ class HtmlReader(TextReader):
         rest = rest.removeprefix("**").replace("**", "", 1) if rest.startswith("**") else rest
         html = html_after(chunk.html, len(chunk.text) - len(rest))
         add = self._add_source if is_source else self.outline.add_paragraph
-        add(plain_text(html), chunk.lines, html)
+        add(plain_text_with_urls(html), chunk.lines, html)
 
     def _sources(self, index: int, chunk: Chunk) -> bool:
         if super()._sources(index, chunk):
@@ -115,16 +118,16 @@ class HtmlReader(TextReader):
         return cites
 
     def _add_source(self, text: str, lines: tuple[int, int], html: str) -> None:
-        super()._add_source(plain_text(html), lines, html)
+        super()._add_source(plain_text_with_urls(html), lines, html)
 
     def _html(self, chunk: Chunk) -> str:
         return chunk.html
 
-    def _words(self, chunk: Chunk) -> str:
-        return plain_text(chunk.html)
+    def _plain_text(self, chunk: Chunk) -> str:
+        return plain_text_with_urls(chunk.html)
 
     def _paragraph(self, index: int, chunk: Chunk) -> bool:
         if not self.story_level:
             return super()._paragraph(index, chunk)
-        self.outline.add_paragraph(self._words(chunk), chunk.lines, chunk.html)
+        self.outline.add_paragraph(self._plain_text(chunk), chunk.lines, chunk.html)
         return True

@@ -1,7 +1,7 @@
-"""The reader of Markdown with front matter.
+"""Read Markdown with front matter.
 
-The vocabulary: ``## heading`` opens a story; "Why it matters:" (a paragraph or a heading), ``## The
-bottom line`` and ``## Sources`` (or "Sources:" within a story) are labels; everything else is text.
+``## heading`` opens a story; "Why it matters:" (a paragraph or heading), ``## The bottom line``
+and ``## Sources`` (or "Sources:" within a story) are labels; everything else is text.
 """
 
 import re
@@ -13,9 +13,14 @@ from markdown_it.token import Token
 
 from digest.importing.parts import Label, Outline, Part, Role
 from digest.importing.readers.front_matter import read_front_matter
-from digest.importing.readers.markdown_html import converter, words_lost
+from digest.importing.readers.markdown_html import markdown_converter, words_lost
 from digest.importing.recognition import match_label, read_metadata
-from digest.importing.rich_text import bare_text, heading_sources, paragraph_html, plain_text
+from digest.importing.rich_text import (
+    bare_text,
+    heading_sources,
+    paragraph_html,
+    plain_text_with_urls,
+)
 
 LABELLED = ("paragraph_open", "heading_open")
 LISTS = ("bullet_list_open", "ordered_list_open")
@@ -24,13 +29,13 @@ DEFINITION = re.compile(r"\[([^\]]+)\]:")
 
 
 def read_markdown(text: str) -> list[Part]:
-    """The parts of a Markdown document."""
+    """Return the parts of a Markdown document."""
     front_matter, body = read_front_matter(text)
     return MarkdownReader(body, front_matter).read()
 
 
 def nodes_of(tokens: list[Token], level: int = 0) -> Iterator[list[Token]]:
-    """The tokens of each block that stands at a level of nesting."""
+    """Yield the tokens of each block at a nesting level."""
     node: list[Token] = []
     for token in tokens:
         node.append(token)
@@ -40,16 +45,16 @@ def nodes_of(tokens: list[Token], level: int = 0) -> Iterator[list[Token]]:
 
 
 def is_story(node: list[Token]) -> bool:
-    """Whether a block is a ``## heading`` other than a label."""
+    """Return whether a block is a ``## heading`` other than a label."""
     return node[0].tag == "h2" and not match_label(node[1].content)
 
 
 class MarkdownReader:
-    """Goes through the blocks of a document once."""
+    """Reads the blocks of a document in one pass."""
 
     def __init__(self, body: str, front_matter: list[Part]) -> None:
         self.lines = body.split("\n")
-        self.markdown: MarkdownIt = converter()
+        self.markdown: MarkdownIt = markdown_converter()
         self.env: dict = {}
         self.nodes = list(nodes_of(self.markdown.parse(body, self.env)))
         self.outline = Outline(list(front_matter), found={part.role for part in front_matter})
@@ -59,14 +64,14 @@ class MarkdownReader:
         self.used = {child.attrs["href"] for child in inline if child.type == "link_open"}
 
     def read(self) -> list[Part]:
-        """The parts, in the order of the document."""
+        """Return the parts in document order."""
         end = 0
         for index, node in enumerate(self.nodes):
             first, last = node[0].map
-            self._unread(end, first)
+            self._add_unparsed(end, first)
             self._read(index, node)
             end = last
-        self._unread(end, len(self.lines))
+        self._add_unparsed(end, len(self.lines))
         return self.outline.parts
 
     def _read(self, index: int, node: list[Token]) -> None:
@@ -74,7 +79,7 @@ class MarkdownReader:
         if kind == "heading_open":
             self._heading(index, node)
         elif kind == "hr":
-            self.outline.add(Role.FURNITURE, self._source(node), self._lines(node))
+            self.outline.add(Role.BOILERPLATE, self._source(node), self._lines(node))
         elif self._metadata(node) or self._label(index, node) or self._sources(node):
             pass
         else:
@@ -93,10 +98,10 @@ class MarkdownReader:
             self._text(node)
 
     def _title(self, node: list[Token]) -> None:
-        text = plain_text(self._html(node))
+        text = plain_text_with_urls(self._html(node))
         begun = self.outline.place is not Role.SUMMARY
         if text == self.title:
-            self.outline.add(Role.FURNITURE, text, self._lines(node))
+            self.outline.add(Role.BOILERPLATE, text, self._lines(node))
         elif not self.title and not begun:
             self.title = text
             self.outline.add(Role.TITLE, text, self._lines(node))
@@ -107,7 +112,7 @@ class MarkdownReader:
 
     def _links_of_heading(self, node: list[Token]) -> None:
         for html in heading_sources(self._html(node)):
-            self.outline.add(Role.STORY_SOURCE, plain_text(html), self._lines(node), html)
+            self.outline.add(Role.STORY_SOURCE, plain_text_with_urls(html), self._lines(node), html)
 
     def _metadata(self, node: list[Token]) -> bool:
         if self.outline.place is not Role.SUMMARY or node[0].type != "paragraph_open":
@@ -155,16 +160,16 @@ class MarkdownReader:
         self._add(html, self._source(node), self._lines(node), is_source=False)
 
     def _add(self, html: str, source: str, lines: tuple[int, int], *, is_source: bool) -> None:
-        """Add a text or a source, as it was written if its conversion lost a word of it."""
+        """Add a text or source, in its original form if the conversion lost words."""
         if not html or words_lost(source, html):
             self.outline.add(Role.UNKNOWN, source, lines, paragraph_html(source))
         elif is_source:
-            self.outline.add(self.outline.place, plain_text(html), lines, html)
+            self.outline.add(self.outline.place, plain_text_with_urls(html), lines, html)
         else:
-            self.outline.add_paragraph(plain_text(html), lines, html)
+            self.outline.add_paragraph(plain_text_with_urls(html), lines, html)
 
-    def _unread(self, start: int, end: int) -> None:
-        """Lines that the parser has no block for: definitions of links."""
+    def _add_unparsed(self, start: int, end: int) -> None:
+        """Add lines that belong to no block: link reference definitions."""
         for number in range(start, end):
             line, lines = self.lines[number].strip(), (number + 1, number + 1)
             if line and self._defines_used_link(line):
@@ -179,7 +184,7 @@ class MarkdownReader:
         return bool(reference) and reference["href"] in self.used
 
     def _html(self, node: list[Token]) -> str:
-        # Every line end that is left here was set between tags by the renderer.
+        # The remaining line ends come from the renderer, between tags.
         html = self.markdown.renderer.render(node, self.markdown.options, self.env)
         return html.replace("\n", "")
 

@@ -1,7 +1,7 @@
-"""Markdown as the HTML that Wagtail's rich text fields store.
+"""Convert Markdown to the HTML of Wagtail's rich text fields.
 
-The parser is markdown-it-py with CommonMark's rules, tables and strikethrough; here stands what
-Wagtail wants differently: its tags, lists and quotes without paragraphs in them, no images.
+The parser is markdown-it-py with CommonMark rules, tables and strikethrough. The rules here adapt
+its output to Wagtail: tag names, no paragraphs in lists and quotations, no images.
 """
 
 import re
@@ -15,7 +15,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from digest.importing.rich_text import is_allowed_address, linked, words
+from digest.importing.rich_text import is_allowed_url, linkify, split_words
 
 ALLOWED_HTML = ("<sup>", "</sup>", "<sub>", "</sub>")
 WAGTAIL_TAGS = {"strong": "b", "em": "i"}
@@ -23,7 +23,7 @@ CONTAINERS = ("bullet_list", "ordered_list", "blockquote")
 PARAGRAPHS = ("paragraph_open", "paragraph_close", "heading_open", "heading_close")
 
 INDENT = re.compile(r"^ +")
-# Words of a source that are marks: list numbers, names of references, languages of code, tags.
+# Words that are syntax: list numbers, reference names, code languages, tags.
 MARKS = re.compile(
     r"^[ \t>]*(?:[-*+][ \t]+)*\d{1,3}[.)](?=\s)"
     r"|(?<=\])\[[^\]\n]*\]|^[ \t>]*(?:```|~~~).*$|</?su[bp]>",
@@ -31,10 +31,10 @@ MARKS = re.compile(
 )
 
 
-def converter() -> MarkdownIt:
-    """A parser and renderer of Markdown for rich text."""
+def markdown_converter() -> MarkdownIt:
+    """Return a Markdown parser that renders rich text."""
     markdown = MarkdownIt("commonmark").enable(["strikethrough", "table"]).disable("html_block")
-    markdown.validateLink = is_allowed_address
+    markdown.validateLink = is_allowed_url
     markdown.core.ruler.push("wagtail_shape", wagtail_shape)
     for name, rule in RULES.items():
         markdown.add_render_rule(name, rule)
@@ -42,14 +42,14 @@ def converter() -> MarkdownIt:
 
 
 def words_lost(source: str, html: str) -> Counter[str]:
-    """The words of a Markdown source that its HTML no longer has, in its text or its links."""
-    addresses = " ".join(re.findall(r'href="([^"]*)"', html))
-    kept = re.sub(r"<[^>]*>", " ", html) + " " + addresses + " " + unquote(addresses)
-    return Counter(words(MARKS.sub(" ", source))) - Counter(words(kept))
+    """Return the words of the source that are neither in the text nor the URLs of the HTML."""
+    urls = " ".join(re.findall(r'href="([^"]*)"', html))
+    kept = re.sub(r"<[^>]*>", " ", html) + " " + urls + " " + unquote(urls)
+    return Counter(split_words(MARKS.sub(" ", source))) - Counter(split_words(kept))
 
 
 def wagtail_shape(state: StateCore) -> None:
-    """Take paragraphs out of lists and quotes, and note which text may become links."""
+    """Unwrap paragraphs in lists and quotations, and mark text inside links."""
     depth, before = 0, None
     for position, token in enumerate(state.tokens):
         if token.type == "blockquote_open":
@@ -64,7 +64,7 @@ def wagtail_shape(state: StateCore) -> None:
 
 
 def quote_at(tokens: Sequence[Token], start: int) -> Sequence[Token]:
-    """The tokens of the quote that begins at this position."""
+    """Return the tokens of the quotation that starts at ``start``."""
     level, end = tokens[start].level, start + 1
     while tokens[end].level != level:
         end += 1
@@ -72,19 +72,19 @@ def quote_at(tokens: Sequence[Token], start: int) -> Sequence[Token]:
 
 
 def is_simple(quote: Sequence[Token]) -> bool:
-    """Whether a quote has only paragraphs; Wagtail's quotes hold nothing else."""
+    """Return whether a quotation has only paragraphs, as Wagtail's must."""
     return all(token.type == "inline" or token.type in PARAGRAPHS for token in quote[1:-1])
 
 
 def set_inside(token: Token, before: Token | None) -> None:
-    """Hide a paragraph in a list or a quote; break the line between it and one before it."""
+    """Hide a paragraph in a list or quotation; separate it from the previous by a line break."""
     token.hidden = True
     if token.nesting == 1 and before is not None and before.type in PARAGRAPHS:
         token.type, token.tag, token.nesting, token.hidden = "hardbreak", "br", 0, False
 
 
 def mark_links(children: list[Token]) -> None:
-    """Give Wagtail's names to inline tags, and note what stands inside a link and its title."""
+    """Rename inline tags for Wagtail, mark text inside links, and move their titles to the end."""
     titles: list[str] = []
     for child in children:
         child.tag = WAGTAIL_TAGS.get(child.tag, child.tag)
@@ -96,36 +96,36 @@ def mark_links(children: list[Token]) -> None:
 
 
 def render_text(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
-    """Text, with bare addresses as links unless it is the text of a link."""
+    """Render text, with bare URLs as links unless it is inside a link."""
     token = tokens[index]
-    return escape(token.content) if token.meta.get("in_link") else linked(token.content)
+    return escape(token.content) if token.meta.get("in_link") else linkify(token.content)
 
 
 def render_html(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
-    """Raw HTML is shown as it was written; superscript and subscript pass."""
+    """Escape raw HTML, except superscript and subscript."""
     content = " ".join(tokens[index].content.split())
     return content if content in ALLOWED_HTML else escape(content)
 
 
 def render_image(self: RendererHTML, tokens: Sequence[Token], index: int, options, env) -> str:
-    """An image becomes a link to it: pictures are chosen in the editor."""
+    """Render an image as a link to it; images are chosen in the editor."""
     token = tokens[index]
     text = " ".join(self.renderInlineAsText(token.children, options, env).split())
     title = token.attrs.get("title")
-    text, address = escape(f"{text} ({title})" if title else text), escape(str(token.attrs["src"]))
+    text, url = escape(f"{text} ({title})" if title else text), escape(str(token.attrs["src"]))
     if token.meta.get("in_link"):
-        return f"{text} {address}"
-    return f'<a href="{address}">{text or address}</a>'
+        return f"{text} {url}"
+    return f'<a href="{url}">{text or url}</a>'
 
 
 def render_link_close(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
-    """The end of a link; its title, which rich text has no place for, follows in brackets."""
+    """Close a link, followed by its title in brackets, since rich text links have none."""
     title = tokens[index].meta.get("title")
     return f"</a> ({escape(title)})" if title else "</a>"
 
 
 def render_code(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
-    """Lines of code as inline code, the only code that rich text fields have here."""
+    """Render a code block as inline code, the only code of the rich text fields."""
     token = tokens[index]
     lines = [escape(line) for line in token.content.strip("\n").split("\n")]
     code = "<br/>".join(INDENT.sub(lambda spaces: "\xa0" * len(spaces[0]), line) for line in lines)
@@ -133,7 +133,7 @@ def render_code(self: RendererHTML, tokens: Sequence[Token], index: int, *args) 
 
 
 def render_heading(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
-    """Every heading within a story is of the one level that stories have."""
+    """Render headings of all levels as ``<h3>``, the only level within a story."""
     token = tokens[index]
     if token.hidden:
         return ""

@@ -1,15 +1,15 @@
-"""The reader of text copied from a published page.
+"""Read text copied from a published page.
 
-Such text has no marks: a heading is a short line without final punctuation that paragraphs follow,
-a list is lines with bullets, and the page's own furniture stands around it all.
+Such text has no markup: a short line without final punctuation, followed by paragraphs, is a
+heading; lines with bullets are a list; boilerplate of the page surrounds the rest.
 """
 
 import re
 from dataclasses import replace
 
 from digest.importing.parts import Label, Outline, Part, Role
-from digest.importing.readers.chunks import Chunk, cut
-from digest.importing.recognition import ADDRESS, is_furniture, match_label, read_metadata
+from digest.importing.readers.chunks import Chunk, split_chunks
+from digest.importing.recognition import URL, is_boilerplate, match_label, read_metadata
 from digest.importing.rich_text import list_html, paragraph_html
 
 MAX_HEADING_LENGTH = 160
@@ -23,30 +23,30 @@ ABBREVIATION = re.compile(r"(?:\b\w\.){2,}$|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|etc|al)\.
 
 
 def read_text(text: str) -> list[Part]:
-    """The parts of a copied text."""
-    return TextReader(cut(text)).read()
+    """Return the parts of a copied text."""
+    return TextReader(split_chunks(text)).read()
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether a line ends as a sentence does, or as the lead of a list."""
+    """Return whether a line ends like a sentence or the lead-in of a list."""
     end = text[-20:].rstrip(CLOSERS + " ")
     return end.endswith((".", ",", ";", ":", "…", "?", "!")) and not ABBREVIATION.search(end)
 
 
 def looks_like_heading(chunk: Chunk, longest: int = MAX_HEADING_LENGTH) -> bool:
-    """Whether a chunk is short and open-ended; a short question may be a heading as well."""
+    """Return whether a chunk is short and has no final punctuation, or is a short question."""
     text = chunk.text
-    if chunk.items or len(text) > longest or ADDRESS.search(text) or BYLINE.fullmatch(text):
+    if chunk.items or len(text) > longest or URL.search(text) or BYLINE.fullmatch(text):
         return False
     asks = len(text) <= MAX_QUESTION_LENGTH and QUESTION.fullmatch(text)
     return bool(re.search(r"[^\W_]", text)) and bool(asks or not ends_sentence(text))
 
 
 class TextReader:
-    """Goes through the chunks once; each is taken by the first step that knows it."""
+    """Reads chunks in one pass; the first step that recognises a chunk consumes it."""
 
     def __init__(self, chunks: list[Chunk]) -> None:
-        self.chunks = [*chunks, Chunk("", 0, 0, True)]  # so that every chunk has a next one
+        self.chunks = [*chunks, Chunk("", 0, 0, True)]  # every chunk has a next one
         self.outline = Outline()
         self.title = ""
         labels = {i: found[0] for i, c in enumerate(chunks) if (found := self._label_of(c))}
@@ -57,14 +57,14 @@ class TextReader:
         self.one_source_list = list(labels.values()).count(Label.SOURCES) == 1
 
     def read(self) -> list[Part]:
-        """The parts, in the order of the text."""
+        """Return the parts in document order."""
         for index, chunk in enumerate(self.chunks[:-1]):
             self._read(index, chunk)
         return self.outline.parts
 
     def _read(self, index: int, chunk: Chunk) -> None:
         steps = (
-            self._furniture,
+            self._boilerplate,
             self._metadata,
             self._label,
             self._title,
@@ -74,11 +74,11 @@ class TextReader:
         )
         any(step(index, chunk) for step in steps)
 
-    def _furniture(self, index: int, chunk: Chunk) -> bool:
+    def _boilerplate(self, index: int, chunk: Chunk) -> bool:
         around = not self.title or index > self.last_content
-        found = not chunk.items and is_furniture(chunk.text, around=around)
+        found = not chunk.items and is_boilerplate(chunk.text, around=around)
         if found or chunk.text == self.title:
-            self.outline.add(Role.FURNITURE, chunk.text, chunk.lines)
+            self.outline.add(Role.BOILERPLATE, chunk.text, chunk.lines)
         return found or chunk.text == self.title
 
     def _metadata(self, index: int, chunk: Chunk) -> bool:
@@ -114,7 +114,7 @@ class TextReader:
     def _label_fits(self, index: int, label: Label, words: str, rest: str) -> bool:
         if label is Label.WHY_IT_MATTERS:
             return self.outline.in_story
-        # "The bottom line: ..." within a story is a part of that story.
+        # "The bottom line: ..." within a story belongs to that story.
         return not (label is Label.BOTTOM_LINE and rest and index < self.last_why)
 
     def _title(self, index: int, chunk: Chunk) -> bool:
@@ -148,7 +148,7 @@ class TextReader:
             return index < self.last_label
         after = range(index + 1, len(self.chunks) - 1)
         return any(
-            self._is_heading(i) and not is_furniture(self.chunks[i].text, around=True)
+            self._is_heading(i) and not is_boilerplate(self.chunks[i].text, around=True)
             for i in after
         )
 
@@ -159,22 +159,22 @@ class TextReader:
             for item in chunk.items:
                 html = item.html or paragraph_html(item.text)
                 self._add_source(item.text, (item.first_line, item.last_line), html)
-        elif ADDRESS.fullmatch(chunk.text) and self._complete_source(chunk):
+        elif URL.fullmatch(chunk.text) and self._complete_source(chunk):
             pass
-        elif ADDRESS.search(chunk.text) or self._stands_in_list(index, chunk):
+        elif URL.search(chunk.text) or self._is_listed(index, chunk):
             self._add_source(chunk.text, chunk.lines, self._html(chunk))
         else:
             return False
         return True
 
-    def _stands_in_list(self, index: int, chunk: Chunk) -> bool:
+    def _is_listed(self, index: int, chunk: Chunk) -> bool:
         beside = not chunk.gap or not self.chunks[index + 1].gap
         return beside and len(chunk.text) <= MAX_SOURCE_LENGTH and not ends_sentence(chunk.text)
 
     def _complete_source(self, chunk: Chunk) -> bool:
-        """Put an address on a line of its own to the source in the line before it."""
+        """Join a URL on its own line with the source in the previous line."""
         last = self.outline.parts[-1]
-        if last.role is not self.outline.place or ADDRESS.search(last.text) or chunk.gap:
+        if last.role is not self.outline.place or URL.search(last.text) or chunk.gap:
             return False
         self.outline.parts.pop()
         text = f"{last.text} {chunk.text}"
@@ -189,15 +189,15 @@ class TextReader:
             return list_html(chunk.tag, [item.text for item in chunk.items])
         return paragraph_html(chunk.text)
 
-    def _words(self, chunk: Chunk) -> str:
+    def _plain_text(self, chunk: Chunk) -> str:
         return chunk.text
 
     def _paragraph(self, index: int, chunk: Chunk) -> bool:
         html = self._html(chunk)
         if looks_like_heading(chunk) or BYLINE.fullmatch(chunk.text):
-            self.outline.add(Role.UNKNOWN, self._words(chunk), chunk.lines, html)
+            self.outline.add(Role.UNKNOWN, self._plain_text(chunk), chunk.lines, html)
         else:
-            self.outline.add_paragraph(self._words(chunk), chunk.lines, html)
+            self.outline.add_paragraph(self._plain_text(chunk), chunk.lines, html)
         return True
 
     def _label_of(self, chunk: Chunk) -> tuple[Label, str, str] | None:

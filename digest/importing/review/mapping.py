@@ -1,7 +1,7 @@
-"""A document on its way into an issue, with what its editor corrected.
+"""Map an uploaded document to an issue, with corrections by the editor.
 
-What is kept is the text, not the parts: they are read from it anew each time, so that there is one
-path from a document to an issue, by command and by hand.
+The text is stored rather than the parts, which are read from it each time, so that command and
+admin share one path from document to issue.
 """
 
 import re
@@ -17,20 +17,20 @@ from digest.importing.errors import DocumentError
 from digest.importing.recognition import parse_tags
 from digest.importing.review.uploads import Upload
 from digest.importing.rich_text import bare_text
-from digest.importing.saving import ImportRefused, find_existing, save_issue
+from digest.importing.saving import ImportRejected, find_existing, save_issue
 
-MAX_PARTS = 800  # each is a field of a form, of which Django takes a thousand
+MAX_PARTS = 800  # each is a form field, of which Django accepts 1,000
 MAX_LINES = 5 * MAX_PARTS
 COMMA = re.compile(r"\s*[,;]\s*")
 
 
-def keep_document(document: Document, digest: Any, user: Any) -> Upload:
-    """Keep a document for its editor; raises DocumentError when it cannot be mapped by hand."""
-    # Parts are known after long work only; lines are counted at once.
+def store_document(document: Document, digest: Any, user: Any) -> Upload:
+    """Store a document for review; raises DocumentError if it has too many parts."""
+    # Counting lines is cheap; reading parts is not.
     lines = sum(not line.isspace() for line in document.text.splitlines() if line)
-    check_number(lines, f"{document.unit}s", MAX_LINES)
+    check_count(lines, f"{document.unit}s", MAX_LINES)
     parts = read_parts(document)
-    check_number(len(parts), "parts", MAX_PARTS)
+    check_count(len(parts), "parts", MAX_PARTS)
     return Upload.objects.create(
         digest=digest,
         user=user,
@@ -42,8 +42,8 @@ def keep_document(document: Document, digest: Any, user: Any) -> Upload:
     )
 
 
-def check_number(number: int, what: str, limit: int) -> None:
-    """Refuse a document that is too long to be looked over by hand."""
+def check_count(number: int, what: str, limit: int) -> None:
+    """Reject a document that is too long to review by hand."""
     if number > limit:
         raise DocumentError(
             f"It has {number} {what}, which is too much for an issue: at most {limit} fit. "
@@ -52,7 +52,7 @@ def check_number(number: int, what: str, limit: int) -> None:
 
 
 class Mapping:
-    """A kept document as parts, and what an issue of them would be."""
+    """The parts of an uploaded document, and the issue they make."""
 
     def __init__(self, upload: Upload) -> None:
         self.upload = upload
@@ -61,50 +61,49 @@ class Mapping:
         )
 
     @cached_property
-    def as_read(self) -> list[Part]:
-        """The parts as the reader took them."""
+    def parsed_parts(self) -> list[Part]:
+        """Return the parts with the roles of the reader."""
         return read_parts(self.document)
 
     @property
     def roles(self) -> list[Role]:
-        """The role of each part, corrected or as read."""
+        """Return the role of each part, corrected or not."""
         corrected = self.upload.roles
         return [
             Role[corrected[str(number)]] if str(number) in corrected else part.role
-            for number, part in enumerate(self.as_read)
+            for number, part in enumerate(self.parsed_parts)
         ]
 
     @property
     def parts(self) -> list[Part]:
-        """The parts with the corrections."""
-        pairs = zip(self.as_read, self.roles, strict=True)
+        """Return the parts with corrected roles."""
+        pairs = zip(self.parsed_parts, self.roles, strict=True)
         return [part for read, role in pairs for part in corrected_part(read, role)]
 
     @property
     def report(self) -> Report:
-        """What the parts are, in sums."""
         return Report(self.document, self.parts)
 
     @property
     def draft(self) -> IssueDraft:
-        """The issue; what the editor typed goes before what the document says."""
+        """Return the issue draft; title and date typed by the editor take precedence."""
         draft = map_parts(self.parts)
         draft.title = self.upload.title or draft.title
         draft.date = self.upload.date or draft.date
         return draft
 
     def find_existing(self) -> Any | None:
-        """The issue that this document would be a new revision of."""
+        """Return the issue that would get a new revision, or None."""
         draft = self.draft
         named = draft.slug or (draft.title and draft.date)
         return find_existing(draft, self.upload.digest) if named else None
 
     def correct(self, roles: dict[int, Role], title: str, date: Any) -> None:
-        """Keep the corrections: the roles that are not those that were read, title and date."""
+        """Store the roles that differ from those of the reader, title and date."""
         self.upload.roles = {
             str(number): role.name
             for number, role in roles.items()
-            if role is not self.as_read[number].role
+            if role is not self.parsed_parts[number].role
         }
         self.upload.title, self.upload.date = title, date
         self.upload.summary = self.report.summary()
@@ -112,7 +111,7 @@ class Mapping:
 
     @transaction.atomic
     def save_issue(self, user: Any, *, update: bool = False) -> Any:
-        """Make the draft; raises ImportRefused, and then nothing was written."""
+        """Save the draft; raises ImportRejected, and then writes nothing."""
         issue, _ = save_issue(
             self.draft,
             self.upload.digest,
@@ -126,13 +125,12 @@ class Mapping:
 
 
 def check_may_edit(issue: Any, user: Any) -> None:
-    """Refuse a new revision of an issue that the user may not edit."""
     if not issue.permissions_for_user(user).can_edit():
-        raise ImportRefused(f'You may not edit "{issue.draft_title}".')
+        raise ImportRejected(f'You may not edit "{issue.draft_title}".')
 
 
 def corrected_part(part: Part, role: Role) -> Iterator[Part]:
-    """A part in the role that an editor gave it; several tags may stand in one line."""
+    """Yield a part with a corrected role; a line may have several tags."""
     if role is part.role:
         yield part
     elif role is Role.TAG:

@@ -1,4 +1,4 @@
-"""Documents on their way into an issue: what an editor brought, until it is a draft."""
+"""Store uploaded documents until they become drafts."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,20 +13,17 @@ LIFETIME = timedelta(days=7)
 
 
 class UploadQuerySet(models.QuerySet):
-    """Documents that wait, each for the one who brought it."""
-
-    def of(self, user: Any) -> "UploadQuerySet":
-        """Those that a user brought and that are not too old, the last first."""
+    def uploaded_by(self, user: Any) -> "UploadQuerySet":
+        """Return the documents of a user that have not expired, newest first."""
         kept = self.filter(user=user, created_at__gte=timezone.now() - LIFETIME)
         return kept.order_by("-created_at", "-pk")
 
     def delete_expired(self) -> None:
-        """Delete those that nobody came back for."""
         self.filter(created_at__lt=timezone.now() - LIFETIME).delete()
 
 
 class Upload(models.Model):
-    """A document that an editor brought, its text, and the roles that its parts were given."""
+    """An uploaded document with its text and the corrected roles of its parts."""
 
     readers_see_rows = False
 
@@ -59,7 +56,7 @@ class Upload(models.Model):
     )
     created_at = models.DateTimeField(_("brought"), auto_now_add=True, db_index=True)
 
-    # Nobody else may learn of it from the usage of a page.
+    # Uploads are private to their user: keep them out of the usage view of pages.
     wagtail_reference_index_ignore = True
 
     objects = UploadQuerySet.as_manager()

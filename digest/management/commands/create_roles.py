@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from digest.importing.saving import ImportRefused, find_digest
+from digest.importing.saving import ImportRejected, find_digest
 from digest.pages.page_models import get_digest_page_model
 from digest.publishing.roles import EDITORS, REVIEW, WRITERS, create_roles
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         """Make them; raises CommandError for a digest that there is not."""
         try:
             digests = [find_digest(slug) for slug in options["digest"] or []]
-        except ImportRefused as error:
+        except ImportRejected as error:
             raise CommandError(str(error)) from None
         digests = digests or list(get_digest_page_model().objects.filter(alias_of=None))
         create_roles(digests)

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from digest.importing import DocumentError, Report, map_parts, open_document, read_parts
-from digest.importing.saving import ImportRefused, find_digest, prepare_issue, save_issue
+from digest.importing.saving import ImportRejected, find_digest, prepare_issue, save_issue
 
 
 class Command(BaseCommand):
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         """Import every file; raises CommandError at the end when one of them failed."""
         try:
             digest = find_digest(options["digest"])
-        except ImportRefused as error:
+        except ImportRejected as error:
             raise CommandError(str(error)) from None
         files = options["files"]
         done = [
@@ -61,7 +61,7 @@ class Command(BaseCommand):
             outcome = self.import_document(path, digest, options)
         except DocumentError as error:
             self.stderr.write(f"{printable(path)}: {error}")
-        except ImportRefused as error:
+        except ImportRejected as error:
             for message in error.messages:
                 self.stderr.write(f"{printable(path)}: {message}")
         else:

@@ -22,7 +22,7 @@ from wagtail.models import Collection, Page, Site
 
 from digest.contrib.search.models import Synonyms
 from digest.importing import DocumentError, map_parts, open_document, read_parts
-from digest.importing.saving import ImportRefused, prepare_issue
+from digest.importing.saving import ImportRejected, prepare_issue
 from digest.pages.page_models import get_digest_page_model
 from digest.publishing.roles import create_roles
 from digest.rendering.images import public_images
@@ -201,7 +201,7 @@ def new_issue(
         draft = map_parts(read_parts(open_document(path)))
         issue, _created = prepare_issue(draft, digest)
         issue.tags.set(draft.tags)
-    except (DocumentError, ImportRefused) as error:
+    except (DocumentError, ImportRejected) as error:
         raise CommandError(f"{path.name}: {error}") from error
     issue.image = pictures[draft.image] if draft.image else None
     for entry in manifest["story_images"]:

@@ -6,7 +6,7 @@ import pytest
 from wagtail.models import PageLogEntry
 
 from digest.importing import Role, read_document, read_parts
-from digest.importing.review.mapping import Mapping, keep_document
+from digest.importing.review.mapping import Mapping, store_document
 from digest.importing.review.uploads import Upload
 from digest.models import IssuePage
 from tests.admin.helpers import make_user
@@ -46,7 +46,7 @@ def writer(client, digest):
 @pytest.fixture
 def keep(writer, digest):
     def keep(text=TEXT, name="a.md"):
-        return keep_document(read_document(text.encode(), name), digest, writer)
+        return store_document(read_document(text.encode(), name), digest, writer)
 
     return keep
 
@@ -208,7 +208,7 @@ def test_creating_and_deleting_require_post(client, keep):
 def test_notes_and_source_lines_are_shown(client, keep):
     upload = keep("<h1>T</h1><script>x</script><p>Some <b>bold</b> text.</p>", "a.html")
     html = client.get(url_of(upload)).content.decode()
-    assert "left out: 1 × scripts and embedded programs" in html
+    assert "left out: 1 × scripts and embedded content" in html
     assert '<li id="line-2" value="2" dir="auto">Some bold text.</li>' in html
     assert "Block 2" in html
 

@@ -115,7 +115,7 @@ def test_what_is_no_text_of_the_page_is_left_out_and_said():
     assert document.text == "<h1>T</h1>\n<p>Text of it.</p>"
     assert document.format is Format.HTML
     said = " | ".join(document.notes)
-    for what in ("scripts", "images", "frame", "readers do not see", "buttons", "beside", "links"):
+    for what in ("scripts", "images", "boilerplate", "hidden", "buttons", "outside", "URLs"):
         assert what in said, said
 
 

@@ -135,7 +135,7 @@ def test_words_of_furniture_within_stories_are_no_furniture():
         f"Search\n\n{PROSE}\n\nWhy it matters: a.\n\nThe Bottom Line\n\nb.\n\nSearch"
     )
     assert draft_of(text).stories[1].heading == "Search"
-    assert texts(parts_of(text), Role.FURNITURE) == ["Search"]
+    assert texts(parts_of(text), Role.BOILERPLATE) == ["Search"]
 
 
 def test_sources_have_titles_addresses_and_details():

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from digest.importing import DocumentError, read_document
-from digest.importing.readers.word import MAX_ELEMENTS, MAX_MEMBERS, MAX_UNPACKED
+from digest.importing.readers.word import MAX_DECOMPRESSED, MAX_ELEMENTS, MAX_MEMBERS
 from tests.importing.conftest import draft_of_document
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -96,7 +96,7 @@ def test_a_word_file_becomes_an_issue():
     assert value["why_it_matters"] == "<p>It needs no land.</p>"
     assert value["sources"][0]["value"]["url"] == "https://example.com/pilot"
     assert draft.bottom_line[0].text == "Quiet work."
-    assert document.notes == ("left out: 1 × images: choose pictures in the editor",)
+    assert document.notes == ("left out: 1 × images: choose them in the editor",)
 
 
 def test_footnotes_become_sources_of_the_issue():
@@ -157,12 +157,12 @@ MARKED = f"<w:document {W}><w:body>"
         (docx("<w:sdt><w:sdtContent>" * 9_000), "nested too deeply"),
         (docx("<w:p/>" * (MAX_ELEMENTS + 1)), "too large: more than 30000 pieces"),
         (docx('<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r></w:p>' * 101), "too deeply"),
-        (docx(**{"word/styles.xml": b" " * (MAX_UNPACKED + 1)}), "4 MB"),
-        (docx(**{"word/numbering.xml": b" " * 2_000_000}), "far more than it holds"),
+        (docx(**{"word/styles.xml": b" " * (MAX_DECOMPRESSED + 1)}), "4 MB"),
+        (docx(**{"word/numbering.xml": b" " * 2_000_000}), "far more than its size"),
         (docx(f"<w:p>{NOTE_MARK * 3000}</w:p>", **{NOTES: LONG_NOTE}), "refers to a note twice"),
-        (docx(f"<w:p>{LINK}</w:p>" * 500, **{RELS: LONG_TARGET}), "an address or a name"),
+        (docx(f"<w:p>{LINK}</w:p>" * 500, **{RELS: LONG_TARGET}), "a URL or a name"),
         (docx(paragraph("a", "H1") * 500, **{"word/styles.xml": LONG_STYLE}), "or a name"),
-        (docx(f"<w:p>{OPEN_FIELD}</w:p>" + paragraph("a") * 500), "addresses of its links"),
+        (docx(f"<w:p>{OPEN_FIELD}</w:p>" + paragraph("a") * 500), "URLs of its links"),
         (docx(f"<w:p>{OPEN_FIELD}{FIELD_MARK('separate') * 2500}</w:p>"), "code of its fields"),
         (docx("<w:p>"), "its XML is bad"),
         (docx(**{f"a{n}": "" for n in range(MAX_MEMBERS)}), "more than 2000 files"),
