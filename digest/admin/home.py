@@ -17,7 +17,7 @@ from wagtail.admin.ui.components import Component
 from digest.admin.access import digests_with_permission
 from digest.admin.issues.states import states_of, with_states
 from digest.checklist.findings import Finding, Level
-from digest.checklist.run import find
+from digest.checklist.run import check_issue
 from digest.pages.drafts import with_drafted
 from digest.pages.page_models import get_issue_page_model
 from digest.pages.stories import tolerate_broken_body
@@ -116,7 +116,7 @@ def _next(issues: QuerySet, user: Any) -> NextIssue | None:
     if found:
         with tolerate_broken_body(issue):
             draft = issue.get_latest_revision_as_object()
-            found.warnings = find(draft, [Level.WARNING], exclude=EXPENSIVE_RULES)
+            found.warnings = check_issue(draft, [Level.WARNING], exclude=EXPENSIVE_RULES)
             found.missing = _missing(draft)
     return found
 

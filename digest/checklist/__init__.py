@@ -1,5 +1,5 @@
-"""The checklist: where an issue slips from the form of its digest, while it is being written.
+"""Check issues against the rules of their digest while they are being written.
 
-Rules are in ``rules.py``, each a small function over what ``reading.py`` makes of an issue. What
-they find never blocks, unless the digest requires a rule for publishing (``settings.py``).
+``rules.py`` lists the rules: functions that take an ``IssueText`` and yield findings. A finding
+blocks publishing only if the digest requires its rule (``settings.py``).
 """

@@ -1,4 +1,4 @@
-"""What a rule says: that something slips, where, and how much it matters to the digest."""
+"""Findings of the checklist."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Level(TextChoices):
-    """What a digest makes of a rule."""
+    """Levels of a rule."""
 
     OFF = "off", _("Off")
     WARNING = "warning", _("Warn")
@@ -20,7 +20,7 @@ class Level(TextChoices):
 
 @dataclass(frozen=True)
 class Mention:
-    """Another issue that a finding names."""
+    """Another issue mentioned by a finding."""
 
     pk: int
     title: str
@@ -29,43 +29,31 @@ class Mention:
 
 
 @dataclass(frozen=True)
-class Slip:
-    """What a rule's function yields: what is wrong, and the content path of the field to mend.
+class Finding:
+    """A problem found by a rule, at the content path of the field to fix.
 
-    ``story`` is the number of the story as readers count, or None where it is the issue as a whole.
-    One that is ``only_advice`` never holds publishing.
+    ``story`` is the number of the story, or None for the issue as a whole. An advisory finding
+    never blocks publishing. ``rule`` and ``level`` are set when the checklist is run.
     """
 
-    message: str
+    text: str
     path: str
     story: int | None = None
     mentions: Sequence[Mention] = ()
-    only_advice: bool = False
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A slip from a rule, at the level that the digest gave to the rule."""
-
-    rule: str
-    level: Level
-    slip: Slip
-
-    @property
-    def path(self) -> str:
-        """Where in the editor: the content path of a field, as Wagtail's comments name it."""
-        return self.slip.path
+    is_advisory: bool = False
+    rule: str = ""
+    level: Level = Level.WARNING
 
     @property
     def message(self) -> str:
-        """What is wrong, with the story it is about: "Story 2: Say why it matters."."""
-        if self.slip.story is None:
-            return self.slip.message
+        """Return the text with its story: "Story 2: Say why it matters."."""
+        if self.story is None:
+            return self.text
         place = _now("Story %(number)d: %(message)s")
-        return place % {"number": self.slip.story, "message": self.slip.message}
+        return place % {"number": self.story, "message": self.text}
 
     @property
     def long_message(self) -> str:
-        """The message with the dates of the issues it names; their titles may not be for all."""
-        days = ", ".join(date_format(mention.date) for mention in self.slip.mentions)
+        """Return the message with the dates of mentioned issues, whose titles may be private."""
+        days = ", ".join(date_format(mention.date) for mention in self.mentions)
         return f"{self.message.removesuffix('.')} ({days})." if days else self.message

@@ -1,4 +1,4 @@
-"""What a digest and an issue have of the checklist."""
+"""Mixins that give digests a checklist and apply it to issues."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,12 +7,12 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from digest.checklist.errors import errors_by_field, errors_in_form
 from digest.checklist.fields import ChecklistField
 from digest.checklist.findings import Level
-from digest.checklist.run import find
+from digest.checklist.run import check_issue
 from digest.publishing.validation import PublishingMixin
 
 
 class ChecklistSettingsMixin(models.Model):
-    """A digest that says which rules its issues are held to, and how strictly."""
+    """A digest with a checklist for its issues."""
 
     checklist = ChecklistField(
         _("checklist"),
@@ -37,13 +37,15 @@ class ChecklistSettingsMixin(models.Model):
 
 
 class ChecklistMixin(PublishingMixin):
-    """An issue that is held, for publishing, to the rules that its digest requires."""
+    """An issue that must pass the required rules of its digest to be published."""
 
     class Meta:
         abstract = True
 
     def clean_checklist(self, in_form: bool = False) -> None:
-        """Refuse what breaks a required rule; ValidationError names the fields, or, for the
-        editor's form, has the errors of the body at their blocks."""
-        if found := find(self, [Level.REQUIRED]):
+        """Raise ValidationError if a required rule is broken.
+
+        Errors are by field or, with ``in_form``, at the blocks of the body.
+        """
+        if found := check_issue(self, [Level.REQUIRED]):
             raise errors_in_form(found, self.body) if in_form else errors_by_field(found)

@@ -1,4 +1,4 @@
-"""The rules of the checklist, all in one place."""
+"""List all rules of the checklist."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -6,23 +6,23 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from digest.checklist.findings import Level, Slip
+from digest.checklist.findings import Finding, Level
+from digest.checklist.issue_text import IssueText
 from digest.checklist.lengths import headline_length, reading_minutes, story_words, summary_length
 from digest.checklist.presence import alt_text, bottom_line, story_source, why_it_matters
-from digest.checklist.reading import Reading
 from digest.checklist.repeats import repeated_story
 from digest.checklist.wording import link_text, repeated_words
 
 
 class Rule(NamedTuple):
-    """A rule: what editors call it, what looks for slips, and its level until a digest sets one."""
+    """A rule: its label, its check, and its level by default."""
 
     label: str | Promise
-    find: Callable[[Reading], Iterator[Slip]]
+    check: Callable[[IssueText], Iterator[Finding]]
     default: Level = Level.WARNING
 
 
-# The codes are kept in digests, and are the headings of docs/reference/checklist.md.
+# The codes are stored in digests, and are the headings of docs/reference/checklist.md.
 RULES = {
     "why_it_matters": Rule(_("Every story says why it matters"), why_it_matters),
     "story_source": Rule(_("Every story has a source"), story_source),
@@ -33,6 +33,6 @@ RULES = {
     "story_words": Rule(_("Words of a story"), story_words),
     "reading_minutes": Rule(_("Minutes to read an issue"), reading_minutes),
     "link_text": Rule(_("Links say where they lead"), link_text),
-    "repeated_words": Rule(_("No label and no word stands twice"), repeated_words),
-    "repeated_story": Rule(_("No story ran before"), repeated_story),
+    "repeated_words": Rule(_("No repeated labels or words"), repeated_words),
+    "repeated_story": Rule(_("No story was published before"), repeated_story),
 }

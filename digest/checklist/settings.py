@@ -1,4 +1,4 @@
-"""What a digest makes of the checklist: a level for each rule, and its targets."""
+"""Read and validate the checklist settings of a digest."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from django.utils.translation import gettext as _
 
 from digest.checklist.findings import Level
 from digest.checklist.rules import RULES
-from digest.checklist.targets import HIGHEST, PAIRS, TARGETS
+from digest.checklist.targets import MAX_TARGET, PAIRS, TARGETS
 
 
 @dataclass(frozen=True)
 class ChecklistSettings:
-    """The levels by rule and the targets by name, all of them; None is a target without a limit."""
+    """A level for each rule and a number for each target; None means no limit."""
 
     levels: dict[str, Level]
     targets: dict[str, int | None]
 
     @classmethod
-    def read(cls, stored: Any) -> "ChecklistSettings":
-        """Take what is stored and makes sense; for all else there are defaults."""
-        levels, targets = _part(stored, "rules"), _part(stored, "targets")
+    def from_stored(cls, stored: Any) -> "ChecklistSettings":
+        """Build settings from stored values, with defaults for missing or invalid ones."""
+        levels, targets = _section(stored, "rules"), _section(stored, "targets")
         return cls(
             levels={
                 code: Level(levels[code]) if _is_level(levels.get(code)) else rule.default
@@ -35,7 +35,7 @@ class ChecklistSettings:
         )
 
 
-def _part(stored: Any, name: str) -> dict[str, Any]:
+def _section(stored: Any, name: str) -> dict[str, Any]:
     part = stored.get(name) if isinstance(stored, dict) else None
     return part if isinstance(part, dict) else {}
 
@@ -47,11 +47,11 @@ def _is_level(level: Any) -> bool:
 def _is_target(number: Any) -> bool:
     if number is None:
         return True
-    return type(number) is int and 1 <= number <= HIGHEST
+    return type(number) is int and 1 <= number <= MAX_TARGET
 
 
 def validate_checklist(stored: Any) -> None:
-    """Refuse, with a line for each fault, what ``ChecklistSettings.read`` would not take."""
+    """Reject invalid stored values, with a message for each."""
     if errors := list(_errors(stored)):
         raise ValidationError(errors)
 
@@ -81,7 +81,7 @@ def _errors_of_targets(targets: dict[str, Any]) -> Iterator[str]:
             yield _("There is no target “%(name)s”.") % {"name": name}
         elif not _is_target(number):
             message = _("%(target)s: write a whole number from 1 to %(highest)d, or nothing.")
-            yield message % {"target": TARGETS[name].label, "highest": HIGHEST}
+            yield message % {"target": TARGETS[name].label, "highest": MAX_TARGET}
     for low, high in PAIRS:
         least, most = (_number(targets, name) for name in (low, high))
         if least and most and least > most:

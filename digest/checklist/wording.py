@@ -1,4 +1,4 @@
-"""Rules about words: links that say nothing, words typed twice, labels typed into their field."""
+"""Rules about wording: unspecific links, repeated words, repeated labels."""
 
 import re
 from collections.abc import Iterator
@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from digest.blocks import SourceBlock
-from digest.checklist.findings import Slip
-from digest.checklist.reading import Field, Part, Reading
+from digest.checklist.findings import Finding
+from digest.checklist.issue_text import Field, IssuePart, IssueText
 
-ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
-# Words of a link that say nothing about what is behind it, by the language of the issue.
-EMPTY_WORDS = {
+# Link texts that do not describe the target, by the language of the issue.
+GENERIC_LINK_TEXTS = {
     "en": {"click here", "click", "here", "link", "more", "read more", "see here", "this"},
     "de": {"hier", "hier klicken", "klicken sie hier", "link", "mehr", "mehr lesen", "weiterlesen"},
     "es": {"aquí", "clic aquí", "enlace", "leer más", "más", "ver más"},
@@ -23,14 +23,14 @@ EMPTY_WORDS = {
     "nl": {"hier", "klik hier", "lees meer", "link", "meer"},
 }
 
-# A word, and in the same line the same word again.
-TWICE = re.compile(r"\b([^\W\d_]+)[ \t\u00a0]+(\1)\b", re.IGNORECASE)
+# A word repeated on the same line.
+REPEATED_WORD = re.compile(r"\b([^\W\d_]+)[ \t\u00a0]+(\1)\b", re.IGNORECASE)
 
-# The fields that the page itself puts a label above, so that not even a colon need follow.
-SHOWN_LABELS = {("story_section", "why_it_matters"), ("bottom_line", "text")}
+# The page shows a label above these fields, so the label counts without a colon.
+LABELLED_FIELDS = {("story_section", "why_it_matters"), ("bottom_line", "text")}
 
-# Words that may rightly stand twice, by the language of the issue.
-MAY_STAND_TWICE = {
+# Words that may be repeated, by the language of the issue.
+ALLOWED_REPEATS = {
     "en": {"had", "that"},
     "de": {"das", "der", "die", "sie"},
     "fr": {"nous", "vous"},
@@ -38,27 +38,27 @@ MAY_STAND_TWICE = {
 }
 
 
-def link_text(reading: Reading) -> Iterator[Slip]:
-    """Every link says in words where it leads."""
-    for part in reading.parts:
+def link_text(issue_text: IssueText) -> Iterator[Finding]:
+    """Check that the text of every link describes its target."""
+    for part in issue_text.parts:
         for field in part.fields:
-            for text, _address in field.links:
-                if message := _fault_of_link(text, _language(reading.issue)):
-                    yield Slip(message, field.path, part.number)
-            # The title of a source is the text of its link.
-            if field.name == "title" and ADDRESS.fullmatch(field.text.strip()):
-                message = _("The title of a source is an address: give the title in words.")
-                yield Slip(message, field.path, part.number)
+            for text, _url in field.links:
+                if message := _link_error(text, _language(issue_text.issue)):
+                    yield Finding(message, field.path, part.number)
+            # The title of a source is its link text.
+            if field.name == "title" and URL.fullmatch(field.text.strip()):
+                message = _("The title of a source is a URL: write a title.")
+                yield Finding(message, field.path, part.number)
 
 
-def _fault_of_link(text: str, language: str) -> str:
+def _link_error(text: str, language: str) -> str:
     if not text:
-        return _("A link has no words.")
-    if ADDRESS.fullmatch(text):
-        message = _("The link “%(text)s” is a bare address: say in words where it leads.")
+        return _("A link has no text.")
+    if URL.fullmatch(text):
+        message = _("The link “%(text)s” is a bare URL: describe where it leads.")
         return message % {"text": text}
     words = text.casefold().strip(" .…:!»›>→")
-    if words in EMPTY_WORDS["en"] | EMPTY_WORDS.get(language, set()):
+    if words in GENERIC_LINK_TEXTS["en"] | GENERIC_LINK_TEXTS.get(language, set()):
         return _("The link “%(text)s” does not say where it leads.") % {"text": text}
     return ""
 
@@ -67,38 +67,38 @@ def _language(issue: Any) -> str:
     return issue.locale.language_code.partition("-")[0]
 
 
-def repeated_words(reading: Reading) -> Iterator[Slip]:
-    """No field begins with its own label, which the page shows anyway, and no word stands twice."""
-    may_stand = MAY_STAND_TWICE.get(_language(reading.issue), set())
-    for part in reading.parts:
+def repeated_words(issue_text: IssueText) -> Iterator[Finding]:
+    """Check that no field starts with its own label, and that no word is repeated."""
+    allowed = ALLOWED_REPEATS.get(_language(issue_text.issue), set())
+    for part in issue_text.parts:
         for field in part.fields:
             if field.path.startswith(tuple(_source_paths(part))):
-                continue  # The words of others.
-            if label := _typed_label(part, field, reading.issue.locale.language_code):
+                continue  # sources are quoted as they are
+            if label := _typed_label(part, field, issue_text.issue.locale.language_code):
                 message = _("“%(label)s” is shown anyway: leave it out of the text.")
-                yield Slip(message % {"label": label}, field.path, part.number)
-            for twice in _words_twice(field.text, may_stand):
-                message = _("“%(words)s”: a word stands twice.")
-                yield Slip(message % {"words": twice}, field.path, part.number)
+                yield Finding(message % {"label": label}, field.path, part.number)
+            for repeat in _repeats_in(field.text, allowed):
+                message = _("“%(words)s”: a word is repeated.")
+                yield Finding(message % {"words": repeat}, field.path, part.number)
 
 
-def _source_paths(part: Part) -> Iterator[str]:
+def _source_paths(part: IssuePart) -> Iterator[str]:
     for name, block in getattr(part.block, "child_blocks", {}).items():
         if isinstance(getattr(block, "child_block", None), SourceBlock):
             yield f"{part.path}.{name}."
 
 
-def _typed_label(part: Part, field: Field, language: str) -> str:
-    """The label with which a field begins, in the editor's language or in that of the issue."""
+def _typed_label(part: IssuePart, field: Field, language: str) -> str:
+    """Return the label a field starts with, in the editor's language or that of the issue."""
     for label in _labels(part, field, language):
-        end = r"\b" if (part.kind, field.name) in SHOWN_LABELS else r"\s*[:：—–-]"
-        # An article may stand before it: "The bottom line: ...".
+        end = r"\b" if (part.kind, field.name) in LABELLED_FIELDS else r"\s*[:：—–-]"
+        # An article may precede it: "The bottom line: ...".
         if re.match(rf"\W*(?:\w{{2,3}} )?{re.escape(label)}{end}", field.text, re.IGNORECASE):
             return label
     return ""
 
 
-def _labels(part: Part, field: Field, language: str) -> set[str]:
+def _labels(part: IssuePart, field: Field, language: str) -> set[str]:
     block = part.block if part.kind == "bottom_line" else field.block
     labels = {str(block.label)}
     with override(language):
@@ -106,9 +106,9 @@ def _labels(part: Part, field: Field, language: str) -> set[str]:
     return labels - {""}
 
 
-def _words_twice(text: str, may_stand: set[str]) -> Iterator[str]:
+def _repeats_in(text: str, allowed: set[str]) -> Iterator[str]:
     for line in text.split("\n"):
-        for match in TWICE.finditer(line):
-            # A name may be of two like words, and is written with capitals.
-            if not match[2][0].isupper() and match[1].casefold() not in may_stand:
+        for match in REPEATED_WORD.finditer(line):
+            # Capitalised repeats are names.
+            if not match[2][0].isupper() and match[1].casefold() not in allowed:
                 yield match[0]

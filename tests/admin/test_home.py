@@ -11,7 +11,7 @@ from wagtail.users.models import UserProfile
 
 from digest.admin.home import NextIssuesPanel
 from digest.checklist.findings import Level
-from digest.checklist.run import find
+from digest.checklist.run import check_issue
 from tests.admin.helpers import make_user, save_draft, schedule, submit
 from tests.builders import body, make_digest, make_issue, story
 
@@ -34,7 +34,7 @@ def upcoming(rf, admin_user):
 def panel(client):
     """Return the panel's HTML with collapsed whitespace."""
     html = client.get("/admin/").content.decode()
-    start = html.find('id="next-issues-section"')
+    start = html.check_issue('id="next-issues-section"')
     return " ".join(html[start : html.index("All issues", start) + 30].split()) if start > 0 else ""
 
 
@@ -78,7 +78,7 @@ def test_checklist_warnings_are_counted_and_linked_to_the_first_field(
     upcoming, admin_client, digest
 ):
     issue = make_issue(digest, TODAY(), publish=False)
-    warnings = find(issue.get_latest_revision_as_object(), [Level.WARNING])
+    warnings = check_issue(issue.get_latest_revision_as_object(), [Level.WARNING])
     assert [found.path for found in upcoming().next.warnings] == [found.path for found in warnings]
     html = panel(admin_client)
     edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
@@ -150,7 +150,7 @@ def test_expensive_rules_are_not_run(upcoming, digest):
     make_issue(digest, 1, body=body(story("The harbour opens its tide data")))
     draft = body(story("The harbour opens its tide data"))
     issue = make_issue(digest, TODAY(), publish=False, body=draft)
-    assert "repeated_story" in {finding.rule for finding in find(issue)}
+    assert "repeated_story" in {finding.rule for finding in check_issue(issue)}
     assert "repeated_story" not in {finding.rule for finding in upcoming().next.warnings}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from digest.checklist.run import find
+from digest.checklist.run import check_issue
 from tests.builders import block, body, make_issue, source, story
 
 WORDS = " ".join(f"word{number}x" for number in range(60))
@@ -35,12 +35,12 @@ def issue_of(digest: Any, *stories: dict[str, Any], publish: bool = False, **fie
 
 def codes(issue: Any) -> list[str]:
     """The rules that an issue breaks."""
-    return [finding.rule for finding in find(issue)]
+    return [finding.rule for finding in check_issue(issue)]
 
 
 def told(issue: Any, rule: str) -> list[tuple[str, str]]:
     """What one rule says of an issue: messages, with the content path from the block on."""
-    found = [finding for finding in find(issue) if finding.rule == rule]
+    found = [finding for finding in check_issue(issue) if finding.rule == rule]
     return [(finding.message, short(finding.path)) for finding in found]
 
 

@@ -2,8 +2,8 @@
 
 from wagtail.blocks import CharBlock, DecimalBlock, RichTextBlock, StreamBlock, StructBlock
 
+from digest.checklist.issue_text import IssuePart, IssueText
 from digest.checklist.presence import story_source, why_it_matters
-from digest.checklist.reading import Part, Reading
 from digest.checklist.wording import link_text
 
 
@@ -22,27 +22,31 @@ class OwnBodyBlock(StreamBlock):
     quote = RichTextBlock()
 
 
-def reading_of(*blocks):
+def issue_text_of(*blocks):
     class Issue:
         body = OwnBodyBlock().to_python(
             [{"id": kind, "type": kind, "value": v} for kind, v in blocks]
         )
 
-    return Reading(Issue, {})
+    return IssueText(Issue, {})
 
 
 def test_story_is_not_asked_for_fields_it_does_not_have():
-    reading = reading_of(("story_section", {"heading": "One", "body": "<p>Text</p>"}))
-    assert not [*why_it_matters(reading), *story_source(reading)]
+    issue_text = issue_text_of(("story_section", {"heading": "One", "body": "<p>Text</p>"}))
+    assert not [*why_it_matters(issue_text), *story_source(issue_text)]
 
 
 def test_links_are_read_in_any_rich_text():
-    reading = reading_of(("figure", "3"), ("quote", '<p><a href="https://a.example/"></a></p>'))
-    reading.issue.locale = type("Locale", (), {"language_code": "en"})
-    assert [(slip.path, slip.story) for slip in link_text(reading)] == [("body.quote", None)]
+    issue_text = issue_text_of(
+        ("figure", "3"), ("quote", '<p><a href="https://a.example/"></a></p>')
+    )
+    issue_text.issue.locale = type("Locale", (), {"language_code": "en"})
+    assert [(finding.path, finding.story) for finding in link_text(issue_text)] == [
+        ("body.quote", None)
+    ]
 
 
 def test_figures_are_not_read_as_words():
-    [part] = reading_of(("figure", "3")).parts
-    assert isinstance(part, Part)
+    [part] = issue_text_of(("figure", "3")).parts
+    assert isinstance(part, IssuePart)
     assert part.fields == []

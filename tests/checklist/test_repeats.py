@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import Locale, Site
 
 from digest.checklist.findings import Level
-from digest.checklist.run import find
+from digest.checklist.run import check_issue
 from digest.models import IssuePage
 from tests.builders import make_digest, source
 from tests.checklist.checking import TEXT, good_story, issue_of, told
@@ -16,7 +16,7 @@ from tests.checklist.checking import TEXT, good_story, issue_of, told
 pytestmark = pytest.mark.django_db
 
 CITED = "Story 1: This source was cited before."
-HEADED = "Story 1: A story with nearly this heading ran before."
+HEADED = "Story 1: A story with nearly this heading was published before."
 URL = "https://example.com/forecast"
 
 
@@ -44,11 +44,11 @@ def repeats(issue):
 )
 def test_source_that_was_cited_is_flagged_however_it_is_spelt(digest, past, url):
     issue = issue_of(digest, citing(url, "A town counts its bells"))
-    [finding] = find(issue)
+    [finding] = check_issue(issue)
     story = issue.stories[0]
     item = story.value["sources"].bound_blocks[0]
     assert (finding.message, finding.path) == (CITED, f"body.{story.id}.sources.{item.id}.url")
-    [mention] = finding.slip.mentions
+    [mention] = finding.mentions
     assert (mention.pk, mention.title, mention.date) == (past.pk, past.title, date(2026, 4, 1))
     assert finding.long_message == "Story 1: This source was cited before (April 1, 2026)."
 
@@ -103,8 +103,8 @@ def test_alias_and_translation_are_not_the_past_of_their_issue(digest, past, set
 
 def test_alias_is_not_named_beside_its_issue(digest, past):
     past.create_alias(parent=make_digest(digest.get_parent(), "weekly"))
-    [finding] = find(issue_of(digest, citing(URL)))
-    assert [mention.pk for mention in finding.slip.mentions] == [past.pk]
+    [finding] = check_issue(issue_of(digest, citing(URL)))
+    assert [mention.pk for mention in finding.mentions] == [past.pk]
 
 
 def test_other_digest_of_the_site_counts_and_another_site_does_not(digest, past, home_page):
@@ -126,10 +126,10 @@ def test_draft_of_the_digest_is_a_hint_that_never_holds(digest):
     digest.checklist = {"rules": {"repeated_story": "required"}}
     digest.save()
     draft = issue_of(digest, citing(URL), day=1)
-    [finding] = find(issue_of(digest, citing(URL, "A town counts its bells")))
-    assert finding.message == "Story 1: This source is cited in another draft as well."
+    [finding] = check_issue(issue_of(digest, citing(URL, "A town counts its bells")))
+    assert finding.message == "Story 1: This source is also cited in another draft."
     assert finding.level == Level.WARNING
-    assert [(m.pk, m.is_draft) for m in finding.slip.mentions] == [(draft.pk, True)]
+    assert [(m.pk, m.is_draft) for m in finding.mentions] == [(draft.pk, True)]
 
 
 def test_draft_with_the_heading_or_with_a_link_is_found(digest):
@@ -158,7 +158,7 @@ def test_queries_do_not_grow_with_stories_and_past_issues(digest):
     def queries(issue):
         issue = IssuePage.objects.get(pk=issue.pk)
         with CaptureQueriesContext(connection) as captured:
-            assert find(issue)
+            assert check_issue(issue)
         return len(captured)
 
     def stories(number):

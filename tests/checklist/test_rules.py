@@ -5,7 +5,7 @@ import json
 import pytest
 
 from digest.checklist.rules import RULES
-from digest.checklist.run import find
+from digest.checklist.run import check_issue
 from digest.models import IssuePage
 from tests.builders import block, body, make_image, source, story
 from tests.checklist.checking import (
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.django_db
 
 
 def test_nothing_is_found_in_a_good_issue(digest):
-    assert find(issue_of(digest)) == []
+    assert check_issue(issue_of(digest)) == []
 
 
 def test_story_without_why_it_matters_is_named_by_its_number(digest):
     issue = issue_of(digest, good_story(), good_story("A second one", why_it_matters="<p></p>"))
-    [finding] = find(issue)
+    [finding] = check_issue(issue)
     assert finding.message == "Story 2: Say why it matters."
     second = issue.stories[1]
     assert (finding.rule, finding.path) == ("why_it_matters", f"body.{second.id}.why_it_matters")
@@ -57,7 +57,7 @@ def test_story_has_a_source_or_links_to_one(digest, value, found):
     [
         ("A pylon at dusk", False, []),
         ("", True, []),
-        ("", False, ["Story 1: Describe the image, or say that it is decorative."]),
+        ("", False, ["Story 1: Describe the image, or mark it as decorative."]),
         ("DSC_0042", False, ["Story 1: “DSC_0042” is the name of a file"]),
         ("pylon.final.JPEG", False, ["Story 1: “pylon.final.JPEG” is the name of a file"]),
         ("Screenshot 2026-04-14 at 10.22", False, ["Story 1: “Screenshot 2026-04-14 at 10.22” is"]),
@@ -148,11 +148,11 @@ def test_limit_that_a_digest_has_not_set_does_not_count(digest):
 
 
 def test_rule_that_fails_does_not_stop_the_others(digest, monkeypatch, caplog):
-    def fail(reading):
+    def fail(issue_text):
         raise ValueError("broken")
         yield
 
-    monkeypatch.setitem(RULES, "alt_text", RULES["alt_text"]._replace(find=fail))
+    monkeypatch.setitem(RULES, "alt_text", RULES["alt_text"]._replace(check=fail))
     assert codes(issue_of(digest, title="Short")) == ["headline_length"]
     assert "broken" in caplog.text
 
@@ -170,7 +170,7 @@ def test_broken_body_gets_a_checklist_as_well(digest, stored):
 def test_path_leads_to_a_nested_item(digest):
     address = source(title="https://example.com/a", url="https://example.com/a")
     issue = issue_of(digest, good_story(sources=[address]))
-    [finding] = find(issue)
+    [finding] = check_issue(issue)
     story_id, item_id = issue.stories[0].id, address["id"]
     assert finding.path == f"body.{story_id}.sources.{item_id}.title"
     assert short(finding.path) == "body.sources.title"

@@ -12,7 +12,7 @@ from tests.checklist.checking import codes, good_story, issue_of
 
 pytestmark = pytest.mark.django_db
 
-DEFAULTS = ChecklistSettings.read({})
+DEFAULTS = ChecklistSettings.from_stored({})
 
 
 def test_digest_warns_of_everything_until_it_says_otherwise():
@@ -35,7 +35,7 @@ def test_digest_warns_of_everything_until_it_says_otherwise():
     ],
 )
 def test_what_makes_no_sense_is_as_if_it_were_not_there(stored):
-    assert ChecklistSettings.read(stored) == DEFAULTS
+    assert ChecklistSettings.from_stored(stored) == DEFAULTS
 
 
 def test_corrupt_settings_leave_the_checklist_working(digest):

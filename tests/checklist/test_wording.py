@@ -15,10 +15,10 @@ def link(words, address="https://example.org/report"):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("", "A link has no words."),
-        ("<b> </b>", "A link has no words."),
-        ("https://example.org/report", "“https://example.org/report” is a bare address"),
-        ("www.example.org", "“www.example.org” is a bare address"),
+        ("", "A link has no text."),
+        ("<b> </b>", "A link has no text."),
+        ("https://example.org/report", "“https://example.org/report” is a bare URL"),
+        ("www.example.org", "“www.example.org” is a bare URL"),
         ("here", "“here” does not say where it leads"),
         ("Click here!", "“Click here!” does not say where it leads"),
         ("click <b>here</b>", "“click here” does not say where it leads"),
@@ -48,7 +48,7 @@ def test_link_around_a_picture_has_no_need_of_words(digest):
 def test_title_of_a_source_is_no_address(digest):
     issue = issue_of(digest, good_story(sources=[source(title="https://example.com/a")]))
     [(message, place)] = told(issue, "link_text")
-    assert (place, "is an address" in message) == ("body.sources.title", True)
+    assert (place, "is a URL" in message) == ("body.sources.title", True)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_title_of_a_source_is_no_address(digest):
 )
 def test_word_stands_once(digest, text, twice):
     found = told(issue_of(digest, good_story(body=TEXT + text)), "repeated_words")
-    assert found == ([(f"Story 1: “{twice}”: a word stands twice.", "body.body")] if twice else [])
+    assert found == ([(f"Story 1: “{twice}”: a word is repeated.", "body.body")] if twice else [])
 
 
 def test_words_of_others_are_left_alone(digest):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from wagtail.models import Revision
 
 from digest.importing import read_document
-from digest.importing.review.mapping import keep_document
+from digest.importing.review.mapping import store_document
 from digest.importing.review.uploads import LIFETIME, Upload
 from digest.jobs import core
 from digest.models import IssuePage, JobRun, PreviewToken
@@ -61,7 +61,7 @@ def test_sources_that_are_due_are_checked_up_to_a_limit(monkeypatch):
 
 def test_documents_that_nobody_came_back_for_are_deleted(digest, admin_user):
     documents = [
-        keep_document(read_document(b"A story\n\nIts text.", name), digest, admin_user)
+        store_document(read_document(b"A story\n\nIts text.", name), digest, admin_user)
         for name in ("old.md", "new.md")
     ]
     too_old = timezone.now() - LIFETIME - timedelta(minutes=1)

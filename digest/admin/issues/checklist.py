@@ -21,7 +21,7 @@ from wagtail.admin.views.pages.preview import PreviewOnCreateView, PreviewOnEdit
 from digest.admin.access import MentionedIssue, resolve_mentions
 from digest.checklist.findings import Finding, Level
 from digest.checklist.mixins import ChecklistMixin
-from digest.checklist.run import find
+from digest.checklist.run import check_issue
 from digest.pages.page_models import get_issue_page_model
 
 SCRIPTS = ["digest/admin/jump.js", "digest/admin/checklist.js"]
@@ -67,7 +67,7 @@ class ChecklistResponseMixin:
             return JsonResponse({"is_valid": False})
         if not request.POST.get("title"):
             form.instance.title = ""  # Wagtail has filled in a placeholder.
-        found = find(form.instance)
+        found = check_issue(form.instance)
         context = {"groups": group_by_story(form.instance, found, request.user)}
         html = render_to_string("digest/admin/checklist_findings.html", context, request)
         data = {"is_valid": True, "count": len(found), "status": status_message(found)}
@@ -130,7 +130,7 @@ class FindingGroup(NamedTuple):
 
 def group_by_story(issue: Any, found: list[Finding], user: Any) -> list[FindingGroup]:
     """Group findings that are sorted by story."""
-    mentions = {mention for finding in found for mention in finding.slip.mentions}
+    mentions = {mention for finding in found for mention in finding.mentions}
     issues = resolve_mentions(mentions, user)
     stories = (
         [child for child in issue.body if child.block_type == "story_section"] if found else []
@@ -138,9 +138,9 @@ def group_by_story(issue: Any, found: list[Finding], user: Any) -> list[FindingG
     return [
         FindingGroup(
             _title(number, stories),
-            [(finding, [issues[m.pk] for m in finding.slip.mentions]) for finding in group],
+            [(finding, [issues[m.pk] for m in finding.mentions]) for finding in group],
         )
-        for number, group in groupby(found, key=lambda finding: finding.slip.story)
+        for number, group in groupby(found, key=lambda finding: finding.story)
     ]
 
 

@@ -136,7 +136,7 @@ def test_new_issue_is_checked_with_the_rules_of_its_digest(admin_client, digest)
     url = reverse("digest_new_checklist", args=[digest.pk])
     response = admin_client.post(url, data(headline(), posted_story("Operators agree on this")))
     assert response.json()["count"] == 1
-    assert "A story with nearly this heading ran before." in response.json()["html"]
+    assert "A story with nearly this heading was published before." in response.json()["html"]
     assert IssuePage.objects.count() == 1
 
 

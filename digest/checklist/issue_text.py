@@ -1,4 +1,4 @@
-"""An issue as the rules read it: its stories by number, and its fields by their content path."""
+"""Parse an issue for the rules: stories by number, fields by content path."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -27,16 +27,16 @@ BETWEEN_LINES = re.compile(
     r"</?(?:p|li|ul|ol|h[1-6]|blockquote|pre|br|hr|table|tr|td)\b[^>]*>", re.IGNORECASE
 )
 TAG = re.compile(r"<[^>]*>")
-# The address of a link in rich text as it is stored.
-LINKED = re.compile(r'<a\b[^>]*\bhref="([^"]*)"')
+# The URL of a link in stored rich text.
+LINK_URL = re.compile(r'<a\b[^>]*\bhref="([^"]*)"')
 
 
-WRITTEN = (CharBlock, TextBlock, RichTextBlock, URLBlock)
+TEXT_BLOCKS = (CharBlock, TextBlock, RichTextBlock, URLBlock)
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a block that somebody writes into, with its content path."""
+    """A text field of a block, with its content path."""
 
     path: str
     block: Block
@@ -44,17 +44,16 @@ class Field:
 
     @property
     def name(self) -> str:
-        """What its block calls it."""
         return self.path.rpartition(".")[2]
 
     @property
     def source(self) -> str:
-        """What is stored: HTML in a field of rich text, else plain text."""
+        """Return the stored value: HTML of a rich text field, else plain text."""
         return str(getattr(self.value, "source", self.value) or "")
 
     @property
     def text(self) -> str:
-        """What a reader reads, each paragraph in a line of its own."""
+        """Return the visible text, one line per paragraph."""
         if not isinstance(self.block, RichTextBlock):
             return self.source
         lines = TAG.sub("", BETWEEN_LINES.sub("\n", self.source)).split("\n")
@@ -62,7 +61,7 @@ class Field:
 
     @property
     def links(self) -> Iterator[tuple[str, str]]:
-        """The words and the address of each link in rich text; no address for one inside."""
+        """Yield text and URL of each link in rich text; the URL of an internal link is empty."""
         if isinstance(self.block, RichTextBlock) and "<a" in self.source.lower():
             for link in BeautifulSoup(self.source, "html.parser").find_all("a"):
                 if not link.find(["img", "embed"]):
@@ -70,14 +69,14 @@ class Field:
 
 
 def keyed(blocks: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    """Blocks with their part of the content path: the id or, where code posted none, the place."""
+    """Yield blocks with their path segment: the id, or the position if stored without one."""
     for position, block in enumerate(blocks):
-        # An item of a list that is stored without an id is given another one each time.
+        # Wagtail generates a new id each time for list items stored without one.
         yield str(getattr(block, "original_id", block.id) or position), block
 
 
 def fields_of(block: Block, value: Any, path: str) -> Iterator[Field]:
-    """The fields of a block and of the blocks in it, in their order; not those of an image."""
+    """Yield the text fields of a block and its child blocks in order, except those of images."""
     if isinstance(block, ImageBlock) or value is None:
         return
     if isinstance(block, StructBlock):
@@ -89,60 +88,58 @@ def fields_of(block: Block, value: Any, path: str) -> Iterator[Field]:
     elif isinstance(block, StreamBlock):
         for key, child in keyed(value):
             yield from fields_of(child.block, child.value, f"{path}.{key}")
-    elif isinstance(block, WRITTEN):
+    elif isinstance(block, TEXT_BLOCKS):
         yield Field(path, block, value)
 
 
-class Part:
-    """A block of the body. ``number`` is that of a story; None for another block."""
+class IssuePart:
+    """A block of the body; ``number`` is that of a story, None for other blocks."""
 
     def __init__(self, key: str, child: Any, number: int | None = None) -> None:
         self.kind, self.block, self.value = child.block_type, child.block, child.value
         self.path, self.number = f"body.{key}", number
 
     def has(self, name: str) -> bool:
-        """Whether blocks of its kind have that field: a site may have blocks of its own."""
+        """Return whether the block has this field, since a site may have its own blocks."""
         return name in getattr(self.block, "child_blocks", {})
 
     def get(self, name: str) -> Any:
-        """The value of one of its fields, or None."""
+        """Return the value of a field, or None."""
         return self.value.get(name) if self.has(name) else None
 
     def text_of(self, name: str) -> str:
-        """What a reader reads in one of its fields."""
+        """Return the visible text of a field."""
         return plain_text(self.block.child_blocks[name], self.get(name)) if self.has(name) else ""
 
     @cached_property
     def fields(self) -> list[Field]:
-        """All that can be written into it."""
         return list(fields_of(self.block, self.value, self.path))
 
     @cached_property
     def word_count(self) -> int:
-        """The words that a reader reads in it."""
         return len(plain_text(self.block, self.value).split())
 
 
-class Reading:
-    """What the rules are given: an issue, saved or only in the form, and the targets it has."""
+class IssueText:
+    """A parsed issue, saved or not, with the targets of its digest."""
 
     def __init__(self, issue: Any, targets: dict[str, int | None]) -> None:
         self.issue, self.targets = issue, targets
         self.parts = list(self._read_parts())
         self.stories = [part for part in self.parts if part.number]
 
-    def _read_parts(self) -> Iterator[Part]:
+    def _read_parts(self) -> Iterator[IssuePart]:
         number = 0
         for key, child in keyed(self.issue.body):
             is_story = child.block_type == "story_section"
             number += is_story
-            yield Part(key, child, number if is_story else None)
+            yield IssuePart(key, child, number if is_story else None)
 
-    def first(self, kind: str) -> Part | None:
-        """The first block of a kind."""
+    def first(self, kind: str) -> IssuePart | None:
+        """Return the first block of a type, or None."""
         return next((part for part in self.parts if part.kind == kind), None)
 
     @cached_property
     def parent(self) -> Any:
-        """The digest, also of an issue that is not saved yet; None where nobody knows it."""
+        """Return the digest, also for an unsaved issue; None if it is unknown."""
         return parent_of(self.issue)
