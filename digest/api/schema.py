@@ -227,7 +227,7 @@ def _with_anchor(value: dict[str, Any]) -> dict[str, Any]:
 def block_schema(
     block: blocks.Block, register: Register, image: dict[str, Any], name: str = ""
 ) -> dict[str, Any]:
-    """The JSON Schema of the API form of a block's value (``digest.rendering.bodies.api_form``)."""
+    """Return the JSON Schema of a block's value (``native_values.api_representation``)."""
     if isinstance(block, (ImageBlock, ImageChooserBlock)):
         return {"oneOf": [image, {"type": "null"}]}
     if isinstance(block, blocks.StreamBlock):

@@ -14,13 +14,13 @@ from digest import visibility
 from digest.conf import has_languages
 from digest.pages import public_urls
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
-from digest.rendering.markdown import markdown, plain_text
+from digest.rendering.markdown import html_to_markdown, html_to_text
 
 # How the rich text of an answer is written, by the value of ``rich_text``.
 TEXT_FORMATS: dict[str, Callable[[str], str] | None] = {
     "html": None,
-    "markdown": markdown,
-    "text": plain_text,
+    "markdown": html_to_markdown,
+    "text": html_to_text,
 }
 
 

@@ -21,7 +21,7 @@ from digest import visibility
 from digest.caching.cacheable import public_view
 from digest.conf import has_languages
 from digest.pages.public_urls import frontend_root, page_url
-from digest.rendering.seo import alternates_of, utc_text
+from digest.rendering.seo import alternates_of, utc_isoformat
 
 URLS_PER_FILE = 5000
 CONTENT_TYPE = "application/xml; charset=utf-8"
@@ -114,7 +114,7 @@ def _moment(moment: Any) -> str:
     """A moment, or a day; empty for none."""
     if not moment:
         return ""
-    return utc_text(moment) if hasattr(moment, "astimezone") else str(moment)
+    return utc_isoformat(moment) if hasattr(moment, "astimezone") else str(moment)
 
 
 def _answer(root: str, entries: Iterator[Entry]) -> HttpResponse:

@@ -1,9 +1,9 @@
-"""The bodies of issues turned into what leaves the house: the API, the feeds and the pages.
+"""Serialize the bodies of issues for public output: the API, feeds and pages.
 
-A body is given its public form straight from its stored data: building Wagtail's native values of
-every block costs several times as much. What has to be looked up (texts, images, pages, documents)
-is noted on the way and resolved at once, so that a response costs the same number of queries
-however many bodies it has. A block whose class changes how it is read or shown is asked itself.
+Bodies are serialized from their stored data, since building Wagtail's native values of every block
+is several times as expensive. Texts, images, pages and documents are collected on the way and
+resolved in bulk, so that the number of queries does not grow with the number of bodies. Blocks
+whose class customises how values are read or represented are serialized from native values.
 """
 
 import logging
@@ -24,29 +24,29 @@ from wagtail.rich_text import RichText
 from digest import visibility
 from digest.blocks import IssueBodyBlock, StoryImageBlock
 from digest.blocks.anchors import anchors
-from digest.rendering.images import alt, public_images_by_id
-from digest.rendering.native_values import api_form
+from digest.rendering.images import image_alt, public_images_by_id
+from digest.rendering.native_values import api_representation
 from digest.rendering.rich_text import public_html
 
 logger = logging.getLogger(__name__)
 
 
-class Reference(NamedTuple):
-    """A place in the data of a response and what will stand there: an id, or a text's source.
+class PendingValue(NamedTuple):
+    """A place in the response to be filled with an object, by id, or a text, by source.
 
-    ``alt`` is what the block says of an image; None for what the library says.
+    ``alt`` overrides the alt text of the image library.
     """
 
     into: Any
     key: Any
-    wanted: Any
+    ref: Any
     alt: str | None = None
 
 
 def public_bodies(bodies: Iterable[Any], base_url: str = "") -> list[list[dict[str, Any]]]:
-    """The API form of several bodies: ``[{"type", "id", "value"}, ...]`` each, texts resolved.
+    """Return the API form of several bodies: ``[{"type", "id", "value"}, ...]`` each.
 
-    A body whose stored data is broken is empty: it must not take the others with it.
+    A body with broken stored data is empty, so that the others are not affected.
     """
     rendering = Rendering(base_url)
     forms = [rendering.body(body) for body in bodies]
@@ -55,23 +55,23 @@ def public_bodies(bodies: Iterable[Any], base_url: str = "") -> list[list[dict[s
 
 
 class Rendering:
-    """Gathers what a response shows of stored blocks, and resolves it all at once.
+    """Serializes stored blocks for one response, and resolves their references in bulk.
 
-    ``text`` turns the public HTML of a rich text into another format.
+    ``text`` converts the public HTML of rich texts to another format.
     """
 
     def __init__(self, base_url: str = "", text: Callable[[str], str] | None = None) -> None:
         self.base_url, self.text = base_url, text
-        self.texts: list[Reference] = []
-        self.images: list[Reference] = []
-        self.chosen: dict[type, list[Reference]] = defaultdict(list)
+        self.texts: list[PendingValue] = []
+        self.images: list[PendingValue] = []
+        self.chosen: dict[type, list[PendingValue]] = defaultdict(list)
 
     def body(self, body: blocks.StreamValue) -> list[dict[str, Any]]:
-        """The public form of a body, complete once ``resolve`` was called; empty if broken."""
+        """Return the form of a body, complete after ``resolve``; empty if it is broken."""
         return self.value(body.stream_block, body.raw_data) or []
 
     def value(self, block: Block, stored: Any) -> Any:
-        """The public form of one stored value, complete later; None if it is broken."""
+        """Return the form of a stored value, complete after ``resolve``; None if it is broken."""
         holder: dict[str, Any] = {}
         try:
             self.put(block, stored, holder, "value")
@@ -83,34 +83,34 @@ class Rendering:
         return holder["value"]
 
     def put(self, block: Block, stored: Any, into: Any, key: Any) -> None:
-        """Write the public form of a block's stored value to ``into[key]``."""
-        writer(type(block))(self, block, stored, into, key)
+        """Write the form of a stored value to ``into[key]``."""
+        writer_for(type(block))(self, block, stored, into, key)
 
     def resolve(self, images: Iterable[int] = ()) -> None:
-        """Fill in every text, image, page, document and other chosen object that was noted.
+        """Fill in all pending texts, images, pages, documents and other chosen objects.
 
-        ``shown_images`` then has the data of these and of ``images``, more ids of images.
+        Then ``shown_images`` has the data of these images and of ``images``, which are more ids.
         """
-        html = public_html((text.wanted for text in self.texts), self.base_url)
+        html = public_html((text.ref for text in self.texts), self.base_url)
         for text, found in zip(self.texts, html, strict=True):
             text.into[text.key] = self.text(found) if self.text else found
-        wanted = {*images, *(image.wanted for image in self.images)}
-        self.shown_images = public_images_by_id(wanted, self.base_url)
+        ids = {*images, *(image.ref for image in self.images)}
+        self.shown_images = public_images_by_id(ids, self.base_url)
         for image in self.images:
-            shown = self.shown_images.get(image.wanted)
+            shown = self.shown_images.get(image.ref)
             image.into[image.key] = _with_alt(shown, image.alt)
         for model, references in self.chosen.items():
-            shown_ids = _public_ids(model, {reference.wanted for reference in references})
-            for into, key, wanted, _alt in references:
-                into[key] = wanted if wanted in shown_ids else None
+            shown_ids = _public_ids(model, {reference.ref for reference in references})
+            for into, key, ref, _alt in references:
+                into[key] = ref if ref in shown_ids else None
 
 
-def _with_alt(image: dict[str, Any] | None, words: str | None) -> dict[str, Any] | None:
-    return image | {"alt": words} if image and words is not None else image
+def _with_alt(image: dict[str, Any] | None, alt_text: str | None) -> dict[str, Any] | None:
+    return image | {"alt": alt_text} if image and alt_text is not None else image
 
 
 def _public_ids(model: Any, ids: set[int]) -> set[int]:
-    """Those of the ids that are there to be seen; a snippet is, as soon as it is used."""
+    """Return the ids of public objects; snippets are public as soon as they are used."""
     objects = model._default_manager.filter(pk__in=ids)
     if issubclass(model, AbstractPage):
         objects = visibility.public(objects).only("expire_at")
@@ -121,8 +121,7 @@ def _public_ids(model: Any, ids: set[int]) -> set[int]:
     return set(objects.values_list("pk", flat=True))
 
 
-# How each kind of block is written. A writer stands for a class and for those of its subclasses
-# that read and show their values as it does.
+# Writers by block class. A writer also serves subclasses that do not customise their values.
 
 Writer = Callable[[Rendering, Any, Any, Any, Any], None]
 
@@ -155,7 +154,7 @@ def _write_issue_body(out: Rendering, block: Any, stored: Any, into: Any, key: A
     found = anchors((child["id"], child["value"].get("heading") or "") for child in stories)
     for child in stories:
         value = dict(child["value"])
-        child["value"].clear()  # and not a new one: what was noted is to be written into this
+        child["value"].clear()  # keep this dict: pending values are written into it
         child["value"].update({"anchor": found[child["id"]], **value})
 
 
@@ -168,31 +167,31 @@ def _write_list(out: Rendering, block: blocks.ListBlock, stored: Any, into: Any,
 
 
 def _is_list_item(item: Any) -> bool:
-    """Whether a list's item is stored with its id (since Wagtail 2.16) or bare."""
+    """Return whether a list item is stored with its id (since Wagtail 2.16)."""
     return isinstance(item, dict) and item.get("type") == "item" and {"id", "value"} <= item.keys()
 
 
 def _write_text(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
     into[key] = ""
     if stored:
-        out.texts.append(Reference(into, key, stored))
+        out.texts.append(PendingValue(into, key, stored))
 
 
 def _write_image(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
     into[key] = None
-    if isinstance(stored, dict):  # an ImageBlock has words of its own for the image
-        words = "" if stored.get("decorative") else stored.get("alt_text") or None
+    if isinstance(stored, dict):  # an ImageBlock has its own alt text
+        alt_text = "" if stored.get("decorative") else stored.get("alt_text") or None
         stored = stored.get("image")
     else:
-        words = None
+        alt_text = None
     if stored:
-        out.images.append(Reference(into, key, stored, words))
+        out.images.append(PendingValue(into, key, stored, alt_text))
 
 
 def _write_chosen(out: Rendering, block: Any, stored: Any, into: Any, key: Any) -> None:
     into[key] = None
     if stored:
-        out.chosen[block.model_class].append(Reference(into, key, stored))
+        out.chosen[block.model_class].append(PendingValue(into, key, stored))
 
 
 def _write_stored(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
@@ -200,7 +199,7 @@ def _write_stored(out: Rendering, block: Block, stored: Any, into: Any, key: Any
 
 
 def _write_lines(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
-    # A browser sends the lines of a form's field with CRLF.
+    # Browsers submit form fields with CRLF.
     into[key] = stored.replace("\r\n", "\n") if isinstance(stored, str) else stored
 
 
@@ -213,31 +212,31 @@ def _write_day(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -
     into[key] = day.isoformat() if day else None
 
 
-def _write_own(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
+def _write_custom(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
     _write_native(out, block, block.to_python(stored), into, key)
 
 
 def _write_native(out: Rendering, block: Block, value: Any, into: Any, key: Any) -> None:
-    _write_form(out, api_form(block, value), into, key)
+    _write_representation(out, api_representation(block, value), into, key)
 
 
-def _write_form(out: Rendering, form: Any, into: Any, key: Any) -> None:
-    """Write what ``api_form`` gave, noting the native objects in it."""
+def _write_representation(out: Rendering, form: Any, into: Any, key: Any) -> None:
+    """Write the result of ``api_representation``, collecting its native objects."""
     into[key] = None
     if isinstance(form, dict):
         into[key] = {}
         for name, child in form.items():
-            _write_form(out, child, into[key], name)
+            _write_representation(out, child, into[key], name)
     elif isinstance(form, (list, tuple)):
         into[key] = [None] * len(form)
         for position, child in enumerate(form):
-            _write_form(out, child, into[key], position)
+            _write_representation(out, child, into[key], position)
     elif isinstance(form, RichText):
         _write_text(out, None, form.source, into, key)
     elif isinstance(form, AbstractImage):
-        out.images.append(Reference(into, key, form.pk, alt(form)))
+        out.images.append(PendingValue(into, key, form.pk, image_alt(form)))
     elif isinstance(form, (AbstractPage, AbstractDocument)):
-        out.chosen[type(form)].append(Reference(into, key, form.pk))
+        out.chosen[type(form)].append(PendingValue(into, key, form.pk))
     else:
         into[key] = form
 
@@ -262,14 +261,14 @@ WRITERS: list[tuple[type[Block], Writer]] = [
     (blocks.FloatBlock, _write_stored),
     (blocks.BooleanBlock, _write_stored),
 ]
-SHOWN_BY = ("to_python", "bulk_to_python", "get_prep_value", "get_api_representation")
+VALUE_METHODS = ("to_python", "bulk_to_python", "get_prep_value", "get_api_representation")
 
 
 @cache
-def writer(kind: type[Block]) -> Writer:
-    """How blocks of a class are written; one that shows itself is asked (``_write_own``)."""
+def writer_for(kind: type[Block]) -> Writer:
+    """Return the writer for a block class, ``_write_custom`` if it customises its values."""
     for base, write in WRITERS:
         if issubclass(kind, base):
-            same = all(getattr(kind, name) is getattr(base, name) for name in SHOWN_BY)
-            return write if same else _write_own
-    return _write_own
+            same = all(getattr(kind, name) is getattr(base, name) for name in VALUE_METHODS)
+            return write if same else _write_custom
+    return _write_custom

@@ -1,4 +1,4 @@
-"""Images turned into what leaves the house: the data of an image and of its renditions."""
+"""Serialize images and their renditions for public output."""
 
 import logging
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ FORMATS = ("webp", "jpeg")
 
 
 def rendition_specs() -> list[str]:
-    """The renditions that exist of every image; no request can ask for others."""
+    """Return the filter specs of all renditions; requests cannot add others."""
     return [f"width-{width}|format-{form}" for form in FORMATS for width in conf.IMAGE_WIDTHS]
 
 
@@ -28,14 +28,14 @@ def public_images(
     base_url: str = "",
     closed_collections: tuple[str, ...] | None = None,
 ) -> dict[AbstractImage, dict[str, Any]]:
-    """Map each image that may and can be shown to its data; another is left out.
+    """Map public images to their data; others are left out.
 
-    That is one of a private collection, and one whose file is missing, damaged or drawn in
-    vectors (SVG), which has no renditions.
+    Left out are images of private collections, and those without renditions: missing, damaged or
+    vector (SVG) files.
 
-    The data: ``alt``, ``width``, ``height``, ``focal_point`` (fractions of width and height, or
-    None), ``renditions`` (url, width, height, format). ``closed_collections`` is what
-    ``visibility.closed_collection_paths`` returned, where that was asked before.
+    The data has ``alt``, ``width``, ``height``, ``focal_point`` (fractions of width and height, or
+    None) and ``renditions`` (url, width, height, format). ``closed_collections`` is the result of
+    ``visibility.closed_collection_paths``, if the caller has it.
     """
     shown = visibility.in_public_collections(images, closed_collections)
     made = _renditions(shown, base_url) if shown else {}
@@ -44,19 +44,18 @@ def public_images(
 
 
 def public_images_by_id(ids: Iterable[int], base_url: str = "") -> dict[int, dict[str, Any]]:
-    """The same for images of which only the ids are known; those that are gone are left out."""
+    """Map image ids to data like ``public_images``; deleted images are left out."""
     if not (ids := set(ids)):
         return {}
     images = get_image_model().objects.filter(pk__in=ids)
     return {image.pk: data for image, data in public_images(images, base_url).items()}
 
 
-Made = dict[tuple[int, str], dict[str, Any]]
+Renditions = dict[tuple[int, str], dict[str, Any]]
 
 
-def _renditions(images: list[AbstractImage], base_url: str) -> Made:
-    """The renditions that exist of the images, by image and specification: one query for all that
-    were not fetched with theirs."""
+def _renditions(images: list[AbstractImage], base_url: str) -> Renditions:
+    """Return existing renditions by image and spec, with one query for images not prefetched."""
     specs, made = rendition_specs(), []
     fetched = [image for image in images if "renditions" in _prefetched(image)]
     for image in fetched:
@@ -91,7 +90,7 @@ def _rendition(url: str, file: str, width: int, height: int, base_url: str) -> d
     }
 
 
-def _data_or_none(image: AbstractImage, made: Made, base_url: str) -> dict[str, Any] | None:
+def _data_or_none(image: AbstractImage, made: Renditions, base_url: str) -> dict[str, Any] | None:
     try:
         return _image_data(image, made, base_url)
     except DatabaseError:
@@ -101,33 +100,33 @@ def _data_or_none(image: AbstractImage, made: Made, base_url: str) -> dict[str, 
         return None
 
 
-def _image_data(image: AbstractImage, made: Made, base_url: str) -> dict[str, Any]:
+def _image_data(image: AbstractImage, made: Renditions, base_url: str) -> dict[str, Any]:
     renditions = [made.get((image.pk, spec)) for spec in rendition_specs()]
     if not all(renditions):
-        with replica.primary():  # What was made a moment ago may not have come to a replica.
+        with replica.primary():  # a replica may not have new renditions yet
             made_now = image.get_renditions(*rendition_specs()).values()
         renditions = [
             _rendition(made.url, made.file.name, made.width, made.height, base_url)
             for made in made_now
         ]
     return {
-        "alt": alt(image),
+        "alt": image_alt(image),
         "width": image.width,
         "height": image.height,
         "focal_point": _focal_point(image),
-        # A small picture is not scaled up, so that several widths give the same one.
+        # Small images are not scaled up, so several widths give the same rendition.
         "renditions": list({(r["format"], r["width"]): r for r in renditions}.values()),
     }
 
 
 def largest_jpeg(data: dict[str, Any]) -> dict[str, Any]:
-    """The rendition for readers that may not know WebP and choose no width."""
+    """Return the rendition for clients that may not support WebP or choose a width."""
     jpegs = [rendition for rendition in data["renditions"] if rendition["format"] == "jpeg"]
     return max(jpegs, key=lambda rendition: rendition["width"])
 
 
-def alt(image: AbstractImage) -> str:
-    """The words chosen where the image is used; else what the library says of it."""
+def image_alt(image: AbstractImage) -> str:
+    """Return the alt text where the image is used, else that of the image library."""
     if getattr(image, "decorative", False):
         return ""
     return getattr(image, "contextual_alt_text", None) or image.default_alt_text

@@ -1,6 +1,6 @@
-"""The public shape of native block values: for blocks that show themselves, and for the pages.
+"""Serialize native block values, for blocks that customise them and for pages.
 
-``digest.rendering.bodies`` writes most blocks from their stored data and asks here about the rest.
+``digest.rendering.bodies`` serializes most blocks from stored data, and the rest from here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,16 +25,14 @@ from wagtail.rich_text import RichText
 from digest import visibility
 from digest.rendering.rich_text import public_html
 
-# What a value holds that only the whole response resolves.
-LEAVES = (RichText, AbstractImage, AbstractPage, AbstractDocument)
+# Objects that are resolved in bulk for the whole response.
+RESOLVED_TYPES = (RichText, AbstractImage, AbstractPage, AbstractDocument)
 
 
-def api_form(block: Block, value: Any) -> Any:
-    """The public shape of a block's native value, with texts, images, pages and documents
-    (``LEAVES``) still to be resolved.
+def api_representation(block: Block, value: Any) -> Any:
+    """Return the API form of a native value, with ``RESOLVED_TYPES`` still to be resolved.
 
-    A block that says its own shape (``get_api_representation``) is taken at its word, but for
-    rich text, which is resolved there as well.
+    ``get_api_representation`` of a block takes precedence, but rich text in it is resolved as well.
     """
     if isinstance(block, (RichTextBlock, ImageBlock, ImageChooserBlock)):
         return value
@@ -42,30 +40,35 @@ def api_form(block: Block, value: Any) -> Any:
         return getattr(value, "url", value) or None  # an EmbedBlock has an object
     if isinstance(block, StreamBlock):
         return [
-            {"type": child.block_type, "id": child.id, "value": api_form(child.block, child.value)}
+            {
+                "type": child.block_type,
+                "id": child.id,
+                "value": api_representation(child.block, child.value),
+            }
             for child in value
         ]
     if isinstance(block, ListBlock):
-        return [api_form(block.child_block, child) for child in value]
+        return [api_representation(block.child_block, child) for child in value]
     own = type(block).get_api_representation
     if isinstance(block, StructBlock) and own is StructBlock.get_api_representation:
         return {
-            name: api_form(child, value.get(name)) for name, child in block.child_blocks.items()
+            name: api_representation(child, value.get(name))
+            for name, child in block.child_blocks.items()
         }
-    if isinstance(value, LEAVES) and own is Block.get_api_representation:
+    if isinstance(value, RESOLVED_TYPES) and own is Block.get_api_representation:
         return value
     if isinstance(value, AbstractPage) and not visibility.is_public(value):
         return None
-    return _own_form(block, value)
+    return _custom_representation(block, value)
 
 
-def _own_form(block: Block, value: Any) -> Any:
-    """The shape a block says itself; stored rich text in it is put back to be resolved."""
+def _custom_representation(block: Block, value: Any) -> Any:
+    """Return a block's own representation, with stored rich text restored for resolving."""
     texts = {
         form: leaf
         for leaf in _leaves(value)
         if isinstance(leaf, RichText)
-        for form in _stored_forms(leaf)
+        for form in _text_representations(leaf)
     }
 
     def put_back(node: Any) -> Any:
@@ -78,14 +81,14 @@ def _own_form(block: Block, value: Any) -> Any:
     return put_back(block.get_api_representation(value))
 
 
-def _stored_forms(text: RichText) -> set[str]:
-    """How Wagtail's own representation writes a text, by the site's settings, and its source."""
+def _text_representations(text: RichText) -> set[str]:
+    """Return a text as represented by Wagtail under the site's settings, and its source."""
     return {text.source, RichTextBlock().get_api_representation(text)} - {""}
 
 
 def _leaves(value: Any) -> Iterator[Any]:
-    """Every text, image, page and document in the native value of a block, however deep."""
-    if isinstance(value, LEAVES):
+    """Yield all texts, images, pages and documents in a native value, at any depth."""
+    if isinstance(value, RESOLVED_TYPES):
         yield value
     elif isinstance(value, StreamValue.StreamChild):
         yield from _leaves(value.value)
@@ -98,10 +101,10 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield from _leaves(value.row_data)
 
 
-def resolve_ahead(body: StreamValue) -> None:
-    """Look up at once what all texts and images of a body need, so that none asks for itself.
+def prefetch_body(body: StreamValue) -> None:
+    """Resolve all texts and images of a body in bulk.
 
-    The filter ``public_richtext`` takes ``public_html`` of a text; images have their renditions.
+    The filter ``public_richtext`` uses ``public_html`` of a text; images get their renditions.
     """
     leaves = [leaf for child in body for leaf in _leaves(child.value)]
     texts = [leaf for leaf in leaves if isinstance(leaf, RichText)]

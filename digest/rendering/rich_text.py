@@ -1,9 +1,8 @@
-"""Rich text turned into what leaves the house: the API, the feeds and the pages.
+"""Convert rich text to public HTML for the API, feeds and pages.
 
-References inside rich text are resolved for an anonymous reader: a link to a page or document that
-is not public keeps its text and loses its address. Everything is sanitised on the way out as well,
-since a body written by code never met the editor. One call asks the database once for each kind of
-thing, however many texts it is given.
+References are resolved for an anonymous reader: a link to a page or document that is not public
+keeps its text and loses its URL. Output is sanitised, since bodies written by code bypass the
+editor. One call makes one query per kind of reference, for any number of texts.
 """
 
 import re
@@ -27,11 +26,11 @@ _BLOCK_TAGS = {"blockquote", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p"
 ALLOWED_TAGS = _INLINE_TAGS | _BLOCK_TAGS
 ALLOWED_ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt", "width", "height"}}
 ALLOWED_SCHEMES = {"http", "https", "mailto", "tel"}
-# No database knows an id of more digits; SQLite fails on it.
-LONGEST_ID = 18
-# Cannot occur in stored text: PostgreSQL refuses it and the editor strips it.
-BETWEEN_TEXTS = "\0"
-# What Wagtail stores in place of an address: <a linktype="page" id="3">, <embed embedtype="image">.
+# SQLite raises for ids with more digits.
+MAX_ID_DIGITS = 18
+# Cannot occur in stored text: PostgreSQL rejects it, and the editor strips it.
+TEXT_SEPARATOR = "\0"
+# Stored by Wagtail in place of a URL: <a linktype="page" id="3">, <embed embedtype="image">.
 REFERENCE = re.compile(r"<(?:a|embed)\b[^<>\0]*>")
 MARKUP = re.compile("[<>&]")
 
@@ -46,34 +45,34 @@ Attributes = dict[str, str]
 
 
 def public_html(sources: Iterable[str], base_url: str = "") -> list[str]:
-    """Turn stored rich texts into HTML as the public may see it.
+    """Convert stored rich texts to public HTML.
 
-    ``base_url`` is the root of the site ("https://example.com"), for readers elsewhere; without it
-    addresses stay as the site's own pages use them.
+    ``base_url`` is the root of the site ("https://example.com"), for readers on other hosts. By
+    default URLs stay relative to the site.
     """
-    texts = [str(source).replace(BETWEEN_TEXTS, "") for source in sources]
+    texts = [str(source).replace(TEXT_SEPARATOR, "") for source in sources]
     if any("linktype=" in text or "<embed" in text for text in texts):
-        texts = _resolve(BETWEEN_TEXTS.join(texts), base_url).split(BETWEEN_TEXTS)
+        texts = _resolve(TEXT_SEPARATOR.join(texts), base_url).split(TEXT_SEPARATOR)
     return [_sanitise(text) if MARKUP.search(text) else text for text in texts]
 
 
 def _resolve(joined: str, base_url: str) -> str:
-    """Put what the public may see in the place of every reference, each kind looked up once."""
+    """Replace every reference, with one lookup per kind."""
     wanted: dict[str, list[Attributes]] = defaultdict(list)
     for tag in filter(_is_reference, REFERENCE.findall(joined)):
         wanted[_kind(tag)].append(extract_attrs(tag))
     found = {
-        kind: iter(RULES[kind](attributes, base_url))
+        kind: iter(RESOLVERS[kind](attributes, base_url))
         for kind, attributes in wanted.items()
-        if kind in RULES
+        if kind in RESOLVERS
     }
 
     def replace(match: re.Match) -> str:
         tag = match[0]
         if not _is_reference(tag):
             return tag
-        rule = found.get(_kind(tag))
-        return next(rule) if rule else "<a>" if tag.startswith("<a") else ""
+        resolver = found.get(_kind(tag))
+        return next(resolver) if resolver else "<a>" if tag.startswith("<a") else ""
 
     return REFERENCE.sub(replace, joined)
 
@@ -83,14 +82,14 @@ def _is_reference(tag: str) -> bool:
 
 
 def _kind(tag: str) -> str:
-    """Which rule a tag is for: its element, and what it says it leads to."""
+    """Return the key in ``RESOLVERS`` for a tag: its element and type of reference."""
     element, attribute = ("a", "linktype") if tag.startswith("<a") else ("embed", "embedtype")
     return f"{element} {extract_attrs(tag).get(attribute, '')}"
 
 
 def _ids(references: list[Attributes]) -> set[int]:
     ids = (attributes.get("id", "") for attributes in references)
-    return {int(pk) for pk in ids if pk.isdecimal() and len(pk) <= LONGEST_ID}
+    return {int(pk) for pk in ids if pk.isdecimal() and len(pk) <= MAX_ID_DIGITS}
 
 
 def _opening_tags(references: list[Attributes], urls: dict[str, str | None]) -> list[str]:
@@ -130,12 +129,12 @@ def _img(rendition: dict[str, Any], alt: str) -> str:
 
 
 def _embedded_media(references: list[Attributes], base_url: str) -> list[str]:
-    # A link, not the provider's player: reading must never make a request to a third party.
+    # A link, not the player of the provider: readers must not send requests to third parties.
     urls = (escape(attributes.get("url", "")) for attributes in references)
     return [f'<p><a href="{url}">{url}</a></p>' if url else "" for url in urls]
 
 
-RULES: dict[str, Callable[[list[Attributes], str], list[str]]] = {
+RESOLVERS: dict[str, Callable[[list[Attributes], str], list[str]]] = {
     "a page": _page_links,
     "a document": _document_links,
     "embed image": _embedded_images,

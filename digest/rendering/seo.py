@@ -1,4 +1,4 @@
-"""What search engines and link previews are told of a page, the same by page and by API."""
+"""Build metadata for search engines and link previews, for pages and the API."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -22,10 +22,10 @@ def issue_seo(
     images: dict[int, dict[str, Any]] | None = None,
     tags: Iterable[str] | None = None,
 ) -> dict[str, Any]:
-    """Title, description, canonical URL, image URL and JSON-LD (schema.org NewsArticle).
+    """Return title, description, canonical URL, image URL and JSON-LD (schema.org NewsArticle).
 
-    An alias names its source as canonical, where that is public. ``images`` (data by id) and
-    ``tags`` (names) are for those who know them already.
+    The canonical URL of an alias is that of its source, if public. ``images`` (data by id) and
+    ``tags`` (names) can be passed if the caller has them.
     """
     if images is None:
         ids = (page.image_id for page in (issue, issue.digest) if page)
@@ -53,16 +53,16 @@ def _canonical_page(issue: Any) -> Any:
 
 
 def _image_url(issue: Any, images: dict[int, dict[str, Any]]) -> str | None:
-    """A JPEG of the issue's image, else of its digest's: link previews do not all know WebP."""
+    """Return a JPEG of the issue or its digest, since not all link previews support WebP."""
     shown = [images.get(page.image_id) for page in (issue, issue.digest) if page]
     return next((largest_jpeg(data)["url"] for data in shown if data), None)
 
 
 def alternates(page: Any, site: Site) -> list[dict[str, str]]:
-    """The languages a page is to be had in, itself among them: ``locale`` and ``url`` of each.
+    """Return ``locale`` and ``url`` of each public translation, including the page itself.
 
-    The one in the language of the site's root page is also "x-default". None where there is one
-    language only; a translation that is not public does not exist.
+    The translation in the language of the root page of the site is also "x-default". The list is
+    empty if there is only one language.
     """
     if not (has_languages() and page.pk):
         return []
@@ -72,7 +72,7 @@ def alternates(page: Any, site: Site) -> list[dict[str, str]]:
 
 
 def alternates_of(translations: Iterable[Any], site: Site) -> list[dict[str, str]]:
-    """The same of pages that are known to be public and translations of each other."""
+    """Return the alternates of public pages known to be translations of each other."""
     pages = sorted(translations, key=lambda page: (page.locale.language_code, page.pk))
     if len(pages) < 2:
         return []
@@ -92,8 +92,8 @@ def _json_ld(
         "description": seo["description"],
         "url": seo["canonical_url"],
         "image": seo["image_url"],
-        "datePublished": utc_text(issue.published_at),
-        "dateModified": utc_text(issue.updated_at),
+        "datePublished": utc_isoformat(issue.published_at),
+        "dateModified": utc_isoformat(issue.updated_at),
         "inLanguage": issue.locale.language_code,
         "keywords": keywords,
         "wordCount": issue.word_count,
@@ -107,10 +107,10 @@ def _periodical(digest: Any) -> dict[str, str]:
     return {"@type": "Periodical", "name": digest.title, "url": page_url(digest)}
 
 
-def utc_text(moment: datetime) -> str:
-    """A moment in UTC to the second, ending in Z, whatever the site's time zone."""
+def utc_isoformat(value: datetime) -> str:
+    """Format a datetime in UTC, to the second, with a trailing Z."""
     try:
-        moment = moment.astimezone(UTC)
+        value = value.astimezone(UTC)
     except OverflowError:  # the first hours of the year 1 are in the year 0 of another time zone
-        moment = moment.replace(tzinfo=UTC)
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+        value = value.replace(tzinfo=UTC)
+    return value.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -25,7 +25,7 @@ from digest.pages.views import readers_language, tag_path
 from digest.previews.field_map import field_map
 from digest.rendering import seo
 from digest.rendering.images import largest_jpeg, public_images
-from digest.rendering.native_values import resolve_ahead
+from digest.rendering.native_values import prefetch_body
 from digest.rendering.rich_text import public_html
 
 register = template.Library()
@@ -47,7 +47,7 @@ def public_richtext(value: RichText | str | None) -> SafeString:
 @register.simple_tag
 def resolve_body(body: StreamValue) -> str:
     """Look up at once what all texts and pictures of a body need; each alone asks for itself."""
-    resolve_ahead(body)
+    prefetch_body(body)
     return ""
 
 

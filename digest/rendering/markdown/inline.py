@@ -1,7 +1,7 @@
-"""What stands in a line of Markdown: text that stays text, emphasis, code, links, pictures.
+"""Write a line of Markdown: escaped text, emphasis, code, links, images.
 
-A line is a list of tokens first. It is written when all of them are known, because whether a sign
-means something depends on its neighbours (https://spec.commonmark.org/0.31.2/#inlines).
+A line is built as a list of tokens and written at the end, because whether a character is syntax
+depends on its neighbours (https://spec.commonmark.org/0.31.2/#inlines).
 """
 
 import re
@@ -10,27 +10,27 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)[^/\s].*", re.IGNORECASE | re.DOTALL)
-# What would end an address between parentheses, or be taken for something else in it.
-NOT_IN_ADDRESS = re.compile(r"[\x00-\x20<>\"\\^`{|}\x7f]")
+URL = re.compile(r"(?:https?://|mailto:|tel:)[^/\s].*", re.IGNORECASE | re.DOTALL)
+# Characters that would end or break a link destination.
+NOT_IN_DESTINATION = re.compile(r"[\x00-\x20<>\"\\^`{|}\x7f]")
 ENTITY = re.compile(r"&(?=#?\w+;)")
-ESCAPED_IN_ADDRESS = re.compile(rf"[()]|{ENTITY.pattern}")
+ESCAPED_IN_DESTINATION = re.compile(rf"[()]|{ENTITY.pattern}")
 SPACE = re.compile(r"[ \t\r\n\f]+")
 
-SIGNS = re.compile(rf"[\\`*\[\]<~]|(?<![^\W_])_|_(?![^\W_])|{ENTITY.pattern}")
-# What opens a block at the start of a line, or makes the line before it a heading or a table.
+SPECIAL = re.compile(rf"[\\`*\[\]<~]|(?<![^\W_])_|_(?![^\W_])|{ENTITY.pattern}")
+# Syntax at the start of a line that opens a block, or makes the line before a heading or table.
 LINE_START = re.compile(
     r"^(?:(?=[#>|]|[-+](?:\s|$)|-[-:|]|:-|=+\s*$)|([0-9]{1,9})(?=[.)](?:\s|$)))"
 )
 
-# How a mark may be written, best first; where none of it would be read as a mark, it is left out.
+# Delimiters of a mark, in order of preference; if none would be read, the mark is dropped.
 DELIMITERS = {"strong": ("**",), "em": ("_", "*")}
 
 
-class Token(NamedTuple):
-    """A piece of a line. ``kind``: text, code, source (Markdown as it is), break, open, close.
+class InlineToken(NamedTuple):
+    """A piece of a line, of kind text, code, source (raw Markdown), break, open or close.
 
-    ``open`` and ``close`` carry the delimiter of a mark in ``text``, and the same ``pair``.
+    ``open`` and ``close`` have the delimiter of a mark in ``text``, and the same ``pair``.
     """
 
     kind: str
@@ -39,19 +39,19 @@ class Token(NamedTuple):
     mark: str = ""
 
 
-BREAK = Token("break", "\\\n")
+BREAK = InlineToken("break", "\\\n")
 
 
-def address(href: str) -> str:
-    """An address as Markdown has it; empty for one that leads nowhere from another page."""
-    if not ADDRESS.fullmatch(href.strip()):
+def link_destination(href: str) -> str:
+    """Return a URL as link destination; empty if it only works on its own page."""
+    if not URL.fullmatch(href.strip()):
         return ""
-    encoded = NOT_IN_ADDRESS.sub(lambda found: f"%{ord(found[0]):02X}", href.strip())
-    return ESCAPED_IN_ADDRESS.sub(r"\\\g<0>", encoded)
+    encoded = NOT_IN_DESTINATION.sub(lambda found: f"%{ord(found[0]):02X}", href.strip())
+    return ESCAPED_IN_DESTINATION.sub(r"\\\g<0>", encoded)
 
 
 def code_span(text: str) -> str:
-    """Inline code, between more backticks than there are in it."""
+    """Return inline code between more backticks than it contains."""
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
     padding = " " if text[0] in "` " or text[-1] in "` " else ""
@@ -59,23 +59,23 @@ def code_span(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Text in which no sign means anything."""
-    return SIGNS.sub(r"\\\g<0>", text)
+    """Escape Markdown syntax in text."""
+    return SPECIAL.sub(r"\\\g<0>", text)
 
 
-def line(tokens: Iterable[Token], *, heading: bool = False) -> str:
-    """The tokens as Markdown. A heading is one line, without the signs that open other blocks."""
+def render_line(tokens: Iterable[InlineToken], *, heading: bool = False) -> str:
+    """Render tokens as Markdown; a heading is one line, where block syntax is not escaped."""
     if heading:
-        tokens = (Token("text", " ") if token.kind == "break" else token for token in tokens)
-    kept = _tidied(list(tokens))
-    while misread := _misread(kept, heading):
-        kept = _tidied([new for token in kept for new in _rewritten(token, misread)])
+        tokens = (InlineToken("text", " ") if token.kind == "break" else token for token in tokens)
+    kept = _normalised(list(tokens))
+    while misread := _misread_pairs(kept, heading):
+        kept = _normalised([new for token in kept for new in _rewritten(token, misread)])
     written = "".join(_sources(kept, heading))
     return re.sub(r"#$", r"\#", written) if heading else written
 
 
-def _rewritten(token: Token, misread: set[int]) -> Iterator[Token]:
-    """The token with the next way to write its mark, where it was misread; none after the last."""
+def _rewritten(token: InlineToken, misread: set[int]) -> Iterator[InlineToken]:
+    """Yield the token with the next delimiter of its mark if misread; nothing after the last."""
     if token.pair not in misread:
         yield token
         return
@@ -84,8 +84,8 @@ def _rewritten(token: Token, misread: set[int]) -> Iterator[Token]:
         yield token._replace(text=later[0])
 
 
-def _misread(tokens: list[Token], heading: bool) -> set[int]:
-    """The pairs of delimiters that a reader of Markdown would not take for marks."""
+def _misread_pairs(tokens: list[InlineToken], heading: bool) -> set[int]:
+    """Return the pairs of delimiters that a Markdown parser would not read as marks."""
     sources = _sources(tokens, heading)
     pairs, before = set(), ""
     for number, (token, source) in enumerate(zip(tokens, sources, strict=True)):
@@ -99,11 +99,11 @@ def _misread(tokens: list[Token], heading: bool) -> set[int]:
 
 
 def _is_read(delimiter: str, inner: str, outer: str) -> bool:
-    """Whether a delimiter between these two characters opens or closes its mark."""
+    """Return whether a delimiter between these characters opens or closes its mark."""
     if _is_space(inner) or delimiter[0] in (inner, outer):
         return False
     outside = _is_space(outer) or _is_punctuation(outer)
-    return outside if delimiter == "_" else outside or not _is_sign(inner)
+    return outside if delimiter == "_" else outside or not _is_punctuation_or_symbol(inner)
 
 
 def _is_space(character: str) -> bool:
@@ -111,16 +111,16 @@ def _is_space(character: str) -> bool:
 
 
 def _is_punctuation(character: str) -> bool:
-    """What every version of CommonMark takes for punctuation."""
+    """Return whether all versions of CommonMark treat the character as punctuation."""
     return character in "$+<=>^`|~" or unicodedata.category(character)[0] == "P"
 
 
-def _is_sign(character: str) -> bool:
-    """What some version of CommonMark takes for punctuation."""
+def _is_punctuation_or_symbol(character: str) -> bool:
+    """Return whether some version of CommonMark treats the character as punctuation."""
     return unicodedata.category(character)[0] in "PS"
 
 
-def _sources(tokens: list[Token], heading: bool) -> list[str]:
+def _sources(tokens: list[InlineToken], heading: bool) -> list[str]:
     written: list[str] = []
     at_start = not heading
     for token in tokens:
@@ -130,7 +130,7 @@ def _sources(tokens: list[Token], heading: bool) -> list[str]:
             written.append(code_span(token.text) if token.kind == "code" else token.text)
         at_start = token.kind == "break" and not heading
     for number, (one, two) in enumerate(pairwise(written)):
-        if one.endswith("!") and two.startswith("["):  # a link, which would become a picture
+        if one.endswith("!") and two.startswith("["):  # or the link would be read as an image
             written[number] = f"{one[:-1]}\\!"
     return written
 
@@ -140,15 +140,15 @@ def _text(text: str, at_start: bool) -> str:
     return LINE_START.sub(lambda found: f"{found[1] or ''}\\", text) if at_start else text
 
 
-def _tidied(tokens: list[Token]) -> list[Token]:
-    """The same tokens with spaces as a browser shows them, and no mark around nothing."""
+def _normalised(tokens: list[InlineToken]) -> list[InlineToken]:
+    """Collapse spaces as browsers do, and drop empty marks."""
     tokens = _joined(_collapsed(tokens))
     tokens = _joined(_spaces_after_marks(_without_empty_marks(tokens)))
     return _trimmed(_without_empty_marks(tokens))
 
 
-def _collapsed(tokens: list[Token]) -> Iterator[Token]:
-    """One space where there are several, and none at the start of a line."""
+def _collapsed(tokens: list[InlineToken]) -> Iterator[InlineToken]:
+    """Collapse whitespace, and remove it at the start of lines."""
     after_space = True
     for token in tokens:
         text = token.text
@@ -161,9 +161,9 @@ def _collapsed(tokens: list[Token]) -> Iterator[Token]:
         yield token._replace(text=text)
 
 
-def _joined(tokens: Iterable[Token]) -> list[Token]:
-    """Texts that follow each other as one, and code that does."""
-    joined = [Token("source")]
+def _joined(tokens: Iterable[InlineToken]) -> list[InlineToken]:
+    """Join adjacent texts, and adjacent code."""
+    joined = [InlineToken("source")]
     for token in tokens:
         if token.kind in ("text", "code") and token.kind == joined[-1].kind:
             joined[-1] = token._replace(text=joined[-1].text + token.text)
@@ -172,9 +172,9 @@ def _joined(tokens: Iterable[Token]) -> list[Token]:
     return joined[1:]
 
 
-def _without_empty_marks(tokens: list[Token]) -> list[Token]:
-    """Drop a mark around nothing, and make one of two that follow each other."""
-    kept = [Token("source")]
+def _without_empty_marks(tokens: list[InlineToken]) -> list[InlineToken]:
+    """Drop empty marks, and join adjacent equal ones."""
+    kept = [InlineToken("source")]
     renamed: dict[int, int] = {}
     for token in tokens:
         last, token = kept[-1], token._replace(pair=renamed.get(token.pair, token.pair))
@@ -187,14 +187,14 @@ def _without_empty_marks(tokens: list[Token]) -> list[Token]:
     return kept[1:]
 
 
-def _spaces_after_marks(tokens: list[Token]) -> list[Token]:
-    """Move a space at an edge of a mark outside of it: a delimiter stands beside a letter."""
-    opened: list[Token] = []
+def _spaces_after_marks(tokens: list[InlineToken]) -> list[InlineToken]:
+    """Move spaces at the edges of a mark outside: a delimiter must touch a letter."""
+    opened: list[InlineToken] = []
     for token in reversed(tokens):
         opened.append(token)
         if token.kind == "open":
             _move_out(opened, lambda text: (text[:1] == " ", text[1:]))
-    closed: list[Token] = []
+    closed: list[InlineToken] = []
     for token in reversed(opened):
         closed.append(token)
         if token.kind == "close":
@@ -202,21 +202,24 @@ def _spaces_after_marks(tokens: list[Token]) -> list[Token]:
     return closed
 
 
-def _move_out(tokens: list[Token], split: Callable[[str], tuple[bool, str]]) -> None:
-    """Let the space that the text before the last token begins or ends with follow the token."""
+def _move_out(tokens: list[InlineToken], split: Callable[[str], tuple[bool, str]]) -> None:
+    """Move a space of the text before the last token behind that token."""
     if len(tokens) > 1 and tokens[-2].kind == "text":
         found, rest = split(tokens[-2].text)
         if found:
-            tokens[-2:] = [Token("text", rest)] * bool(rest) + [tokens[-1], Token("text", " ")]
+            tokens[-2:] = [InlineToken("text", rest)] * bool(rest) + [
+                tokens[-1],
+                InlineToken("text", " "),
+            ]
 
 
-def _trimmed(tokens: list[Token]) -> list[Token]:
-    """No space or break at either end, and no space before a break."""
-    kept: list[Token] = []
+def _trimmed(tokens: list[InlineToken]) -> list[InlineToken]:
+    """Remove spaces and breaks at both ends, and spaces before breaks."""
+    kept: list[InlineToken] = []
     for token in [*tokens, BREAK]:
         if token.kind == "break" and kept and kept[-1].kind == "text":
             text = kept.pop().text.rstrip(" ")
-            kept += [Token("text", text)] if text else []
+            kept += [InlineToken("text", text)] if text else []
         if kept or token.kind != "break":
             kept.append(token)
     while kept and (kept[-1].kind == "break" or _is_blank(kept[-1])):
@@ -224,12 +227,12 @@ def _trimmed(tokens: list[Token]) -> list[Token]:
     return kept
 
 
-def _is_blank(token: Token) -> bool:
-    return token.kind == "text" and token.text.isspace()  # a space that does not break, say
+def _is_blank(token: InlineToken) -> bool:
+    return token.kind == "text" and token.text.isspace()  # such as a no-break space
 
 
-def plain_line(tokens: Iterable[Token]) -> str:
-    """The words of the tokens, without any sign of Markdown."""
+def render_plain_line(tokens: Iterable[InlineToken]) -> str:
+    """Render tokens as plain text."""
     words = (token for token in tokens if not token.pair and token.kind != "source")
     kept = _trimmed(_joined(_collapsed(words)))
     return "".join("\n" if token.kind == "break" else token.text for token in kept)

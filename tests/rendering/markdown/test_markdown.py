@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from digest.rendering.markdown import markdown, plain_text
+from digest.rendering.markdown import html_to_markdown, html_to_text
 from digest.rendering.rich_text import ALLOWED_ATTRIBUTES, ALLOWED_SCHEMES, ALLOWED_TAGS
 
 BLOCKS = ["p", "ul", "ol", "li", "blockquote", "pre", "hr", "h2", "h3", "br"]
@@ -59,7 +59,7 @@ def words(html):
     ],
 )
 def test_html_as_markdown(html, expected):
-    assert markdown(html).strip("\xa0") == expected
+    assert html_to_markdown(html).strip("\xa0") == expected
 
 
 @pytest.mark.parametrize(
@@ -78,42 +78,42 @@ def test_text_that_looks_like_markdown_is_text(text):
         f"<h2>{escape(text)}</h2>",
     ):
         for reader in READERS:
-            rendered = BeautifulSoup(reader.render(markdown(html)), "html.parser")
+            rendered = BeautifulSoup(reader.render(html_to_markdown(html)), "html.parser")
             assert words(str(rendered)) == words(html)
             assert {tag.name for tag in rendered.find_all()} <= {"p", "br", "h2"}
 
 
 def test_plain_words_are_not_full_of_backslashes():
     text = "It's 5 - 3 = 2, AT&T (C# & snake_case), 1.5 at 10:30! Why? a@b.c + 7%; x/y."
-    assert markdown(f"<p>{escape(text)}</p>") == text
+    assert html_to_markdown(f"<p>{escape(text)}</p>") == text
 
 
 @pytest.mark.parametrize("href", ["javascript:alert(1)", "data:x", "/local", "//x.y", "", "x y"])
 def test_address_that_leads_nowhere_leaves_its_words(href):
-    assert markdown(f'<p>a <a href="{href}">b</a></p>') == "a b"
-    assert markdown(f'<p>a <img src="{href}" alt="b"></p>') == "a b"
+    assert html_to_markdown(f'<p>a <a href="{href}">b</a></p>') == "a b"
+    assert html_to_markdown(f'<p>a <img src="{href}" alt="b"></p>') == "a b"
 
 
 @pytest.mark.parametrize(
     "href", ["HTTPS://x.y", "http://x.y/?a=1&amp;copy;=2", "mailto:a@b.c", "tel:+1"]
 )
 def test_address_is_kept(href):
-    [link] = BeautifulSoup(READERS[0].render(markdown(f'<a href="{href}">b</a>')), "html.parser")(
-        "a"
-    )
+    [link] = BeautifulSoup(
+        READERS[0].render(html_to_markdown(f'<a href="{href}">b</a>')), "html.parser"
+    )("a")
     assert link["href"] == BeautifulSoup(f'<a href="{href}">', "html.parser").a["href"]
 
 
 def test_what_is_nested_too_deep_is_text():
     html = "<ul><li>a" * 2000 + "</li></ul>" * 2000 + "<b><i>" * 2000 + "end"
-    rendered = READERS[0].render(markdown(html))
+    rendered = READERS[0].render(html_to_markdown(html))
     assert words(rendered).split().count("a") == 2000
     assert "end" in rendered
 
 
 def test_no_control_character_and_nothing_that_no_reader_sees():
     html = "<p>a\x00\x0b\x1b\x85\ufffe<!-- no --><script>no</script><style>no</style>b</p>"
-    assert markdown(html) == plain_text(html) == "ab"
+    assert html_to_markdown(html) == html_to_text(html) == "ab"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_no_control_character_and_nothing_that_no_reader_sees():
     ],
 )
 def test_html_as_plain_text(html, expected):
-    assert plain_text(html) == expected
+    assert html_to_text(html) == expected
 
 
 SIGNS = st.sampled_from(
@@ -187,7 +187,7 @@ def test_rendered_again_it_is_the_same_text(html):
         html, ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES, url_schemes=ALLOWED_SCHEMES
     )
     for reader in READERS:
-        rendered = reader.render(markdown(public))
+        rendered = reader.render(html_to_markdown(public))
         assert words(rendered) == words(public)
         for link in BeautifulSoup(rendered, "html.parser")("a"):
             assert link["href"].startswith(("http://", "https://", "mailto:"))
