@@ -1,4 +1,4 @@
-"""Whether two headings are of one story, or of two."""
+"""Test which headings count as those of one story."""
 
 import re
 from itertools import combinations
@@ -33,25 +33,25 @@ DIFFERENT = [
 ]
 
 
-def is_near(one: str, other: str) -> bool:
+def is_similar(one: str, other: str) -> bool:
     return Headings(["", other]).nearest(one, 5) == [1]
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_headings_of_one_story_are_near(one, other):
-    assert is_near(one, other)
-    assert is_near(other, one)
+def test_headings_of_one_story_are_similar(one, other):
+    assert is_similar(one, other)
+    assert is_similar(other, one)
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
-def test_headings_of_two_stories_are_not(one, other):
-    assert not is_near(one, other)
-    assert not is_near(other, one)
+def test_headings_of_two_stories_are_not_similar(one, other):
+    assert not is_similar(one, other)
+    assert not is_similar(other, one)
 
 
-def test_no_two_headings_of_the_samples_are_near():
+def test_headings_of_the_samples_are_not_similar():
     texts = [path.read_text(encoding="utf-8") for path in SAMPLES.rglob("*.md")]
     found = {line for text in texts for line in re.findall(r"^## (.+)$", text, re.MULTILINE)}
     headings = found - {"The bottom line", "Sources"}
     assert len(headings) > 40
-    assert not [pair for pair in combinations(sorted(headings), 2) if is_near(*pair)]
+    assert not [pair for pair in combinations(sorted(headings), 2) if is_similar(*pair)]

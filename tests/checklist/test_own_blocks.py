@@ -1,4 +1,4 @@
-"""Blocks of a site's own: the rules read what they know, and leave the rest alone."""
+"""Test the rules on block types of a site."""
 
 from wagtail.blocks import CharBlock, DecimalBlock, RichTextBlock, StreamBlock, StructBlock
 
@@ -8,14 +8,14 @@ from digest.checklist.wording import link_text
 
 
 class BareStoryBlock(StructBlock):
-    """A story with a heading and a text alone."""
+    """A story with only heading and text."""
 
     heading = CharBlock()
     body = RichTextBlock()
 
 
 class OwnBodyBlock(StreamBlock):
-    """A body with other blocks than the plugin's."""
+    """A body with other block types than those of the plugin."""
 
     story_section = BareStoryBlock()
     figure = DecimalBlock()
@@ -31,12 +31,12 @@ def issue_text_of(*blocks):
     return IssueText(Issue, {})
 
 
-def test_story_is_not_asked_for_fields_it_does_not_have():
+def test_missing_story_fields_are_not_required():
     issue_text = issue_text_of(("story_section", {"heading": "One", "body": "<p>Text</p>"}))
     assert not [*why_it_matters(issue_text), *story_source(issue_text)]
 
 
-def test_links_are_read_in_any_rich_text():
+def test_links_are_checked_in_any_rich_text():
     issue_text = issue_text_of(
         ("figure", "3"), ("quote", '<p><a href="https://a.example/"></a></p>')
     )
@@ -46,7 +46,7 @@ def test_links_are_read_in_any_rich_text():
     ]
 
 
-def test_figures_are_not_read_as_words():
+def test_numbers_are_not_text_fields():
     [part] = issue_text_of(("figure", "3")).parts
     assert isinstance(part, IssuePart)
     assert part.fields == []

@@ -1,4 +1,4 @@
-"""A required rule holds publishing, whichever way it is tried; a warning never does."""
+"""Test that required rules block publishing, and warnings do not."""
 
 import logging
 from datetime import timedelta
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def strict(digest):
-    """A digest that requires a bottom line, a source of every story, and nothing else."""
+    """Make a digest that requires a bottom line, headline length and sources of stories."""
     rules = {"bottom_line": "required", "story_source": "required", "headline_length": "required"}
     digest.checklist = {"rules": rules}
     digest.save()
@@ -29,29 +29,29 @@ def unsourced(digest, **fields):
     return issue_of(digest, good_story(), good_story("Bells are counted", sources=[]), **fields)
 
 
-def test_code_cannot_publish_what_breaks_a_required_rule(strict):
+def test_required_rule_blocks_publishing_by_code(strict):
     issue = unsourced(strict, title="Short")
-    with pytest.raises(ValidationError) as refusal:
+    with pytest.raises(ValidationError) as caught:
         issue.latest_revision.publish()
-    assert refusal.value.message_dict == {
+    assert caught.value.message_dict == {
         "title": ["The headline is short: 5 characters of at least 15."],
         "body": ["Story 2: Name a source."],
     }
     assert not IssuePage.objects.get(pk=issue.pk).live
 
 
-def test_warning_does_not_hold(digest):
+def test_warning_does_not_block_publishing(digest):
     issue = unsourced(digest, title="Short")
     issue.latest_revision.publish()
     assert IssuePage.objects.get(pk=issue.pk).live
 
 
-def test_issue_that_keeps_the_rules_is_published(strict):
+def test_valid_issue_is_published(strict):
     issue = issue_of(strict, publish=True)
     assert issue.live
 
 
-def test_bulk_publishing_says_what_is_wrong(strict, admin_client):
+def test_bulk_publishing_shows_the_errors(strict, admin_client):
     issue = unsourced(strict)
     url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
     response = admin_client.post(f"{url}?id={issue.pk}&next=/admin/", follow=True)
@@ -59,7 +59,7 @@ def test_bulk_publishing_says_what_is_wrong(strict, admin_client):
     assert not IssuePage.objects.get(pk=issue.pk).live
 
 
-def test_issue_that_was_scheduled_is_withdrawn(strict, caplog):
+def test_invalid_scheduled_issue_is_unscheduled(strict, caplog):
     issue = unsourced(strict, go_live_at=timezone.now() + timedelta(hours=1))
     revision, time = issue.latest_revision, timezone.now() - timedelta(minutes=1)
     revision.approved_go_live_at = time
@@ -71,7 +71,7 @@ def test_issue_that_was_scheduled_is_withdrawn(strict, caplog):
     assert "Story 2: Name a source." in caplog.text
 
 
-def test_story_that_ran_holds_where_that_is_required(digest):
+def test_repeated_story_blocks_publishing_if_required(digest):
     issue_of(digest, publish=True)
     issue = issue_of(digest, day=15)
     digest.checklist = {"rules": {"repeated_story": "required"}}
@@ -82,7 +82,7 @@ def test_story_that_ran_holds_where_that_is_required(digest):
 
 @pytest.fixture
 def edit(admin_client, strict):
-    """Post the editor's form of an issue whose second story has no source."""
+    """Return a function that submits the form of an issue whose second story has no source."""
     issue = unsourced(strict)
     url = reverse("wagtailadmin_pages:edit", args=[issue.pk])
 
@@ -95,7 +95,7 @@ def edit(admin_client, strict):
 
 
 @pytest.mark.parametrize("action", ["action-publish", "action-submit"])
-def test_form_names_the_place(edit, action):
+def test_form_shows_errors_at_the_blocks(edit, action):
     response = edit(**{action: "1"})
     [error] = response.context["form"].errors.as_data()["body"]
     data = error.as_json_data()
@@ -107,12 +107,12 @@ def test_form_names_the_place(edit, action):
     assert "Story 1: Name a source." in response.content.decode()
 
 
-def test_draft_is_saved_all_the_same(edit):
+def test_draft_is_saved_despite_required_rules(edit):
     assert edit().status_code == 302
     assert edit(**{"action-publish": "1"}).status_code == 200
 
 
-def test_new_issue_is_held_as_well(admin_client, strict):
+def test_new_issue_is_checked(admin_client, strict):
     url = reverse("wagtailadmin_pages:add", args=["digest", "issuepage", strict.pk])
     data = form(headline(), story_section(), title="Short") | {"action-publish": "1"}
     response = admin_client.post(url, data)
@@ -120,12 +120,12 @@ def test_new_issue_is_held_as_well(admin_client, strict):
     assert not IssuePage.objects.exists()
 
 
-def test_error_at_a_field_that_the_form_leaves_out_is_told_above_it(edit, monkeypatch):
-    monkeypatch.setattr(IssuePage, "clean_checklist", refuse_picture)
+def test_error_of_a_field_not_in_the_form_is_a_form_error(edit, monkeypatch):
+    monkeypatch.setattr(IssuePage, "clean_checklist", reject_missing_field)
     form = edit(**{"action-publish": "1"}).context["form"]
-    assert "picture" not in form.fields
+    assert "missing" not in form.fields
     assert form.non_field_errors() == ["Describe it."]
 
 
-def refuse_picture(issue, in_form):
-    raise ValidationError({"picture": ["Describe it."]})
+def reject_missing_field(issue, in_form):
+    raise ValidationError({"missing": ["Describe it."]})

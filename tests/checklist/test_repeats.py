@@ -1,4 +1,4 @@
-"""A story that ran before, is in another draft, or stands twice in its issue."""
+"""Test detection of stories published before, in another draft, or repeated in an issue."""
 
 from datetime import date
 
@@ -11,12 +11,12 @@ from digest.checklist.findings import Level
 from digest.checklist.run import check_issue
 from digest.models import IssuePage
 from tests.builders import make_digest, source
-from tests.checklist.checking import TEXT, good_story, issue_of, told
+from tests.checklist.checking import TEXT, good_story, issue_of, messages_of
 
 pytestmark = pytest.mark.django_db
 
 CITED = "Story 1: This source was cited before."
-HEADED = "Story 1: A story with nearly this heading was published before."
+SAME_HEADING = "Story 1: A story with nearly this heading was published before."
 URL = "https://example.com/forecast"
 
 
@@ -26,12 +26,12 @@ def citing(url, heading="Operators agree on one forecast", **value):
 
 @pytest.fixture
 def past(digest):
-    """A live issue of 1 April with one story."""
+    """Make a live issue of 1 April with one story."""
     return issue_of(digest, citing(URL), day=1, publish=True)
 
 
 def repeats(issue):
-    return told(issue, "repeated_story")
+    return messages_of(issue, "repeated_story")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def repeats(issue):
         "https://EXAMPLE.com/forecast?fbclid=1",
     ],
 )
-def test_source_that_was_cited_is_flagged_however_it_is_spelt(digest, past, url):
+def test_cited_source_is_flagged_for_any_spelling_of_its_url(digest, past, url):
     issue = issue_of(digest, citing(url, "A town counts its bells"))
     [finding] = check_issue(issue)
     story = issue.stories[0]
@@ -65,32 +65,32 @@ def test_other_source_is_not_flagged(digest, past, url):
     assert repeats(issue_of(digest, citing(url, "A town counts its bells"))) == []
 
 
-def test_heading_near_to_one_that_ran_is_flagged(digest, past):
+def test_heading_similar_to_a_published_one_is_flagged(digest, past):
     issue = issue_of(digest, citing("", "Grid operators agree on one forecast"))
-    assert repeats(issue) == [(HEADED, "body.heading")]
+    assert repeats(issue) == [(SAME_HEADING, "body.heading")]
 
 
-def test_issue_is_named_once_for_a_story(digest, past):
+def test_issue_is_mentioned_once_per_story(digest, past):
     assert [message for message, _ in repeats(issue_of(digest, citing(URL)))] == [CITED]
 
 
-def test_heading_of_a_standing_part_is_not_flagged(digest):
+def test_heading_of_a_recurring_section_is_not_flagged(digest):
     for day in range(1, 5):
         issue_of(digest, citing("", "The week in numbers"), day=day, publish=True)
     assert repeats(issue_of(digest, citing("", "The week in numbers"))) == []
 
 
-def test_the_issue_itself_is_not_its_past(past):
+def test_issue_is_not_compared_with_itself(past):
     assert repeats(past) == []
 
 
-def test_live_issue_is_not_flagged_for_what_came_after(digest, past):
+def test_live_issue_is_not_flagged_for_later_issues(digest, past):
     later = issue_of(digest, citing(URL), day=2, publish=True)
     assert repeats(past) == []
     assert repeats(later) == [(CITED, "body.sources.url")]
 
 
-def test_alias_and_translation_are_not_the_past_of_their_issue(digest, past, settings):
+def test_aliases_and_translations_are_not_compared(digest, past, settings):
     settings.WAGTAIL_I18N_ENABLED = True
     german = Locale.objects.create(language_code="de")
     elsewhere = make_digest(digest.get_parent(), "weekly")
@@ -101,13 +101,13 @@ def test_alias_and_translation_are_not_the_past_of_their_issue(digest, past, set
         assert repeats(IssuePage.objects.get(pk=page.pk)) == []
 
 
-def test_alias_is_not_named_beside_its_issue(digest, past):
+def test_alias_is_not_mentioned_together_with_its_issue(digest, past):
     past.create_alias(parent=make_digest(digest.get_parent(), "weekly"))
     [finding] = check_issue(issue_of(digest, citing(URL)))
     assert [mention.pk for mention in finding.mentions] == [past.pk]
 
 
-def test_other_digest_of_the_site_counts_and_another_site_does_not(digest, past, home_page):
+def test_all_digests_of_the_site_but_no_other_site_are_compared(digest, past, home_page):
     weekly = make_digest(home_page, "weekly")
     assert repeats(issue_of(weekly, citing(URL))) == [(CITED, "body.sources.url")]
     root = home_page.get_parent().add_child(instance=type(home_page)(title="Two", slug="two"))
@@ -122,7 +122,7 @@ def test_headings_are_compared_within_a_language(digest, past):
     assert repeats(issue) == []
 
 
-def test_draft_of_the_digest_is_a_hint_that_never_holds(digest):
+def test_finding_about_a_draft_is_only_advisory(digest):
     digest.checklist = {"rules": {"repeated_story": "required"}}
     digest.save()
     draft = issue_of(digest, citing(URL), day=1)
@@ -132,21 +132,21 @@ def test_draft_of_the_digest_is_a_hint_that_never_holds(digest):
     assert [(m.pk, m.is_draft) for m in finding.mentions] == [(draft.pk, True)]
 
 
-def test_draft_with_the_heading_or_with_a_link_is_found(digest):
+def test_draft_with_the_same_heading_or_link_is_flagged(digest):
     text = f'{TEXT}<p><a href="{URL}">The forecast</a></p>'
     issue_of(digest, good_story("Bells are counted", body=text, sources=[]), day=1)
     issue = issue_of(digest, citing(URL, "Bells are counted"), citing("", "Bells are counted"))
     assert [place for _, place in repeats(issue)][0::2] == ["body.sources.url", "body.heading"]
 
 
-def test_draft_whose_body_is_broken_is_left_out(digest):
+def test_draft_with_broken_body_is_ignored(digest):
     draft = issue_of(digest, citing(URL), day=1)
     broken = '[{"type": "story_section", "value": 3}, {"type": "gone", "value": [{"url": 1}]}]'
     IssuePage.objects.filter(pk=draft.pk).update(body=broken)
     assert repeats(issue_of(digest, citing(URL))) == []
 
 
-def test_story_that_stands_twice_is_flagged_at_the_second(digest):
+def test_second_of_two_equal_stories_is_flagged(digest):
     issue = issue_of(digest, citing(URL), citing("", "Something else"), citing(URL))
     assert repeats(issue) == [
         ("Story 3: Story 1 cites the same page.", "body.sources.url"),
@@ -154,7 +154,7 @@ def test_story_that_stands_twice_is_flagged_at_the_second(digest):
     ]
 
 
-def test_queries_do_not_grow_with_stories_and_past_issues(digest):
+def test_number_of_queries_is_constant(digest):
     def queries(issue):
         issue = IssuePage.objects.get(pk=issue.pk)
         with CaptureQueriesContext(connection) as captured:

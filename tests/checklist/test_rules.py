@@ -1,4 +1,4 @@
-"""Each rule: what it finds, where, and what it leaves alone."""
+"""Test each rule: findings, paths, and what is not reported."""
 
 import json
 
@@ -16,18 +16,18 @@ from tests.checklist.checking import (
     good_body,
     good_story,
     issue_of,
+    messages_of,
     short,
-    told,
 )
 
 pytestmark = pytest.mark.django_db
 
 
-def test_nothing_is_found_in_a_good_issue(digest):
+def test_good_issue_has_no_findings(digest):
     assert check_issue(issue_of(digest)) == []
 
 
-def test_story_without_why_it_matters_is_named_by_its_number(digest):
+def test_story_without_why_it_matters_is_reported_by_number(digest):
     issue = issue_of(digest, good_story(), good_story("A second one", why_it_matters="<p></p>"))
     [finding] = check_issue(issue)
     assert finding.message == "Story 2: Say why it matters."
@@ -48,7 +48,7 @@ def test_story_without_why_it_matters_is_named_by_its_number(digest):
         ),
     ],
 )
-def test_story_has_a_source_or_links_to_one(digest, value, found):
+def test_story_needs_a_source_or_link(digest, value, found):
     assert codes(issue_of(digest, good_story(**value))) == found
 
 
@@ -63,35 +63,37 @@ def test_story_has_a_source_or_links_to_one(digest, value, found):
         ("Screenshot 2026-04-14 at 10.22", False, ["Story 1: “Screenshot 2026-04-14 at 10.22” is"]),
     ],
 )
-def test_image_of_a_story_is_described(digest, words, decorative, found):
+def test_story_image_needs_alt_text(digest, words, decorative, found):
     image = {"image": make_image().pk, "alt_text": words, "decorative": decorative}
-    messages = told(issue_of(digest, good_story(image=image)), "alt_text")
+    messages = messages_of(issue_of(digest, good_story(image=image)), "alt_text")
     assert [place for _message, place in messages] == ["body.image.alt_text"] * len(found)
     assert all(m.startswith(start) for (m, _), start in zip(messages, found, strict=True))
 
 
-def test_image_of_the_issue_is_described_in_the_library(digest):
+def test_issue_image_needs_a_description_in_the_library(digest):
     image = make_image("A pylon at dusk")
-    assert told(issue_of(digest, image=image), "alt_text") == []
+    assert messages_of(issue_of(digest, image=image), "alt_text") == []
     image.title = "IMG_2041"
-    assert [place for _, place in told(issue_of(digest, image=image), "alt_text")] == ["image"]
+    assert [place for _, place in messages_of(issue_of(digest, image=image), "alt_text")] == [
+        "image"
+    ]
     image.description = "A pylon at dusk"
-    assert told(issue_of(digest, image=image), "alt_text") == []
+    assert messages_of(issue_of(digest, image=image), "alt_text") == []
 
 
-def test_title_that_wagtail_made_of_the_file_is_no_description(digest):
+def test_title_made_from_the_file_name_is_not_alt_text(digest):
     image = make_image("pylon-final-2")
     image.file.name = "original_images/pylon-final-2_aBc.jpg"
-    assert len(told(issue_of(digest, image=image), "alt_text")) == 1
+    assert len(messages_of(issue_of(digest, image=image), "alt_text")) == 1
 
 
 @pytest.mark.parametrize(
     ("blocks", "place"),
     [([], "body"), ([bottom_line("<p> </p>")], "body.text"), ([bottom_line()], None)],
 )
-def test_there_is_a_bottom_line(digest, blocks, place):
+def test_issue_needs_a_bottom_line(digest, blocks, place):
     issue = issue_of(digest, body=body(good_story(), *blocks))
-    assert [found for _, found in told(issue, "bottom_line")] == ([place] if place else [])
+    assert [found for _, found in messages_of(issue, "bottom_line")] == ([place] if place else [])
 
 
 @pytest.mark.parametrize(
@@ -107,47 +109,47 @@ def test_there_is_a_bottom_line(digest, blocks, place):
         ("x" * 121, "", [("The headline is long: 121 characters of at most 120.", "title")]),
     ],
 )
-def test_headline_is_neither_short_nor_long(digest, title, headline, messages):
+def test_headline_length(digest, title, headline, messages):
     opening = block("headline", headline=headline, summary="What happened.")
     blocks = json.dumps([opening, good_story(), bottom_line()])
     issue = issue_of(digest, title=title, body=blocks)
-    assert told(issue, "headline_length") == messages
+    assert messages_of(issue, "headline_length") == messages
 
 
-def test_summary_is_not_long(digest):
+def test_summary_length(digest):
     issue = issue_of(digest, body=good_body(summary="x" * 451))
     message = "The summary is long: 451 characters of at most 450."
-    assert told(issue, "summary_length") == [(message, "body.summary")]
+    assert messages_of(issue, "summary_length") == [(message, "body.summary")]
 
 
-def test_story_is_neither_short_nor_long(digest):
+def test_story_length(digest):
     short_one = good_story("Two words", body="<p>Not much.</p>", why_it_matters="<p>Yes.</p>")
     long_one = good_story(
         "Many words", body=f"<p>{'word and ' * 200}</p>", why_it_matters="<p>Yes</p>"
     )
-    assert told(issue_of(digest, short_one, long_one), "story_words") == [
+    assert messages_of(issue_of(digest, short_one, long_one), "story_words") == [
         ("Story 1: The story is short: 5 words of at least 40.", "body.body"),
         ("Story 2: The story is long: 403 words of at most 400.", "body.body"),
     ]
 
 
-def test_story_that_is_empty_is_not_short(digest):
-    assert told(issue_of(digest, story("", body="", why_it_matters="")), "story_words") == []
+def test_empty_story_is_not_short(digest):
+    assert messages_of(issue_of(digest, story("", body="", why_it_matters="")), "story_words") == []
 
 
-def test_issue_is_not_long(digest):
+def test_reading_time(digest):
     stories = [good_story(f"Story {n}", body=f"<p>{'word and ' * 190}</p>") for n in range(5)]
     message = "The issue is long: 9 minutes of at most 8."
-    assert told(issue_of(digest, *stories), "reading_minutes") == [(message, "body")]
+    assert messages_of(issue_of(digest, *stories), "reading_minutes") == [(message, "body")]
 
 
-def test_limit_that_a_digest_has_not_set_does_not_count(digest):
+def test_empty_target_means_no_limit(digest):
     digest.checklist = {"targets": {"headline_min": None}}
     digest.save()
     assert codes(issue_of(digest, title="Short")) == []
 
 
-def test_rule_that_fails_does_not_stop_the_others(digest, monkeypatch, caplog):
+def test_failing_rule_does_not_stop_others(digest, monkeypatch, caplog):
     def fail(issue_text):
         raise ValueError("broken")
         yield
@@ -160,17 +162,17 @@ def test_rule_that_fails_does_not_stop_the_others(digest, monkeypatch, caplog):
 @pytest.mark.parametrize(
     "stored", ['[{"type": "story_section", "value": 3}]', '[{"type": "gone"}]', "nonsense", "[7]"]
 )
-def test_broken_body_gets_a_checklist_as_well(digest, stored):
+def test_broken_body_is_checked(digest, stored):
     issue = issue_of(digest)
     IssuePage.objects.filter(pk=issue.pk).update(body=stored)
     issue = IssuePage.objects.get(pk=issue.pk)
     assert set(codes(issue)) <= {"bottom_line"}
 
 
-def test_path_leads_to_a_nested_item(digest):
-    address = source(title="https://example.com/a", url="https://example.com/a")
-    issue = issue_of(digest, good_story(sources=[address]))
+def test_path_of_a_nested_item(digest):
+    url_as_title = source(title="https://example.com/a", url="https://example.com/a")
+    issue = issue_of(digest, good_story(sources=[url_as_title]))
     [finding] = check_issue(issue)
-    story_id, item_id = issue.stories[0].id, address["id"]
+    story_id, item_id = issue.stories[0].id, url_as_title["id"]
     assert finding.path == f"body.{story_id}.sources.{item_id}.title"
     assert short(finding.path) == "body.sources.title"

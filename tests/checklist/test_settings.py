@@ -1,4 +1,4 @@
-"""What a digest makes of the checklist, and what it can be given."""
+"""Test reading and validation of checklist settings."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 DEFAULTS = ChecklistSettings.from_stored({})
 
 
-def test_digest_warns_of_everything_until_it_says_otherwise():
+def test_all_rules_warn_by_default():
     assert set(DEFAULTS.levels) == set(RULES)
     assert set(DEFAULTS.levels.values()) == {Level.WARNING}
     assert DEFAULTS.targets == {name: target.default for name, target in TARGETS.items()}
@@ -34,17 +34,17 @@ def test_digest_warns_of_everything_until_it_says_otherwise():
         {"targets": {"minutes_max": 10**9}},
     ],
 )
-def test_what_makes_no_sense_is_as_if_it_were_not_there(stored):
+def test_invalid_stored_values_are_ignored(stored):
     assert ChecklistSettings.from_stored(stored) == DEFAULTS
 
 
-def test_corrupt_settings_leave_the_checklist_working(digest):
+def test_corrupt_settings_fall_back_to_defaults(digest):
     DigestPage.objects.filter(pk=digest.pk).update(checklist=["broken"])
     digest.refresh_from_db()
     assert codes(issue_of(digest, good_story(why_it_matters=""))) == ["why_it_matters"]
 
 
-def test_rule_that_is_off_says_nothing(digest):
+def test_rule_that_is_off_has_no_findings(digest):
     digest.checklist = {"rules": {"why_it_matters": "off"}}
     digest.save()
     assert codes(issue_of(digest, good_story(why_it_matters=""))) == []
@@ -73,9 +73,9 @@ def test_rule_that_is_off_says_nothing(digest):
         ),
     ],
 )
-def test_fault_is_named(digest, stored, message):
+def test_invalid_settings_are_rejected(digest, stored, message):
     digest.checklist = stored
-    with pytest.raises(ValidationError) as refusal:
+    with pytest.raises(ValidationError) as caught:
         digest.full_clean()
-    [said] = refusal.value.message_dict["checklist"]
-    assert said.startswith(message)
+    [error] = caught.value.message_dict["checklist"]
+    assert error.startswith(message)

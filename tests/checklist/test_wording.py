@@ -1,15 +1,23 @@
-"""Links that say nothing, words typed twice, and labels typed into their field."""
+"""Test the rules about link texts, repeated words and repeated labels."""
 
 import pytest
 
 from tests.builders import body, source
-from tests.checklist.checking import TEXT, bottom_line, codes, good_body, good_story, issue_of, told
+from tests.checklist.checking import (
+    TEXT,
+    bottom_line,
+    codes,
+    good_body,
+    good_story,
+    issue_of,
+    messages_of,
+)
 
 pytestmark = pytest.mark.django_db
 
 
-def link(words, address="https://example.org/report"):
-    return f'<a href="{address}">{words}</a>'
+def link(words, url="https://example.org/report"):
+    return f'<a href="{url}">{words}</a>'
 
 
 @pytest.mark.parametrize(
@@ -27,27 +35,27 @@ def link(words, address="https://example.org/report"):
         ("here in the port", None),
     ],
 )
-def test_link_says_where_it_leads(digest, words, message):
+def test_link_text_describes_the_target(digest, words, message):
     issue = issue_of(digest, good_story(body=f"{TEXT}<p>See {link(words)}.</p>"))
-    found = told(issue, "link_text")
+    found = messages_of(issue, "link_text")
     assert len(found) == (message is not None)
     assert all(message in text and place == "body.body" for text, place in found)
 
 
-def test_link_is_judged_in_the_language_of_the_issue(digest):
+def test_generic_link_texts_depend_on_the_language(digest):
     digest.locale.language_code = "de"
     digest.locale.save()
     assert codes(issue_of(digest, good_story(body=f"{TEXT}<p>{link('hier')}</p>"))) == ["link_text"]
 
 
-def test_link_around_a_picture_has_no_need_of_words(digest):
-    picture = '<embed embedtype="image" id="1" alt="A pylon" format="left"/>'
-    assert codes(issue_of(digest, good_story(body=f"{TEXT}<p>{link(picture)}</p>"))) == []
+def test_link_around_an_image_needs_no_text(digest):
+    image = '<embed embedtype="image" id="1" alt="A pylon" format="left"/>'
+    assert codes(issue_of(digest, good_story(body=f"{TEXT}<p>{link(image)}</p>"))) == []
 
 
-def test_title_of_a_source_is_no_address(digest):
+def test_title_of_a_source_is_not_a_url(digest):
     issue = issue_of(digest, good_story(sources=[source(title="https://example.com/a")]))
-    [(message, place)] = told(issue, "link_text")
+    [(message, place)] = messages_of(issue, "link_text")
     assert (place, "is a URL" in message) == ("body.sources.title", True)
 
 
@@ -65,12 +73,12 @@ def test_title_of_a_source_is_no_address(digest):
         ("<p>a<br/>a</p>", None),
     ],
 )
-def test_word_stands_once(digest, text, twice):
-    found = told(issue_of(digest, good_story(body=TEXT + text)), "repeated_words")
+def test_repeated_word_is_reported(digest, text, twice):
+    found = messages_of(issue_of(digest, good_story(body=TEXT + text)), "repeated_words")
     assert found == ([(f"Story 1: “{twice}”: a word is repeated.", "body.body")] if twice else [])
 
 
-def test_words_of_others_are_left_alone(digest):
+def test_titles_of_sources_are_not_checked(digest):
     sources = [source(title="The the band", url="https://example.com/the")]
     assert codes(issue_of(digest, good_story(sources=sources))) == []
 
@@ -84,21 +92,21 @@ def test_words_of_others_are_left_alone(digest):
         ("<p>It counts. Why it matters is another thing.</p>", 0),
     ],
 )
-def test_why_it_matters_does_not_begin_with_its_label(digest, text, found):
-    messages = told(issue_of(digest, good_story(why_it_matters=text)), "repeated_words")
-    told_once = "Story 1: “Why it matters” is shown anyway: leave it out of the text."
-    assert messages == [(told_once, "body.why_it_matters")] * found
+def test_why_it_matters_does_not_start_with_its_label(digest, text, found):
+    messages = messages_of(issue_of(digest, good_story(why_it_matters=text)), "repeated_words")
+    message = "Story 1: “Why it matters” is shown anyway: leave it out of the text."
+    assert messages == [(message, "body.why_it_matters")] * found
 
 
 @pytest.mark.parametrize("text", ["The bottom line: sharing pays.", "Bottom line: sharing pays."])
-def test_bottom_line_does_not_begin_with_its_label(digest, text):
+def test_bottom_line_does_not_start_with_its_label(digest, text):
     issue = issue_of(digest, body=body(good_story(), bottom_line(f"<p>{text}</p>")))
-    assert [place for _, place in told(issue, "repeated_words")] == ["body.text"]
+    assert [place for _, place in messages_of(issue, "repeated_words")] == ["body.text"]
 
 
 @pytest.mark.parametrize(
     ("summary", "found"),
     [("Summary: the port is open.", ["repeated_words"]), ("Summary courts are back.", [])],
 )
-def test_label_of_another_field_needs_a_colon_to_be_one(digest, summary, found):
+def test_labels_not_shown_on_the_page_need_a_colon(digest, summary, found):
     assert codes(issue_of(digest, body=good_body(summary=summary))) == found

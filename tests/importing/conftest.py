@@ -1,4 +1,4 @@
-"""What the tests of importing share."""
+"""Fixtures and helpers for tests of importing."""
 
 from pathlib import Path
 
@@ -15,26 +15,26 @@ COPIED, MARKDOWN = DOCUMENTS / "copied-issue.txt", DOCUMENTS / "issue.md"
 
 
 def parts_of(text: str, name: str = "issue.txt") -> list[Part]:
-    """The parts of a document with this text."""
+    """Return the parts of a document with this text."""
     return read_parts(read_document(text.encode(), name))
 
 
 def draft_of_document(document: Document) -> IssueDraft:
-    """The issue of a document that was read."""
+    """Return the issue draft of a document."""
     return map_parts(read_parts(document))
 
 
 def draft_of(text: str, name: str = "issue.txt") -> IssueDraft:
-    """The issue of a document with this text."""
+    """Return the issue draft of a document with this text."""
     return map_parts(parts_of(text, name))
 
 
 def texts(parts: list[Part], role: Role) -> list[str]:
-    """What the parts of a role say."""
+    """Return the texts of the parts with a role."""
     return [part.text for part in parts if part.role is role]
 
 
 @pytest.fixture
 def digest(home_page) -> DigestPage:
-    """A digest without issues."""
+    """Make a digest without issues."""
     return make_digest(home_page, "weekly")

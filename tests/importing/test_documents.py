@@ -1,4 +1,4 @@
-"""Reading a file: what is text, what is not, and what the editor is told."""
+"""Test reading of files: encodings, formats and error messages."""
 
 import os
 
@@ -20,7 +20,7 @@ from digest.importing.errors import DocumentError
         "Grüße\r\nzwei".encode("utf-32"),
     ],
 )
-def test_encodings_with_a_mark_and_all_line_ends_are_read(data):
+def test_encodings_with_byte_order_mark_and_all_line_ends(data):
     assert read_document(data, "a.txt").text == "Grüße\nzwei"
 
 
@@ -44,22 +44,22 @@ def test_encodings_with_a_mark_and_all_line_ends_are_read(data):
         (b"a" * (MAX_BYTES + 1), "too large"),
     ],
 )
-def test_what_is_no_text_gets_one_clear_line(data, message):
+def test_unreadable_data_is_rejected_in_one_line(data, message):
     with pytest.raises(DocumentError, match=message) as caught:
         read_document(data, "a.txt")
     assert "\n" not in str(caught.value)
 
 
-def test_a_text_that_is_called_a_word_file_is_none():
+def test_text_named_docx_is_rejected():
     with pytest.raises(DocumentError, match="not a Word file, although its name ends in"):
         read_document(b"Words, and no document of Word", "notes.docx")
 
 
-def test_a_document_of_the_greatest_size_is_read():
+def test_document_of_the_maximum_size_is_read():
     assert len(read_document(b"a" * MAX_BYTES, "a.txt").text) == MAX_BYTES
 
 
-def test_control_characters_are_taken_out_and_reported():
+def test_control_characters_are_removed_and_reported():
     document = read_document("one\ntw\x00o\x1b[31m\u202e\u2028three".encode(), "a.txt")
     assert document.text == "one\ntwo[31m three"
     (note,) = document.notes
@@ -67,7 +67,7 @@ def test_control_characters_are_taken_out_and_reported():
     assert note.endswith("line 2")
 
 
-def test_joined_emoji_and_arabic_stay_whole():
+def test_joined_emoji_and_arabic_are_kept():
     text = "👩‍🔬 می‌خواهم"
     document = read_document(text.encode(), "a.txt")
     assert (document.text, document.notes) == (text, ())
@@ -88,7 +88,7 @@ def test_joined_emoji_and_arabic_stay_whole():
         ("a.txt", "<p>text", Format.TEXT),
     ],
 )
-def test_the_format_is_recognised_by_name_front_matter_heading_or_first_tag(name, text, expected):
+def test_format_is_detected(name, text, expected):
     assert read_document(text.encode(), name).format is expected
 
 
@@ -101,22 +101,22 @@ def test_the_format_is_recognised_by_name_front_matter_heading_or_first_tag(name
         (lambda path: path.symlink_to(path), "cannot be read"),
     ],
 )
-def test_what_is_no_file_gets_one_clear_line(tmp_path, make, message):
+def test_unreadable_path_is_rejected(tmp_path, make, message):
     make(tmp_path / "x.txt")
     with pytest.raises(DocumentError, match=message):
         open_document(tmp_path / "x.txt")
 
 
-def test_an_impossible_name_gets_one_clear_line():
+def test_invalid_name_is_rejected():
     with pytest.raises(DocumentError, match="cannot be read"):
         open_document("a\0b")
 
 
-def test_a_file_that_may_not_be_read_gets_one_clear_line(tmp_path, monkeypatch):
-    def refuse(*args, **kwargs):
+def test_unreadable_file_is_rejected(tmp_path, monkeypatch):
+    def deny(*args, **kwargs):
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / "x.txt").write_text("x")
-    monkeypatch.setattr("pathlib.Path.open", refuse)
+    monkeypatch.setattr("pathlib.Path.open", deny)
     with pytest.raises(DocumentError, match="It cannot be read: Permission denied"):
         open_document(tmp_path / "x.txt")

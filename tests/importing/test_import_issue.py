@@ -1,4 +1,4 @@
-"""The command: what it prints, where, and how it ends."""
+"""Test output and exit status of the import_issue command."""
 
 from io import StringIO
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def run(*arguments: str, **options) -> tuple[str, str, CommandError | None]:
-    """(output, errors, the error at the end) of the command."""
+    """Run the command; return its output, its errors and the exception."""
     out, err, failure = StringIO(), StringIO(), None
     try:
         arguments = [str(argument) for argument in arguments]
@@ -23,7 +23,7 @@ def run(*arguments: str, **options) -> tuple[str, str, CommandError | None]:
     return out.getvalue(), err.getvalue(), failure
 
 
-def test_a_document_is_reported_line_by_line_and_imported(digest):
+def test_document_is_reported_and_imported(digest):
     out, err, failure = run(COPIED, "--digest", "weekly")
     issue = IssuePage.objects.get()
     assert "line 1  boilerplate      Back to feed" in out
@@ -32,7 +32,7 @@ def test_a_document_is_reported_line_by_line_and_imported(digest):
     assert (err, failure, issue.live) == ("", None, False)
 
 
-def test_pages_and_word_files_are_documents_like_any_other(digest, tmp_path):
+def test_html_and_word_files_are_imported(digest, tmp_path):
     page, word = tmp_path / "page.html", tmp_path / "2026-03-09.docx"
     page.write_text("<h1>Sand</h1><p>2026-03-10</p><h2>Heat</h2><script>x</script><p>Stored.</p>")
     word.write_bytes(docx())
@@ -44,21 +44,21 @@ def test_pages_and_word_files_are_documents_like_any_other(digest, tmp_path):
     assert list(titles) == ["Heat below the house", "Sand"]
 
 
-def test_publish_publishes(digest):
+def test_publish(digest):
     out, _, _ = run(MARKDOWN, "--digest", "weekly", "--publish")
     assert IssuePage.objects.get().live
     assert "published." in out
     assert "Image cover.png is not imported" in out
 
 
-def test_a_dry_run_reports_and_writes_nothing(digest):
+def test_dry_run_writes_nothing(digest):
     out, _, failure = run(COPIED, "--digest", "weekly", "--publish", "--dry-run")
     assert "Would make a new issue." in out
     assert "1 of 1 documents could be imported" in out
     assert (failure, IssuePage.objects.count()) == (None, 0)
 
 
-def test_a_dry_run_tells_of_an_update_and_of_a_refusal(digest):
+def test_dry_run_reports_updates_and_rejections(digest):
     run(COPIED, "--digest", "weekly")
     out, _, _ = run(COPIED, "--digest", "weekly", "--dry-run", "--update")
     assert "Would make a new revision." in out
@@ -67,7 +67,7 @@ def test_a_dry_run_tells_of_an_update_and_of_a_refusal(digest):
     assert failure
 
 
-def test_the_same_document_again_is_refused_unless_updated(digest):
+def test_repeated_import_needs_update(digest):
     run(COPIED, "--digest", "weekly")
     _, err, failure = run(COPIED, "--digest", "weekly")
     assert "is already in Weekly" in err
@@ -77,7 +77,7 @@ def test_the_same_document_again_is_refused_unless_updated(digest):
     assert (failure, IssuePage.objects.count()) == (None, 1)
 
 
-def test_files_go_on_after_one_failed(digest, tmp_path):
+def test_import_continues_after_a_failed_file(digest, tmp_path):
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "binary.md").write_bytes(b"\x00\x01" * 50)
     files = [tmp_path / "empty.txt", COPIED, tmp_path / "none", tmp_path, tmp_path / "binary.md"]
@@ -89,7 +89,7 @@ def test_files_go_on_after_one_failed(digest, tmp_path):
     assert IssuePage.objects.count() == 2
 
 
-def test_a_refused_publication_names_the_fields_and_leaves_nothing(digest, tmp_path):
+def test_rejected_publication_names_the_fields_and_writes_nothing(digest, tmp_path):
     (tmp_path / "a.md").write_text("---\ntitle: T\ndate: 2026-03-09\n---\n## Story\n")
     _, err, failure = run(tmp_path / "a.md", "--digest", "weekly", "--publish")
     assert "a.md: body: Headline 1, Summary: This field is required." in err
@@ -97,17 +97,17 @@ def test_a_refused_publication_names_the_fields_and_leaves_nothing(digest, tmp_p
     assert (bool(failure), IssuePage.objects.count()) == (True, 0)
 
 
-def test_an_unknown_digest_is_answered_with_the_digests_there_are(digest):
+def test_unknown_digest_lists_the_digests(digest):
     _, _, failure = run(COPIED, "--digest", "nope")
     assert str(failure) == 'There is no digest with the slug "nope". Digests: weekly.'
 
 
-def test_quiet_is_one_line_a_file(digest):
+def test_quiet_output_has_one_line_per_file(digest):
     out, _, _ = run(COPIED, "--digest", "weekly", verbosity=0)
     assert len(out.splitlines()) == 2
 
 
-def test_names_cannot_speak_to_the_terminal(digest):
+def test_control_characters_in_names_are_escaped(digest):
     out, err, _ = run("a\x1b[31m\nb", "--digest", "weekly")
     assert "\x1b" not in out + err
     assert "'a\\x1b[31m\\nb': There is no such file." in err

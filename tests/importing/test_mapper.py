@@ -1,4 +1,4 @@
-"""Parts to blocks: also after an editor has corrected the roles."""
+"""Test mapping of parts to blocks, also after corrections."""
 
 from dataclasses import replace
 
@@ -14,11 +14,11 @@ def part(role: Role, text: str = "text", html: str = "") -> Part:
 
 
 def with_role(parts: list[Part], text: str, role: Role) -> list[Part]:
-    """The parts as an editor corrected one of them."""
+    """Return the parts with the role of one corrected."""
     return [replace(p, role=role) if p.text.startswith(text) else p for p in parts]
 
 
-def test_a_corrected_role_moves_a_part():
+def test_corrected_role_moves_a_part():
     parts = read_parts(open_document(COPIED))
     parts = with_role(parts, "The Night Train", Role.BODY)
     parts = with_role(parts, "Open data pays", Role.BOTTOM_LINE)
@@ -28,35 +28,35 @@ def test_a_corrected_role_moves_a_part():
     assert draft.body()[-1]["value"]["text"].startswith("<p>Open data pays")
 
 
-def test_a_paragraph_can_become_a_source():
+def test_paragraph_can_become_a_source():
     parts = with_role(parts_of("T\n\nA b.\n\nSee https://e.org"), "See", Role.ISSUE_SOURCE)
     (item,) = map_parts(parts).body()[-1]["value"]["items"]
     assert (item["value"]["title"], item["value"]["url"]) == ("See", "https://e.org")
 
 
-def test_furniture_can_become_text_again():
+def test_boilerplate_can_become_text():
     parts = with_role(read_parts(open_document(COPIED)), "A weekly letter", Role.BOTTOM_LINE)
     assert map_parts(parts).body()[-1]["value"]["text"].endswith("No spam.</p>")
 
 
-def test_roles_without_a_story_stay_in_the_summary():
+def test_story_roles_before_any_story_go_to_the_summary():
     draft = map_parts(
         [part(Role.BODY, "a"), part(Role.WHY_IT_MATTERS, "b"), part(Role.UNKNOWN, "c")]
     )
     assert draft.summary_text == "a\n\nb\n\nc"
 
 
-def test_what_was_not_understood_stays_where_it_stood():
+def test_unknown_part_stays_in_the_nearest_text():
     story = [part(Role.STORY, "S"), part(Role.BODY, "a"), part(Role.WHY_IT_MATTERS, "b")]
     draft = map_parts([*story, part(Role.STORY_SOURCE, "c"), part(Role.UNKNOWN, "d")])
     assert draft.stories[0].value()["why_it_matters"] == "<p>b</p><p>d</p>"
 
 
-def test_a_title_in_two_parts_is_joined():
+def test_title_in_two_parts_is_joined():
     assert map_parts([part(Role.TITLE, "One"), part(Role.TITLE, "two")]).title == "One two"
 
 
-def test_page_fields_are_one_line_and_tags_are_there_once():
+def test_page_fields_are_one_line_and_tags_are_unique():
     draft = map_parts([part(Role.TITLE, "One\n two"), part(Role.TAG, "a"), part(Role.TAG, "A")])
     assert (draft.title, draft.tags) == ("One two", ["a"])
 
@@ -80,7 +80,7 @@ def test_page_fields_are_one_line_and_tags_are_there_once():
         ("**[T](https://e.org/a?b=1&c=2)**", ("T", "https://e.org/a?b=1&c=2", "", "", None)),
     ],
 )
-def test_a_source_is_taken_apart(line, expected):
+def test_source_is_parsed(line, expected):
     draft = draft_of(f"## S\n\nx\n\n## Sources\n\n- {line}\n", "a.md")
     (item,) = draft.body()[-1]["value"]["items"]
     assert tuple(item["value"].values()) == expected

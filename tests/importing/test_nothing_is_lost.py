@@ -1,4 +1,4 @@
-"""Every word of a document comes out: in a block, in a page field, or in the report as left out."""
+"""Test that every word of a document is in a block, in a page field or in the report."""
 
 import re
 from collections import Counter
@@ -66,26 +66,26 @@ mood: calm # comment
 
 
 def texts_in(value: Any, key: str = "") -> list[str]:
-    """Every text in the raw data of a body; of rich text also the addresses of its links."""
+    """Return all texts in the raw data of a body, and URLs of links in rich text."""
     if isinstance(value, dict):
         return [t for name, inner in value.items() if name != "id" for t in texts_in(inner, name)]
     if isinstance(value, list):
         return [text for inner in value for text in texts_in(inner)]
     if key in ("body", "why_it_matters", "text"):
-        addresses = " ".join(re.findall(r'href="([^"]*)"', value))
-        return [re.sub(r"<[^>]*>", " ", value), addresses, unquote(addresses)]
+        urls = " ".join(re.findall(r'href="([^"]*)"', value))
+        return [re.sub(r"<[^>]*>", " ", value), urls, unquote(urls)]
     return [value] if isinstance(value, str) else []
 
 
 def words_out(parts: list, draft: Any) -> Counter[str]:
-    """The words of everything an import gives."""
+    """Return the words in the result of an import."""
     fields = [draft.title, draft.headline, draft.slug, draft.image, *draft.tags]
     reported = [part.text for part in parts if part.role in REPORTED]
     return Counter(split_words(" ".join([*texts_in(draft.body()), *fields, *reported])))
 
 
 def lost(text: str, name: str) -> Counter[str]:
-    """The words of a document that its import does not give."""
+    """Return the words of a document that are not in its import."""
     try:
         document = read_document(text.encode(), name)
         parts = read_parts(document)
@@ -100,12 +100,12 @@ def lost(text: str, name: str) -> Counter[str]:
     draft = map_parts(parts)
     lost_words = known - words_out(parts, draft)
     for word in split_words(" ".join(draft.tags)):
-        del lost_words[word]  # a tag that is said twice is there once
+        del lost_words[word]  # repeated tags are merged
     return lost_words
 
 
 @pytest.mark.parametrize("path", [COPIED, MARKDOWN], ids=lambda path: path.name)
-def test_no_word_of_our_documents_is_lost(path):
+def test_no_word_of_the_documents_is_lost(path):
     keys = Counter(["date", "headline", "image"])
     assert lost(path.read_text(), path.name) - keys == Counter()
 
@@ -115,7 +115,7 @@ def test_no_word_of_our_documents_is_lost(path):
     lines=st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(["\n", "\n\n"])), max_size=25),
     name=st.sampled_from(["a.txt", "a.md"]),
 )
-def test_no_word_of_any_mixture_of_lines_is_lost(lines, name):
+def test_no_word_of_any_lines_is_lost(lines, name):
     assert lost("".join(line + end for line, end in lines), name) == Counter()
 
 
@@ -135,14 +135,14 @@ HTML_PIECES = (
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(pieces=st.lists(st.sampled_from(HTML_PIECES), max_size=25))
-def test_no_word_of_any_mixture_of_tags_is_lost(pieces):
+def test_no_word_of_any_html_is_lost(pieces):
     assert lost(" ".join(pieces), "a.html") == Counter()
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(text=st.text(max_size=300), name=st.sampled_from(["a.txt", "a.md", "a.html"]))
 @example(text="&copy; &#0; \\", name="a.md")
-def test_no_text_breaks_the_readers(text, name):
+def test_any_text_is_read_or_rejected(text, name):
     try:
         draft = draft_of(text, name)
     except DocumentError:

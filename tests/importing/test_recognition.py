@@ -1,4 +1,4 @@
-"""One line at a time: labels, dates, tags, furniture."""
+"""Test recognition of labels, dates, tags and boilerplate in single lines."""
 
 import datetime
 
@@ -26,7 +26,7 @@ from digest.importing.recognition import is_boilerplate, match_label, parse_date
         ("Why it matters?", ""),
     ],
 )
-def test_why_it_matters_is_recognised_in_many_spellings(text, rest):
+def test_why_it_matters_in_many_spellings(text, rest):
     label, _, found = match_label(text)
     assert (label, found) == (Label.WHY_IT_MATTERS, rest)
 
@@ -45,7 +45,7 @@ def test_why_it_matters_is_recognised_in_many_spellings(text, rest):
         "",
     ],
 )
-def test_a_sentence_with_the_same_words_is_no_label(text):
+def test_sentence_with_the_words_of_a_label(text):
     assert match_label(text) is None
 
 
@@ -65,12 +65,12 @@ def test_a_sentence_with_the_same_words_is_no_label(text):
         "Date: 2026-03-09",
     ],
 )
-def test_dates_are_read_in_many_spellings(text):
+def test_dates_in_many_formats(text):
     assert parse_date(text) == datetime.date(2026, 3, 9)
 
 
 @pytest.mark.parametrize("text", ["2026-02-30", "03/04/2026", "Marching 9, 2026", "March 2026", ""])
-def test_what_is_no_date_or_could_be_two_is_none(text):
+def test_invalid_and_ambiguous_dates(text):
     assert parse_date(text) is None
 
 
@@ -88,12 +88,12 @@ def test_what_is_no_date_or_could_be_two_is_none(text):
         ("#" * 40, []),
     ],
 )
-def test_tags_are_read_from_hashes_and_lists(text, tags):
+def test_tags_from_hashes_and_lists(text, tags):
     parts, _ = read_metadata(text, (1, 1))
     assert [part.text for part in parts if part.role is Role.TAG] == tags
 
 
-def test_the_rest_of_a_line_is_given_back():
+def test_rest_of_a_metadata_line_is_returned():
     parts, rest = read_metadata("2026-03-09 — A title", (1, 1))
     assert ([part.role for part in parts], rest) == ([Role.DATE], "A title")
 
@@ -115,6 +115,6 @@ def test_the_rest_of_a_line_is_given_back():
         ("no spam " * 30, False, False),
     ],
 )
-def test_furniture_is_a_whole_line_and_mostly_around_the_text(text, around, within):
+def test_boilerplate_is_a_whole_line_mostly_around_the_text(text, around, within):
     assert is_boilerplate(text, around=True) is around
     assert is_boilerplate(text, around=False) is within

@@ -1,4 +1,4 @@
-"""What the editor reads about an import."""
+"""Test the report of an import."""
 
 from digest.importing import Report, open_document, read_document, read_parts
 from tests.importing.conftest import COPIED
@@ -9,7 +9,7 @@ def report_of(text: str, name: str = "a.md") -> list[str]:
     return list(Report(document, read_parts(document)).lines())
 
 
-def test_every_line_of_a_document_is_in_the_report():
+def test_report_has_every_line():
     document = open_document(COPIED)
     report = "\n".join(Report(document, read_parts(document)).lines())
     numbers = [n for n, line in enumerate(document.text.split("\n"), 1) if line.strip()]
@@ -20,7 +20,7 @@ def test_every_line_of_a_document_is_in_the_report():
     )
 
 
-def test_a_line_says_where_what_and_how_it_begins():
+def test_line_has_position_role_and_excerpt():
     lines = report_of("---\ntitle: T\ntags: [a, b]\n---\n\n## S\n\none\ntwo " + "long " * 50)
     assert lines[0].split(maxsplit=3) == ["line", "2", "title", "T"]
     assert lines[1].split(maxsplit=3) == ["line", "3", "tag", "a, b"]
@@ -28,12 +28,12 @@ def test_a_line_says_where_what_and_how_it_begins():
     assert lines[3].endswith("…")
 
 
-def test_what_was_not_understood_is_said_and_counted():
+def test_unknown_parts_are_reported_and_counted():
     lines = report_of("---\nmood: calm\n---\n\n## S\n\n| a |\n|---|\n")
     assert "not understood   mood: calm (left out)" in lines[0]
     assert "not understood   | a | |---|" in lines[2]
     assert lines[-1] == "1 story, 2 not understood."
 
 
-def test_removed_characters_are_noted():
+def test_removed_characters_are_reported():
     assert any("note  1 invisible characters" in line for line in report_of("a\u200bb", "a.txt"))

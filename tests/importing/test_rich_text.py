@@ -1,4 +1,4 @@
-"""Rich text: links, what a field may hold, what the editor can open, and nothing that runs."""
+"""Test conversion to rich text: links, features, the editor, and attacks."""
 
 import re
 
@@ -49,7 +49,7 @@ ATTACKS = [
 
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_nothing_in_a_document_runs(attack, name):
+def test_attacks_are_neutralised(attack, name):
     text = f"2026-03-09\n\nA title\n\n{attack} ends.\n\n## Story\n\nText.\n\n{attack} ends.\n"
     draft = draft_of(f"{text}\nWhy it matters: {attack}\n\nSources:\n- {attack}\n", name)
     allowed = re.compile(
@@ -61,9 +61,9 @@ def test_nothing_in_a_document_runs(attack, name):
         assert all(re.match(r"https?://|$", s["value"]["url"]) for s in value["sources"])
 
 
-def link(address: str) -> str:
-    """A link that shows its address."""
-    return f'<a href="{address}">{address}</a>'
+def link(url: str) -> str:
+    """Return a link whose text is its URL."""
+    return f'<a href="{url}">{url}</a>'
 
 
 @pytest.mark.parametrize(
@@ -78,12 +78,12 @@ def link(address: str) -> str:
         ("https:// http ftp://e.org javascript:x", "https:// http ftp://e.org javascript:x"),
     ],
 )
-def test_addresses_become_links_without_the_punctuation_around(text, html):
+def test_urls_become_links_without_surrounding_punctuation(text, html):
     assert linkify(text) == html
 
 
 @pytest.mark.parametrize("features", [STORY_FEATURES, TEXT_FEATURES])
-def test_a_field_holds_only_what_its_features_allow(features):
+def test_tags_without_feature_are_removed(features):
     everything = "".join(f"<{tag}>x</{tag}>" for tags in FEATURE_TAGS.values() for tag in tags)
     allowed = {tag for feature in features for tag in FEATURE_TAGS.get(feature, ())} | {"p"}
     tags = set(re.findall(r"<(\w+)", sanitise(f"{everything}<h1>x</h1><img src=x>", features)))
@@ -91,18 +91,18 @@ def test_a_field_holds_only_what_its_features_allow(features):
     assert ("blockquote" in tags) is ("blockquote" in features)
 
 
-def test_quotes_and_headings_are_paragraphs_where_a_field_has_none():
+def test_quotes_and_headings_become_paragraphs_without_feature():
     html = "<h3>a</h3><blockquote>b</blockquote>"
     assert sanitise(html, TEXT_FEATURES) == "<p>a</p><p>b</p>"
     assert sanitise(html, STORY_FEATURES) == html
 
 
-def test_every_feature_of_the_fields_is_known():
+def test_all_features_are_known():
     assert set(STORY_FEATURES + TEXT_FEATURES) - set(FEATURE_TAGS) == {"document-link"}
 
 
 @pytest.mark.parametrize("path", [COPIED, MARKDOWN], ids=lambda path: path.name)
-def test_the_editor_stores_the_same_again(path):
+def test_editor_stores_the_same_html(path):
     document = open_document(path)
     converter = ContentstateConverter(STORY_FEATURES)
     for story in draft_of(document.text, document.name).stories:
@@ -111,15 +111,15 @@ def test_the_editor_stores_the_same_again(path):
         assert re.sub(r' data-block-key="\w+"', "", again) == html
 
 
-def test_the_editor_opens_line_breaks():
+def test_editor_opens_line_breaks():
     html = sanitise("<p>a<br>b</p>", STORY_FEATURES)
     assert '"a\\nb"' in ContentstateConverter(STORY_FEATURES).from_database_format(html)
 
 
-def test_one_line_of_text_keeps_words_apart():
+def test_bare_text_separates_words():
     assert bare_text("<li>a<br/>b <i>c</i> &amp; d</li>") == "a b c & d"
 
 
-def test_plain_text_keeps_words_apart_and_addresses_visible():
+def test_plain_text_separates_words_and_has_urls():
     html = '<ul><li>a</li><li>b<ol><li>c</li></ol></li></ul><p>d<br/>e <a href="/f">g</a></p>'
     assert plain_text_with_urls(html) == "a\nb\nc\nd\ne g (/f)"

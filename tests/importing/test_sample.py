@@ -1,4 +1,4 @@
-"""A page as readers copy it, from end to end: the shape is that of a real issue."""
+"""Test the import of a copied page shaped like a real issue."""
 
 import datetime
 
@@ -12,7 +12,7 @@ SAMPLE = COPIED.parents[4] / "shared" / "samples" / "issue-2026-04-14.txt"
 
 
 def shape_of(draft) -> dict:
-    """What an issue has, in numbers."""
+    """Return the counts of parts in an issue."""
     stories = [story.value() for story in draft.stories]
     return {
         "tags": len(draft.tags),
@@ -26,7 +26,7 @@ def shape_of(draft) -> dict:
 EXPECTED = {"tags": 5, "paragraphs": [3, 2, 2, 2], "why": 4, "bottom_line": 1, "sources": 0}
 
 
-def test_a_copied_page_becomes_the_issue_it_was():
+def test_copied_page_becomes_the_issue():
     draft = map_parts(read_parts(open_document(COPIED)))
     assert shape_of(draft) == EXPECTED
     assert draft.date == datetime.date(2026, 3, 9)
@@ -41,7 +41,7 @@ def test_a_copied_page_becomes_the_issue_it_was():
     ]
 
 
-def test_the_furniture_of_a_copied_page_is_told_apart():
+def test_boilerplate_of_a_copied_page_is_recognised():
     parts = read_parts(open_document(COPIED))
     assert texts(parts, Role.BOILERPLATE) == [
         "Back to feed",
@@ -53,13 +53,13 @@ def test_the_furniture_of_a_copied_page_is_told_apart():
     assert Report(open_document(COPIED), parts).not_understood == []
 
 
-def test_the_address_in_a_copied_text_is_a_link():
+def test_url_in_copied_text_is_a_link():
     story = map_parts(read_parts(open_document(COPIED))).stories[1].value()
     assert '<a href="https://example.com/tests">https://example.com/tests</a> for' in story["body"]
 
 
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the team's sample issue is not on this machine")
-def test_the_real_issue_gives_what_its_readers_saw():
+def test_real_issue_is_imported():
     draft = map_parts(read_parts(open_document(SAMPLE)))
     assert shape_of(draft) == EXPECTED
     assert draft.date == datetime.date(2026, 4, 14)

@@ -1,4 +1,4 @@
-"""From a draft to pages: new issues, new revisions, refusals that leave nothing behind."""
+"""Test saving drafts as new issues or revisions, and rejections."""
 
 import datetime
 from typing import Any
@@ -26,7 +26,7 @@ def copied():
     return map_parts(read_parts(open_document(COPIED)))
 
 
-def test_an_issue_is_made_as_a_draft(digest, copied):
+def test_issue_is_saved_as_draft(digest, copied):
     issue, created = save_issue(copied, digest)
     issue = IssuePage.objects.get(pk=issue.pk)
     assert created
@@ -37,7 +37,7 @@ def test_an_issue_is_made_as_a_draft(digest, copied):
     assert issue.get_latest_revision_as_object().title == issue.title
 
 
-def test_an_issue_can_be_published_at_once(digest):
+def test_issue_can_be_published(digest):
     issue, _ = save_issue(map_parts(read_parts(open_document(MARKDOWN))), digest, publish=True)
     issue = IssuePage.objects.get(pk=issue.pk)
     assert issue.live
@@ -47,27 +47,27 @@ def test_an_issue_can_be_published_at_once(digest):
     assert digest.get_public_issues().count() == 1
 
 
-def test_saving_is_logged_as_in_the_admin(digest, copied):
+def test_saving_is_logged(digest, copied):
     issue, _ = save_issue(copied, digest, publish=True)
     actions = PageLogEntry.objects.filter(page=issue.pk).values_list("action", flat=True)
     assert set(actions) == {"wagtail.create", "wagtail.edit", "wagtail.publish"}
 
 
 @pytest.mark.parametrize("again", ["T", "t", "T "])
-def test_the_same_issue_is_refused_and_named(digest, again):
+def test_existing_issue_is_rejected_and_named(digest, again):
     issue, _ = save_issue(draft_with(), digest)
     with pytest.raises(ImportRejected, match=rf"page {issue.pk}, {issue.full_url}.*--update"):
         save_issue(draft_with(again), digest)
     assert IssuePage.objects.count() == 1
 
 
-def test_curly_and_straight_apostrophes_are_the_same_title(digest):
+def test_apostrophe_style_does_not_distinguish_titles(digest):
     save_issue(draft_with("It's on"), digest)
     with pytest.raises(ImportRejected):
         save_issue(draft_with("It’s on"), digest)
 
 
-def test_another_issue_may_have_the_date_or_the_title(digest, home_page):
+def test_issues_may_share_date_or_title(digest, home_page):
     save_issue(draft_with(), digest)
     same_day, _ = save_issue(draft_with("U"), digest)
     same_title, _ = save_issue(draft_with(date="2026-03-10"), digest)
@@ -76,13 +76,13 @@ def test_another_issue_may_have_the_date_or_the_title(digest, home_page):
     assert (same_title.slug, other_digest.slug) == ("2026-03-10", "2026-03-09")
 
 
-def test_a_slug_in_the_document_is_the_issue_whatever_its_title(digest):
+def test_slug_in_the_document_identifies_the_issue(digest):
     save_issue(draft_with(more="slug: grid"), digest)
     with pytest.raises(ImportRejected, match="already in"):
         save_issue(draft_with("U", "2026-04-01", "slug: grid"), digest)
 
 
-def test_a_title_that_waits_as_a_draft_counts(digest):
+def test_title_of_the_latest_draft_identifies_the_issue(digest):
     issue, _ = save_issue(draft_with(), digest, publish=True)
     issue.title = "Renamed"
     issue.save_revision()
@@ -91,7 +91,7 @@ def test_a_title_that_waits_as_a_draft_counts(digest):
             save_issue(draft_with(title), digest)
 
 
-def test_an_update_makes_a_revision_and_leaves_what_is_live(digest):
+def test_update_creates_a_revision_and_keeps_the_live_issue(digest):
     issue, _ = save_issue(draft_with(), digest, publish=True)
     same, created = save_issue(draft_with(more="tags: [New]", end="\nMore."), digest, update=True)
     live = IssuePage.objects.get(pk=issue.pk)
@@ -105,32 +105,32 @@ def test_an_update_makes_a_revision_and_leaves_what_is_live(digest):
     assert list(latest.tags.names()) == ["New"]
 
 
-def test_an_update_can_be_published(digest):
+def test_update_can_be_published(digest):
     issue, _ = save_issue(draft_with(), digest, publish=True)
     save_issue(draft_with(end="\nMore."), digest, publish=True, update=True)
     assert "More" in str(IssuePage.objects.get(pk=issue.pk).body)
 
 
-def test_an_update_without_an_issue_makes_one(digest):
+def test_update_creates_a_missing_issue(digest):
     assert save_issue(draft_with(), digest, update=True)[1] is True
 
 
-def test_an_update_keeps_pictures_and_the_ids_of_blocks(digest):
+def test_update_keeps_images_and_block_ids(digest):
     issue, _ = save_issue(draft_with(), digest)
     raw = list(issue.body.raw_data)
-    picture = {"image": make_image().pk, "decorative": True, "alt_text": ""}
-    raw[1]["value"]["image"] = picture
+    image_value = {"image": make_image().pk, "decorative": True, "alt_text": ""}
+    raw[1]["value"]["image"] = image_value
     issue.body = issue.body.stream_block.to_python(raw)
     issue.save_revision(clean=False)
     save_issue(draft_with(end="\n## New\n\nText."), digest, update=True)
     issue = IssuePage.objects.get(pk=issue.pk)
     blocks = issue.get_latest_revision_as_object().body.raw_data
     assert [block["id"] for block in blocks][:2] == [block["id"] for block in raw]
-    assert blocks[1]["value"]["image"] == picture
+    assert blocks[1]["value"]["image"] == image_value
     assert blocks[2]["value"]["image"] is None
 
 
-def test_a_locked_issue_is_not_updated(digest):
+def test_locked_issue_is_not_updated(digest):
     issue, _ = save_issue(draft_with(), digest)
     issue.locked = True
     issue.save()
@@ -153,7 +153,7 @@ def nothing_was_written() -> bool:
         (ISSUE.format("T", "2026-03-09", f"tags: [{'t' * 101}]"), 'tags: "t{30}…" is too long'),
     ],
 )
-def test_what_no_draft_can_do_without_is_named(digest, text, message):
+def test_missing_or_invalid_fields_are_rejected(digest, text, message):
     with pytest.raises(ImportRejected, match=message):
         save_issue(draft_of(text, "a.md"), digest)
     assert nothing_was_written()
@@ -182,7 +182,7 @@ def test_only_a_valid_issue_is_published(digest, text, message):
     assert save_issue(draft_of(text, "a.md"), digest)[0].live is False
 
 
-def test_a_failure_on_the_way_leaves_nothing(digest, copied, monkeypatch):
+def test_failure_writes_nothing(digest, copied, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError
 
@@ -198,7 +198,7 @@ def test_preparing_writes_nothing(digest, copied):
     assert nothing_was_written()
 
 
-def test_a_digest_is_found_by_slug_and_by_path(digest, home_page):
+def test_digest_is_found_by_slug_and_path(digest, home_page):
     other = make_digest(digest.get_parent(), "daily")
     assert find_digest("weekly") == digest
     assert find_digest("home/daily") == other
@@ -210,6 +210,6 @@ def test_a_digest_is_found_by_slug_and_by_path(digest, home_page):
         find_digest("")
 
 
-def test_without_digests_the_refusal_says_so(home_page):
+def test_error_without_digests(home_page):
     with pytest.raises(ImportRejected, match="make one in the admin first"):
         find_digest("weekly")

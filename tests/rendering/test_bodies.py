@@ -1,4 +1,4 @@
-"""What leaves the house: rich text and images as an anonymous reader may see them."""
+"""Test the public output of bodies, rich text and images."""
 
 import logging
 from pathlib import Path
@@ -40,16 +40,16 @@ def test_link_to_a_public_page_becomes_absolute_for_other_hosts(digest):
 
 
 @pytest.mark.parametrize("pk", ["999999", "", "x", "١", "9" * 25])
-def test_link_to_nothing_keeps_its_text_alone(pk):
+def test_broken_link_keeps_only_its_text(pk):
     assert public_html([link("page", pk), link("document", pk)]) == ["<a>text</a>"] * 2
 
 
-def test_link_to_a_hidden_page_is_as_one_to_nothing(digest):
+def test_link_to_a_hidden_page_keeps_only_its_text(digest):
     hidden = make_issue(digest, publish=False)
     assert public_html([link("page", hidden.pk)]) == ["<a>text</a>"]
 
 
-def test_link_to_a_document_of_a_private_collection_is_as_one_to_nothing(closed_collection):
+def test_link_to_a_private_document_keeps_only_its_text(closed_collection):
     shown, hidden = make_document(), make_document(closed_collection)
     html = public_html([link("document", shown.pk), link("document", hidden.pk)], "http://s")
     assert html == [f'<a href="http://s{shown.url}">text</a>', "<a>text</a>"]
@@ -69,13 +69,13 @@ def test_link_to_a_document_of_a_private_collection_is_as_one_to_nothing(closed_
         '<p style="position:fixed">x</p>',
     ],
 )
-def test_what_could_run_does_not_leave(attack):
+def test_scripts_are_removed(attack):
     [html] = public_html([attack])
     for danger in ("<script", "onerror", "javascript:", "data:", "<iframe", "style", "<svg"):
         assert danger not in html
 
 
-def test_unclosed_text_does_not_reach_into_the_next():
+def test_unclosed_tag_does_not_affect_the_next_text():
     assert public_html(["<p><b>one", "two</b>", "a\0b"]) == ["<p><b>one</b></p>", "two", "ab"]
     for unfinished in (
         'one <a linktype="page" id="1"',
@@ -86,23 +86,23 @@ def test_unclosed_text_does_not_reach_into_the_next():
 
 
 @pytest.mark.parametrize("kind", ["media", "image", "other"])
-def test_embed_of_nothing_is_nothing(kind):
+def test_broken_embed_is_removed(kind):
     assert public_html([f'<embed embedtype="{kind}"/>']) == [""]
 
 
-def test_embeds_need_no_request_to_a_third_party():
+def test_embeds_send_no_request_to_third_parties():
     [html] = public_html(['<embed embedtype="media" url="https://video.example/1"/>'])
     assert html == '<p><a href="https://video.example/1">https://video.example/1</a></p>'
 
 
-def test_queries_do_not_grow_with_the_texts(digest, django_assert_num_queries):
+def test_number_of_queries_does_not_grow_with_texts(digest, django_assert_num_queries):
     texts = [link("page", make_issue(digest, day).pk) for day in range(1, 9)]
-    digest.get_full_url()  # Wagtail keeps the roots of the sites
+    digest.get_full_url()  # fills the cache of site roots
     with django_assert_num_queries(3):  # restrictions, site roots, pages
         public_html(texts, "http://localhost")
 
 
-def test_image_comes_in_the_listed_widths_and_formats():
+def test_image_has_renditions_of_configured_widths_and_formats():
     image = make_image()
     data = public_images([image], "http://s")[image]
     sizes = [(r["format"], r["width"]) for r in data["renditions"]]
@@ -111,7 +111,7 @@ def test_image_comes_in_the_listed_widths_and_formats():
     assert data["alt"] == "A picture"
 
 
-def test_small_image_is_not_repeated(settings):
+def test_small_image_has_no_duplicate_renditions(settings):
     settings.DIGEST_IMAGE_WIDTHS = [400, 2000, 3000]
     [data] = public_images([make_image()]).values()
     assert [r["width"] for r in data["renditions"]] == [400, 1640, 400, 1640]
@@ -129,7 +129,7 @@ def test_image_of_a_private_collection_is_left_out(closed_collection):
     assert public_images([make_image(collection=closed_collection)]) == {}
 
 
-def test_body_has_the_shape_of_the_contract(digest):
+def test_body_matches_the_api(digest):
     image = make_image()
     chosen = {"image": image.pk, "decorative": False, "alt_text": "Chosen words"}
     sources = [source(title="S", url="https://example.com/", published_on="2026-04-01")]
@@ -145,13 +145,13 @@ def test_body_has_the_shape_of_the_contract(digest):
     assert str(value["sources"][0]["published_on"]) == "2026-04-01"
 
 
-def test_empty_address_is_null(digest):
+def test_empty_url_is_null(digest):
     issue = make_issue(digest, body=body(story(sources=[source()])))
     [[_, section]] = public_bodies([issue.body])
     assert section["value"]["sources"][0]["url"] is None
 
 
-# What is broken goes alone
+# Broken data does not affect the rest
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'
@@ -174,14 +174,14 @@ def make_damaged():
 
 
 @pytest.mark.parametrize("make", [make_missing, make_damaged, make_svg])
-def test_image_that_cannot_be_shown_is_left_out_and_logged_alone(make, caplog):
+def test_image_without_renditions_is_left_out_and_logged(make, caplog):
     whole, broken = make_image(), make()
     with caplog.at_level(logging.WARNING, "digest.rendering.images"):
         assert list(public_images([whole, broken])) == [whole]
     assert [f"Image {broken.pk} " in record.getMessage() for record in caplog.records] == [True]
 
 
-def test_broken_body_is_empty_and_the_others_whole(digest, caplog):
+def test_broken_body_is_empty_and_others_are_complete(digest, caplog):
     stream = make_issue(digest).body.stream_block
     broken = {"type": "sources", "value": {"items": 5}}
     whole = {"type": "story_section", "value": {"heading": "5", "body": "6"}}
@@ -191,25 +191,25 @@ def test_broken_body_is_empty_and_the_others_whole(digest, caplog):
     assert "broken" in caplog.text
 
 
-def test_largest_jpeg_is_found_in_any_order(settings):
+def test_largest_jpeg_in_any_order(settings):
     settings.DIGEST_IMAGE_WIDTHS = [1600, 400]
     [data] = public_images([make_image()]).values()
     assert (largest_jpeg(data)["width"], largest_jpeg(data)["format"]) == (1600, "jpeg")
 
 
-def test_image_chosen_twice_has_its_words_of_each_place(digest):
+def test_image_used_twice_has_the_alt_text_of_each_use(digest):
     chosen = {"image": make_image().pk, "decorative": False}
     stories = [story(image=chosen | {"alt_text": words}) for words in ("One", "Two")]
     [[_, *sections]] = public_bodies([make_issue(digest, body=body(*stories)).body])
     assert [section["value"]["image"]["alt"] for section in sections] == ["One", "Two"]
 
 
-def test_queries_do_not_grow_with_the_bodies(digest, django_assert_num_queries):
+def test_number_of_queries_does_not_grow_with_bodies(digest, django_assert_num_queries):
     def stored(number):
         chosen = {"image": make_image().pk, "decorative": False, "alt_text": "x"}
         text = link("page", digest.pk)
         issues = [make_issue(digest, d, body=body(story(image=chosen, body=text))) for d in number]
-        public_bodies([issue.body for issue in issues])  # makes the renditions
+        public_bodies([issue.body for issue in issues])  # generates the renditions
         return [type(issue).objects.get(pk=issue.pk).body for issue in issues]
 
     for bodies in (stored(range(1, 3)), stored(range(3, 11))):
@@ -218,7 +218,7 @@ def test_queries_do_not_grow_with_the_bodies(digest, django_assert_num_queries):
             public_bodies(bodies)
 
 
-# Blocks of a site's own
+# Block types of a site
 
 
 class Quotation(blocks.StructBlock):
@@ -229,19 +229,19 @@ class Quotation(blocks.StructBlock):
 
 
 def form_of(block, value):
-    """The public form of one block of a site's own."""
+    """Return the form of a block of the site."""
     stream = type("Body", (IssueBodyBlock,), {"own": block})()
     [[own]] = public_bodies([stream.to_python([{"type": "own", "value": value}])])
     return own["value"]
 
 
-def test_embed_is_its_address():
+def test_embed_is_its_url():
     assert form_of(EmbedBlock(), "https://video.example/1") == "https://video.example/1"
     assert form_of(EmbedBlock(required=False), "") is None
 
 
 @pytest.mark.parametrize("setting", ["db_html", "html"])
-def test_rich_text_in_a_shape_of_its_own_is_resolved(settings, setting):
+def test_rich_text_in_a_custom_representation_is_resolved(settings, setting):
     settings.WAGTAILAPI_RICH_TEXT_FORMAT = setting
     value = form_of(Quotation(), {"text": link("page", 999) + "<script>1</script>"})
     assert value == {"by": "us", "text": "<a>text</a>"}

@@ -1,4 +1,4 @@
-"""What search engines are told of pages: the readers' address, and the source of an alias."""
+"""Test canonical URLs of pages and aliases."""
 
 import pytest
 
@@ -9,17 +9,17 @@ from tests.html import read
 pytestmark = pytest.mark.django_db
 
 
-def test_addresses_are_those_of_readers(site, digest, settings):
+def test_urls_are_those_of_the_frontend(site, digest, settings):
     settings.DIGEST_FRONTEND_URLS = {"http://localhost": "https://read.example"}
     seo = issue_seo(make_issue(digest, image=make_image()), site)
-    address = "https://read.example/daily/2026-04-14/"
-    assert seo["canonical_url"] == seo["json_ld"]["url"] == address
+    url = "https://read.example/daily/2026-04-14/"
+    assert seo["canonical_url"] == seo["json_ld"]["url"] == url
     assert seo["json_ld"]["isPartOf"]["url"] == "https://read.example/daily/"
     assert seo["image_url"].startswith("http://localhost/media/")
 
 
 @pytest.mark.parametrize("path", ["/", "/daily/", "/daily/2026-04-14/"])
-def test_pages_name_the_readers_address_as_canonical(client, digest, settings, path):
+def test_canonical_url_of_pages_is_that_of_the_frontend(client, digest, settings, path):
     settings.DIGEST_FRONTEND_URLS = {"http://localhost": "https://read.example"}
     make_issue(digest)
     head = read(client, path)
@@ -27,14 +27,14 @@ def test_pages_name_the_readers_address_as_canonical(client, digest, settings, p
     assert head.select_one("[property='og:url']")["content"] == f"https://read.example{path}"
 
 
-def test_alias_names_the_source_in_the_end(site, home_page, digest):
+def test_canonical_url_of_an_alias_is_that_of_its_source(site, home_page, digest):
     first = make_issue(digest).create_alias(parent=make_digest(home_page, "first"))
     second = first.create_alias(parent=make_digest(home_page, "second"))
     for alias in (first, second):
         assert issue_seo(alias, site)["canonical_url"] == "http://localhost/daily/2026-04-14/"
 
 
-def test_alias_of_an_issue_in_a_private_digest_is_canonical_itself(site, home_page, digest):
+def test_canonical_url_of_an_alias_of_a_private_issue_is_its_own(site, home_page, digest):
     alias = make_issue(digest).create_alias(parent=make_digest(home_page, "other"))
     restrict(digest)
     assert issue_seo(alias, site)["canonical_url"] == "http://localhost/other/2026-04-14/"

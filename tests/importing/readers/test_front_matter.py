@@ -1,4 +1,4 @@
-"""Front matter: words as they were written, keys with their lines, errors in one line."""
+"""Test front matter: values as written, line numbers, errors."""
 
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from digest.importing.readers.front_matter import MAX_LENGTH, read_front_matter
 
 
 def values(yaml: str) -> list[tuple[str, str]]:
-    """(role, text) of each part of this front matter."""
+    """Return (role, text) of each part of a front matter."""
     parts, _ = read_front_matter(f"---\n{yaml}\n---\n")
     return [(part.role.name, part.text) for part in parts]
 
@@ -38,16 +38,16 @@ def values(yaml: str) -> list[tuple[str, str]]:
         ("title: !!python/name:os.system x", [("TITLE", "x")]),
     ],
 )
-def test_values_stay_the_words_that_were_written(yaml, expected):
+def test_values_are_kept_as_written(yaml, expected):
     assert values(yaml) == expected
 
 
-def test_a_tag_with_commas_is_split_only_in_a_list():
+def test_tags_are_split_at_commas_except_in_a_list():
     assert values("tags: A, B") == [("TAG", "A"), ("TAG", "B")]
     assert values("tags: ['A, B']") == [("TAG", "A, B")]
 
 
-def test_lines_are_those_of_the_document():
+def test_line_numbers_are_those_of_the_document():
     parts, rest = read_front_matter("\n---\ntitle: a\nsummary: >\n  b\n  c\ndate: d\n---\n\nText")
     assert [(p.first_line, p.last_line) for p in parts] == [(3, 3), (4, 6), (7, 7)]
     assert rest.split("\n")[9] == "Text"
@@ -64,7 +64,7 @@ def test_lines_are_those_of_the_document():
         ("title: " + "a" * MAX_LENGTH, "too long"),
     ],
 )
-def test_broken_front_matter_gets_one_clear_line(yaml, message):
+def test_invalid_front_matter_is_rejected_in_one_line(yaml, message):
     with pytest.raises(DocumentError, match=message) as caught:
         values(yaml)
     assert "\n" not in str(caught.value)
@@ -73,17 +73,17 @@ def test_broken_front_matter_gets_one_clear_line(yaml, message):
 @pytest.mark.parametrize(
     "text", ["---\n\ntext\n\n---\n", "---\n---\n", "---\ntitle: a\n", "a\n---\n"]
 )
-def test_what_is_no_front_matter_stays_text(text):
+def test_other_text_between_dashes_stays_text(text):
     assert read_front_matter(text) == ([], text)
 
 
-def test_aliases_make_no_bomb():
+def test_aliases_are_not_expanded():
     names = "abcdefghijklmno"
     levels = [f"{b}: &{b} [*{a}, *{a}, *{a}, *{a}]" for a, b in pairwise(names)]
     assert len(values("a: &a [x, x]\n" + "\n".join(levels))) == 15
     assert values("a: &a [*a]") == [("LEFT_OUT", "a: &a [*a]")]
 
 
-def test_a_repeated_role_is_a_role_of_the_first():
+def test_repeated_key_is_left_out():
     parts, _ = read_front_matter("---\ntitle: a\nTITLE: b\n---\n")
     assert [part.role for part in parts] == [Role.TITLE, Role.LEFT_OUT]

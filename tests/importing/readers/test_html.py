@@ -1,4 +1,4 @@
-"""HTML: pages saved from a browser, and what word processors put on the clipboard."""
+"""Test the HTML reader on saved pages and word processor clipboards."""
 
 import datetime
 
@@ -11,7 +11,7 @@ from digest.importing.parts import Role
 from tests.builders import block, body, make_issue, source, story
 from tests.importing.conftest import draft_of, parts_of, texts
 
-# As Google Docs has it: a <b> around everything that is not bold, formats as styles.
+# Google Docs wraps everything in a <b> that is not bold, and writes formats as styles.
 GOOGLE = """<meta charset='utf-8'><b style="font-weight:normal;" id="docs-internal-guid-1">
 <h1 dir="ltr"><span style="font-weight:400">Heat below the house</span></h1>
 <p dir="ltr"><span>March 9, 2026</span></p><p><span>Tags: Storage, Small models</span></p>
@@ -26,7 +26,7 @@ style="font-style:italic">no</span><span> land.</span></p>
 <h2>The bottom line</h2><p>Keeping things near is quiet work.</p>
 <h2>Sources</h2><ul><li><a href="https://example.com/t">Timetable</a></li><li>A talk</li>
 </ul></b>"""
-# As Word has it: its own encoding, styles for titles, and lists that are paragraphs.
+# Word has its own encoding, styles for titles, and paragraphs for list items.
 WORD = """<html xmlns:o="urn:x"><head><meta http-equiv=Content-Type
 content="text/html; charset=windows-1252"><style><!-- p {} --></style></head><body>
 <p class=MsoTitle>Heat below the house<o:p></o:p></p><p class=MsoNormal>2026-03-09</p>
@@ -38,7 +38,7 @@ style='mso-list:l0 level2 lfo1'><!--[if !supportLists]-->1.<!--[endif]-->two</p>
 <h1>Second story</h1><p>Text.</p><p><b>Bottom line: all</b> good</p></body></html>"""
 
 
-def test_a_google_document_keeps_headings_lists_links_and_formats():
+def test_google_document_keeps_headings_lists_links_and_formats():
     draft = draft_of(GOOGLE, "pasted.html")
     assert (draft.title, draft.date) == ("Heat below the house", datetime.date(2026, 3, 9))
     assert draft.tags == ["Storage", "Small models"]
@@ -55,7 +55,7 @@ def test_a_google_document_keeps_headings_lists_links_and_formats():
     assert len(draft.body()[-1]["value"]["items"]) == 2
 
 
-def test_a_page_saved_by_word_is_read_in_its_own_encoding():
+def test_page_saved_by_word_is_read_in_its_declared_encoding():
     parts = read_parts(read_document(WORD.encode("windows-1252"), "issue.htm"))
     draft = map_parts(parts)
     assert draft.title == "Heat below the house"
@@ -67,7 +67,7 @@ def test_a_page_saved_by_word_is_read_in_its_own_encoding():
     assert draft.bottom_line[0].rich_text == "<p><b>all</b> good</p>"
 
 
-def test_html_without_headings_is_read_as_text_is():
+def test_html_without_headings_is_read_like_text():
     draft = draft_of(
         "<p>Heat below</p><p>2026-03-09 #Storage#Rail</p><p>A summary of it.</p>"
         "<p><b>A basement holds sand</b></p><p>Text with <i>sand</i>.</p>"
@@ -83,7 +83,7 @@ def test_html_without_headings_is_read_as_text_is():
 
 
 @pytest.mark.django_db
-def test_our_own_page_comes_back_as_the_issue_it_shows(digest, client: Client):
+def test_page_of_the_site_is_read_back_as_its_issue(digest, client: Client):
     cited = source(title="The pilot", url="https://example.com/pilot")
     stories = [
         story("Sand stores heat", body="<p>One <b>bold</b>.</p><h3>More</h3><p>Two.</p>"),
@@ -104,7 +104,7 @@ def test_our_own_page_comes_back_as_the_issue_it_shows(digest, client: Client):
     assert draft.bottom_line[0].text == "Quiet work."
 
 
-def test_what_is_no_text_of_the_page_is_left_out_and_said():
+def test_boilerplate_and_hidden_content_is_left_out_and_reported():
     document = read_document(
         b"<!doctype html><title>t</title><nav>Menu</nav><header>Site</header><main><h1>T</h1>"
         b"<script>alert('<p>x</p>')</script><p onclick='x()'>Text <img src=a.png>of <a "
@@ -114,18 +114,18 @@ def test_what_is_no_text_of_the_page_is_left_out_and_said():
     )
     assert document.text == "<h1>T</h1>\n<p>Text of it.</p>"
     assert document.format is Format.HTML
-    said = " | ".join(document.notes)
+    notes = " | ".join(document.notes)
     for what in ("scripts", "images", "boilerplate", "hidden", "buttons", "outside", "URLs"):
-        assert what in said, said
+        assert what in notes, notes
 
 
-def test_the_report_counts_blocks():
+def test_report_counts_blocks():
     document = read_document(b"<html>\n\n<h1>T</h1>\n<p>Some text.</p>", "a.txt")
     lines = list(Report(document, read_parts(document)).lines())
     assert lines[1].split() == ["block", "2", "summary", "Some", "text."]
 
 
-def test_quotes_code_and_breaks_become_what_a_story_can_hold():
+def test_quotes_code_and_breaks_become_rich_text():
     draft = draft_of(
         "<h1>T</h1><h2>S</h2><blockquote><p>One</p><p>Two</p></blockquote>"
         "<pre>a = 1\n  b</pre><p>x<br>y</p><table><tr><td>1</td><td>2</td></tr></table>",
@@ -137,19 +137,19 @@ def test_quotes_code_and_breaks_become_what_a_story_can_hold():
     )
 
 
-def test_the_address_in_a_heading_becomes_a_source():
+def test_link_in_a_heading_becomes_a_source():
     parts = parts_of('<h1>T</h1><h2><a href="https://e.org/a">S</a></h2><p>x</p>', "a.html")
     assert texts(parts, Role.STORY) == ["S"]
     assert texts(parts, Role.STORY_SOURCE) == ["S (https://e.org/a)"]
 
 
-def test_text_from_right_to_left_is_kept():
+def test_right_to_left_text_is_kept():
     draft = draft_of("<h1 dir=rtl>حرارة</h1><h2>مي‌خواهم \u200f(1)</h2><p>نص.</p>", "a.html")
     assert draft.title == "حرارة"
     assert draft.stories[0].heading == "مي‌خواهم \u200f(1)"
 
 
-def test_control_characters_are_taken_out_also_where_they_are_written_as_references():
+def test_control_characters_and_references_to_them_are_removed():
     document = read_document("<p>a&#1;b\u202ec &#8238;d</p>".encode(), "a.html")
     assert document.text == "<p>abc d</p>"
     assert "invisible characters removed" in document.notes[0]
@@ -166,17 +166,17 @@ def test_control_characters_are_taken_out_also_where_they_are_written_as_referen
         (b"<html>" + b"<div>" * 120_000, "more than 100,000 tags"),
     ],
 )
-def test_pages_that_cannot_be_read_get_one_clear_line(data, message):
+def test_unreadable_page_is_rejected_in_one_line(data, message):
     with pytest.raises(DocumentError, match=message):
         read_document(data, "a.html")
 
 
-def test_a_page_in_utf_16_with_a_mark_is_read():
+def test_page_in_utf_16_with_byte_order_mark():
     assert draft_of("<h1>Grüße</h1>", "a.html").title == "Grüße"
     document = read_document("<html><h1>Grüße</h1>".encode("utf-16"), "a.txt")
     assert document.text == "<h1>Grüße</h1>"
 
 
-def test_a_story_laid_out_as_an_item_of_a_list_is_a_story():
+def test_heading_in_a_list_item_starts_a_story():
     draft = draft_of("<h1>T</h1><ol><li><h2>A</h2><p>x</p><li><h2>B</h2>y</ol>", "a.html")
     assert [(s.heading, len(s.body)) for s in draft.stories] == [("A", 1), ("B", 1)]

@@ -1,4 +1,4 @@
-"""The reader of Markdown: its vocabulary, and what Markdown can do to it."""
+"""Test the Markdown reader."""
 
 import datetime
 
@@ -12,7 +12,7 @@ STORY = "---\ntitle: T\ndate: 2026-03-09\n---\nS.\n\n## Story\n\n{}"
 
 
 def body_of(markdown: str) -> str:
-    """The text of a story with this Markdown, as it is stored."""
+    """Return the stored text of a story with this Markdown."""
     return draft_of(STORY.format(markdown), "a.md").stories[0].value()["body"]
 
 
@@ -21,21 +21,21 @@ def draft():
     return map_parts(read_parts(open_document(MARKDOWN)))
 
 
-def test_front_matter_gives_the_page_fields(draft):
+def test_front_matter_sets_page_fields(draft):
     assert draft.title == "Heat below the house, words on the phone"
     assert draft.date == datetime.date(2026, 3, 9)
     assert draft.tags == ["Storage", "Small Models"]
     assert (draft.headline, draft.image, draft.slug) == ("A quiet week", "cover.png", "")
 
 
-def test_the_first_paragraphs_are_the_summary_in_plain_text(draft):
+def test_first_paragraphs_are_the_summary(draft):
     assert draft.summary_text == (
         "Four small steps made a large week, says the grid (https://example.com/grid).\n\n"
         "They were made quietly."
     )
 
 
-def test_a_story_keeps_its_formatting(draft):
+def test_story_keeps_its_formatting(draft):
     assert draft.stories[0].value()["body"] == (
         "<p>Three blocks store an afternoon in <b>warm sand</b>; <code>losses</code> stayed under "
         "4 %.</p><ul><li>no digging</li><li>no new line</li></ul>"
@@ -43,7 +43,7 @@ def test_a_story_keeps_its_formatting(draft):
     )
 
 
-def test_why_it_matters_is_a_paragraph_or_a_section(draft):
+def test_why_it_matters_is_a_paragraph_or_section(draft):
     why = [story.value()["why_it_matters"] for story in draft.stories]
     assert why[0] == "<p>It needs <i>no</i> new land.</p>"
     assert why[1] == "<p>Full trains end a debate.</p><p>They begin another.</p>"
@@ -63,7 +63,7 @@ def test_sources_belong_to_the_story_or_to_the_issue(draft):
     assert (items[0]["publisher"], items[1]["url"]) == ("Rail Office", "")
 
 
-def test_parts_know_their_lines():
+def test_parts_have_line_numbers():
     parts = read_parts(open_document(MARKDOWN))
     lines = {(part.role, part.first_line, part.last_line) for part in parts}
     assert (Role.TITLE, 2, 2) in lines
@@ -72,7 +72,7 @@ def test_parts_know_their_lines():
     assert (Role.STORY_SOURCE, 26, 26) in lines
 
 
-def test_an_unknown_key_is_reported():
+def test_unknown_key_is_reported():
     parts = read_parts(open_document(MARKDOWN))
     assert texts(parts, Role.LEFT_OUT) == ["mood: calm"]
 
@@ -105,44 +105,44 @@ def test_an_unknown_key_is_reported():
         ),
     ],
 )
-def test_markdown_becomes_the_rich_text_of_the_editor(written, stored):
+def test_markdown_becomes_rich_text(written, stored):
     assert body_of(written).replace("&nbsp;", "\xa0") == stored
 
 
-def test_tables_are_kept_as_they_were_written_and_reported():
+def test_tables_are_kept_as_written_and_reported():
     table = "| a | b |\n|---|---|\n| 1 | 2 |"
     assert texts(parts_of(STORY.format(table), "a.md"), Role.UNKNOWN) == [table]
     assert body_of(table) == "<p>| a | b |<br/>|---|---|<br/>| 1 | 2 |</p>"
 
 
-def test_a_definition_that_nothing_uses_is_kept_and_reported():
+def test_unused_link_definition_is_kept_and_reported():
     parts = parts_of(STORY.format("x\n\n[r]: https://e.org"), "a.md")
     assert texts(parts, Role.UNKNOWN) == ["[r]: https://e.org"]
 
 
-def test_what_nests_too_deep_to_be_converted_is_kept_as_text():
+def test_deep_nesting_is_kept_as_text():
     assert "deepest" in body_of(">" * 200 + " deepest")
 
 
-def test_without_front_matter_the_first_heading_is_the_title():
+def test_first_heading_is_the_title_without_front_matter():
     draft = draft_of("# T\n\nMarch 9, 2026\n\n#One #Two\n\nS.\n\n## A\n\nx", "a.md")
     assert (draft.title, draft.date, draft.tags) == ("T", datetime.date(2026, 3, 9), ["One", "Two"])
     assert draft.summary_text == "S."
 
 
-def test_a_first_heading_beside_a_title_is_the_headline():
+def test_first_heading_is_the_headline_with_a_title():
     assert draft_of("---\ntitle: T\n---\n# H\n\n## A\n\nx", "a.md").headline == "H"
     assert draft_of("---\ntitle: T\n---\n# T\n\n## A\n\nx", "a.md").headline == ""
 
 
-def test_a_link_in_a_heading_becomes_a_source_of_the_story():
+def test_link_in_a_heading_becomes_a_source_of_the_story():
     story = draft_of("## [Sun](https://e.org) stored\n\nx", "a.md").stories[0].value()
     assert (story["heading"], story["body"]) == ("Sun stored", "<p>x</p>")
     assert story["sources"][0]["value"]["title"] == "Sun stored"
     assert story["sources"][0]["value"]["url"] == "https://e.org"
 
 
-def test_sources_on_one_line_are_one_source_each():
+def test_several_sources_on_one_line():
     draft = draft_of(
         STORY.format("x\n\nSources: [A](https://e.org/a), [B](https://e.org/b)"), "a.md"
     )
@@ -156,18 +156,18 @@ def test_text_after_the_sources_of_a_story_is_story_text():
     assert len(draft.stories[0].sources) == 1
 
 
-def test_a_story_after_the_bottom_line_is_a_story():
+def test_story_after_the_bottom_line():
     draft = draft_of(STORY.format("x\n\n## The bottom line\n\ny\n\n## More\n\nz"), "a.md")
     assert [block["type"] for block in draft.body()][1:] == ["story_section"] * 2 + ["bottom_line"]
 
 
 @pytest.mark.parametrize("written", ["**Bottom line:** y", "### Bottom line\n\ny"])
-def test_a_bottom_line_within_a_story_is_a_part_of_the_story(written):
+def test_bottom_line_within_a_story_is_story_text(written):
     draft = draft_of(STORY.format(f"{written}\n\n## B\n\nz\n\nBottom line: w"), "a.md")
     assert "Bottom line" in draft.stories[0].value()["body"]
     assert draft.body()[-1]["value"]["text"] == "<p>w</p>"
 
 
-def test_why_it_matters_before_any_story_stays_in_the_summary():
+def test_why_it_matters_before_any_story_is_in_the_summary():
     draft = draft_of("---\ntitle: T\n---\n**Why it matters:** it does.", "a.md")
     assert draft.summary_text == "Why it matters: it does."

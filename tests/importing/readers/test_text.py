@@ -1,4 +1,4 @@
-"""The reader of copied text: headings by shape, labels, lists, sources, furniture."""
+"""Test the reader of copied text: headings, labels, lists, sources, boilerplate."""
 
 import pytest
 
@@ -28,7 +28,7 @@ ISSUE = f"2026-03-09 #Rail\n\nA Title Without an End\n\n{PROSE}\n\nA Story\n\n{P
         lambda text: text.replace("Back to feed", "← Back to all issues"),
     ],
 )
-def test_a_copied_page_is_read_in_many_spellings(change):
+def test_variants_of_a_copied_page(change):
     expected, draft = draft_of(COPIED.read_text()), draft_of(change(COPIED.read_text()))
     assert (draft.date, draft.tags) == (expected.date, expected.tags)
     assert len(draft.summary) == len(draft.bottom_line) == 1
@@ -36,18 +36,18 @@ def test_a_copied_page_is_read_in_many_spellings(change):
     assert shapes[0] == shapes[1]
 
 
-def test_a_missing_bottom_line_is_no_trouble():
+def test_bottom_line_is_optional():
     draft = draft_of(ISSUE.format("Why it matters: it does."))
     assert (len(draft.stories), draft.bottom_line) == (1, [])
 
 
-def test_a_label_is_recognised_only_with_a_separator():
+def test_label_needs_a_separator():
     draft = draft_of(ISSUE.format("Why it matters is a question that nobody asked."))
     assert draft.stories[0].why_it_matters == []
     assert len(draft.stories[0].body) == 2
 
 
-def test_after_the_text_a_label_opens_a_section_and_before_it_only_a_paragraph():
+def test_why_it_matters_before_the_story_text_is_one_paragraph():
     after = draft_of(ISSUE.format("Why it matters:\n\nOne.\n\nTwo."))
     before = draft_of(
         ISSUE.replace("A Story\n\n", "A Story\n\nWhy it matters: One.\n\n").format("")
@@ -56,7 +56,7 @@ def test_after_the_text_a_label_opens_a_section_and_before_it_only_a_paragraph()
     assert (len(before.stories[0].why_it_matters), len(before.stories[0].body)) == (1, 1)
 
 
-def test_a_bottom_line_within_a_story_is_a_part_of_the_story():
+def test_bottom_line_within_a_story_is_story_text():
     text = ISSUE.format(
         f"Why it matters: a.\n\nThe bottom line: b.\n\nSecond Story\n\n{PROSE}\n\n"
         "Why it matters: c.\n\nThe bottom line: d."
@@ -76,7 +76,7 @@ def test_bullets_become_lists():
     assert "<p>2026. A year.</p>" in body
 
 
-def test_a_number_that_counts_nothing_stays_in_the_text():
+def test_number_out_of_sequence_stays_in_the_text():
     body = (
         draft_of(ISSUE.format("5. Fifth of none.\n\n1. one\n2. two\n4. Four."))
         .stories[0]
@@ -105,12 +105,12 @@ def test_numbered_headings_are_headings():
         ("w" * 161, False),
     ],
 )
-def test_a_heading_is_a_short_line_without_an_end(line, is_heading):
+def test_heading_is_a_short_line_without_final_punctuation(line, is_heading):
     draft = draft_of(ISSUE.format(f"{line}\n\n{PROSE}"))
     assert ([story.heading for story in draft.stories] == ["A Story", line]) is is_heading
 
 
-def test_a_short_line_that_nothing_follows_is_kept_and_reported():
+def test_short_line_without_following_text_is_reported():
     parts = parts_of(ISSUE.format("A stray line"))
     assert texts(parts, Role.UNKNOWN) == ["A stray line"]
     assert (
@@ -118,7 +118,7 @@ def test_a_short_line_that_nothing_follows_is_kept_and_reported():
     )
 
 
-def test_after_the_bottom_line_a_heading_opens_no_story():
+def test_heading_after_the_bottom_line_is_not_a_story():
     draft = draft_of(
         ISSUE.format("The Bottom Line\n\nEnough.\n\nJoin Ten Thousand\n\nWe write daily.")
     )
@@ -130,7 +130,7 @@ def test_after_the_bottom_line_a_heading_opens_no_story():
     ]
 
 
-def test_words_of_furniture_within_stories_are_no_furniture():
+def test_boilerplate_words_within_stories_are_text():
     text = ISSUE.format(
         f"Search\n\n{PROSE}\n\nWhy it matters: a.\n\nThe Bottom Line\n\nb.\n\nSearch"
     )
@@ -138,7 +138,7 @@ def test_words_of_furniture_within_stories_are_no_furniture():
     assert texts(parts_of(text), Role.BOILERPLATE) == ["Search"]
 
 
-def test_sources_have_titles_addresses_and_details():
+def test_sources_have_titles_urls_and_details():
     draft = draft_of(
         ISSUE.format(
             "The Bottom Line\n\nEnough.\n\nSources\n\n"
@@ -158,7 +158,7 @@ def test_sources_have_titles_addresses_and_details():
     assert sources[0]["value"]["published_on"] == "2026-03-01"
 
 
-def test_sources_of_a_story_stay_with_it():
+def test_sources_of_a_story():
     draft = draft_of(
         ISSUE.format(
             f"Sources:\n- https://example.com/a\n\nSecond Story\n\n{PROSE}\n\n"
@@ -169,13 +169,13 @@ def test_sources_of_a_story_stay_with_it():
     assert draft.sources == []
 
 
-def test_the_only_list_of_sources_is_the_story_s_when_another_story_follows():
+def test_single_source_list_belongs_to_the_story_if_another_follows():
     text = f"Sources\n\n- One\n\nSecond Story\n\n{PROSE}\n\nWhy it matters: a."
     draft = draft_of(ISSUE.format(text))
     assert [len(story.sources) for story in draft.stories] == [1, 0]
 
 
-def test_a_source_before_a_label_is_no_heading():
+def test_source_before_a_label_is_not_a_heading():
     draft = draft_of(ISSUE.format("Sources:\nOne report\nAnother report\nThe Bottom Line\nEnough."))
     assert [part.text for part in draft.stories[0].sources] == ["One report", "Another report"]
 
@@ -192,7 +192,7 @@ def test_wrapped_lines_are_joined():
     assert (draft.summary[0].first_line, draft.summary[0].last_line) == (5, 8)
 
 
-def test_the_date_may_stand_in_the_name_of_the_file():
+def test_date_in_the_file_name():
     (part,) = [
         p for p in parts_of(f"A Title\n\n{PROSE}", "w-2026-03-09.txt") if p.role is Role.DATE
     ]
@@ -200,6 +200,6 @@ def test_the_date_may_stand_in_the_name_of_the_file():
 
 
 @pytest.mark.parametrize("line", ["2026-02-30", "2026-03-09 was a long day.", "#1 is a number."])
-def test_a_line_that_only_begins_like_metadata_stays_text(line):
+def test_line_that_only_starts_like_metadata_is_text(line):
     parts = parts_of(f"A Title\n\n{line}\n\n{PROSE}")
     assert not {part.role for part in parts} & {Role.DATE, Role.TAG}

@@ -1,4 +1,4 @@
-"""Word files: what is read of them, and those that are made to harm."""
+"""Test the reader of Word files, including malicious ones."""
 
 import io
 import time
@@ -43,7 +43,7 @@ PICTURE = (
 
 
 def paragraph(text: str, style: str = "", extra: str = "", bold: str = "") -> str:
-    """A paragraph, with a style, and with something bold before its text."""
+    """Return a paragraph, with a style and something bold before its text."""
     properties = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
     strong = f"<w:r><w:rPr><w:b/></w:rPr><w:t>{bold}</w:t></w:r>" if bold else ""
     run = f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
@@ -67,7 +67,7 @@ BODY = (
 
 
 def docx(body: str = BODY, **members: str | bytes) -> bytes:
-    """A Word file with this body, and other members by their path; None leaves one out."""
+    """Make a Word file with this body and other members by path; None omits a member."""
     file = io.BytesIO()
     parts = {
         MAIN: f'<?xml version="1.0"?><w:document {W} {R}><w:body>{body}</w:body></w:document>',
@@ -84,7 +84,7 @@ def docx(body: str = BODY, **members: str | bytes) -> bytes:
     return file.getvalue()
 
 
-def test_a_word_file_becomes_an_issue():
+def test_word_file_becomes_an_issue():
     document = read_document(docx(), "issue.docx")
     draft = draft_of_document(document)
     assert (draft.title, str(draft.date)) == ("Heat below the house", "2026-03-09")
@@ -111,7 +111,7 @@ def test_footnotes_become_sources_of_the_issue():
     assert item["value"]["url"] == "https://example.com/t"
 
 
-def test_many_notes_and_links_of_one_address_are_no_harm():
+def test_many_notes_and_links_of_one_url_are_accepted():
     marks = "".join(NOTE_MARK.replace('"2"', f'"{n}"') for n in range(100))
     notes = "".join(
         f'<w:footnote w:id="{n}">{paragraph(f"Note {n}")}</w:footnote>' for n in range(100)
@@ -124,8 +124,8 @@ def test_many_notes_and_links_of_one_address_are_no_harm():
     assert len(draft.sources) == 100
 
 
-def refusal_of(data: bytes) -> str:
-    """What is said of a file, within a few seconds."""
+def rejection_of(data: bytes) -> str:
+    """Return the error message for a file, and check that it takes at most 5 seconds."""
     started = time.process_time()
     with pytest.raises(DocumentError) as caught:
         read_document(data, "a.docx")
@@ -173,40 +173,40 @@ MARKED = f"<w:document {W}><w:body>"
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_file_that_is_made_to_harm_is_refused_in_one_line(data, message):
-    assert message in refusal_of(data)
+def test_malicious_file_is_rejected_in_one_line(data, message):
+    assert message in rejection_of(data)
 
 
-def test_sizes_that_the_archive_claims_are_not_believed():
+def test_declared_sizes_are_not_trusted():
     data = docx(**{"word/styles.xml": b" " * 3_000_000})
     claimed = (3_000_000).to_bytes(4, "little")
     assert claimed in data
-    assert "damaged" in refusal_of(data.replace(claimed, (100).to_bytes(4, "little")))
+    assert "damaged" in rejection_of(data.replace(claimed, (100).to_bytes(4, "little")))
 
 
-def test_a_file_with_a_password_is_refused():
+def test_encrypted_file_is_rejected():
     data = bytearray(docx())
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         start = data.find(mark)
         while start >= 0:
             data[start + offset] |= 1
             start = data.find(mark, start + 4)
-    assert "password" in refusal_of(bytes(data))
+    assert "password" in rejection_of(bytes(data))
 
 
-def test_two_members_of_one_name_are_refused():
+def test_duplicate_members_are_rejected():
     file = io.BytesIO(docx())
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(file, "a") as archive:
         archive.writestr(MAIN, "<x/>")
-    assert "same name" in refusal_of(file.getvalue())
+    assert "same name" in rejection_of(file.getvalue())
 
 
-def test_pictures_are_never_unpacked():
+def test_images_are_never_decompressed():
     data = docx(**{"word/media/a.png": b"\0" * 20_000_000})
     assert "Heat below" in read_document(data, "a.docx").text
 
 
-def test_a_file_as_large_as_may_be_is_read_in_a_few_seconds():
+def test_file_of_the_maximum_size_is_read_quickly():
     started = time.process_time()
     read_document(docx(paragraph("Word after word.") * (MAX_ELEMENTS // 3 - 100)), "a.docx")
     assert time.process_time() - started < 10

@@ -1,4 +1,4 @@
-"""The Markdown of an issue: all that readers see of it, and read back by the importer."""
+"""Test the Markdown of issues, and that the importer reads it back."""
 
 import pytest
 import yaml
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def document(issue):
-    """The Markdown of an issue as the API makes it."""
+    """Return the Markdown of an issue as the API does."""
     [issue] = with_digests([IssuePage.objects.get(pk=issue.pk)])
     [data] = public_bodies([issue.body], "http://localhost")
     image = public_images([issue.image], "http://localhost")[issue.image] if issue.image else None
@@ -24,23 +24,23 @@ def document(issue):
 
 
 def front_matter(text):
-    """The data at the top of a document."""
+    """Parse the front matter of a document."""
     return yaml.safe_load(text.split("---\n")[1])
 
 
 def imported(issue):
-    """What the importer makes of an issue's Markdown."""
+    """Import the Markdown of an issue."""
     return map_parts(read_parts(read_document(document(issue).encode(), "issue.md")))
 
 
 def texts(value):
-    """What is stored of blocks, without their ids and pictures, which no text has."""
+    """Remove ids and images from blocks, since Markdown does not have them."""
     if isinstance(value, dict):
         return {key: texts(each) for key, each in value.items() if key not in ("id", "image")}
     return [texts(each) for each in value] if isinstance(value, list) else value
 
 
-def test_document_has_everything_in_its_order(digest):
+def test_document_has_all_content_in_order(digest):
     blocks = [
         story(
             "One", body="<p>A <b>b</b></p>", sources=[source(title="S", url="https://example.com/")]
@@ -59,7 +59,7 @@ def test_document_has_everything_in_its_order(digest):
     )
 
 
-def test_front_matter_is_yaml_whatever_the_title(digest):
+def test_front_matter_is_yaml_for_any_title(digest):
     title = "A: 'b' #c --- \"d\"\\"
     issue = make_issue(digest, title=title, tags=("One, two", "C#"), image=make_image("A grid"))
     data = front_matter(document(issue))
@@ -73,25 +73,25 @@ def test_front_matter_is_yaml_whatever_the_title(digest):
     assert data["updated_at"] >= data["published_at"]
 
 
-def test_front_matter_has_the_readers_address(digest):
+def test_front_matter_has_the_frontend_url(digest):
     issue = make_issue(digest)
     with override_settings(DIGEST_FRONTEND_URLS={"http://localhost": "https://read.example"}):
         assert front_matter(document(issue))["url"] == "https://read.example/daily/2026-04-14/"
 
 
-def test_hidden_digest_is_not_named(digest):
+def test_hidden_digest_is_not_in_the_front_matter(digest):
     issue = make_issue(digest)
     restrict(digest)
     assert "Daily" not in document(issue)
 
 
-def test_picture_of_a_story_has_its_words(digest):
+def test_image_of_a_story_has_its_alt_text(digest):
     image = {"image": make_image().pk, "decorative": False, "alt_text": "A [grid]"}
     text = document(make_issue(digest, body=body(story(image=image))))
     assert "\n\n![A \\[grid\\]](http://localhost/media/images/" in text
 
 
-def test_importer_reads_back_what_was_written(digest):
+def test_importer_reads_an_issue_back(digest):
     rich = (
         "<p>Text with <b>bold</b>, <i>fine</i>, <code>code*</code> &amp; "
         '<a href="https://x.y/a(b)">a link</a>.<br/>1. Line</p><h3>More #</h3>'
@@ -116,7 +116,7 @@ def test_importer_reads_back_what_was_written(digest):
     assert (draft.title, str(draft.date), draft.tags) == ("A title", "2026-04-14", ["AI"])
 
 
-def test_headline_of_its_own_is_read_back(digest):
+def test_importer_reads_a_separate_headline_back(digest):
     opening = block("headline", headline="Other *words*", summary="S")
     issue = make_issue(digest, title="A title")
     issue.body = issue.body.stream_block.to_python([opening, story()])
@@ -125,14 +125,14 @@ def test_headline_of_its_own_is_read_back(digest):
     assert (draft.title, draft.headline) == ("A title", "Other *words*")
 
 
-def test_block_of_a_sites_own_says_all_it_has(digest):
+def test_custom_block_has_all_its_texts(digest):
     issue = make_issue(digest, tags=())
-    picture = {
+    image = {
         "alt": "A",
         "renditions": [{"url": "https://x.y/a.jpg", "width": 1, "format": "jpeg"}],
     }
     nested = [{"type": "quote", "id": "x", "value": "One\nmore"}]
-    value = {"name": "A *b*", "message": "<p>Bold <b>c</b></p>", "rate": 4.5, "image": picture}
+    value = {"name": "A *b*", "message": "<p>Bold <b>c</b></p>", "rate": 4.5, "image": image}
     own = {"type": "own_block", "id": "y", "value": value | {"on": True, "no": None, "in": nested}}
     text = issue_markdown(issue, [own], None).split("---\n", 2)[2]
     assert text.partition("### ")[2] == (
@@ -140,7 +140,7 @@ def test_block_of_a_sites_own_says_all_it_has(digest):
     )
 
 
-def test_hostile_issue_is_a_document_all_the_same(digest):
+def test_hostile_issue_is_a_valid_document(digest):
     evil = "---\n\x0b\ufffe]]><script>" * 9
     blocks = [story(evil[:200], body=f"<p>{evil}</p>"), block("bottom_line", text="<h2>a</h2>")]
     issue = make_issue(digest, body=body(*blocks, summary=evil + "x" * 1_000_000))
@@ -152,7 +152,7 @@ def test_hostile_issue_is_a_document_all_the_same(digest):
     assert text.count("\n## ") == 2
 
 
-def test_values_that_code_left_out_are_left_out(digest):
+def test_missing_values_are_left_out(digest):
     empty = {"heading": None, "body": None, "why_it_matters": None, "image": None, "sources": None}
     names = ["title", "url", "publisher", "author", "published_on"]
     cited = empty | {"sources": [dict.fromkeys(names)]}

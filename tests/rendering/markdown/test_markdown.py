@@ -1,4 +1,4 @@
-"""Markdown and plain text: whatever was written is the same words again when it is rendered."""
+"""Test Markdown and plain text: rendering gives the original text."""
 
 from html import escape
 
@@ -20,7 +20,7 @@ READERS = [
 
 
 def words(html):
-    """What a reader reads, with a space wherever a line ends."""
+    """Return the visible words, with a space at each line end."""
     page = BeautifulSoup(html, "html.parser")
     for block in page.find_all(BLOCKS):
         block.insert_before(" ")
@@ -58,7 +58,7 @@ def words(html):
         ("<b><p>A</p></b><p>B</p>", "A\n\nB"),
     ],
 )
-def test_html_as_markdown(html, expected):
+def test_html_to_markdown(html, expected):
     assert html_to_markdown(html).strip("\xa0") == expected
 
 
@@ -71,7 +71,7 @@ def test_html_as_markdown(html, expected):
         *("<http://x.y>", "&amp;", "&#42;", "AT&T", "a\\", "\\*", "a!", "C#", "|a|b|", "--|--"),
     ],
 )
-def test_text_that_looks_like_markdown_is_text(text):
+def test_text_that_looks_like_markdown_is_escaped(text):
     for html in (
         f"<p>{escape(text)}</p>",
         f"<p>a<br>{escape(text)}</p>",
@@ -83,13 +83,13 @@ def test_text_that_looks_like_markdown_is_text(text):
             assert {tag.name for tag in rendered.find_all()} <= {"p", "br", "h2"}
 
 
-def test_plain_words_are_not_full_of_backslashes():
+def test_plain_text_is_not_escaped_needlessly():
     text = "It's 5 - 3 = 2, AT&T (C# & snake_case), 1.5 at 10:30! Why? a@b.c + 7%; x/y."
     assert html_to_markdown(f"<p>{escape(text)}</p>") == text
 
 
 @pytest.mark.parametrize("href", ["javascript:alert(1)", "data:x", "/local", "//x.y", "", "x y"])
-def test_address_that_leads_nowhere_leaves_its_words(href):
+def test_unusable_url_leaves_the_text(href):
     assert html_to_markdown(f'<p>a <a href="{href}">b</a></p>') == "a b"
     assert html_to_markdown(f'<p>a <img src="{href}" alt="b"></p>') == "a b"
 
@@ -97,21 +97,21 @@ def test_address_that_leads_nowhere_leaves_its_words(href):
 @pytest.mark.parametrize(
     "href", ["HTTPS://x.y", "http://x.y/?a=1&amp;copy;=2", "mailto:a@b.c", "tel:+1"]
 )
-def test_address_is_kept(href):
+def test_usable_url_is_kept(href):
     [link] = BeautifulSoup(
         READERS[0].render(html_to_markdown(f'<a href="{href}">b</a>')), "html.parser"
     )("a")
     assert link["href"] == BeautifulSoup(f'<a href="{href}">', "html.parser").a["href"]
 
 
-def test_what_is_nested_too_deep_is_text():
+def test_deep_nesting_becomes_text():
     html = "<ul><li>a" * 2000 + "</li></ul>" * 2000 + "<b><i>" * 2000 + "end"
     rendered = READERS[0].render(html_to_markdown(html))
     assert words(rendered).split().count("a") == 2000
     assert "end" in rendered
 
 
-def test_no_control_character_and_nothing_that_no_reader_sees():
+def test_control_characters_and_hidden_content_are_removed():
     html = "<p>a\x00\x0b\x1b\x85\ufffe<!-- no --><script>no</script><style>no</style>b</p>"
     assert html_to_markdown(html) == html_to_text(html) == "ab"
 
@@ -125,7 +125,7 @@ def test_no_control_character_and_nothing_that_no_reader_sees():
         ('<p><a href="https://x.y/">A</a> <img src="https://x.y/" alt="B"></p>', "A B"),
     ],
 )
-def test_html_as_plain_text(html, expected):
+def test_html_to_text(html, expected):
     assert html_to_text(html) == expected
 
 
@@ -157,12 +157,12 @@ HREFS = st.sampled_from(
 
 
 def wrapped(inner, tags):
-    """The HTML in an element of one of the names."""
+    """Wrap HTML in an element of one of the names."""
     return st.tuples(st.sampled_from(tags), inner).map(lambda x: f"<{x[0]}>{x[1]}</{x[0]}>")
 
 
 def several(strategy):
-    """Some of them in a row."""
+    """Return a strategy for a few concatenated values."""
     return st.lists(strategy, max_size=4).map("".join)
 
 
@@ -182,7 +182,7 @@ HTML = st.recursive(
 
 @settings(deadline=None, max_examples=150)
 @given(HTML)
-def test_rendered_again_it_is_the_same_text(html):
+def test_rendered_markdown_has_the_same_text(html):
     public = nh3.clean(
         html, ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES, url_schemes=ALLOWED_SCHEMES
     )
