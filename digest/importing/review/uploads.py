@@ -35,7 +35,7 @@ class Upload(models.Model):
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name=_("brought by"),
+        verbose_name=_("uploaded by"),
         on_delete=models.CASCADE,
         related_name="+",
     )
@@ -54,7 +54,7 @@ class Upload(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    created_at = models.DateTimeField(_("brought"), auto_now_add=True, db_index=True)
+    created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True, db_index=True)
 
     # Uploads are private to their user: keep them out of the usage view of pages.
     wagtail_reference_index_ignore = True
