@@ -21,7 +21,7 @@ from wagtail.images.tests.utils import get_test_image_file_jpeg
 from wagtail.models import Collection, Page, PageViewRestriction, Site
 
 from benchmarks.content import TAGS, Writer, day
-from digest.contrib.search.index import refresh_all
+from digest.contrib.search.index import entry_table
 from digest.models import DigestPage, IssuePage, IssueTag
 from digest.rendering.images import rendition_specs
 
@@ -82,7 +82,9 @@ def fill(issues: int, write: type[Writer] = Writer) -> None:
             number = len(range(place, issues, DIGESTS))
             Page.objects.filter(pk=digest.pk).update(numchild=number)
         call_command("rebuild_stories", verbosity=0, stdout=StringIO())
-        refresh_all(IssuePage.objects.order_by("-date").values_list("pk", flat=True)[:INDEXED])
+        entry_table.derive(
+            IssuePage.objects.order_by("-date").values_list("pk", flat=True)[:INDEXED]
+        )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

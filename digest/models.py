@@ -23,7 +23,6 @@ from digest.pages.page_models import (  # noqa: F401
 )
 from digest.pages.stories import Story  # noqa: F401
 from digest.previews.tokens import PreviewToken  # noqa: F401
-from digest.sources.index import derive_when_saved  # noqa: F401
 from digest.sources.models import Check, CheckedHost, Citation, Source  # noqa: F401
 
 

@@ -40,9 +40,9 @@ def signal_handlers() -> Iterator[SignalHandler]:
     yield SignalHandler(pre_migrate, triggers.remove_before, [plugin])
     yield SignalHandler(post_migrate, triggers.install, [plugin])
 
-    yield SignalHandler(pre_save, stories.give_a_copied_revision_other_ids, [Revision])
-    yield SignalHandler(post_save, stories.derive_when_saved, get_issue_senders())
-    yield SignalHandler(post_save, index.derive_when_saved, get_issue_senders())
+    yield SignalHandler(pre_save, stories.give_new_ids_to_copied_revision, [Revision])
+    yield SignalHandler(post_save, stories.derive_stories, get_issue_senders())
+    yield SignalHandler(post_save, index.derive_citations, get_issue_senders())
 
     yield SignalHandler(post_page_move, numbering.number_in_the_new_digest, numbered)
     yield SignalHandler(page_published, tasks.make_renditions_when_published, pages)

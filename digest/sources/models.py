@@ -1,4 +1,4 @@
-"""The register: a row for each cited address, and one for each place that cites it."""
+"""The source index: a row for each cited URL, and one for each place that cites it."""
 
 import hashlib
 from urllib.parse import urlsplit
@@ -129,10 +129,10 @@ class Source(models.Model):
 
 
 class Citation(models.Model):
-    """A place in a live issue that cites a source: a story's sources, or the issue's.
+    """A place in a live issue that cites a source: in the sources of a story or of the issue.
 
-    Derived as ``digest.pages.stories.Story`` is. It does not decide who may see it: queries filter
-    its issues by ``digest.visibility``.
+    The row is derived: never edit it; ``manage.py rebuild_sources`` repairs it. It does not decide
+    who may see it: queries filter its issues by ``digest.visibility``.
     """
 
     source = models.ForeignKey(
@@ -151,7 +151,7 @@ class Citation(models.Model):
     )
     position = models.PositiveIntegerField(_("position"))
     date = models.DateField(_("date"), help_text=_("That of the issue."))
-    # Where in the editor: the path of the field, as Wagtail's comments name it.
+    # The path of the field in the editor, as in Wagtail's comments.
     content_path = models.TextField(_("content path"))
     title = models.CharField(_("title"), max_length=300, blank=True)
     publisher = models.CharField(_("publisher"), max_length=200, blank=True)

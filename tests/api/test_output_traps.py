@@ -10,7 +10,7 @@ from django.utils import timezone
 from lxml import etree
 
 from digest.models import IssuePage
-from digest.pages.stories import rebuild
+from digest.pages.stories import story_table
 from tests.builders import (
     block,
     body,
@@ -91,7 +91,7 @@ def odd_characters(digest):
 def huge_texts(digest):
     issue = make(digest)
     IssuePage.objects.update(body=body(story(HUGE, body=f"<p>{HUGE}</p>"), summary=HUGE))
-    rebuild()
+    story_table.rebuild()
     return issue
 
 
@@ -128,7 +128,7 @@ def without_a_slug(digest):
 def without_words(digest):
     issue = make(digest)
     IssuePage.objects.update(title="", body="[]")
-    rebuild()
+    story_table.rebuild()
     return issue
 
 
@@ -207,7 +207,7 @@ def corrupt(issue, stored):
     """Store this as the body, past every rule of the page."""
     body = Value(stored, JSONField()) if stored is not None else Value("null", JSONField())
     IssuePage.objects.filter(pk=issue.pk).update(body=body)
-    rebuild()
+    story_table.rebuild()
 
 
 @pytest.mark.parametrize("stored", CORRUPT.values(), ids=CORRUPT)

@@ -11,7 +11,7 @@ from wagtail.models import Locale, Page
 
 from digest.importing.saving import save_issue
 from digest.models import IssuePage
-from digest.pages.stories import Story, differences
+from digest.pages.stories import Story, story_table
 from tests.builders import body, make_digest, make_issue, story
 from tests.importing.conftest import draft_of
 
@@ -219,4 +219,4 @@ def test_the_table_has_the_stories_of_live_issues_alone(
     who = {"client": admin_client, "admin_user": admin_user}
     do(issue=issue, digest=digest, weekly=weekly, home_page=home_page, **who)
     assert stored() == told()
-    assert list(differences()) == []
+    assert list(story_table.drifts()) == []

@@ -1,20 +1,17 @@
-"""Rows of the table of stories: what they say, what keeping them costs, how they are mended."""
+"""Rows of the table of stories: their content and their cost."""
 
 import json
 import logging
 from datetime import date
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 
 from digest import visibility
 from digest.models import IssuePage
-from digest.pages import stories
-from digest.pages.stories import Story, derive, differences, rebuild, stories_of
+from digest.pages.stories import Story, stories_of, story_table
 from tests.builders import block, body, expire, make_image, make_issue, restrict, source, story
 
 pytestmark = pytest.mark.django_db
@@ -27,14 +24,6 @@ def broken(value, kind="story_section"):
 def update(issue, **fields):
     """Change an issue past ``save``."""
     IssuePage.objects.filter(pk=issue.pk).update(**fields)
-
-
-def check():
-    """What the command finds."""
-    out = StringIO()
-    with pytest.raises(CommandError, match="rebuild_stories"):
-        call_command("rebuild_stories", check=True, stdout=out)
-    return out.getvalue().splitlines()
 
 
 def test_a_row_has_all_that_a_reader_is_shown(digest):
@@ -112,10 +101,10 @@ def test_what_cannot_be_derived_is_not_saved(digest, monkeypatch):
     issue.body = body(story("New"))
     revision = issue.save_revision()
 
-    def fail(found):
+    def fail(drifts):
         raise RuntimeError
 
-    monkeypatch.setattr(stories, "_mend", fail)
+    monkeypatch.setattr(story_table, "repair", fail)
     with pytest.raises(RuntimeError):
         revision.publish()
     assert IssuePage.objects.get(pk=issue.pk).stories[0].value["heading"] == "A story"
@@ -129,7 +118,7 @@ def test_deriving_costs_the_same_for_many_stories(digest):
         issue = make_issue(digest, body=body(*told))
         Story.objects.all().delete()
         with CaptureQueriesContext(connection) as queries:
-            derive(issue)
+            story_table.derive([issue.pk])
         assert Story.objects.count() == number
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 10, counts
@@ -149,7 +138,7 @@ def test_broken_story_has_no_row_and_its_issue_can_be_unpublished(digest, caplog
     issue, other = make_issue(digest), make_issue(digest)
     update(issue, body=broken(value))
     with caplog.at_level(logging.ERROR, logger="digest.blocks.stored"):
-        rebuild()
+        story_table.rebuild()
     assert "broken are left out: 1" in caplog.text
     assert [row.issue_id for row in Story.objects.all()] == [other.pk]
     IssuePage.objects.get(pk=issue.pk).unpublish()
@@ -161,68 +150,5 @@ def test_body_that_is_no_stream_stops_no_rebuild(digest):
     with connection.cursor() as cursor:
         table = IssuePage._meta.db_table
         cursor.execute(f"UPDATE {table} SET body = '[5]' WHERE page_ptr_id = {issue.pk}")  # noqa: S608
-    rebuild()
+    story_table.rebuild()
     assert [row.issue_id for row in Story.objects.all()] == [other.pk]
-
-
-def test_check_names_what_differs_and_changes_nothing(digest):
-    by_hand, emptied, hidden, moved = (make_issue(digest, day) for day in (1, 2, 3, 4))
-    Story.objects.filter(issue=by_hand).update(text="Changed by hand")
-    Story.objects.filter(issue=emptied).delete()
-    update(hidden, live=False)
-    update(moved, date=date(2026, 5, 1))
-    before = list(Story.objects.order_by("pk").values())
-    assert check() == [
-        f"differs: issue {by_hand.pk}, story 1",
-        f"missing: issue {emptied.pk}, story 1",
-        f"stale: issue {hidden.pk}, story 1",
-        f"differs: issue {moved.pk}, story 1",
-    ]
-    assert list(Story.objects.order_by("pk").values()) == before
-
-
-def test_check_of_a_table_that_is_right(digest, capsys):
-    make_issue(digest)
-    call_command("rebuild_stories", check=True)
-    assert capsys.readouterr().out == "All rows of stories are right.\n"
-
-
-def test_rebuild_mends_in_batches_and_once(digest, monkeypatch, capsys):
-    monkeypatch.setattr(stories, "BATCH_SIZE", 2)
-    issues = [make_issue(digest, day, body=body(story("A"), story("B"))) for day in range(1, 6)]
-    Story.objects.all().delete()
-    update(issues[0], live=False)
-    Story.objects.create(issue=issues[0], position=7, date=issues[0].date, value={})
-    call_command("rebuild_stories")
-    assert capsys.readouterr().out == "9 rows of stories mended.\n"
-    assert {row.issue_id for row in Story.objects.all()} == {issue.pk for issue in issues[1:]}
-    assert list(differences()) == []
-    call_command("rebuild_stories")
-    assert capsys.readouterr().out == "0 rows of stories mended.\n"
-
-
-def test_batch_that_fails_leaves_those_before_it(digest, monkeypatch):
-    monkeypatch.setattr(stories, "BATCH_SIZE", 1)
-    first, second = make_issue(digest, 1), make_issue(digest, 2)
-    Story.objects.all().delete()
-    mend = stories._mend
-
-    def fail_at_the_second(found):
-        mend(found)
-        if any(difference.wanted.issue_id == second.pk for difference in found):
-            raise RuntimeError
-        return len(found)
-
-    monkeypatch.setattr(stories, "_mend", fail_at_the_second)
-    with pytest.raises(RuntimeError):
-        rebuild()
-    assert [row.issue_id for row in Story.objects.all()] == [first.pk]
-
-
-def test_fixtures_are_for_the_command_to_follow(digest, tmp_path):
-    issue = make_issue(digest)
-    fixture = tmp_path / "issue.json"
-    update(issue, body=body(story("From a fixture")))
-    call_command("dumpdata", "digest.issuepage", output=fixture)
-    call_command("loaddata", fixture, verbosity=0)
-    assert check() == [f"differs: issue {issue.pk}, story 1"]

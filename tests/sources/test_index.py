@@ -1,4 +1,4 @@
-"""The register: what live issues cite, kept by every change, and mended by the command."""
+"""The source index follows every change of what live issues cite; the command repairs it."""
 
 import json
 from datetime import timedelta
@@ -38,7 +38,7 @@ def cited():
 
 
 def is_right():
-    return list(index.differences()) == []
+    return list(index.citation_table.drifts()) == []
 
 
 def test_every_address_is_one_source_and_each_place_a_citation(digest):
@@ -68,7 +68,7 @@ def test_links_in_texts_and_what_is_no_address_are_not_cited(digest):
     # Code that writes past the form may leave anything.
     told = body(story(body=text, sources=[source(), source(url="no address")]))
     IssuePage.objects.update(body=told)
-    index.rebuild()
+    index.citation_table.rebuild()
     assert cited() == []
 
 
@@ -172,7 +172,7 @@ def test_deriving_costs_the_same_for_many_sources(digest):
         Citation.objects.all().delete()
         Source.objects.all().delete()
         with CaptureQueriesContext(connection) as queries:
-            index.derive(issue)
+            index.citation_table.derive([issue.pk])
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 9, counts
 
@@ -211,7 +211,7 @@ def test_text_that_no_database_takes_is_kept_without_it(digest):
     stored = json.dumps([block("headline", summary="S"), story(sources=[value])])
     issue = make_issue(digest)
     IssuePage.objects.filter(pk=issue.pk).update(body=stored)
-    index.rebuild()
+    index.citation_table.rebuild()
     found = Citation.objects.get()
     assert (found.title[:3], len(found.title), found.publisher) == ("AB?", 300, "P")
 
@@ -221,13 +221,13 @@ def test_issue_with_a_broken_body_cites_nothing_and_stops_nobody(digest):
     with connection.cursor() as cursor:
         table = IssuePage._meta.db_table
         cursor.execute(f"UPDATE {table} SET body = '[5]' WHERE page_ptr_id = {broken.pk}")  # noqa: S608
-    index.rebuild()
+    index.citation_table.rebuild()
     assert cited() == [(other.pk, "https://a.org")]
     fresh(broken).unpublish()
 
 
-def test_the_command_names_and_mends_what_is_wrong(digest, monkeypatch):
-    monkeypatch.setattr("digest.pages.stories.BATCH_SIZE", 2)
+def test_command_prints_and_repairs_what_differs(digest, monkeypatch):
+    monkeypatch.setattr("digest.pages.derived.BATCH_SIZE", 2)
     one, two, three = (make_issue(digest, body=citing("https://a.org/")) for _ in range(3))
     Citation.objects.filter(issue=one).delete()
     Citation.objects.filter(issue=two).update(title="By hand")

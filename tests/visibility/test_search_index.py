@@ -9,7 +9,7 @@ from wagtail.models import PageViewRestriction, Site
 
 from digest import visibility
 from digest.contrib.search.finding import search
-from digest.contrib.search.index import differences, rebuild, word_differences
+from digest.contrib.search.index import check_words, entry_table
 from digest.models import IssuePage
 from tests.visibility.oracle import Oracle
 from tests.visibility.transitions import KINDS, PICKS, Transitions
@@ -35,21 +35,20 @@ class Index(Transitions):
     def switch_languages(self, on):
         """A setting: who changes it rebuilds the index."""
         super().switch_languages(on)
-        rebuild()
+        entry_table.rebuild()
 
     @invariant()
     def index_has_what_is_public(self):
         if not hasattr(self, "site"):
             return
-        wrong = [pair for pair in differences() if not self.has_expired(pair)]
-        assert [str(pair) for pair in wrong] == []
-        assert list(word_differences()) == []
+        assert [drift for drift in entry_table.drifts() if not self.has_expired(drift)] == []
+        assert list(check_words()) == []
 
-    def has_expired(self, pair):
+    def has_expired(self, drift):
         """By the clock alone: it stays until the worker runs, and is not shown."""
-        if pair.wanted:
+        if drift.expected:
             return False
-        issue = IssuePage.objects.get(pk=pair.stored.issue_id)
+        issue = IssuePage.objects.get(pk=drift.actual.issue_id)
         return issue.live and issue.expire_at is not None and issue.expire_at <= timezone.now()
 
     @invariant()

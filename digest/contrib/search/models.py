@@ -1,4 +1,4 @@
-"""What readers' search keeps: the index, its vocabulary, synonyms, and what was searched for."""
+"""Models of readers' search: the index, its vocabulary, synonyms, and logged queries."""
 
 from datetime import date
 from typing import Any
@@ -11,46 +11,46 @@ from django.utils.translation import gettext_lazy as _
 
 from digest.pages.stories import Story
 
-# An entry's id is made of its date, its issue and its place there, in so many of 63 bits.
+# The primary key of an entry packs its date, its issue and its place there into 63 bits.
 PLACE_BITS, ISSUE_BITS = 10, 31
-# Stories that one issue can have in the index; place 0 is the issue itself.
+# At most this many stories of an issue are indexed; place 0 is the issue itself.
 MAX_STORIES = 2**PLACE_BITS - 1
 
 
 def first_id_of(day: date) -> int:
-    """The least id that an entry of this day, or of a later one, can have."""
+    """Return the lowest primary key that an entry of this day or later can have."""
     return day.toordinal() << (ISSUE_BITS + PLACE_BITS)
 
 
 def day_number(entry_pk: int) -> int:
-    """The day of an entry, as ``date.toordinal`` counts them."""
+    """Return the day of an entry as a proleptic Gregorian ordinal (``date.toordinal``)."""
     return entry_pk >> (ISSUE_BITS + PLACE_BITS)
 
 
 def place_number(entry_pk: int) -> int:
-    """The place of an entry in its issue: 0 for the issue itself, else the number of the story."""
+    """Return the place of an entry: 0 for the issue itself, N for its Nth story."""
     return entry_pk & MAX_STORIES
 
 
 def entry_id(day: date, issue_id: int, place: int) -> int:
-    """The id of an entry: by it, later days come after earlier ones."""
+    """Return the primary key of an entry; primary keys sort by day."""
     return first_id_of(day) | issue_id << PLACE_BITS | place
 
 
 class Entry(models.Model):
-    """An issue, or one of its stories, as the engines find it; only of issues that are public.
+    """A public issue, or one of its stories, in the search index.
 
     The texts are tokens (``digest.contrib.search.analysis``), each with a space on both sides.
-    Derived, so it may be rebuilt at any time (``manage.py rebuild_search``), and never edited.
+    The row is derived: never edit it; ``manage.py rebuild_search`` repairs it.
     """
 
-    # Always given; as an automatic field it is SQLite's own row id.
+    # Always set by ``entry_id``; an automatic field is SQLite's row id.
     id = models.BigAutoField(primary_key=True)
     issue = models.ForeignKey(
         swapper.get_model_name("digest", "IssuePage"), on_delete=models.CASCADE, related_name="+"
     )
     story = models.ForeignKey(Story, null=True, on_delete=models.CASCADE, related_name="+")
-    # The page that the issue stands below, and its tags: ids, for counting alone.
+    # Ids of the parent page of the issue and of its tags, for counts.
     parent_id = models.BigIntegerField()
     tag_ids = models.TextField()
     language = models.CharField(max_length=10)
@@ -59,7 +59,7 @@ class Entry(models.Model):
     body = models.TextField()
 
     class Meta:
-        # All that counting reads, without the texts.
+        # Covers the columns that counts read, without the texts.
         indexes = [
             models.Index(
                 fields=["id", "issue", "parent_id", "tag_ids"], name="digest_entry_counted"
@@ -71,12 +71,12 @@ class Entry(models.Model):
 
     @property
     def date(self) -> date:
-        """The day of the issue."""
+        """The date of the issue."""
         return date.fromordinal(day_number(self.id))
 
     @property
     def place(self) -> int:
-        """0 for the issue itself, else the number of the story in it."""
+        """The place in the issue: 0 for the issue itself, N for its Nth story."""
         return place_number(self.id)
 
 
@@ -156,5 +156,5 @@ class Searched(models.Model):
 
 
 def words_of(entry: Any) -> set[str]:
-    """The different tokens of an entry."""
+    """Return the distinct tokens of an entry."""
     return set(f"{entry.title}{entry.summary}{entry.body}".split())

@@ -40,12 +40,12 @@ def _word(text: str, language: str) -> Word:
     return Word(text=text, language=language, stem=root, **ends)
 
 
-def mend_words() -> None:
-    """Forget the words that no entry has any more, and those whose stem has become another;
-    ``add_words`` takes in again what an entry has.
+def delete_wrong_words() -> None:
+    """Delete the words that no entry has any more, and those with an outdated stem.
 
-    Not when an entry goes: another transaction may just be adding one that has the word. Nobody is
-    told of a word that nothing public has (``finding.Attempt``).
+    ``add_words`` adds those that entries have again. Words are not deleted with an entry, because
+    another transaction may be adding an entry that has them; a search suggests no word that nothing
+    public has (``finding.Attempt``).
     """
     words = Word.objects.order_by("pk")
     batch = list(words[:AT_ONCE])

@@ -1,41 +1,17 @@
-"""``manage.py rebuild_sources``: mend or check the register of sources."""
+"""``manage.py rebuild_sources``"""
 
-from argparse import ArgumentParser
-from typing import Any
-
-from django.core.management.base import BaseCommand, CommandError
-
-from digest.sources import index
+from digest.pages.derived import RebuildCommand
+from digest.sources.index import citation_table
 
 
-class Command(BaseCommand):
-    """Makes the register of sources what the live issues cite, or only looks whether it is."""
+class Command(RebuildCommand):
+    """Rebuild or check the citations of the source index."""
 
     help = (
-        "Make the register of sources agree with the live issues. It can be run at any time; "
-        "only rows that differ are written, and what checks have found is kept."
+        "Make the source index agree with the live issues. It can be run at any time; only rows "
+        "that differ are written, and the results of checks are kept."
     )
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whether to look only."""
-        parser.add_argument(
-            "--check",
-            action="store_true",
-            help="change nothing; name the rows that differ, and exit with 1 if there are any",
-        )
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Mend, or check; raises CommandError where a check finds something."""
-        if options["check"]:
-            self.check_rows()
-        else:
-            self.stdout.write(self.style.SUCCESS(f"{index.rebuild()} citations mended."))
-
-    def check_rows(self) -> None:
-        """Print every difference as it is found."""
-        found = 0
-        for found, difference in enumerate(index.differences(), 1):  # noqa: B007
-            self.stdout.write(str(difference))
-        if found:
-            raise CommandError(f"{found} citations are wrong: run rebuild_sources.")
-        self.stdout.write(self.style.SUCCESS("The register of sources is right."))
+    table = citation_table
+    repaired_message = "{} citations mended."
+    drift_message = "{} citations are wrong: run rebuild_sources."
+    correct_message = "The register of sources is right."

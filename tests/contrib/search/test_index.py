@@ -11,7 +11,7 @@ from django.utils import timezone
 from taggit.models import Tag
 from wagtail.models import Page, PageViewRestriction, Site
 
-from digest.contrib.search.index import differences, word_differences
+from digest.contrib.search.index import check_words, entry_table
 from digest.contrib.search.models import Entry
 from digest.models import IssuePage
 from tests.builders import body, make_digest, make_issue, restrict, story
@@ -213,12 +213,12 @@ def test_the_index_follows(event, world):
         event(**world)
         assert {e.issue_id for e in Entry.objects.all()} == {i.pk for i in public()}
         # Words that nothing has any more may go when the transaction ends.
-        missing = [found for found in word_differences() if found.startswith("missing")]
-        assert (list(differences()), missing) == ([], [])
+        missing = [line for line in check_words() if line.startswith("missing")]
+        assert (list(entry_table.drifts()), missing) == ([], [])
         assert public().count() == look_for("needle OR straw", correct=False).counts.total
         raise ZeroDivisionError
     assert list(Entry.objects.order_by("pk").values()) == before
-    assert list(word_differences()) == []
+    assert list(check_words()) == []
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)

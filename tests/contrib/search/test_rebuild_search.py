@@ -1,14 +1,13 @@
-"""``manage.py rebuild_search`` mends whatever is wrong with the index, and names it."""
+"""``manage.py rebuild_search`` repairs the search index, and prints what differs."""
 
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from digest.contrib.search import index
 from digest.contrib.search.models import Entry, Word
 from digest.models import IssuePage
-from digest.pages import stories as story_table
+from digest.pages import derived
 from tests.contrib.search.searching import stories, tell
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +59,7 @@ def run(**options):
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
-def test_damage_is_named_and_mended(issue, damage):
+def test_damage_is_printed_and_repaired(issue, damage):
     named, out = damage(issue), StringIO()
     with pytest.raises(CommandError, match="rebuild_search") as error:
         call_command("rebuild_search", check=True, stdout=out)
@@ -77,7 +76,7 @@ def test_what_is_right_is_not_written(issue):
 
 
 def test_an_empty_index_is_filled(issue, monkeypatch):
-    monkeypatch.setattr(story_table, "BATCH_SIZE", 1)
+    monkeypatch.setattr(derived, "BATCH_SIZE", 1)
     tell(issue.get_parent().specific, "Straw", day=15)
     Word.objects.all().delete()
     Entry.objects.all()._raw_delete("default")
@@ -88,7 +87,7 @@ def test_an_empty_index_is_filled(issue, monkeypatch):
 
 
 def test_it_says_how_far_it_is(issue, monkeypatch):
-    monkeypatch.setattr(index, "issue_batches", lambda: iter([[0] * 1000]))
+    monkeypatch.setattr(derived, "issue_batches", lambda: iter([[0] * 1000]))
     assert run()[0] == "1000 of 1 issues ..."
     assert run(verbosity=0) == ["0 entries of the index mended."]
 

@@ -13,7 +13,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, PageViewRestriction, Revision
 
 from digest.models import DigestPage, IssuePage
-from digest.pages.stories import rebuild
+from digest.pages.stories import story_table
 from tests.visibility import doors, people
 from tests.visibility.all_states.test_canary import with_parameters
 from tests.visibility.answers import ask, told
@@ -68,7 +68,7 @@ def change_what_is_hidden(world):
         latest_revision_created_at=timezone.now(),
         show_in_menus=True,
     )
-    rebuild()
+    story_table.rebuild()
     move_expiry_of_the_private(world)
     change_what_goes_with_it(hidden)
 
