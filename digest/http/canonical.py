@@ -1,4 +1,4 @@
-"""One spelling for the addresses that mean one page on the web."""
+"""Canonical URLs: one spelling for all URLs of a page."""
 
 import re
 from ipaddress import ip_address
@@ -8,9 +8,8 @@ import idna
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
-# Parameters that say where a reader came from, and nothing of the page. A name that some sites
-# address content with (``ref`` names a branch, ``id``, ``p``, ``s``) is not among them.
-TRACKING = {
+# Without names that some sites select content with, such as ``ref``, ``id``, ``p`` and ``s``.
+TRACKING_PARAMETERS = {
     "_branch_match_id",
     "_ga",
     "_gl",
@@ -56,35 +55,37 @@ TRACKING_PREFIXES = ("utm_", "mc_", "mtm_", "hsa_")
 HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 WWW = re.compile(r"^(?:www\.)+(?=[^.]+\.)")
 UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
-# What may stand as it is in a path and in a query (RFC 3986); "%" is looked after before.
+# Allowed in a path and in a query (RFC 3986); a "%" is escaped before, where it has to be.
 SAFE = "%/:@!$&'()*+,;=~?"
 
 
 def canonical_url(url: str | None) -> str:
-    """The spelling under which a cited address is known: two that differ in scheme, ``www.``,
-    tracking parameters, the order of parameters, fragment or a slash at the end have one.
+    """Return the canonical spelling of a URL, or "" if it is not a valid http(s) URL.
 
-    It is its own canonical spelling. Empty for what is no address on the web; raises nothing.
+    Ignores the scheme, ``www.``, the default port, user information, the fragment, trailing
+    slashes, tracking parameters and the order of parameters. Idempotent; raises nothing.
     """
     try:
         parts = urlsplit((url or "").strip())
         host, port = WWW.sub("", ascii_host(parts.hostname or "")), parts.port
     except ValueError:  # idna.IDNAError is one
         return ""
-    # Browsers take a backslash for a slash, so what is behind it is no host.
+    # Browsers read a backslash as a slash, so they would go to another host.
     if parts.scheme not in DEFAULT_PORTS or not host or "\\" in parts.netloc:
         return ""
     place = host if port in (None, *DEFAULT_PORTS.values()) else f"{host}:{port}"
     query, fragment = _query(parts.query), parts.fragment
     end = f"?{query}" if query else ""
-    if fragment.startswith("!"):  # names a page of a site made by scripts
-        end += f"#{encoded(fragment)}"
+    if fragment.startswith("!"):  # "hashbang" URLs address pages by their fragment
+        end += f"#{percent_encode(fragment)}"
     return f"https://{place}{_path(parts.path)}{end}"
 
 
 def ascii_host(name: str) -> str:
-    """A host in ASCII, lower case and without a dot at the end; IPv6 in brackets. Empty, or
-    ValueError, for what is none."""
+    """Return a host in lower-case ASCII (IDNA) without a trailing dot, IPv6 in brackets.
+
+    Returns "" or raises ValueError for an invalid one.
+    """
     name = unquote(name).lower()
     if len(name) > 255 or "%" in name:
         return ""
@@ -97,39 +98,40 @@ def ascii_host(name: str) -> str:
 
 
 def is_tracking(name: str) -> bool:
-    """Whether a parameter says where a reader came from, and nothing of the page."""
+    """Check whether a query parameter only tracks where readers came from."""
     name = name.lower()
-    return name in TRACKING or name.startswith(TRACKING_PREFIXES)
+    return name in TRACKING_PARAMETERS or name.startswith(TRACKING_PREFIXES)
 
 
 def _path(path: str) -> str:
-    """The path without ``.`` and ``..``, and without slashes at its end."""
-    kept: list[str] = []
-    for part in encoded(path).split("/")[1:]:
-        if part == "..":
-            del kept[-1:]
-        elif part != ".":
-            kept.append(part)
-    return "".join(f"/{part}" for part in kept).rstrip("/")
+    """Remove dot segments (RFC 3986, section 5.2.4) and trailing slashes."""
+    segments: list[str] = []
+    for segment in percent_encode(path).split("/")[1:]:
+        if segment == "..":
+            del segments[-1:]
+        elif segment != ".":
+            segments.append(segment)
+    return "".join(f"/{segment}" for segment in segments).rstrip("/")
 
 
 def _query(query: str) -> str:
-    """The parameters that are about the page, by name; those of one name in their own order."""
-    pairs = [encoded(pair.replace("+", "%20")) for pair in query.split("&") if pair.strip("=")]
+    """Drop tracking parameters and sort the others by name; equal names stay in order."""
+    pairs = [
+        percent_encode(pair.replace("+", "%20")) for pair in query.split("&") if pair.strip("=")
+    ]
     named = [(unquote(pair.partition("=")[0]), pair) for pair in pairs]
-    kept = [(name, pair) for name, pair in named if not is_tracking(name)]
-    return "&".join(pair for name, pair in sorted(kept, key=lambda item: item[0]))
+    content = [(name, pair) for name, pair in named if not is_tracking(name)]
+    return "&".join(pair for name, pair in sorted(content, key=lambda item: item[0]))
 
 
-def encoded(text: str) -> str:
-    """Percent-encoding of a path or a query in one way: what needs none has none, and the rest is
-    in capitals."""
+def percent_encode(text: str) -> str:
+    """Normalize the percent-encoding of a path or query: only where needed, and in capitals."""
     text = re.sub("%([0-9A-Fa-f]{2})?", _escape, text)
     return quote(text, SAFE, errors="surrogatepass")
 
 
-def _escape(found: re.Match[str]) -> str:
-    if not found[1]:
+def _escape(match: re.Match[str]) -> str:
+    if not match[1]:
         return "%25"
-    character = chr(int(found[1], 16))
-    return character if UNRESERVED.fullmatch(character) else found[0].upper()
+    character = chr(int(match[1], 16))
+    return character if UNRESERVED.fullmatch(character) else match[0].upper()

@@ -1,9 +1,9 @@
-"""The one way in which the plugin asks other servers for anything.
+"""HTTP client with protection against SSRF, for every request to another server.
 
-An address may be written by anybody who may write an issue, so no request may reach what only this
-machine can reach. Every address that a host name has must be public, and the connection is made to
-an address that was checked: the name is not looked up again. Each redirect is a new request, with
-the same checks. Nothing is sent that tells who asks, but the User-Agent.
+Editors can enter any URL, so no request may reach the private network. All IP addresses of a host
+have to be public, and the connection is made to one that was checked, without a second DNS lookup
+(DNS rebinding). Redirects are new requests with the same checks. No cookies, credentials or
+proxies; only the User-Agent identifies the site.
 """
 
 import ssl
@@ -20,20 +20,20 @@ from django.utils.translation import gettext as _
 from digest import __version__
 from digest.conf import conf
 from digest.http import connections
-from digest.http.canonical import DEFAULT_PORTS, ascii_host, encoded
-from digest.http.connections import Deadline, Forbidden, OutboundError, Unreachable
+from digest.http.canonical import DEFAULT_PORTS, ascii_host, percent_encode
+from digest.http.connections import Deadline, RequestBlocked, RequestError, Unreachable
 
-__all__ = ["Answer", "Deadline", "Forbidden", "OutboundError", "Unreachable", "fetch"]
+__all__ = ["Deadline", "RequestBlocked", "RequestError", "Response", "Unreachable", "fetch"]
 
 CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS = 10, 10, 30
 MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
-# What stands in "https://user@host", and what a browser takes for something else.
-FORBIDDEN = set("@\\")
+# The "@" of user information, and the backslash, which browsers read as a slash.
+UNSAFE_IN_AUTHORITY = set("@\\")
 
 
-class Target(NamedTuple):
-    """An address as it is asked: the parts are taken from it once, by one parser."""
+class ParsedURL(NamedTuple):
+    """A normalized URL and its parts, from one parser, so that no two can disagree."""
 
     url: str
     scheme: str
@@ -43,8 +43,8 @@ class Target(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a server said in the end, and the redirects on the way: (status, address) of each."""
+class Response:
+    """The last response, after the redirects: (status, location as an absolute URL) of each."""
 
     url: str
     status: int
@@ -57,71 +57,72 @@ def fetch(
     url: str,
     method: str = "GET",
     *,
-    limit: int = 0,
+    max_bytes: int = 0,
     accept: str = "*/*",
-    before: Callable[[str], None] | None = None,
+    on_request: Callable[[str], None] | None = None,
     deadline: Deadline | None = None,
-) -> Answer:
-    """Ask for an address and follow redirects; of the body, ``limit`` bytes are read and no more.
+) -> Response:
+    """Request a URL, follow redirects and read at most ``max_bytes`` of the body.
 
-    ``before`` is called with each address before it is asked, and may raise to stop. Without a
-    deadline for all of it, each request has one of its own. Raises OutboundError where there is no
-    answer.
+    ``on_request`` is called with each URL before it is requested, and may raise. Without a
+    deadline for all of them, each request has one of its own. Raises RequestError when there is
+    no response.
     """
     redirects: list[tuple[int, str]] = []
     for _count in range(MAX_REDIRECTS + 1):
-        target = read_target(url)
-        if before:
-            before(target.url)
-        answer = _ask(target, method, limit, accept, deadline or Deadline(TOTAL_SECONDS))
-        location = answer.headers.get("location")
-        if answer.status not in REDIRECTS or not location:
-            return replace(answer, redirects=redirects)
-        url = _joined(target.url, location)
-        redirects.append((answer.status, url))
-    raise Unreachable(_("It leads on from one address to the next without an end."))
+        target = parse_url(url)
+        if on_request:
+            on_request(target.url)
+        response = _request(target, method, max_bytes, accept, deadline or Deadline(TOTAL_SECONDS))
+        location = response.headers.get("location")
+        if response.status not in REDIRECTS or not location:
+            return replace(response, redirects=redirects)
+        url = _join(target.url, location)
+        redirects.append((response.status, url))
+    raise Unreachable(_("It redirects too many times."))
 
 
-def _joined(url: str, location: str) -> str:
+def _join(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
     except ValueError:
-        raise Unreachable(_("It leads to what is no address.")) from None
+        raise Unreachable(_("It redirects to an invalid URL.")) from None
 
 
-def read_target(url: str) -> Target:
-    """The parts of an address that may be asked; Forbidden where its form alone forbids it."""
+def parse_url(url: str) -> ParsedURL:
+    """Normalize and split a URL; RequestBlocked unless it is http(s) to a host and usual port."""
     try:
         parts = urlsplit(url.strip())
         host, port = ascii_host(parts.hostname or ""), parts.port
     except ValueError:
         host, port = "", None
-    if not host or parts.scheme not in DEFAULT_PORTS or FORBIDDEN & set(parts.netloc):
-        raise Forbidden(_("It is no address on the web that can be asked."))
+    if not host or parts.scheme not in DEFAULT_PORTS or UNSAFE_IN_AUTHORITY & set(parts.netloc):
+        raise RequestBlocked(_("It is not a valid http or https URL."))
     if port is not None and port not in allowed_ports():
-        raise Forbidden(_("Only the usual ports of the web are asked."))
-    path = encoded(parts.path) or "/"
+        raise RequestBlocked(_("Only ports 80 and 443 are allowed."))
+    path = percent_encode(parts.path) or "/"
     if parts.query:
-        path += f"?{encoded(parts.query)}"
+        path += f"?{percent_encode(parts.query)}"
     place = host if port is None else f"{host}:{port}"
     port = port or DEFAULT_PORTS[parts.scheme]
-    return Target(f"{parts.scheme}://{place}{path}", parts.scheme, host.strip("[]"), port, path)
+    return ParsedURL(f"{parts.scheme}://{place}{path}", parts.scheme, host.strip("[]"), port, path)
 
 
 def allowed_ports() -> set[int]:
-    """The ports that are asked: those of the web."""
+    """Return the ports that may be requested: 80 and 443."""
     return set(DEFAULT_PORTS.values())
 
 
 def user_agent() -> str:
-    """How the site names itself: as its setting says, or by the plugin and the site's address."""
+    """Return the setting, or by default the plugin's name and version and the site's URL."""
     place = getattr(settings, "WAGTAILADMIN_BASE_URL", "").encode("ascii", "replace").decode()
     default = f"wagtail-digest/{__version__}" + (f" (+{place})" if place else "")
     return conf.OUTBOUND_USER_AGENT or default
 
 
-def _ask(target: Target, method: str, limit: int, accept: str, deadline: Deadline) -> Answer:
-    """One request, without redirects."""
+def _request(
+    target: ParsedURL, method: str, max_bytes: int, accept: str, deadline: Deadline
+) -> Response:
     url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
     timeouts = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS}
     pool = httpcore.ConnectionPool(
@@ -133,43 +134,43 @@ def _ask(target: Target, method: str, limit: int, accept: str, deadline: Deadlin
         "Host": urlsplit(target.url).netloc,
         "User-Agent": user_agent(),
         "Accept": accept,
-        # As it is: what is packed could be a thousand times as long when it is unpacked.
+        # A compressed body could be a thousand times its size (decompression bomb).
         "Accept-Encoding": "identity",
         "Connection": "close",
     }
-    with _in_plain_words(), pool:
+    with _errors_translated(), pool:
         request = pool.stream(
             method, url, headers=list(headers.items()), extensions={"timeout": timeouts}
         )
         with request as response:
-            body = _read(response, limit)
-    return Answer(target.url, response.status, _headers(response.headers), body)
+            body = _read(response, max_bytes)
+    return Response(target.url, response.status, _headers(response.headers), body)
 
 
-def _read(response: httpcore.Response, limit: int) -> bytes:
+def _read(response: httpcore.Response, max_bytes: int) -> bytes:
     body = bytearray()
-    if limit:
+    if max_bytes:
         for chunk in response.iter_stream():
             body += chunk
-            if len(body) >= limit:
+            if len(body) >= max_bytes:
                 break
-    return bytes(body[:limit])
+    return bytes(body[:max_bytes])
 
 
-def _headers(found: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    pairs = [(name.decode("ascii"), value.decode("utf-8", "replace")) for name, value in found]
+def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    pairs = [(name.decode("ascii"), value.decode("utf-8", "replace")) for name, value in raw]
     return {name.lower(): value for name, value in pairs}
 
 
 @contextmanager
-def _in_plain_words() -> Iterator[None]:
+def _errors_translated() -> Iterator[None]:
     try:
         yield
     except httpcore.TimeoutException:
-        raise Unreachable(_("It took too long to answer.")) from None
+        raise Unreachable(_("The server took too long to respond.")) from None
     except httpcore.ConnectError as error:
         if isinstance(error.__cause__ or error.__context__, ssl.SSLError):
-            raise Unreachable(_("There is no secure connection to it.")) from None
-        raise Unreachable(_("It takes no connection.")) from None
+            raise Unreachable(_("A secure connection could not be made.")) from None
+        raise Unreachable(_("The server could not be connected to.")) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol):
-        raise Unreachable(_("The connection broke, or its answer cannot be read.")) from None
+        raise Unreachable(_("The connection broke, or the response is not valid HTTP.")) from None

@@ -1,4 +1,4 @@
-"""Connections to servers on the public internet, and to no others."""
+"""Connections that are limited to public IP addresses and end at a deadline."""
 
 import socket
 import ssl
@@ -13,32 +13,32 @@ from typing import Any
 import httpcore
 from django.utils.translation import gettext as _
 
-# Addresses that are not of these are for special uses.
+# All other IPv6 addresses are reserved for special uses.
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 NAT64 = IPv6Network("64:ff9b::/96")
 
 
-class OutboundError(Exception):
-    """A request that got no answer; says why in plain words."""
+class RequestError(Exception):
+    """A request without a response; its message is shown to editors."""
 
 
-class Forbidden(OutboundError):
-    """A request that was not made: this address must not be asked."""
+class RequestBlocked(RequestError):
+    """A request that was not made, because its URL is not allowed."""
 
 
-class Unreachable(OutboundError):
-    """A request that was made, or tried, and got no answer that can be read."""
+class Unreachable(RequestError):
+    """A request that failed, or got a response that is not valid."""
 
 
-def is_public(address: str) -> bool:
-    """Whether an IP address is one that the whole internet reaches; so must be one inside of it."""
-    found = ip_address(address)
-    if isinstance(found, IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or _behind_nat64(found)
-        if inner:
-            return is_public(str(inner))
-        return found in GLOBAL_UNICAST and found.is_global
-    return found.is_global and not (found.is_multicast or found.is_reserved)
+def is_public_ip(address: str) -> bool:
+    """Check that an IP address is globally reachable, and an IPv4 address embedded in it too."""
+    ip = ip_address(address)
+    if isinstance(ip, IPv6Address):
+        embedded = ip.ipv4_mapped or ip.sixtofour or _behind_nat64(ip)
+        if embedded:
+            return is_public_ip(str(embedded))
+        return ip in GLOBAL_UNICAST and ip.is_global
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 
 
 def _behind_nat64(address: IPv6Address) -> IPv4Address | None:
@@ -46,44 +46,44 @@ def _behind_nat64(address: IPv6Address) -> IPv4Address | None:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The IP addresses of a host, as the system has them."""
+    """Look up the IP addresses of a host."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise Unreachable(_("There is no such host.")) from None
+        raise Unreachable(_("The host does not exist.")) from None
     return list(dict.fromkeys(str(info[4][0]) for info in found))
 
 
-def checked_addresses(host: str, port: int) -> list[str]:
-    """The IP addresses of a host; Forbidden unless all of them are public."""
+def public_addresses(host: str, port: int) -> list[str]:
+    """Look up the IP addresses of a host; RequestBlocked unless all of them are public."""
     addresses = resolve(host, port)
-    if not addresses or not all(map(is_public, addresses)):
-        raise Forbidden(_("This host is not on the public internet."))
+    if not addresses or not all(map(is_public_ip, addresses)):
+        raise RequestBlocked(_("This host is not on the public internet."))
     return addresses
 
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """What certificates are trusted."""
+    """Return one context for all requests: it takes long to load the certificates."""
     return httpcore.default_ssl_context()
 
 
 class Deadline:
-    """The moment at which a request has taken too long, however little it waits each time."""
+    """The end of the time a request may take in all, however short each wait is."""
 
     def __init__(self, seconds: float) -> None:
         self.end = time.monotonic() + seconds
 
-    def left(self, most: float | None = None) -> float:
-        """Seconds left, at most ``most``; httpcore.ReadTimeout when there are none."""
-        left = self.end - time.monotonic()
-        if left <= 0:
+    def remaining(self, at_most: float | None = None) -> float:
+        """Return the seconds that remain, up to ``at_most``; httpcore.ReadTimeout if none do."""
+        remaining = self.end - time.monotonic()
+        if remaining <= 0:
             raise httpcore.ReadTimeout
-        return left if most is None else min(left, most)
+        return remaining if at_most is None else min(remaining, at_most)
 
 
 class GuardedBackend(httpcore.NetworkBackend):
-    """Connects to checked addresses alone."""
+    """Connects to public addresses only."""
 
     def __init__(self, deadline: Deadline) -> None:
         self.deadline = deadline
@@ -92,13 +92,13 @@ class GuardedBackend(httpcore.NetworkBackend):
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, **kwargs: Any
     ) -> httpcore.NetworkStream:
-        """A connection to the first of the host's addresses that takes one."""
-        for address in checked_addresses(host, port):
+        """Connect to the first address of the host that accepts it."""
+        for address in public_addresses(host, port):
             with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
-                seconds = self.deadline.left(timeout)
+                seconds = self.deadline.remaining(timeout)
                 stream = self.backend.connect_tcp(address, port, seconds, **kwargs)
                 return GuardedStream(stream, self.deadline)
-        raise httpcore.ConnectError("No address of the host takes a connection.")
+        raise httpcore.ConnectError("No address of the host accepts a connection.")
 
 
 class GuardedStream(httpcore.NetworkStream):
@@ -108,15 +108,12 @@ class GuardedStream(httpcore.NetworkStream):
         self.stream, self.deadline = stream, deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what has come."""
-        return self.stream.read(max_bytes, self.deadline.left(timeout))
+        return self.stream.read(max_bytes, self.deadline.remaining(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send all of it."""
-        self.stream.write(buffer, self.deadline.left(timeout))
+        self.stream.write(buffer, self.deadline.remaining(timeout))
 
     def close(self) -> None:
-        """End the connection."""
         self.stream.close()
 
     def start_tls(
@@ -125,25 +122,24 @@ class GuardedStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        """Go on with TLS; a handshake reads more than once, so a clock runs beside it."""
-        with self._ended_at_the_deadline():
-            seconds = self.deadline.left(timeout)
+        """Start TLS; a handshake reads more than once, so a timer enforces the deadline."""
+        with self._closed_at_deadline():
+            seconds = self.deadline.remaining(timeout)
             stream = self.stream.start_tls(ssl_context, server_hostname, seconds)
         return GuardedStream(stream, self.deadline)
 
     @contextmanager
-    def _ended_at_the_deadline(self) -> Iterator[None]:
-        twin = self.stream.get_extra_info("socket").dup()
-        clock = threading.Timer(self.deadline.left(), _shut_down, [twin])
-        clock.start()
+    def _closed_at_deadline(self) -> Iterator[None]:
+        duplicate = self.stream.get_extra_info("socket").dup()
+        timer = threading.Timer(self.deadline.remaining(), _shut_down, [duplicate])
+        timer.start()
         try:
             yield
         finally:
-            clock.cancel()
-            twin.close()
+            timer.cancel()
+            duplicate.close()
 
     def get_extra_info(self, info: str) -> Any:
-        """What is known of the connection."""
         return self.stream.get_extra_info(info)
 
 

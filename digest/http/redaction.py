@@ -1,4 +1,4 @@
-"""Keeps the tokens of previews out of logs and error reports: a token in a log is a way in."""
+"""Redact preview tokens in logs and error reports: with a token anyone can read the draft."""
 
 import logging
 import re
@@ -7,56 +7,56 @@ from typing import Any
 
 from django.http import HttpRequest
 
-# ``/preview/<token>/``, wherever the site has the API and the pages of the plugin.
+# ``/preview/<token>/``, at whatever prefix the site mounts the API and the pages.
 TOKEN = re.compile(r"(/preview/)[A-Za-z0-9_-]{20,}")
-HIDDEN = r"\1[token]"
-# Who writes addresses that were asked for: Django, also of what reaches no view, its own servers
-# (with Channels, too), and those that sites are run with. Daphne writes its access log without one.
+REDACTED = r"\1[token]"
+# Loggers that write request URLs: those of Django, its development servers (Channels' too), and
+# application servers. Daphne writes its access log without a logger.
 LOGGERS = ["django.request", "django.security.DisallowedHost", "django.security.csrf"]
 LOGGERS += ["django.server", "django.channels.server", "gunicorn.access", "gunicorn.error"]
 LOGGERS += ["uvicorn.access", "uvicorn.error", "hypercorn.access", "hypercorn.error"]
 LOGGERS += ["granian.access"]
-ADDRESSES = ["PATH_INFO", "RAW_URI", "REQUEST_URI"]
+URL_KEYS = ["PATH_INFO", "RAW_URI", "REQUEST_URI"]
 
 
-def redacted(text: str) -> str:
-    """The text without tokens of previews."""
-    return TOKEN.sub(HIDDEN, text)
+def redact(text: str) -> str:
+    """Replace the preview tokens in a text by ``[token]``."""
+    return TOKEN.sub(REDACTED, text)
 
 
 def hide_token(request: HttpRequest) -> None:
-    """Take the token out of a request, before anything can fail and be reported with it."""
-    request.path, request.path_info = redacted(request.path), redacted(request.path_info)
-    for name in ADDRESSES:
+    """Redact a request in place, before an error could be reported with it."""
+    request.path, request.path_info = redact(request.path), redact(request.path_info)
+    for name in URL_KEYS:
         if isinstance(request.META.get(name), str):
-            request.META[name] = redacted(request.META[name])
+            request.META[name] = redact(request.META[name])
     if request.resolver_match:
         request.resolver_match.kwargs.pop("token", None)
 
 
-def _hidden(value: Any) -> Any:
-    """A text without tokens; and the texts of a tuple, or of a dictionary of whatever kind."""
+def _redact_arguments(value: Any) -> Any:
+    """Redact a string, or the strings of a tuple or of any kind of dictionary."""
     if isinstance(value, str):
-        return redacted(value)
+        return redact(value)
     if isinstance(value, tuple):
-        return tuple(map(_hidden, value))
+        return tuple(map(_redact_arguments, value))
     if isinstance(value, dict):
         value = copy(value)
-        value.update({key: _hidden(found) for key, found in value.items()})
+        value.update({key: _redact_arguments(item) for key, item in value.items()})
     return value
 
 
 class TokenFilter(logging.Filter):
-    """Writes ``[token]`` in the place of each token of a preview."""
+    """Redacts preview tokens in log records."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass, changed where it tells a token. Some write its request, too."""
+        """Redact the record, and its request, which some handlers write too; return True."""
         message = record.getMessage()
         if TOKEN.search(message):
-            # Servers' formatters read the arguments, so they stay what they are.
-            record.msg, record.args = _hidden(record.msg), _hidden(record.args)
+            # Servers' formatters read the arguments, so their structure has to stay.
+            record.msg, record.args = _redact_arguments(record.msg), _redact_arguments(record.args)
             if TOKEN.search(record.getMessage()):
-                record.msg, record.args = redacted(message), ()
+                record.msg, record.args = redact(message), ()
         request = getattr(record, "request", None)
         if isinstance(request, HttpRequest) and TOKEN.search(request.path):
             hide_token(request)
@@ -64,8 +64,8 @@ class TokenFilter(logging.Filter):
 
 
 def keep_tokens_out_of_logs() -> None:
-    """Give the filter to all who log addresses; twice is as good as once."""
+    """Add the filter to every logger that writes URLs; idempotent."""
     for name in LOGGERS:
         logger = logging.getLogger(name)
-        if not any(isinstance(found, TokenFilter) for found in logger.filters):
+        if not any(isinstance(item, TokenFilter) for item in logger.filters):
             logger.addFilter(TokenFilter())

@@ -1,4 +1,4 @@
-"""Finds out whether a source is still there, and keeps what was found."""
+"""Check whether a source still exists, and record the result."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,26 +11,26 @@ from django.utils.translation import gettext as _
 from digest.conf import conf
 from digest.http import client as http_client
 from digest.http.canonical import canonical_url
-from digest.http.robots import ClosedByRobots, RobotsPolicy, RobotsUnknown
+from digest.http.robots import DisallowedByRobots, RobotsPolicy, RobotsUnknown
 from digest.pages.stories import tolerate_broken_body
 from digest.sources.citations import Cited, cited_in
 from digest.sources.models import Check, Source, State, source_key
 
 GONE = {404, 410}
-# There is something, and it is not for programs: behind a login, a wall or a guard.
+# It exists, but crawlers are rejected: by a login, a paywall or a bot filter.
 CLOSED = {401, 402, 403, 429, 451}
 PERMANENT = {301, 308}
 BROKEN = [State.DEAD, State.MOVED]
-# So many checks in a row that reach nothing, and a source is dead; and when to try again.
-FAILURES_OF_THE_DEAD = 3
-RETRY = timedelta(days=1)
-CHECKS_KEPT = 20
+# A source is dead after this number of failed checks in a row, a RETRY_DELAY apart.
+FAILURES_UNTIL_DEAD = 3
+RETRY_DELAY = timedelta(days=1)
+MAX_CHECKS_STORED = 20
 CHECKED_FIELDS = ["state", "http_status", "moved_to", "checked_at", "due_at", "failures"]
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What one check found; a state of None says nothing about the source."""
+class CheckResult:
+    """The result of one check; without a state it is inconclusive."""
 
     state: State | None
     http_status: int | None = None
@@ -38,48 +38,48 @@ class Finding:
     detail: str = ""
 
 
-def look_at(url: str, manners: RobotsPolicy) -> Finding:
-    """Ask for an address, politely, and say what was found."""
+def check_url(url: str, policy: RobotsPolicy) -> CheckResult:
+    """Check a URL within the crawl policy."""
     try:
-        answer = _ask(url, manners)
+        response = _request(url, policy)
     except RobotsUnknown as error:
-        return Finding(None, detail=str(error))
-    except ClosedByRobots as error:
-        return Finding(State.REFUSED, detail=str(error))
-    except http_client.OutboundError as error:
-        return Finding(State.UNREACHABLE, detail=str(error))
-    return _judge(url, answer)
+        return CheckResult(None, detail=str(error))
+    except DisallowedByRobots as error:
+        return CheckResult(State.REFUSED, detail=str(error))
+    except http_client.RequestError as error:
+        return CheckResult(State.UNREACHABLE, detail=str(error))
+    return _result_of(url, response)
 
 
-def _ask(url: str, manners: RobotsPolicy) -> http_client.Answer:
-    """HEAD, which costs the server least; GET where the server has no good answer to that."""
+def _request(url: str, policy: RobotsPolicy) -> http_client.Response:
+    """Send HEAD, and GET if that fails: many servers support HEAD badly."""
     try:
-        answer = http_client.fetch(url, "HEAD", before=manners)
+        response = http_client.fetch(url, "HEAD", on_request=policy)
     except http_client.Unreachable:
-        answer = None
-    if answer and (answer.status < 400 or answer.status == 429):
-        return answer
-    return http_client.fetch(url, "GET", before=manners)
+        response = None
+    if response and (response.status < 400 or response.status == 429):
+        return response
+    return http_client.fetch(url, "GET", on_request=policy)
 
 
-def _judge(url: str, answer: http_client.Answer) -> Finding:
-    status = answer.status
+def _result_of(url: str, response: http_client.Response) -> CheckResult:
+    status = response.status
     if status in GONE:
-        return Finding(State.DEAD, status)
+        return CheckResult(State.DEAD, status)
     if status in CLOSED:
-        return Finding(State.REFUSED, status, detail=_("It is closed to programs."))
+        return CheckResult(State.REFUSED, status, detail=_("The server rejects crawlers."))
     if status >= 400:
-        return Finding(State.UNREACHABLE, status, detail=_("The server has a fault."))
-    moved_to = _moved_to(answer)
+        return CheckResult(State.UNREACHABLE, status, detail=_("The server returned an error."))
+    moved_to = _moved_to(response)
     if moved_to and canonical_url(moved_to) != canonical_url(url):
-        return Finding(State.MOVED, status, moved_to)
-    return Finding(State.FOUND, status)
+        return CheckResult(State.MOVED, status, moved_to)
+    return CheckResult(State.FOUND, status)
 
 
-def _moved_to(answer: http_client.Answer) -> str:
-    """Where the permanent redirects lead that stand before any that is for now."""
+def _moved_to(response: http_client.Response) -> str:
+    """Return the target of the permanent redirects before the first temporary one."""
     moved_to = ""
-    for status, location in answer.redirects:
+    for status, location in response.redirects:
         if status not in PERMANENT:
             break
         moved_to = location
@@ -87,47 +87,48 @@ def _moved_to(answer: http_client.Answer) -> str:
 
 
 @transaction.atomic
-def record(source: Source, finding: Finding) -> Source:
-    """Keep what a check found. One that failed changes little: a source that was there is called
-    unreachable after two in a row, and dead after three."""
+def record(source: Source, result: CheckResult) -> Source:
+    """Save the result of a check, and schedule the next one.
+
+    A source that was found becomes unreachable after two failures in a row, and dead after three.
+    """
     source = Source.objects.select_for_update().get(pk=source.pk)
     now = timezone.now()
-    if finding.state == State.UNREACHABLE:
+    if result.state == State.UNREACHABLE:
         source.failures = min(source.failures + 1, 1000)
         source.state = _after_failures(source)
-    elif finding.state is not None:
-        source.failures, source.state = 0, finding.state
-        source.http_status, source.moved_to = finding.http_status, finding.moved_to
-    is_sure = finding.state not in (None, State.UNREACHABLE) or source.state == State.DEAD
+    elif result.state is not None:
+        source.failures, source.state = 0, result.state
+        source.http_status, source.moved_to = result.http_status, result.moved_to
+    is_conclusive = result.state not in (None, State.UNREACHABLE) or source.state == State.DEAD
     source.checked_at = now
-    source.due_at = now + (timedelta(days=conf.SOURCE_CHECK_DAYS) if is_sure else RETRY)
+    source.due_at = now + (timedelta(days=conf.SOURCE_CHECK_DAYS) if is_conclusive else RETRY_DELAY)
     source.save(update_fields=CHECKED_FIELDS)
-    _keep_check(source, finding)
+    _save_check(source, result)
     return source
 
 
 def _after_failures(source: Source) -> State:
-    if source.failures >= FAILURES_OF_THE_DEAD or source.state == State.DEAD:
+    if source.failures >= FAILURES_UNTIL_DEAD or source.state == State.DEAD:
         return State.DEAD
     is_known = source.state not in (State.UNCHECKED, State.UNREACHABLE)
     return source.state if is_known and source.failures < 2 else State.UNREACHABLE
 
 
-def _keep_check(source: Source, finding: Finding) -> None:
+def _save_check(source: Source, result: CheckResult) -> None:
     source.checks.create(
         checked_at=source.checked_at,
-        state=finding.state or State.UNCHECKED,
-        http_status=finding.http_status,
-        moved_to=finding.moved_to,
-        detail=finding.detail,
+        state=result.state or State.UNCHECKED,
+        http_status=result.http_status,
+        moved_to=result.moved_to,
+        detail=result.detail,
     )
-    kept = list(source.checks.values_list("pk", flat=True)[:CHECKS_KEPT])
-    Check.objects.filter(source=source).exclude(pk__in=kept).delete()
+    latest = list(source.checks.values_list("pk", flat=True)[:MAX_CHECKS_STORED])
+    Check.objects.filter(source=source).exclude(pk__in=latest).delete()
 
 
 def broken_sources_of(issue: Any) -> list[tuple[Cited, Source]]:
-    """What an issue, or a draft of one, cites that is dead or has moved: the places with what is
-    known, in the order they stand in."""
+    """Return the dead and moved sources that an issue or a draft cites, in document order."""
     cited: dict[Cited, str] = {}
     with tolerate_broken_body(issue):
         cited = {found: source_key(found.url) for found in cited_in(issue.body)}

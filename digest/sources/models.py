@@ -19,7 +19,7 @@ def source_key(url: str) -> str:
 
 
 class State(models.TextChoices):
-    """What the last check found, or where one does not count, what was known before."""
+    """The state of a source after the last conclusive check."""
 
     UNCHECKED = "unchecked", _("not checked yet")
     FOUND = "found", _("found")
@@ -106,9 +106,9 @@ class Source(models.Model):
     checked_at = models.DateTimeField(
         _("last checked"), null=True, blank=True, db_index=True, editable=False
     )
-    # When it is to be checked again; at once, where there is none.
+    # Of the next check; null is due at once.
     due_at = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
-    # Checks in a row that did not reach it.
+    # Failed checks in a row.
     failures = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = SourceQuerySet.as_manager()
@@ -172,7 +172,7 @@ class Citation(models.Model):
 
 
 class Check(models.Model):
-    """What one check of a source found."""
+    """The result of one check of a source."""
 
     readers_see_rows = False
 
@@ -195,7 +195,7 @@ class Check(models.Model):
 
 
 class CheckedHost(models.Model):
-    """From when a host may be asked again: what keeps two runs from asking it at once."""
+    """The claim of a run on a host, so that concurrent runs do not check it at once."""
 
     readers_see_rows = False
 

@@ -1,7 +1,7 @@
-"""Checks many sources, one after the other, so that two runs at once share the work.
+"""Check many sources one after the other; concurrent runs share the work.
 
-A host is claimed before it is asked and let go after it: who finds it claimed takes another source
-first. A claim ends by itself, so a run that is killed holds up nothing and loses nothing.
+A run claims a host before it sends requests to it, and releases it afterwards; other runs check
+other hosts first. Claims expire, so a killed run blocks nothing.
 """
 
 import logging
@@ -16,21 +16,21 @@ from django.utils import timezone
 
 from digest.conf import conf
 from digest.http.robots import RobotsPolicy
-from digest.sources.checking import RETRY, Finding, look_at, record
+from digest.sources.checking import RETRY_DELAY, CheckResult, check_url, record
 from digest.sources.models import CheckedHost, Source, source_key
 
-# Longer than the slowest check takes: robots.txt, HEAD and GET, each with redirects.
-CLAIM = timedelta(minutes=10)
-# How often a source is tried whose host another run is asking.
-MOST_TRIES = 3
-# A host that was asked for nothing so long is forgotten.
-FORGOTTEN_AFTER = timedelta(days=1)
+# Longer than the slowest check: robots.txt, HEAD and GET, each with redirects.
+CLAIM_TIMEOUT = timedelta(minutes=10)
+# For a source whose host is claimed by another run.
+MAX_TRIES = 3
+# Hosts without requests for this long are deleted.
+HOST_EXPIRY = timedelta(days=1)
 
 logger = logging.getLogger(__name__)
 
 
 def due_sources(older_than: int | None = None, url: str = "") -> QuerySet:
-    """The cited sources whose time has come, those longest not checked first."""
+    """Return the cited sources that are due for a check, the least recently checked first."""
     sources = Source.objects.cited().order_by(F("checked_at").asc(nulls_first=True), "pk")
     if url:
         return sources.filter(key=source_key(url))
@@ -45,48 +45,48 @@ def due_sources(older_than: int | None = None, url: str = "") -> QuerySet:
 class Run:
     """One run of ``check_sources``."""
 
-    manners: RobotsPolicy = field(default_factory=RobotsPolicy)
-    # Sources whose host another run was asking, all the time.
-    left: int = 0
+    policy: RobotsPolicy = field(default_factory=RobotsPolicy)
+    # Sources that were skipped, because another run kept their host claimed.
+    skipped: int = 0
 
-    def check(self, sources: QuerySet) -> Iterator[tuple[Source, Finding]]:
-        """Check the sources, and yield each with what was found, as soon as that is kept."""
-        CheckedHost.objects.filter(free_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
-        waiting = deque(_in_turns(sources))
-        put_off: dict[int, int] = defaultdict(int)
+    def check(self, sources: QuerySet) -> Iterator[tuple[Source, CheckResult]]:
+        """Check the sources, and yield each with its result as soon as that is saved."""
+        CheckedHost.objects.filter(free_at__lt=timezone.now() - HOST_EXPIRY).delete()
+        waiting = deque(_round_robin(sources))
+        postponed: dict[int, int] = defaultdict(int)
         while waiting:
             pk, host, checked_at = waiting.popleft()
             wait = claim(host)
             if not wait:
                 yield from self._check_one(pk, host, checked_at)
             elif wait <= conf.SOURCE_CHECK_PAUSE:
-                time.sleep(wait)  # It only rests.
+                time.sleep(wait)  # nobody claims it, only its pause is not over
                 waiting.appendleft((pk, host, checked_at))
-            elif put_off[pk] < MOST_TRIES:
-                put_off[pk] += 1
+            elif postponed[pk] < MAX_TRIES:
+                postponed[pk] += 1
                 time.sleep(conf.SOURCE_CHECK_PAUSE)
                 waiting.append((pk, host, checked_at))
             else:
-                self.left += 1
+                self.skipped += 1
 
     def _check_one(
         self, pk: int, host: str, checked_at: datetime | None
-    ) -> Iterator[tuple[Source, Finding]]:
+    ) -> Iterator[tuple[Source, CheckResult]]:
         try:
-            # Another run may have been faster.
+            # Unless another run has checked it since.
             source = Source.objects.with_citations().filter(pk=pk, checked_at=checked_at).first()
             if source and source.cited_url:
-                finding = look_at(source.cited_url, self.manners)
-                yield record(source, finding), finding
-        except Exception:  # What a page says may be odd in a new way: the others are checked.
+                result = check_url(source.cited_url, self.policy)
+                yield record(source, result), result
+        except Exception:  # no page may stop the check of the others
             logger.exception("Source %s could not be checked.", pk)
-            Source.objects.filter(pk=pk).update(due_at=timezone.now() + RETRY)
+            Source.objects.filter(pk=pk).update(due_at=timezone.now() + RETRY_DELAY)
         finally:
             release(host)
 
 
-def _in_turns(sources: QuerySet) -> Iterator[tuple[int, str, datetime | None]]:
-    """One source of each host, then the next of each: while one host rests, others are asked."""
+def _round_robin(sources: QuerySet) -> Iterator[tuple[int, str, datetime | None]]:
+    """Alternate between hosts, so that the pause of one is spent on the others."""
     by_host: dict[str, deque] = defaultdict(deque)
     for row in sources.values_list("pk", "host", "checked_at"):
         by_host[row[1]].append(row)
@@ -98,17 +98,18 @@ def _in_turns(sources: QuerySet) -> Iterator[tuple[int, str, datetime | None]]:
 
 
 def claim(host: str) -> float:
-    """Make a host this run's own for a while; else return in how many seconds it is free."""
+    """Claim a host for this run and return 0, or return the seconds until it is free."""
     now = timezone.now()
     CheckedHost.objects.bulk_create([CheckedHost(name=host, free_at=now)], ignore_conflicts=True)
     free = CheckedHost.objects.filter(name=host, free_at__lte=now)
-    if free.update(free_at=now + CLAIM):
+    if free.update(free_at=now + CLAIM_TIMEOUT):
         return 0
-    taken = CheckedHost.objects.filter(name=host).first()  # None: another run has just forgotten it
+    # None if another run has deleted it since.
+    taken = CheckedHost.objects.filter(name=host).first()
     return max((taken.free_at - now).total_seconds(), 0.01) if taken else 0.01
 
 
 def release(host: str) -> None:
-    """Let a host go, after its pause."""
+    """Release a host once its pause is over."""
     free_at = timezone.now() + timedelta(seconds=conf.SOURCE_CHECK_PAUSE)
     CheckedHost.objects.filter(name=host).update(free_at=free_at)

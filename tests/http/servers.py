@@ -1,4 +1,4 @@
-"""Servers on this machine for what the plugin asks of others, and the doors opened to them."""
+"""Local servers for outgoing requests, and a fixture that lets requests reach them."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from digest.http import connections
 
 
 class Server(ThreadingHTTPServer):
-    """Answers by path: with a status, headers and a body, or as a function does.
+    """Responds by path with a status, headers and a body, or as a function does.
 
     ``asked`` has each request as (method, host without port, path).
     """
@@ -27,26 +27,24 @@ class Server(ThreadingHTTPServer):
         self.headers: list[dict[str, str]] = []
 
     def url(self, path: str = "/", host: str = "source.example") -> str:
-        """The address of a path, at a name that leads here."""
+        """Return the URL of a path, at a host name that resolves to this server."""
         return f"http://{host}:{self.server_port}{path}"
 
     def says(self, path: str, status: int = 200, body: bytes | str = b"", **headers: str) -> None:
-        """What to answer at a path."""
+        """Set the response of a path."""
         body = body.encode() if isinstance(body, str) else body
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.answers[path] = (status, named, body)
 
     def does(self, path: str, function: Callable[[BaseHTTPRequestHandler], None]) -> None:
-        """What to do at a path."""
+        """Set the function that handles a path."""
         self.answers[path] = function
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a client that has gone."""
+        """Ignore clients that have disconnected."""
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One request."""
-
     def answer(self) -> None:
         host = self.headers["Host"].partition(":")[0]
         self.server.asked.append((self.command, host, self.path))
@@ -67,12 +65,12 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = answer
 
     def log_message(self, *args: Any) -> None:
-        """Nothing."""
+        """Do not log."""
 
 
 @contextmanager
 def running() -> Iterator[Server]:
-    """A server that answers until the end of the block."""
+    """Run a server until the end of the block."""
     server = Server()
     threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
     try:
@@ -84,12 +82,14 @@ def running() -> Iterator[Server]:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A server that every host name leads to, and that may be asked though it is no public one."""
-    is_public = connections.is_public
+    """Run a server that every host name resolves to, as if it were public."""
+    is_public_ip = connections.is_public_ip
     with running() as found:
         monkeypatch.setattr(connections, "resolve", lambda host, port: ["127.0.0.1"])
         monkeypatch.setattr(
-            connections, "is_public", lambda address: address == "127.0.0.1" or is_public(address)
+            connections,
+            "is_public_ip",
+            lambda address: address == "127.0.0.1" or is_public_ip(address),
         )
         monkeypatch.setattr(http_client, "allowed_ports", lambda: {80, 443, found.server_port})
         yield found

@@ -1,4 +1,4 @@
-"""One spelling for a cited address: what makes no difference, what does, what is no address."""
+"""Canonical URLs: ignored differences, kept differences, and what is not a URL."""
 
 import pytest
 from hypothesis import example, given
@@ -34,7 +34,7 @@ PAGE = "https://example.com/news/one?id=7"
         "https://example.com/news/one?&&id=7&=&",
     ],
 )
-def test_what_makes_no_difference(url):
+def test_ignored_differences(url):
     assert canonical_url(url) == PAGE
     assert source_key(url) == source_key(PAGE)
 
@@ -102,12 +102,12 @@ def test_spelling(url, spelling):
         "https://" + "\u00e4" * 70 + ".example/",
     ],
 )
-def test_what_is_no_address(url):
+def test_invalid_urls(url):
     assert canonical_url(url) == ""
     assert source_key(url) == ""
 
 
-def test_an_address_of_a_million_characters_has_a_spelling():
+def test_very_long_urls():
     url = "https://example.com/" + "a/%61?b&" * 125_000
     assert canonical_url(canonical_url(url)) == canonical_url(url)
     assert len(source_key(url)) == 64
@@ -120,7 +120,7 @@ PARTS = ["http://", "https://", "www.", "a.b", "%2e", "..", "/", "?", "&", "=", 
 @example("https://a.b/\ud800?\ud800")
 @example("https://www.www.b")
 @example("https://a.b/%2e%2e/%2E")
-def test_a_spelling_is_its_own_and_nothing_raises(url):
+def test_canonical_urls_are_stable_and_nothing_raises(url):
     for address in (url, f"https://a.b/{url}", f"https://a.b?{url}", f"https://{url}"):
         spelling = canonical_url(address)
         assert canonical_url(spelling) == spelling

@@ -1,4 +1,4 @@
-"""The guard of requests: what is asked, what is refused, and when it stops listening."""
+"""Requests to other servers: SSRF protection, redirects and failures."""
 
 import socket
 import ssl
@@ -8,12 +8,12 @@ import pytest
 
 from digest.http import client as http_client
 from digest.http import connections
-from digest.http.client import Forbidden, Unreachable, fetch
+from digest.http.client import RequestBlocked, Unreachable, fetch
 from tests.http.servers import running, server  # noqa: F401
 
 PUBLIC = ["8.8.8.8", "2606:4700::1", "::ffff:8.8.8.8", "2002:808:808::", "64:ff9b::808:808"]
-# Of this machine, of its network, for documents, for nobody; and such ones inside of IPv6.
-HIDDEN = """
+# Loopback, private, link-local, documentation, reserved; and those embedded in IPv6.
+PRIVATE = """
 0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 127.0.0.1 127.255.0.1 169.254.169.254 172.16.0.1
 172.31.255.255 192.0.0.1 192.0.2.1 192.168.0.1 198.18.0.1 198.51.100.1 203.0.113.1 224.0.0.1
 239.255.255.255 240.0.0.1 255.255.255.255 :: ::1 ::127.0.0.1 ::8.8.8.8 ::ffff:127.0.0.1
@@ -23,13 +23,13 @@ fc00::1 fd00:ec2::254 fe80::1 fe80::1%lo fec0::1 ff02::1
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_addresses_of_the_public_internet(address):
-    assert connections.is_public(address)
+def test_public_addresses(address):
+    assert connections.is_public_ip(address)
 
 
-@pytest.mark.parametrize("address", HIDDEN)
-def test_addresses_of_this_machine_and_its_network(address):
-    assert not connections.is_public(address)
+@pytest.mark.parametrize("address", PRIVATE)
+def test_private_addresses(address):
+    assert not connections.is_public_ip(address)
 
 
 @pytest.mark.parametrize(
@@ -54,36 +54,36 @@ def test_addresses_of_this_machine_and_its_network(address):
         "http://",
     ],
 )
-def test_addresses_whose_form_forbids_them(url, monkeypatch):
+def test_blocked_urls(url, monkeypatch):
     monkeypatch.setattr(connections, "resolve", pytest.fail)
-    with pytest.raises(Forbidden):
+    with pytest.raises(RequestBlocked):
         fetch(url)
 
 
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::1]", "[::ffff:7f00:1]"]
 )
-def test_this_machine_by_any_name_is_not_asked(host):
-    with running() as hidden, pytest.raises(http_client.OutboundError):
+def test_localhost_by_any_name_is_not_requested(host):
+    with running() as hidden, pytest.raises(http_client.RequestError):
         fetch(f"http://{host}/")
     assert hidden.asked == []
 
 
 def test_all_addresses_of_a_host_must_be_public(server, monkeypatch):  # noqa: F811
     monkeypatch.setattr(connections, "resolve", lambda host, port: ["127.0.0.1", "10.0.0.7"])
-    with pytest.raises(Forbidden):
+    with pytest.raises(RequestBlocked):
         fetch(server.url())
     monkeypatch.setattr(connections, "resolve", lambda host, port: [])
-    with pytest.raises(Forbidden):
+    with pytest.raises(RequestBlocked):
         fetch(server.url())
     assert server.asked == []
 
 
-def test_the_name_is_looked_up_once_and_the_checked_address_is_asked(server, monkeypatch):  # noqa: F811
+def test_dns_rebinding(server, monkeypatch):  # noqa: F811
     looked_up = []
 
     def rebinding(host, *args, **kwargs):
-        """As a server of names that tells another address the second time."""
+        """Resolve to another address the second time."""
         if host != "source.example":
             return system(host, *args, **kwargs)
         looked_up.append(host)
@@ -93,16 +93,16 @@ def test_the_name_is_looked_up_once_and_the_checked_address_is_asked(server, mon
     monkeypatch.undo()
     system = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
-    monkeypatch.setattr(connections, "is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(connections, "is_public_ip", lambda address: address == "127.0.0.1")
     monkeypatch.setattr(http_client, "allowed_ports", lambda: {server.server_port})
     server.says("/", body="public")
-    assert fetch(server.url(), limit=100).body == b"public"
+    assert fetch(server.url(), max_bytes=100).body == b"public"
     assert len(looked_up) == 1
-    with pytest.raises(Forbidden):
+    with pytest.raises(RequestBlocked):
         fetch(server.url())
 
 
-def test_a_redirect_to_a_hidden_address_is_not_followed(server, monkeypatch):  # noqa: F811
+def test_redirects_to_blocked_urls_are_not_followed(server, monkeypatch):  # noqa: F811
     hidden = {"inside.example": ["127.0.0.2"]}
     monkeypatch.setattr(connections, "resolve", lambda host, port: hidden.get(host, ["127.0.0.1"]))
     for number, url in enumerate(
@@ -115,31 +115,31 @@ def test_a_redirect_to_a_hidden_address_is_not_followed(server, monkeypatch):  #
         ]
     ):
         server.says(f"/{number}", 302, Location=url)
-        with pytest.raises(http_client.OutboundError):
+        with pytest.raises(http_client.RequestError):
             fetch(server.url(f"/{number}"))
     assert [path for _, _, path in server.asked] == ["/0", "/1", "/2", "/3", "/4"]
 
 
-def test_redirects_are_followed_and_told(server):  # noqa: F811
+def test_redirects_are_followed_and_returned(server):  # noqa: F811
     server.says("/a", 301, Location="/b?x=%C3%A9")
     server.says("/b?x=%C3%A9", 302, Location=server.url("/c", "other.example"))
     server.says("/c", body="there")
     seen = []
-    answer = fetch(server.url("/a"), limit=10, before=seen.append)
-    assert (answer.status, answer.body) == (200, b"there")
-    assert answer.url == server.url("/c", "other.example")
-    assert [status for status, _ in answer.redirects] == [301, 302]
-    assert seen == [server.url("/a"), *(url for _, url in answer.redirects)]
+    response = fetch(server.url("/a"), max_bytes=10, on_request=seen.append)
+    assert (response.status, response.body) == (200, b"there")
+    assert response.url == server.url("/c", "other.example")
+    assert [status for status, _ in response.redirects] == [301, 302]
+    assert seen == [server.url("/a"), *(url for _, url in response.redirects)]
 
 
-def test_redirects_have_an_end(server):  # noqa: F811
+def test_redirect_loops_end(server):  # noqa: F811
     server.says("/a", 302, Location="/a")
-    with pytest.raises(Unreachable, match="without an end"):
+    with pytest.raises(Unreachable, match="too many times"):
         fetch(server.url("/a"))
     assert len(server.asked) == 6
 
 
-def test_nothing_is_sent_that_tells_who_asks(server, monkeypatch, settings):  # noqa: F811
+def test_only_the_user_agent_identifies_the_site(server, monkeypatch, settings):  # noqa: F811
     settings.DIGEST_OUTBOUND_USER_AGENT = "example-bot/1.0"
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("NETRC", "/nowhere")
@@ -156,26 +156,26 @@ def test_nothing_is_sent_that_tells_who_asks(server, monkeypatch, settings):  # 
         }
 
 
-@pytest.mark.parametrize("said", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n", b"\xff" * 99])
-def test_what_is_no_answer(server, said):  # noqa: F811
-    server.does("/", lambda handler: handler.wfile.write(said))
+@pytest.mark.parametrize("data", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n", b"\xff" * 99])
+def test_invalid_responses(server, data):  # noqa: F811
+    server.does("/", lambda handler: handler.wfile.write(data))
     with pytest.raises(Unreachable):
         fetch(server.url())
 
 
-def test_a_host_without_a_server_or_a_name(server, monkeypatch):  # noqa: F811
+def test_hosts_that_do_not_listen_or_exist(server, monkeypatch):  # noqa: F811
     server.shutdown()
     server.server_close()
-    with pytest.raises(Unreachable, match="no connection"):
+    with pytest.raises(Unreachable, match="could not be connected"):
         fetch(server.url())
     monkeypatch.undo()
-    with pytest.raises(Unreachable, match="no such host"):
+    with pytest.raises(Unreachable, match="does not exist"):
         fetch("http://nobody.invalid/")
 
 
 def test_the_next_address_is_tried(server, monkeypatch):  # noqa: F811
     monkeypatch.setattr(connections, "resolve", lambda host, port: ["127.0.0.9", "127.0.0.1"])
-    monkeypatch.setattr(connections, "is_public", lambda address: True)
+    monkeypatch.setattr(connections, "is_public_ip", lambda address: True)
     server.says("/")
     assert fetch(server.url()).status == 200
 
@@ -192,6 +192,6 @@ def test_a_certificate_must_be_that_of_the_host(server, monkeypatch):  # noqa: F
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert context.check_hostname
     monkeypatch.setattr(connections, "tls_context", lambda: Context(ssl.PROTOCOL_TLS_CLIENT))
-    with pytest.raises(Unreachable, match="no secure connection"):
+    with pytest.raises(Unreachable, match="secure connection could not"):
         fetch(server.url().replace("http:", "https:"))
     assert names == ["source.example"]

@@ -1,48 +1,196 @@
-"""What is made of a robots.txt that is odd, and which addresses are of one host."""
+"""robots.txt: rules, groups, delays, and what is not valid or not available."""
+
+import time
 
 import pytest
 
-from digest.http.client import OutboundError
-from digest.http.robots import RobotsPolicy, host_of
-from digest.sources.checking import look_at
+from digest.http.client import RequestError
+from digest.http.robots import OWN, DisallowedByRobots, RobotsPolicy, host_of, parse_robots
+from digest.sources.checking import check_url
 from digest.sources.models import State
 from digest.sources.pages import read_page
 from tests.http.servers import server  # noqa: F401
 
-ODD = ["Disallow: //[abc", "Crawl-delay: ²", "Request-rate: ²/1", "Crawl-delay: " + "9" * 5000]
+AGENT = "example-bot/1.0 (+https://example.com)"
 
 
 @pytest.fixture(autouse=True)
 def slept(settings, monkeypatch):
-    """No pauses; the seconds that would have been slept."""
+    """Replace sleeping, and make no pauses; return the seconds of each sleep."""
     settings.DIGEST_SOURCE_CHECK_PAUSE = 0
     seconds = []
     monkeypatch.setattr("digest.http.robots.time.sleep", seconds.append)
     return seconds
 
 
-@pytest.mark.parametrize("line", ODD)
-def test_a_host_whose_robots_txt_has_mistakes_is_left_alone(server, line):  # noqa: F811
-    server.says("/robots.txt", body=f"User-agent: *\n{line}\n")
+def allows(rules, path, agent=AGENT):
+    """Check a path of a host against a robots.txt."""
+    return parse_robots(rules, agent).can_fetch(f"https://a.org{path}", OWN)
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "allowed"),
+    [
+        ("Disallow: /*.pdf$", "/a/report.pdf", False),
+        ("Disallow: /*.pdf$", "/a/report.pdf?page=2", True),
+        ("Disallow: /*/private", "/a/private/b", False),
+        ("Disallow: /a\nAllow: /a/b", "/a/b/c", True),
+        ("Disallow: /a\nAllow: /a/b", "/a/c", False),
+        ("Allow: /a/b\nDisallow: /a", "/a/b", True),
+        ("Allow: /a\nDisallow: /a/b", "/a/b", False),
+        ("Disallow: /a\nAllow: /a", "/a", True),
+        ("Disallow: /caf%C3%A9", "/caf%C3%A9/menu", False),
+        ("Disallow: /café", "/caf%C3%A9/menu", False),
+        ("Disallow:", "/a", True),
+        ("Disallow: /", "/a", False),
+        ("disallow : /a # and why", "/a", False),
+    ],
+)
+def test_rules(rules, path, allowed):
+    assert allows(f"User-agent: *\n{rules}\n", path) is allowed
+
+
+ALL = "User-agent: *\nDisallow: /\n"
+NONE = "Disallow:\n"
+
+
+@pytest.mark.parametrize(
+    ("rules", "allowed"),
+    [
+        (ALL, False),
+        (f"{ALL}\nUser-agent: Example-Bot\n{NONE}", True),
+        (f"{ALL}\nUser-agent: example-bot/2.1\n{NONE}", True),
+        (f"{ALL}\nUser-agent: other-bot\nUser-agent: EXAMPLE-BOT\n{NONE}", True),
+        (f"{ALL}\nUser-agent: example\n{NONE}", False),
+        (f"{ALL}\nUser-agent: example.com\n{NONE}", False),
+        ("User-agent: other-bot\nDisallow: /\n", True),
+        ("User-agent: example-bot\nDisallow: /b\n\nUser-agent: example-bot\nDisallow: /a", False),
+        ("Disallow: /\n", True),
+    ],
+)
+def test_groups_match_the_product_token(rules, allowed):
+    assert allows(rules, "/a") is allowed
+
+
+@pytest.mark.parametrize(
+    "rules", ["", "\n\n", "# nothing\n", "<html><p>Not found</html>", "\0\x85"]
+)
+def test_robots_txt_without_rules_allows_everything(rules):
+    assert allows(rules, "/a")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Disallow: //[abc",
+        "Allow: %zz",
+        "Crawl-delay: ²",
+        "Crawl-delay: nan",
+        "Crawl-delay: -1",
+        f"Crawl-delay: {'9' * 5000}",
+        "Request-rate: ²/1",
+        "Visit-time: 9-",
+        "Nonsense",
+        "::",
+    ],
+)
+def test_invalid_lines_are_ignored(server, slept, line):  # noqa: F811
+    server.says("/robots.txt", body=f"User-agent: *\n{line}\nDisallow: /b\n".encode())
     server.says("/a", body="<title>A</title>", Content_Type="text/html")
-    found = look_at(server.url("/a"), RobotsPolicy())
-    assert (found.state, "mistakes" in found.detail) == (None, True)
-    with pytest.raises(OutboundError, match="mistakes"):
-        read_page(server.url("/a"))
+    assert check_url(server.url("/a"), RobotsPolicy()).state == State.FOUND
+    assert check_url(server.url("/b"), RobotsPolicy()).state == State.REFUSED
+    assert read_page(server.url("/a")).title == "A"
+    assert slept == []
 
 
-def test_no_host_is_waited_for_longer_than_a_minute(server, slept):  # noqa: F811
-    server.says("/robots.txt", body="User-agent: *\nCrawl-delay: " + "9" * 400)
-    server.says("/a")
-    assert look_at(server.url("/a"), RobotsPolicy()).state == State.FOUND
-    assert all(seconds <= 60 for seconds in slept)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"user agent {number}*\n" for number in range(15_000)) + "allow:$\n" * 30_000,
+        "".join(f"user-agent:{number}\n" for number in range(15_000)) * 2,
+        "user-agent:*\n" + "disallow:/*a*b$\n" * 30_000,
+        "user-agent:*\ndisallow:/" + "*a" * 250_000,
+    ],
+    ids=["agents and rules", "agents twice", "rules", "wildcards"],
+)
+def test_hostile_robots_txt_is_parsed_quickly(text):
+    started = time.process_time()
+    allows(text, "/" + "ab" * 1000)
+    assert time.process_time() - started < 5
 
 
-def test_a_byte_order_mark_opens_nothing(server):  # noqa: F811
+def test_only_the_first_500_kib_are_read(server):  # noqa: F811
+    rules = "User-agent: *\nDisallow: /a\n"
+    rules += "#" * (500 * 1024 - len(rules) - 1) + "\n" + "Disallow: /b\n"
+    server.says("/robots.txt", body=rules)
+    server.says("/b")
+    assert check_url(server.url("/a"), RobotsPolicy()).state == State.REFUSED
+    assert check_url(server.url("/b"), RobotsPolicy()).state == State.FOUND
+
+
+def test_byte_order_mark_is_ignored(server):  # noqa: F811
     server.says("/robots.txt", body="\ufeffUser-agent: *\nDisallow: /\n".encode())
-    assert look_at(server.url("/a"), RobotsPolicy()).state == State.REFUSED
+    assert check_url(server.url("/a"), RobotsPolicy()).state == State.REFUSED
 
 
-def test_one_host_rests_however_it_is_written():
+def test_robots_txt_is_requested_first_and_obeyed(server, settings):  # noqa: F811
+    settings.DIGEST_OUTBOUND_USER_AGENT = AGENT
+    server.says("/robots.txt", body="User-agent: *\n\nUser-agent: Example-Bot\nDisallow: /a\n")
+    policy = RobotsPolicy()
+    with pytest.raises(DisallowedByRobots):
+        policy(server.url("/a"))
+    policy(server.url("/b"))
+    assert [path for _, _, path in server.asked] == ["/robots.txt"]
+
+
+@pytest.mark.parametrize("status", [301, 401, 403, 404, 410])
+def test_without_robots_txt_everything_is_allowed(server, status):  # noqa: F811
+    server.says("/robots.txt", status, body="User-agent: *\nDisallow: /\n")
+    server.says("/a")
+    assert check_url(server.url("/a"), RobotsPolicy()).state == State.FOUND
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_hosts_with_unavailable_robots_txt_are_not_checked(server, status):  # noqa: F811
+    server.says("/robots.txt", status)
+    server.says("/a")
+    assert check_url(server.url("/a"), RobotsPolicy()).state is None
+    with pytest.raises(RequestError, match="not available"):
+        read_page(server.url("/a"))
+    assert {path for _, _, path in server.asked} == {"/robots.txt"}
+
+
+def test_robots_txt_is_requested_once_and_after_redirects(server):  # noqa: F811
+    policy = RobotsPolicy()
+    server.says("/a", 302, Location=server.url("/b", "other.example"))
+    server.says("/b")
+    for _ in range(2):
+        assert check_url(server.url("/a"), policy).state == State.FOUND
+    robots = [host for _, host, path in server.asked if path == "/robots.txt"]
+    assert robots == ["source.example", "other.example"]
+
+
+def test_pause_and_crawl_delay(server, settings, slept):  # noqa: F811
+    settings.DIGEST_SOURCE_CHECK_PAUSE = 7
+    policy = RobotsPolicy()
+    server.says("/a")
+    check_url(server.url("/a"), policy)
+    assert len(slept) == 1
+    assert 0 < slept[0] <= 7
+    server.says("/robots.txt", body="User-agent: *\nCrawl-delay: 20.5\n")
+    check_url(server.url("/a", "slow.example"), policy)
+    assert len(slept) == 2
+    assert 19 < slept[1] <= 20.5
+
+
+def test_crawl_delay_is_limited_to_a_minute(server, slept):  # noqa: F811
+    server.says("/robots.txt", body="User-agent: *\nCrawl-delay: 86400\n")
+    server.says("/a")
+    assert check_url(server.url("/a"), RobotsPolicy()).state == State.FOUND
+    assert slept
+    assert all(59 < seconds <= 60 for seconds in slept)
+
+
+def test_a_host_has_one_name():
     urls = ["http://www.A.org:80/x", "https://a.org/", "https://a.org./y"]
     assert {host_of(url) for url in urls} == {"a.org"}

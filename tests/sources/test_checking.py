@@ -1,4 +1,4 @@
-"""What a check makes of an answer, of none, and of robots.txt; and what is kept of it."""
+"""Checking a source: the result of each kind of response, and how it is recorded."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from digest.http.robots import RobotsPolicy
 from digest.models import IssuePage, Source
-from digest.sources.checking import broken_sources_of, look_at, record
+from digest.sources.checking import broken_sources_of, check_url, record
 from digest.sources.models import State
 from tests.builders import body, make_issue, source, story
 from tests.http.servers import server  # noqa: F401
@@ -19,41 +19,41 @@ def _without_pauses(settings):
 
 
 @pytest.fixture
-def look(server):  # noqa: F811
-    """Look at a path of the server."""
-    return lambda path="/a": look_at(server.url(path), RobotsPolicy())
+def check(server):  # noqa: F811
+    """Check a path of the server."""
+    return lambda path="/a": check_url(server.url(path), RobotsPolicy())
 
 
 def methods(server):  # noqa: F811
     return [method for method, _, path in server.asked if path != "/robots.txt"]
 
 
-def test_what_answers_is_found(server, look):  # noqa: F811
+def test_success_is_found(server, check):  # noqa: F811
     server.says("/a")
-    found = look()
+    found = check()
     assert (found.state, found.http_status) == (State.FOUND, 200)
     assert methods(server) == ["HEAD"]
 
 
 @pytest.mark.parametrize("refusal", [400, 403, 404, 405, 500, 501])
-def test_where_head_is_refused_get_decides(server, look, refusal):  # noqa: F811
+def test_get_decides_where_head_is_rejected(server, check, refusal):  # noqa: F811
     def answer(handler):
         handler.send_response(refusal if handler.command == "HEAD" else 200)
         handler.end_headers()
 
     server.does("/a", answer)
-    assert look().state == State.FOUND
+    assert check().state == State.FOUND
     assert methods(server) == ["HEAD", "GET"]
 
 
-def test_where_head_breaks_off_get_decides(server, look):  # noqa: F811
+def test_get_decides_where_head_breaks_off(server, check):  # noqa: F811
     def answer(handler):
         if handler.command == "GET":
             handler.send_response(200)
             handler.end_headers()
 
     server.does("/a", answer)
-    assert look().state == State.FOUND
+    assert check().state == State.FOUND
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_where_head_breaks_off_get_decides(server, look):  # noqa: F811
         (503, State.UNREACHABLE),
     ],
 )
-def test_what_a_status_means(server, look, status, state):  # noqa: F811
+def test_state_by_status(server, check, status, state):  # noqa: F811
     server.says("/a", status)
-    found = look()
+    found = check()
     assert (found.state, found.http_status) == (state, status)
 
 
@@ -86,121 +86,71 @@ def test_what_a_status_means(server, look, status, state):  # noqa: F811
         ([(301, "/a/"), (301, "/a/?utm_source=x")], ""),
     ],
 )
-def test_only_permanent_redirects_to_another_page_move_a_source(server, look, hops, moved_to):  # noqa: F811
+def test_only_permanent_redirects_to_another_page_move_a_source(server, check, hops, moved_to):  # noqa: F811
     path = "/a"
     for status, target in hops:
         server.says(path, status, Location=target)
         path = target
     server.says(path)
-    found = look()
+    found = check()
     assert found.state == (State.MOVED if moved_to else State.FOUND)
     assert found.moved_to == (server.url(moved_to) if moved_to else "")
 
 
-def test_what_moved_to_nothing_is_dead(server, look):  # noqa: F811
+def test_redirect_to_a_missing_page_is_dead(server, check):  # noqa: F811
     server.says("/a", 301, Location="/gone")
-    assert look().state == State.DEAD
+    assert check().state == State.DEAD
 
 
-def test_robots_txt_is_asked_first_and_obeyed(server, look, settings):  # noqa: F811
-    settings.DIGEST_OUTBOUND_USER_AGENT = "example-bot/1.0 (+https://example.com)"
-    rules = "User-agent: *\nDisallow:\n\nUser-agent: Example-Bot\nDisallow: /a\n"
-    server.says("/robots.txt", body=rules)
-    assert look().state == State.REFUSED
-    assert methods(server) == []
-    server.says("/b")
-    assert look("/b").state == State.FOUND
-
-
-@pytest.mark.parametrize("status", [301, 401, 403, 404, 410])
-def test_without_robots_txt_everything_is_allowed(server, look, status):  # noqa: F811
-    server.says("/robots.txt", status)
-    server.says("/a")
-    assert look().state == State.FOUND
-
-
-@pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_host_that_cannot_say_what_it_allows_is_not_asked(server, look, status):  # noqa: F811
-    server.says("/robots.txt", status)
-    server.says("/a")
-    assert look().state is None
-    assert methods(server) == []
-
-
-def test_robots_txt_is_asked_once_and_also_where_a_redirect_leads(server):  # noqa: F811
-    manners = RobotsPolicy()
-    server.says("/a", 302, Location=server.url("/b", "other.example"))
-    server.says("/b")
-    for _ in range(2):
-        assert look_at(server.url("/a"), manners).state == State.FOUND
-    robots = [host for _, host, path in server.asked if path == "/robots.txt"]
-    assert robots == ["source.example", "other.example"]
-
-
-def test_a_host_rests_between_two_requests(server, settings, monkeypatch):  # noqa: F811
-    settings.DIGEST_SOURCE_CHECK_PAUSE = 7
-    rests = []
-    monkeypatch.setattr("digest.http.robots.time.sleep", rests.append)
-    manners = RobotsPolicy()
-    server.says("/a")
-    look_at(server.url("/a"), manners)
-    assert len(rests) == 1
-    assert 0 < rests[0] <= 7
-    server.says("/robots.txt", body="User-agent: *\nCrawl-delay: 20\n")
-    look_at(server.url("/a", "slow.example"), manners)
-    assert len(rests) == 2
-    assert 7 < rests[1] <= 20
-
-
-def test_private_addresses_are_not_asked():
-    found = look_at("http://127.0.0.1/", RobotsPolicy())
+def test_private_addresses_are_not_requested():
+    found = check_url("http://127.0.0.1/", RobotsPolicy())
     assert (found.state, found.http_status) == (State.UNREACHABLE, None)
 
 
 @pytest.fixture
-def kept(db, server, look):  # noqa: F811
-    """Look at a source, and keep what was found."""
-    there = Source.of("https://a.org/")
-    there.save()
+def checked(db, server, check):  # noqa: F811
+    """Check a source, and record the result."""
+    saved = Source.of("https://a.org/")
+    saved.save()
 
-    def keep(status):
+    def check_and_record(status):
         server.says("/a", status)
-        return record(there, look())
+        return record(saved, check())
 
-    return keep
+    return check_and_record
 
 
 @pytest.mark.django_db
-def test_one_failure_changes_nothing_and_three_in_a_row_are_the_end(kept):
-    assert kept(200).state == State.FOUND
-    states = [kept(503).state for _ in range(4)]
+def test_one_failure_changes_nothing_and_three_in_a_row_are_dead(checked):
+    assert checked(200).state == State.FOUND
+    states = [checked(503).state for _ in range(4)]
     assert states == [State.FOUND, State.UNREACHABLE, State.DEAD, State.DEAD]
-    back = kept(200)
+    back = checked(200)
     assert (back.state, back.failures) == (State.FOUND, 0)
-    assert kept(503).state == State.FOUND
+    assert checked(503).state == State.FOUND
 
 
 @pytest.mark.django_db
-def test_when_to_come_back(kept, settings):
+def test_failed_checks_are_repeated_sooner(checked, settings):
     settings.DIGEST_SOURCE_CHECK_DAYS = 10
-    assert kept(200).due_at - timezone.now() > timedelta(days=9)
-    assert kept(503).due_at - timezone.now() < timedelta(days=2)
+    assert checked(200).due_at - timezone.now() > timedelta(days=9)
+    assert checked(503).due_at - timezone.now() < timedelta(days=2)
 
 
 @pytest.mark.django_db
-def test_a_host_that_asks_for_patience_changes_nothing(kept, server):  # noqa: F811
-    kept(404)
+def test_unavailable_robots_txt_changes_nothing(checked, server):  # noqa: F811
+    checked(404)
     server.says("/robots.txt", 503)
-    later = kept(200)
+    later = checked(200)
     assert (later.state, later.http_status) == (State.DEAD, 404)
     assert later.checks.first().state == State.UNCHECKED
 
 
 @pytest.mark.django_db
-def test_the_last_checks_are_kept(kept):
+def test_only_the_latest_checks_are_stored(checked):
     for _ in range(23):
-        found = kept(404)
-    kept(200)
+        found = checked(404)
+    checked(200)
     assert found.checks.count() == 20
     assert found.checks.first().state == State.FOUND
 

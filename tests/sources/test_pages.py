@@ -1,13 +1,13 @@
-"""What is read from the page of a source."""
+"""Metadata read from the page of a source."""
 
 import time
 from datetime import date
 
 import pytest
 
-from digest.http.client import OutboundError
+from digest.http.client import RequestError
 from digest.sources import pages
-from digest.sources.pages import facts_in, read_page
+from digest.sources.pages import parse_metadata, read_page
 from tests.http.servers import server  # noqa: F401
 
 PAGE = """<!doctype html><html><head><meta charset="utf-8">
@@ -25,15 +25,15 @@ def html(server, text, content_type="text/html; charset=utf-8", **headers):  # n
     return server.url("/a")
 
 
-def test_the_facts_of_a_page(server):  # noqa: F811
-    facts = read_page(html(server, PAGE))
-    assert facts == ('A forecast & its "limits"', "Example Wire > news", date(2026, 4, 14))
+def test_metadata_of_a_page(server):  # noqa: F811
+    metadata = read_page(html(server, PAGE))
+    assert metadata == ('A forecast & its "limits"', "Example Wire > news", date(2026, 4, 14))
     assert [path for _, _, path in server.asked] == ["/robots.txt", "/a"]
 
 
-def test_without_open_graph_the_title_is_what_there_is(server):  # noqa: F811
-    facts = read_page(html(server, "<title>A &lt;b&gt; tag</title>"))
-    assert facts == ("A <b> tag", "", None)
+def test_title_without_open_graph(server):  # noqa: F811
+    metadata = read_page(html(server, "<title>A &lt;b&gt; tag</title>"))
+    assert metadata == ("A <b> tag", "", None)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_without_open_graph_the_title_is_what_there_is(server):  # noqa: F811
         ("<title>Été</title>".encode(), "application/xhtml+xml"),
     ],
 )
-def test_pages_in_any_encoding(server, body, content_type):  # noqa: F811
+def test_pages_in_other_encodings(server, body, content_type):  # noqa: F811
     assert read_page(html(server, body, content_type)).title == "Été"
 
 
@@ -59,25 +59,25 @@ def test_pages_in_any_encoding(server, body, content_type):  # noqa: F811
         ("<title>A</title>", "text/html; charset=iso-8859-99"),
     ],
 )
-def test_no_encoding_keeps_it_busy(server, start, content_type):  # noqa: F811
-    begun = time.process_time()
+def test_no_encoding_takes_long_to_decode(server, start, content_type):  # noqa: F811
+    started = time.process_time()
     page = f"{start}{'a' * 500_000}-{'b' * 9000}"
     assert read_page(html(server, page, content_type)).title == "A"
-    assert time.process_time() - begun < 5
+    assert time.process_time() - started < 5
 
 
-def test_facts_are_short_and_can_be_printed():
+def test_metadata_is_short_and_printable():
     name = "x" * 900
     site = f'<meta name="og:site_name" content="{name}">'
-    facts = facts_in(f"<title>A\x00\x07\u202eB {name}</title>{site}")
-    assert facts.title.startswith("AB x")
-    assert (len(facts.title), len(facts.publisher)) == (300, 200)
+    metadata = parse_metadata(f"<title>A\x00\x07\u202eB {name}</title>{site}")
+    assert metadata.title.startswith("AB x")
+    assert (len(metadata.title), len(metadata.publisher)) == (300, 200)
 
 
 @pytest.mark.parametrize("day", ["", "soon", "2026-13-01", "0001-01-01", "9999-01-01", "2026"])
-def test_what_is_no_day_is_none(day):
+def test_invalid_dates_are_none(day):
     page = f'<meta property="article:published_time" content="{day}">'
-    assert facts_in(page).published_on is None
+    assert parse_metadata(page).published_on is None
 
 
 @pytest.mark.parametrize(
@@ -93,31 +93,31 @@ def test_what_is_no_day_is_none(day):
         "<div>" * 100_000,
     ],
 )
-def test_pages_made_to_keep_a_parser_busy(page):
-    begun = time.process_time()
-    facts_in(page)
-    assert time.process_time() - begun < 5
+def test_hostile_pages_are_parsed_quickly(page):
+    started = time.process_time()
+    parse_metadata(page)
+    assert time.process_time() - started < 5
 
 
-def refused(url):
-    with pytest.raises(OutboundError) as error:
+def rejected(url):
+    with pytest.raises(RequestError) as error:
         read_page(url)
     return str(error.value)
 
 
-def test_why_nothing_was_read(server, monkeypatch):  # noqa: F811
-    assert "no HTML" in refused(html(server, "%PDF", "application/pdf"))
-    assert "packed" in refused(html(server, b"\x1f\x8b", Content_Encoding="gzip"))
-    assert "neither" in refused(html(server, "<p>nothing</p>"))
-    assert "status 404" in refused(server.url("/gone"))
-    assert "usual ports" in refused("http://a.org:22/")
-    monkeypatch.setattr(pages, "SECONDS", 0.3)
+def test_reasons_why_nothing_could_be_read(server, monkeypatch):  # noqa: F811
+    assert "not an HTML" in rejected(html(server, "%PDF", "application/pdf"))
+    assert "compressed" in rejected(html(server, b"\x1f\x8b", Content_Encoding="gzip"))
+    assert "neither" in rejected(html(server, "<p>nothing</p>"))
+    assert "status 404" in rejected(server.url("/gone"))
+    assert "ports 80 and 443" in rejected("http://a.org:22/")
+    monkeypatch.setattr(pages, "TIMEOUT", 0.3)
     server.does("/slow", lambda handler: time.sleep(2))
-    assert "too long" in refused(server.url("/slow"))
+    assert "too long" in rejected(server.url("/slow"))
     server.says("/robots.txt", body="User-agent: *\nDisallow: /")
-    assert "robots.txt" in refused(html(server, PAGE))
+    assert "robots.txt" in rejected(html(server, PAGE))
 
 
 def test_only_the_beginning_of_a_page_is_read(server, monkeypatch):  # noqa: F811
     monkeypatch.setattr(pages, "MAX_BYTES", 1000)
-    assert "neither" in refused(html(server, " " * 1000 + PAGE))
+    assert "neither" in rejected(html(server, " " * 1000 + PAGE))

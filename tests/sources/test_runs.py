@@ -1,4 +1,4 @@
-"""A run of ``check_sources``: what is due, in which order, and beside another run."""
+"""``check_sources``: what is due, in which order, and concurrent runs."""
 
 from collections import Counter
 from datetime import timedelta
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def slept(settings, monkeypatch):
-    """No pauses; the seconds that a run would have slept."""
+    """Replace sleeping; return the seconds of each sleep."""
     settings.DIGEST_SOURCE_CHECK_PAUSE = 0
     seconds = []
     monkeypatch.setattr(runs.time, "sleep", seconds.append)
@@ -28,22 +28,22 @@ def slept(settings, monkeypatch):
 
 
 def cite(digest, *urls):
-    """An issue that cites these addresses."""
+    """Make an issue that cites these URLs."""
     sources = [source(url=url) for url in urls]
     return make_issue(digest, body=body(story(sources=sources)))
 
 
 def checked(url, days):
-    """Let the last check of a source be so many days ago."""
+    """Set the last check of a source to this many days ago."""
     then = timezone.now() - timedelta(days=days)
     Source.objects.filter(canonical_url=url).update(checked_at=then, due_at=then)
 
 
-def asked(server):  # noqa: F811
+def requested(server):  # noqa: F811
     return [path for _, _, path in server.asked if path != "/robots.txt"]
 
 
-def test_those_longest_not_checked_come_first(digest):
+def test_least_recently_checked_come_first(digest):
     cite(digest, "https://a.org", "https://b.org", "https://c.org")
     checked("https://a.org", 3)
     checked("https://c.org", 9)
@@ -54,7 +54,7 @@ def test_those_longest_not_checked_come_first(digest):
     ]
 
 
-def test_what_was_checked_and_what_nobody_cites_is_not_due(digest):
+def test_recently_checked_and_uncited_sources_are_not_due(digest):
     issue = cite(digest, "https://a.org")
     Source.objects.update(due_at=timezone.now() + timedelta(hours=1))
     assert not due_sources().exists()
@@ -67,26 +67,26 @@ def test_what_was_checked_and_what_nobody_cites_is_not_due(digest):
     assert not due_sources().exists()
 
 
-def test_hosts_take_turns(digest, server, settings):  # noqa: F811
+def test_hosts_alternate(digest, server, settings):  # noqa: F811
     urls = [server.url(f"/{host}{number}", f"{host}.org") for host in "ab" for number in range(2)]
     cite(digest, *urls)
     for path in ("/a0", "/a1", "/b0", "/b1"):
         server.says(path)
     assert len(list(Run().check(due_sources()))) == 4
-    assert "".join(path[1] for path in asked(server)) in ("abab", "baba")
+    assert "".join(path[1] for path in requested(server)) in ("abab", "baba")
 
 
-def test_a_host_that_another_run_asks_is_left_to_it(digest, server, slept):  # noqa: F811
+def test_hosts_claimed_by_another_run_are_skipped(digest, server, slept):  # noqa: F811
     cite(digest, server.url("/a", "a.org"), server.url("/b", "b.org"))
     server.says("/b")
     claim("a.org")
     run = Run()
     assert [found.host for found, _ in run.check(due_sources())] == ["b.org"]
-    assert (run.left, len(slept)) == (1, runs.MOST_TRIES)
+    assert (run.skipped, len(slept)) == (1, runs.MAX_TRIES)
     assert Source.objects.get(host="a.org").checked_at is None
 
 
-def test_the_claim_of_a_run_that_was_killed_ends(digest, server):  # noqa: F811
+def test_the_claim_of_a_killed_run_expires(digest, server):  # noqa: F811
     cite(digest, server.url("/a", "a.org"))
     server.says("/a")
     claim("a.org")
@@ -95,14 +95,14 @@ def test_the_claim_of_a_run_that_was_killed_ends(digest, server):  # noqa: F811
     assert len(list(Run().check(due_sources()))) == 1
 
 
-def test_a_host_rests_after_a_check_whoever_asks(settings, slept, digest, server):  # noqa: F811
+def test_released_hosts_are_free_after_their_pause(settings, slept, digest, server):  # noqa: F811
     settings.DIGEST_SOURCE_CHECK_PAUSE = 9
     assert claim("a.org") == 0
     release("a.org")
     assert 8 < claim("a.org") <= 9
 
 
-def test_what_another_run_has_checked_meanwhile_is_left_out(digest, server):  # noqa: F811
+def test_sources_checked_by_another_run_meanwhile_are_left_out(digest, server):  # noqa: F811
     cite(digest, server.url("/a", "a.org"), server.url("/b", "b.org"))
     server.says("/a")
     server.says("/b")
@@ -110,10 +110,10 @@ def test_what_another_run_has_checked_meanwhile_is_left_out(digest, server):  # 
     next(found)
     assert len(list(Run().check(due_sources()))) == 1
     assert list(found) == []
-    assert sorted(asked(server)) == ["/a", "/b"]
+    assert sorted(requested(server)) == ["/a", "/b"]
 
 
-def test_a_run_that_is_killed_loses_nothing(digest, server):  # noqa: F811
+def test_a_killed_run_loses_nothing(digest, server):  # noqa: F811
     cite(digest, server.url("/a", "a.org"), server.url("/b", "b.org"))
     server.says("/a")
     server.says("/b")
@@ -125,22 +125,22 @@ def test_a_run_that_is_killed_loses_nothing(digest, server):  # noqa: F811
     assert due_sources().count() == 1
 
 
-def test_a_source_that_cannot_be_checked_holds_up_no_other(digest, server, monkeypatch, caplog):  # noqa: F811
+def test_a_failing_source_does_not_stop_the_others(digest, server, monkeypatch, caplog):  # noqa: F811
     cite(digest, server.url("/a", "a.org"), server.url("/b", "b.org"))
     server.says("/b")
-    look_at = runs.look_at
+    check_url = runs.check_url
 
-    def fail(url, manners):
-        return 1 / 0 if "a.org" in url else look_at(url, manners)
+    def fail(url, policy):
+        return 1 / 0 if "a.org" in url else check_url(url, policy)
 
-    monkeypatch.setattr(runs, "look_at", fail)
+    monkeypatch.setattr(runs, "check_url", fail)
     assert [found.host for found, _ in Run().check(due_sources())] == ["b.org"]
     assert "ZeroDivisionError" in caplog.text
     assert not due_sources().exists()
     assert Source.objects.get(host="a.org").due_at > timezone.now()
 
 
-def test_hosts_that_are_free_since_long_are_forgotten():
+def test_hosts_free_for_long_are_deleted():
     now = timezone.now()
     for name, days in (("a.org", 2), ("b.org", 0)):
         CheckedHost.objects.create(name=name, free_at=now - timedelta(days=days))
@@ -148,7 +148,7 @@ def test_hosts_that_are_free_since_long_are_forgotten():
     assert [host.name for host in CheckedHost.objects.all()] == ["b.org"]
 
 
-def test_the_address_that_was_cited_is_asked(digest, server):  # noqa: F811
+def test_the_url_as_cited_is_requested(digest, server):  # noqa: F811
     url = server.url("/a/?b=1&utm_source=x#part", "www.a.org")
     cite(digest, url)
     server.says("/a/?b=1&utm_source=x")
@@ -162,7 +162,7 @@ def run_command(**options):
     return out.getvalue().splitlines()
 
 
-def test_the_command_says_what_it_finds(digest, server):  # noqa: F811
+def test_the_command_prints_the_results(digest, server):  # noqa: F811
     places = ["/found", "/gone", "/moved"]
     cite(digest, *(server.url(path, "a.org") for path in places))
     server.says("/found")
@@ -190,6 +190,6 @@ def test_the_command_checks_some_or_one(digest, server):  # noqa: F811
 
 @pytest.mark.parametrize("value", ["-1", "x", "1e9", "999999999999999999999", "٣"])
 @pytest.mark.parametrize("option", ["--limit", "--older-than"])
-def test_the_command_refuses_what_is_no_number(option, value):
+def test_the_command_rejects_invalid_numbers(option, value):
     with pytest.raises(CommandError, match="whole number"):
         call_command("check_sources", f"{option}={value}")

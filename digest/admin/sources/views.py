@@ -23,7 +23,7 @@ from wagtail_modeladmin.views import EditView, IndexView, InspectView
 from digest.admin.access import MentionedIssue, resolve_mentions
 from digest.admin.sources.filters import CitedFilter, HostFilter, StateFilter
 from digest.checklist.findings import Mention
-from digest.http.client import OutboundError
+from digest.http.client import RequestError
 from digest.sources.checking import BROKEN
 from digest.sources.models import Citation, Source
 from digest.sources.pages import read_page
@@ -142,13 +142,13 @@ class FillInView(SourceEditView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         url = self.instance.cited_url or self.instance.canonical_url
         try:
-            facts = read_page(url)
-        except OutboundError as error:
+            metadata = read_page(url)
+        except RequestError as error:
             message = _now("Nothing could be read from %(url)s. %(reason)s")
             messages.error(request, message % {"url": url, "reason": error})
             return redirect(self.url_helper.get_action_url("inspect", self.pk_quoted))
         messages.info(request, _now("The form was filled in from the page. Save to keep it."))
-        found = {name: value for name, value in facts._asdict().items() if value}
+        found = {name: value for name, value in metadata._asdict().items() if value}
         form = self.get_form_class()(initial=found, instance=self.instance, for_user=request.user)
         return self.render_to_response(self.get_context_data(form=form))
 

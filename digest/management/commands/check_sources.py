@@ -1,4 +1,4 @@
-"""``manage.py check_sources``: find the cited addresses that are dead or have moved."""
+"""``manage.py check_sources``: find the cited sources that are dead or have moved."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from collections import Counter
@@ -6,66 +6,69 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from digest.sources.checking import Finding
+from digest.sources.checking import CheckResult
 from digest.sources.models import Source, State
 from digest.sources.runs import Run, due_sources
 
 
 def whole_number(text: str) -> int:
-    """A number that is not negative, and no greater than a database takes."""
+    """Parse an integer from 0 to 99999."""
     if not (text.isascii() and text.isdigit() and len(text) < 6):
         raise ArgumentTypeError(f"{text!r} is no whole number up to 99999.")
     return int(text)
 
 
 class Command(BaseCommand):
-    """Asks for the cited addresses whose time has come, politely, and keeps what it finds."""
+    """Check the cited sources that are due, and record the results."""
 
     help = (
-        "Look whether the sources that live issues cite are still there. Each is checked again "
+        "Check whether the sources that live issues cite still exist. Each is checked again "
         "after DIGEST_SOURCE_CHECK_DAYS. Several runs at once share the work."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Which sources, and how many."""
-        parser.add_argument("--limit", type=whole_number, help="check so many sources at most")
+        parser.add_argument(
+            "--limit", type=whole_number, help="check at most this number of sources"
+        )
         parser.add_argument(
             "--older-than",
             type=whole_number,
             metavar="DAYS",
-            help="check what was not checked for so many days, whatever the setting says",
+            help="check those not checked for this number of days, instead of those that are due",
         )
-        parser.add_argument("--source", metavar="URL", help="check this one, due or not")
+        parser.add_argument(
+            "--source", metavar="URL", help="check only this one, whether or not it is due"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Check them, with a line for each and a sum; CommandError for a source nobody cites."""
+        """Print a line for each source and a summary; CommandError if it is not cited."""
         sources = due_sources(options["older_than"], options["source"] or "")
         if options["source"] and not sources.exists():
-            raise CommandError("No live issue cites this address.")
+            raise CommandError("No live issue cites this URL.")
         if options["limit"] is not None:
             sources = sources[: options["limit"]]
-        run, found = Run(), Counter()
-        for source, finding in run.check(sources):
-            found[finding.state] += 1
-            self.stdout.write(line_of(source, finding))
-        self.stdout.write(self.style.SUCCESS(sum_of(found)))
-        if run.left:
-            self.stdout.write(f"{run.left} left to another run, which is asking their hosts.")
+        run, counts = Run(), Counter()
+        for source, result in run.check(sources):
+            counts[result.state] += 1
+            self.stdout.write(line_of(source, result))
+        self.stdout.write(self.style.SUCCESS(summary_of(counts)))
+        if run.skipped:
+            self.stdout.write(f"{run.skipped} skipped: another run is checking their hosts.")
 
 
-def line_of(source: Source, finding: Finding) -> str:
-    """What was found of one source, in one line."""
-    said = finding.state.label if finding.state else State.UNCHECKED.label
-    status = f" ({finding.http_status})" if finding.http_status else ""
-    target = f" to {finding.moved_to}" if finding.moved_to else ""
-    detail = f": {finding.detail}" if finding.detail else ""
-    return f"{said}{status}{target}{detail}  {source.canonical_url}"
+def line_of(source: Source, result: CheckResult) -> str:
+    """Format the result of one check."""
+    state = result.state.label if result.state else State.UNCHECKED.label
+    status = f" ({result.http_status})" if result.http_status else ""
+    target = f" to {result.moved_to}" if result.moved_to else ""
+    detail = f": {result.detail}" if result.detail else ""
+    return f"{state}{status}{target}{detail}  {source.canonical_url}"
 
 
-def sum_of(found: Counter) -> str:
-    """What was found of all, in one line."""
-    states = [f"{found[state]} {state.label}" for state in State if found[state]]
-    if found[None]:
-        states.append(f"{found[None]} put off")
-    total = sum(found.values())
+def summary_of(counts: Counter) -> str:
+    """Format the number of sources in each state."""
+    states = [f"{counts[state]} {state.label}" for state in State if counts[state]]
+    if counts[None]:
+        states.append(f"{counts[None]} put off")
+    total = sum(counts.values())
     return f"{total} sources checked" + (f": {', '.join(states)}." if states else ".")

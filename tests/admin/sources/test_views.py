@@ -258,7 +258,7 @@ def test_page_metadata_prefills_the_form_and_is_saved_with_it(client, online, se
 def test_error_of_a_page_request_is_shown(admin_client, online, server):  # noqa: F811
     response = admin_client.post(admin_url("fill_in", online), follow=True)
     assert "Nothing could be read" in response.content.decode()
-    assert "The server answers with status 404." in response.content.decode()
+    assert "The server responded with status 404." in response.content.decode()
     assert Source.objects.get().title == ""
 
 
