@@ -1,4 +1,4 @@
-"""The formats a digest is syndicated in: how RSS, Atom and JSON Feed write what they are given."""
+"""Feed generators for RSS, Atom and JSON Feed, and the list of them."""
 
 import json
 from datetime import UTC, datetime
@@ -11,15 +11,14 @@ from django.utils.feedgenerator import (
     rfc3339_date,
 )
 
-# Of a digest that code made without a date, and that has no issue.
+# For digests that were created in code without dates, and have no issues.
 NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DatedFeed(SyndicationFeed):
-    """A feed without entries is as old as its digest; Django would have it new at each request."""
+    """Dates a feed without entries by its digest, where Django takes the current time."""
 
     def latest_post_date(self) -> datetime:
-        """When something in the feed last changed."""
         return super().latest_post_date() if self.items else self.feed["updated"] or NO_DATE
 
 
@@ -27,12 +26,10 @@ class RssFeed(DatedFeed, Rss201rev2Feed):
     """RSS 2.0 with the whole text in ``content:encoded``."""
 
     def rss_attributes(self) -> dict[str, str]:
-        """Declare the content module beside what Django declares."""
         module = {"xmlns:content": "http://purl.org/rss/1.0/modules/content/"}
         return super().rss_attributes() | module
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        """Add the whole text after Django's elements."""
         super().add_item_elements(handler, item)
         handler.addQuickElement("content:encoded", item["content_html"])
 
@@ -41,7 +38,6 @@ class AtomFeed(DatedFeed, Atom1Feed):
     """Atom 1.0 (RFC 4287) with the whole text in ``content``."""
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        """Add the whole text after Django's elements."""
         super().add_item_elements(handler, item)
         handler.addQuickElement("content", item["content_html"], {"type": "html"})
 
@@ -52,7 +48,6 @@ class JsonFeed(SyndicationFeed):
     content_type = "application/feed+json; charset=utf-8"
 
     def write(self, outfile: Any, encoding: str) -> None:
-        """Write the feed as one JSON document."""
         feed = {
             "version": "https://jsonfeed.org/version/1.1",
             "title": self.feed["title"],
@@ -76,13 +71,11 @@ class JsonFeed(SyndicationFeed):
             "date_modified": rfc3339_date(item["updateddate"]),
             "tags": list(item["categories"]),
         }
-        # An item must have its content, also where that is empty.
+        # The standard requires the content, even if it is empty.
         return {name: value for name, value in data.items() if value or name == "content_html"}
 
 
-class Format(NamedTuple):
-    """One way a digest is syndicated."""
-
+class FeedFormat(NamedTuple):
     file_name: str
     label: str
     media_type: str
@@ -90,7 +83,7 @@ class Format(NamedTuple):
 
 
 FEEDS = [
-    Format("rss.xml", "RSS", "application/rss+xml", RssFeed),
-    Format("atom.xml", "Atom", "application/atom+xml", AtomFeed),
-    Format("feed.json", "JSON Feed", "application/feed+json", JsonFeed),
+    FeedFormat("rss.xml", "RSS", "application/rss+xml", RssFeed),
+    FeedFormat("atom.xml", "Atom", "application/atom+xml", AtomFeed),
+    FeedFormat("feed.json", "JSON Feed", "application/feed+json", JsonFeed),
 ]

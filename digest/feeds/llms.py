@@ -1,7 +1,7 @@
-"""``/llms.txt``: what a site has, for language models and the agents that run on them.
+"""``/llms.txt``: an overview of a site for language models and agents (https://llmstxt.org).
 
-The form is that of https://llmstxt.org: a Markdown document of links, here to the Markdown of the
-latest issues, to feeds, and to the API. All of it is public, and nothing a reader could not find.
+A Markdown document with links to the digests, the Markdown of the latest issues, the feeds and the
+API, all of them public.
 """
 
 from collections.abc import Iterator
@@ -22,18 +22,18 @@ from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.pages.public_urls import page_url, site_name
 from digest.rendering.markdown import link, text_line
 
-# Not text/markdown, which browsers offer to save instead of showing it.
+# Browsers download text/markdown instead of displaying it.
 CONTENT_TYPE = "text/plain; charset=utf-8"
-ABOUT = "> News digests: issues of several stories, each with why it matters and what it stands on."
+ABOUT = "> News digests: issues of several stories, each with why it matters and its sources."
 HOW = """\
-Every issue is to be had as Markdown at the addresses below, and as JSON in the API. Reading needs
-no account and no key. What is not published is at none of these addresses."""
+Every issue is available as Markdown at the URLs below, and as JSON in the API. Reading needs no
+account and no key. Unpublished content is at none of these URLs."""
 SUMMARY_LENGTH = 200
 
 
 @public_view
 def llms(request: HttpRequest) -> HttpResponse:
-    """Answer with the digests of the request's site, their latest issues, feeds and the API."""
+    """Return the digests of the request's site, their latest issues and feeds, and the API."""
     site = Site.find_for_request(request)
     if site is None:
         raise Http404
@@ -54,7 +54,7 @@ def llms(request: HttpRequest) -> HttpResponse:
 
 
 def _latest_issues(site: Site) -> list[Any]:
-    """The latest issues; with I18N on, those in the language of the site's front page."""
+    """Return the latest issues; with I18N on, those in the locale of the front page."""
     issues = visibility.public(get_issue_page_model().objects.all(), site)
     if has_languages():
         issues = issues.filter(locale=site.root_page.locale_id)
@@ -81,7 +81,7 @@ def _feeds(digest: Any, site: Site) -> Iterator[str]:
 def _api(site: Site) -> Iterator[str]:
     names = {"map": ("Map", "where everything is")}
     if conf.API_DOCS_ENABLED:
-        names["schema"] = ("Schema", "OpenAPI 3.1, every endpoint, parameter and member")
+        names["schema"] = ("Schema", "OpenAPI 3.1, every endpoint, parameter and field")
         names["docs"] = ("Documentation", "the schema as a page to browse")
     for name, (title, notes) in names.items():
         yield _item(title, urljoin(site.root_url, reverse(f"digest:api:{name}")), notes)

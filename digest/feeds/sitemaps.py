@@ -1,7 +1,7 @@
 """``/sitemap.xml``: every public page of a site, for search engines (https://www.sitemaps.org).
 
-Not ``wagtail.contrib.sitemaps``, which tells of drafts: a page without a date of publication has
-that of its latest revision there, and neither expiry nor the source of an alias is looked at.
+Not built on ``wagtail.contrib.sitemaps``, which exposes when drafts were saved, and ignores expiry
+and the restrictions of an alias's source.
 """
 
 from collections import defaultdict
@@ -29,8 +29,8 @@ SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 
 
-class Entry(NamedTuple):
-    """One address: when it was last published, and the languages it is to be had in."""
+class SitemapEntry(NamedTuple):
+    """A URL, its last modification, and its alternates in other languages."""
 
     location: str
     last_modified: str = ""
@@ -39,23 +39,23 @@ class Entry(NamedTuple):
 
 @public_view
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Answer with all pages of the request's site, or with a list of files where they are many."""
+    """Return all public pages of the request's site, or an index if there are many."""
     site, pages = _public_pages(request)
     files = ceil(pages.count() / URLS_PER_FILE)
     if files < 2:
-        return _answer("urlset", _entries(pages, site, request))
+        return _response("urlset", _entries(pages, site, request))
     paths = (reverse("digest:sitemap-page", args=[number + 1]) for number in range(files))
-    return _answer("sitemapindex", (Entry(site.root_url + path) for path in paths))
+    return _response("sitemapindex", (SitemapEntry(site.root_url + path) for path in paths))
 
 
 @public_view
 def sitemap_page(request: HttpRequest, number: int) -> HttpResponse:
-    """Answer with one of the files that ``sitemap`` lists."""
+    """Return one of the files in the index."""
     site, pages = _public_pages(request)
     if number > ceil(pages.count() / URLS_PER_FILE):
         raise Http404
     found = pages[(number - 1) * URLS_PER_FILE : number * URLS_PER_FILE]
-    return _answer("urlset", _entries(found, site, request))
+    return _response("urlset", _entries(found, site, request))
 
 
 def _public_pages(request: HttpRequest) -> tuple[Site, QuerySet]:
@@ -63,42 +63,46 @@ def _public_pages(request: HttpRequest) -> tuple[Site, QuerySet]:
     if site is None:
         raise Http404
     pages = visibility.public(swapper.load_model("wagtailcore", "Page").objects.all(), site)
-    # Of its own class, which may have addresses of its own, but without the fields of that class.
+    # A specific class can have URLs of its own; its fields are not needed.
     return site, pages.order_by("path").specific(defer=True)
 
 
-def _entries(pages: QuerySet, site: Site, request: HttpRequest) -> Iterator[Entry]:
+def _entries(pages: QuerySet, site: Site, request: HttpRequest) -> Iterator[SitemapEntry]:
     pages = list(pages)
     visibility.note_expiry(pages)
     own, translations = _own_urls(pages, request), _translations(pages, site)
     for page in pages:
         if page.pk in own:
             for url in own[page.pk]:
-                yield Entry(_for_readers(url["location"], site), _moment(url.get("lastmod")))
+                yield SitemapEntry(
+                    _frontend_url(url["location"], site), _w3c_datetime(url.get("lastmod"))
+                )
         elif location := page_url(page, request):
             alternates = alternates_of(translations.get(page.translation_key, ()), site)
-            yield Entry(location, _moment(page.last_published_at), tuple(alternates))
+            yield SitemapEntry(location, _w3c_datetime(page.last_published_at), tuple(alternates))
 
 
 def _own_urls(pages: list[Any], request: HttpRequest) -> dict[int, list[dict[str, Any]]]:
-    """What page classes that have ``get_sitemap_urls`` of their own say of their pages; the others
-    are told of here. The pages of such a class are fetched whole, all at once."""
-    chosen: dict[type, list[int]] = defaultdict(list)
+    """Return the URLs of pages whose class overrides ``get_sitemap_urls``.
+
+    These pages are fetched with all fields, in one query for each class.
+    """
+    overriding: dict[type, list[int]] = defaultdict(list)
     for page in pages:
         if type(page).get_sitemap_urls is not AbstractPage.get_sitemap_urls:
-            chosen[type(page)].append(page.pk)
-    found = (model._default_manager.filter(pk__in=pks) for model, pks in chosen.items())
+            overriding[type(page)].append(page.pk)
+    found = (model._default_manager.filter(pk__in=pks) for model, pks in overriding.items())
     return {page.pk: page.get_sitemap_urls(request) for of_class in found for page in of_class}
 
 
-def _for_readers(location: str, site: Site) -> str:
-    """An address of Wagtail's making, where readers find it."""
+def _frontend_url(location: str, site: Site) -> str:
+    """Replace the root URL of Wagtail's site by that of its frontend."""
     path = location.removeprefix(site.root_url)
     return frontend_root(site) + path if path != location else location
 
 
 def _translations(pages: list[Any], site: Site) -> dict[Any, list[Any]]:
-    """The public translations of each page, and itself, by translation key."""
+    """Return the public translations of the pages, and themselves, by translation key."""
     found: dict[Any, list[Any]] = defaultdict(list)
     if has_languages():
         keys = {page.translation_key for page in pages}
@@ -110,14 +114,14 @@ def _translations(pages: list[Any], site: Site) -> dict[Any, list[Any]]:
     return found
 
 
-def _moment(moment: Any) -> str:
-    """A moment, or a day; empty for none."""
-    if not moment:
+def _w3c_datetime(value: Any) -> str:
+    """Format a datetime or a date; None as an empty string."""
+    if not value:
         return ""
-    return utc_isoformat(moment) if hasattr(moment, "astimezone") else str(moment)
+    return utc_isoformat(value) if hasattr(value, "astimezone") else str(value)
 
 
-def _answer(root: str, entries: Iterator[Entry]) -> HttpResponse:
+def _response(root: str, entries: Iterator[SitemapEntry]) -> HttpResponse:
     written = StringIO()
     xml = SimplerXMLGenerator(written, "utf-8", short_empty_elements=True)
     xml.startDocument()
@@ -129,7 +133,7 @@ def _answer(root: str, entries: Iterator[Entry]) -> HttpResponse:
     return HttpResponse(written.getvalue(), content_type=CONTENT_TYPE)
 
 
-def _write(xml: SimplerXMLGenerator, element: str, entry: Entry) -> None:
+def _write(xml: SimplerXMLGenerator, element: str, entry: SitemapEntry) -> None:
     xml.startElement(element, {})
     xml.addQuickElement("loc", entry.location)
     if entry.last_modified:

@@ -1,5 +1,4 @@
-"""RSS, Atom and JSON Feed of a digest, and of each of its tags: whole issues, newest first, with
-ids that never change."""
+"""Feeds of a digest and of each of its tags: whole issues, newest first, with permanent ids."""
 
 import logging
 import re
@@ -22,7 +21,7 @@ from wagtail.models import Site
 from digest import visibility
 from digest.caching.cacheable import public_view
 from digest.conf import conf, has_languages
-from digest.feeds.formats import FEEDS, Format
+from digest.feeds.formats import FEEDS, FeedFormat
 from digest.pages.listing import with_digests, with_related
 from digest.pages.page_models import get_digest_page_model
 from digest.pages.public_urls import frontend_root, page_url, requested_locale
@@ -31,19 +30,19 @@ from digest.rendering.images import largest_jpeg, public_images
 
 logger = logging.getLogger(__name__)
 
-# What XML 1.0 cannot carry (https://www.w3.org/TR/xml/#charsets).
+# Characters that XML 1.0 does not allow (https://www.w3.org/TR/xml/#charsets).
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What the template of an entry knows; a block of a site's own is shown by its own template.
+# Rendered by the template of an entry; blocks of the site's own have their own templates.
 KNOWN_BLOCKS = {"headline", "story_section", "bottom_line", "sources"}
 
 
-def feed_url(digest: Any, feed: Format, site: Site, tag_slug: str = "") -> str:
-    """The address of a feed at the site's public address."""
+def feed_url(digest: Any, feed: FeedFormat, site: Site, tag_slug: str = "") -> str:
+    """Return the URL of a feed at the root URL of the site."""
     return urljoin(site.root_url, feed_path(digest, feed, site, tag_slug))
 
 
-def feed_path(digest: Any, feed: Format, site: Site, tag_slug: str = "") -> str:
-    """The address of a feed without the host; it names the locale where that is not the site's."""
+def feed_path(digest: Any, feed: FeedFormat, site: Site, tag_slug: str = "") -> str:
+    """Return the path of a feed, with a locale parameter if it is not that of the site."""
     if tag_slug:
         path = reverse("digest:tag-feed", args=[digest.slug, tag_slug, feed.file_name])
     else:
@@ -55,23 +54,23 @@ def feed_path(digest: Any, feed: Format, site: Site, tag_slug: str = "") -> str:
 
 @public_view
 def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") -> HttpResponse:
-    """Answer with one feed of a public digest of the request's site.
+    """Return a feed of a public digest of the request's site.
 
-    With I18N on, ``locale=`` chooses among the digests of that slug; any other parameter is one
-    that somebody added to count readers, and ignored.
+    With I18N on, ``locale=`` selects one of the digests with that slug. Other parameters are
+    ignored, since feed readers and mails add tracking parameters.
     """
     site = Site.find_for_request(request)
-    chosen = next((feed for feed in FEEDS if feed.file_name == file_name), None)
-    if site is None or chosen is None:
+    feed_format = next((feed for feed in FEEDS if feed.file_name == file_name), None)
+    if site is None or feed_format is None:
         raise Http404
     digest = _digest(slug, requested_locale(request), site)
     tag = get_object_or_404(Tag, slug=tag_slug) if tag_slug else None
-    document = build_feed(digest, chosen, site, tag, request)
+    document = build_feed(digest, feed_format, site, tag, request)
     return HttpResponse(document.writeString("utf-8"), content_type=document.content_type)
 
 
 def _digest(slug: str, locale: str, site: Site) -> Any:
-    """The public digest of a slug: in the locale asked for, else in that of the front page."""
+    """Return the public digest with a slug, in the requested locale or that of the front page."""
     digests = visibility.public(get_digest_page_model().objects.filter(slug=slug), site)
     default = None
     if has_languages():
@@ -85,14 +84,14 @@ def _digest(slug: str, locale: str, site: Site) -> Any:
 
 def build_feed(
     digest: Any,
-    chosen: Format,
+    feed_format: FeedFormat,
     site: Site,
     tag: Tag | None = None,
     request: HttpRequest | None = None,
 ) -> SyndicationFeed:
-    """The feed of a digest, or of one of its tags, with its latest public issues.
+    """Build the feed of a digest or of one of its tags, with its latest public issues.
 
-    Raises Http404 for a tag that none of them has.
+    Raises Http404 for a tag without issues.
     """
     issues = digest.get_public_issues()
     if tag:
@@ -101,14 +100,14 @@ def build_feed(
     if tag and not issues:
         raise Http404
     visibility.note_expiry([digest, *issues])
-    feed = chosen.feed_class(
+    feed = feed_format.feed_class(
         title=_clean(f"{digest.title}: {tag.name}" if tag else digest.title),
         link=page_url(digest, request) or frontend_root(site),
         description=_clean(digest.tagline),
         subtitle=_clean(digest.tagline),
         author_name=_clean(digest.title),
         language=digest.locale.language_code,
-        feed_url=feed_url(digest, chosen, site, tag.slug if tag else ""),
+        feed_url=feed_url(digest, feed_format, site, tag.slug if tag else ""),
         feed_guid=_stable_id(digest, f"/tags/{tag.slug}" if tag else ""),
         updated=digest.last_published_at or digest.first_published_at,
     )
@@ -118,7 +117,7 @@ def build_feed(
 
 
 def _items(issues: list[Any], site: Site, request: HttpRequest | None) -> Iterator[dict[str, Any]]:
-    """One item for each issue; one that cannot be shown is left out, the others stay."""
+    """Render an item for each issue; log and leave out those that fail."""
     bodies = public_bodies((issue.body for issue in issues), site.root_url)
     images = public_images((issue.image for issue in issues if issue.image), site.root_url)
     for issue, body in zip(issues, bodies, strict=True):
@@ -137,7 +136,7 @@ def _item(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) 
     return {
         "title": _clean(issue.headline),
         "summary": _clean(issue.summary),
-        "description": escape(_clean(issue.summary)),  # RSS and Atom take it for HTML
+        "description": escape(_clean(issue.summary)),  # RSS and Atom readers parse it as HTML
         "content_html": _clean(_content(issue, body, image)),
         "image_url": largest_jpeg(image)["url"] if image else None,
         "unique_id": _stable_id(issue),
@@ -150,7 +149,7 @@ def _item(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) 
 
 def _content(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) -> str:
     if not {data["type"] for data in body} <= KNOWN_BLOCKS:
-        # Only then: building the blocks of every body costs more than all the rest.
+        # Only here, since building the blocks takes longer than everything else.
         children = {child.id: child for child in issue.body}
         body = [data | {"block": children[data["id"]]} for data in body]
     context = {"issue": issue, "body": body, "image": image}
@@ -159,9 +158,9 @@ def _content(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | Non
     return "\n".join(line for line in html.splitlines() if line.strip())
 
 
-def _stable_id(page: Any, of_what: str = "") -> str:
-    """An id that survives a move, a new slug and a new domain, and belongs to one language."""
-    return uuid.uuid5(page.translation_key, page.locale.language_code + of_what).urn
+def _stable_id(page: Any, suffix: str = "") -> str:
+    """Return an id that does not depend on slug, parent and domain, one for each language."""
+    return uuid.uuid5(page.translation_key, page.locale.language_code + suffix).urn
 
 
 def _clean(text: str) -> str:
