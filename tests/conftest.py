@@ -19,7 +19,7 @@ SLOWLY_PREPARED = {
     "test_load_samples.py",
     "test_ownpages.py",
     "test_plugin.py",
-    "test_without_search.py",
+    "test_not_installed.py",
 }
 
 

@@ -15,7 +15,7 @@ from digest.previews.tokens import create_token
 from digest.registry import DAY, Job, Registry, registry
 from tests.admin.helpers import make_user
 from tests.builders import make_issue
-from tests.publishing.scheduling.timing import let_come, schedule
+from tests.publishing.scheduling.schedules import make_due, schedule
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def test_publishing_comes_first_whoever_registers_before():
 
 def test_what_is_scheduled_is_published(digest):
     revision = schedule(make_issue(digest, publish=False))
-    let_come(revision)
+    make_due(revision)
     core.publish_scheduled()
     assert IssuePage.objects.get(pk=revision.object_id).live
 
@@ -44,7 +44,7 @@ def test_what_cannot_be_published_is_an_error(digest, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("Out of paper")
 
-    let_come(schedule(make_issue(digest)))
+    make_due(schedule(make_issue(digest)))
     monkeypatch.setattr(Revision, "publish", fail)
     with pytest.raises(RuntimeError, match="Out of paper"):
         core.publish_scheduled()
