@@ -23,6 +23,7 @@ from wagtail.models import Collection, Page, PageViewRestriction, Site
 from benchmarks.content import TAGS, Writer, day
 from digest.contrib.search.index import entry_table
 from digest.models import DigestPage, IssuePage, IssueTag
+from digest.pages.headlines import headline_and_summary
 from digest.rendering.images import rendition_specs
 
 DIGESTS = 4
@@ -138,6 +139,7 @@ def _issue(writer: Writer, digests: list, images: list, number: int) -> IssuePag
         image=images[number % IMAGES] if number % 3 == 0 else None,
         body=json.dumps(body),
         word_count=900,
+        **headline_and_summary(body[0]["value"], title),
     )
 
 

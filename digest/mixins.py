@@ -32,6 +32,7 @@ from digest.checklist.mixins import ChecklistMixin, ChecklistSettingsMixin
 from digest.conf import conf
 from digest.pages.discussion import DiscussionMixin, issue_discussion
 from digest.pages.forms import DigestPageForm, IssuePageForm, parent_of
+from digest.pages.headlines import headline_and_summary
 from digest.pages.listing import latest_first, neighbours, paginate
 from digest.pages.new_issues import NewIssuesMixin
 from digest.pages.numbering import NumberingMixin, lock
@@ -142,7 +143,10 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
         help_text=_("Shown at the top of the issue, in lists and in link previews."),
     )
     body = StreamField(IssueBodyBlock(), verbose_name=_("body"))
+    # Read off the body when the issue is saved, so that lists need not load it.
     word_count = models.PositiveIntegerField(default=0, editable=False)
+    headline = models.TextField(blank=True, editable=False)
+    summary = models.TextField(blank=True, editable=False)
 
     base_form_class = IssuePageForm
     content_panels = [
@@ -187,22 +191,6 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
     class Meta:
         abstract = True
 
-    @property
-    def headline(self) -> str:
-        """The headline of the body, or the page title where the body has none."""
-        return self._opening.get("headline") or self.title
-
-    @property
-    def summary(self) -> str:
-        """The issue in a few sentences; empty in a draft that has none yet."""
-        return (self._opening.get("summary") or "").replace("\r\n", "\n")
-
-    @property
-    def _opening(self) -> dict[str, str]:
-        # Raw data, so that a list of issues need not build every block of every body.
-        values = (block["value"] for block in self.body.raw_data if block["type"] == "headline")
-        return next((value for value in values if isinstance(value, dict)), {})
-
     @cached_property
     def stories(self) -> list[StreamValue.StreamChild]:
         """The story blocks of the body, in order."""
@@ -243,6 +231,17 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
         """When the issue last changed for readers."""
         return self.last_published_at or self.published_at
 
+    def clean(self) -> None:
+        """Read the headline off the body, for a preview of a form that is not saved."""
+        super().clean()
+        self._read_headline()
+
+    def with_content_json(self, content: dict[str, Any]) -> Any:
+        """Read the headline off the body: a revision may have been made before it had one."""
+        issue = super().with_content_json(content)
+        issue._read_headline()
+        return issue
+
     def clean_for_publishing(self) -> None:
         """Validate everything a reader would see, the body with it; ValidationError names it.
 
@@ -259,18 +258,30 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
 
     @transaction.atomic
     def save(self, clean: bool = True, *args: Any, **kwargs: Any) -> Any:
-        """Take a number and a slug if need be, count the words, and keep what is live valid."""
+        """Take a number and a slug if need be, derive columns from the body, and keep what is live
+        valid."""
         fields = kwargs.get("update_fields")
-        written = {"body", "live"} if fields is None else set(fields)
+        written = {"title", "body", "live"} if fields is None else set(fields)
         if clean and self.live and written & {"body", "live"} and self._body_is_news():
             clean_stream("body", self.body)
-        if "body" in written:
+        if written & {"body", "title"}:
+            self._read_headline()
             with tolerate_broken_body(self):
                 self.word_count = len(plain_text(self.body.stream_block, self.body).split())
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, "word_count", "headline", "summary"}
         if fields is None:
             self._leave_taken_slug()
             self.take_number()
         return super().save(clean, *args, **kwargs)
+
+    def _read_headline(self) -> None:
+        opening = None
+        with tolerate_broken_body(self):
+            if child := self.body.first_block_by_name("headline"):
+                opening = child.get_prep_value()["value"]
+        for name, text in headline_and_summary(opening, self.title).items():
+            setattr(self, name, text)
 
     def _body_is_news(self) -> bool:
         # What readers see already may stay, there and in an alias, where the rules got stricter.

@@ -1,6 +1,5 @@
 """Digests and issues: slugs, numbers, rules of publishing, and what Wagtail does to pages."""
 
-import json
 from datetime import date, timedelta
 
 import pytest
@@ -118,22 +117,6 @@ def test_invalid_body_is_not_scheduled_either(digest):
         revision.publish()
     revision.refresh_from_db()
     assert revision.approved_go_live_at is None
-
-
-def test_headline_is_the_title_where_the_block_has_none(digest):
-    assert make_issue(digest, title="Title").headline == "Title"
-    headed = make_issue(
-        digest, 15, publish=False, body=json.dumps([block("headline", headline="H")])
-    )
-    assert headed.headline == "H"
-
-
-@pytest.mark.parametrize("value", [None, "text", []])
-def test_broken_headline_in_the_database_is_no_headline(digest, value):
-    issue = make_issue(digest)
-    broken = json.dumps([{"type": "headline", "id": "1", "value": value}])
-    IssuePage.objects.filter(pk=issue.pk).update(body=broken)
-    assert IssuePage.objects.get(pk=issue.pk).headline == issue.title
 
 
 def test_empty_draft_has_no_summary_and_no_stories(digest):

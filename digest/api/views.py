@@ -78,8 +78,9 @@ class IssueList(APIView):
         paginator = CursorPagination([f"{sign}date", f"{sign}pk"], self.parameters)
         if paginator.with_count:
             self.scope.counts(issues)
-        found = paginator.paginate_queryset(issues, request)
         members = self.members(LIST_MEMBERS)
+        issues = issues if "body" in members else issues.defer("body")
+        found = paginator.paginate_queryset(issues, request)
         return paginator.get_paginated_response(Issues(found, members, self.scope).as_data())
 
 

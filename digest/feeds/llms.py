@@ -58,7 +58,7 @@ def _latest_issues(site: Site) -> list[Any]:
     issues = visibility.public(get_issue_page_model().objects.all(), site)
     if has_languages():
         issues = issues.filter(locale=site.root_page.locale_id)
-    return with_digests(with_related(latest_first(issues))[: conf.FEED_LENGTH])
+    return with_digests(with_related(latest_first(issues.defer("body")))[: conf.FEED_LENGTH])
 
 
 def _digest(digest: Any, site: Site, request: HttpRequest) -> str:

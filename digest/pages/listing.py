@@ -59,12 +59,13 @@ def neighbours(
 ) -> dict[str, Any]:
     """The public issues before and after one in its digest: ``previous`` and ``next``.
 
-    ``only`` names the fields that are needed of them, where that is not all.
+    ``only`` names the fields that are needed of them, where that is not all but the body.
     """
     siblings = type(issue).objects.filter(
         ~Q(pk=issue.pk), path__startswith=_parent_path(issue), depth=issue.depth
     )
-    others = visibility.public(siblings, site).only(*only)
+    others = visibility.public(siblings, site)
+    others = others.only(*only) if only else others.defer("body")
     before, after = Q(date__lt=issue.date), Q(date__gt=issue.date)
     if issue.pk:
         before |= Q(date=issue.date, pk__lt=issue.pk)
@@ -81,6 +82,6 @@ def neighbours(
 
 def paginate(issues: QuerySet, number: str | int | None) -> Page:
     """One page of a readers' list, with all that it shows; a bad number gives the nearest page."""
-    page = Paginator(with_related(issues), conf.ISSUES_PER_PAGE).get_page(number)
+    page = Paginator(with_related(issues.defer("body")), conf.ISSUES_PER_PAGE).get_page(number)
     page.object_list = with_digests(page.object_list)
     return page

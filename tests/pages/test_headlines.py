@@ -1,0 +1,200 @@
+"""The headline and the summary of an issue: derived when it is saved, read without its body."""
+
+import json
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.test import Client
+from wagtail.models import Locale
+
+from digest.models import IssuePage
+from digest.pages import headlines
+from digest.pages.headlines import fill_headlines
+from tests.builders import block, body, make_issue, story
+
+pytestmark = pytest.mark.django_db
+
+
+def headed(headline, summary="In brief."):
+    """A body with a headline of its own."""
+    return json.dumps([block("headline", headline=headline, summary=summary), story()])
+
+
+def stored(issue):
+    """What the row of an issue has of both."""
+    return IssuePage.objects.values_list("headline", "summary").get(pk=issue.pk)
+
+
+def test_saving_reads_them_off_the_body(digest):
+    assert stored(make_issue(digest, body=headed("H", "One\r\ntwo"))) == ("H", "One\ntwo")
+
+
+def test_headline_is_the_title_where_the_block_has_none(digest):
+    assert stored(make_issue(digest, title="Title"))[0] == "Title"
+
+
+def test_without_a_headline_block_there_is_the_title_alone(digest):
+    assert stored(make_issue(digest, publish=False, title="Title", body="[]")) == ("Title", "")
+
+
+def test_new_title_is_the_headline_even_if_nothing_else_is_written(digest):
+    issue = make_issue(digest)
+    issue.title = "Another"
+    issue.save(update_fields=["title"])
+    assert stored(issue)[0] == "Another"
+
+
+def test_new_body_brings_its_columns_even_if_nothing_else_is_written(digest):
+    issue = make_issue(digest)
+    issue.body = headed("H", "S")
+    issue.save(update_fields=["body"])
+    words = IssuePage.objects.values_list("word_count", flat=True).get(pk=issue.pk)
+    assert (*stored(issue), words) == ("H", "S", 8)
+
+
+def test_a_block_that_is_changed_in_place_counts(digest):
+    issue = IssuePage.objects.get(pk=make_issue(digest).pk)
+    issue.body[0].value["headline"] = "Changed"
+    issue.save()
+    assert stored(issue)[0] == "Changed"
+
+
+def test_a_draft_has_its_own_and_leaves_the_row_alone(digest):
+    issue = make_issue(digest, body=headed("Old"))
+    issue.body = headed("New")
+    revision = issue.save_revision(clean=False)
+    assert (stored(issue)[0], revision.as_object().headline) == ("Old", "New")
+    revision.publish()
+    assert stored(issue)[0] == "New"
+
+
+def test_a_revision_from_before_there_were_columns_has_them(digest):
+    revision = make_issue(digest, body=headed("H", "S")).latest_revision
+    del revision.content["headline"], revision.content["summary"]
+    draft = revision.as_object()
+    assert (draft.headline, draft.summary) == ("H", "S")
+
+
+def test_a_form_that_is_not_saved_has_them(digest):
+    draft = IssuePage(title="T", date=date(2026, 4, 14), body=headed("H", "S"))
+    draft.clean()
+    assert (draft.headline, draft.summary) == ("H", "S")
+
+
+def test_an_alias_follows_and_a_translation_has_its_own(digest):
+    issue = make_issue(digest, body=headed("Old"))
+    alias = issue.create_alias(parent=digest, update_slug="alias")
+    french = Locale.objects.create(language_code="fr")
+    translation = issue.copy_for_translation(french, copy_parents=True)
+    issue.body = headed("New")
+    issue.save_revision().publish()
+    assert [stored(page)[0] for page in (issue, alias, translation)] == ["New", "New", "Old"]
+
+
+@pytest.mark.parametrize("value", [None, "text", [], {"headline": 5}])
+def test_a_broken_headline_is_no_headline(digest, value):
+    issue = make_issue(digest, title="Title")
+    broken = json.dumps([{"type": "headline", "id": "1", "value": value}])
+    IssuePage.objects.filter(pk=issue.pk).update(body=broken, headline="")
+    IssuePage.objects.get(pk=issue.pk).save(clean=False)
+    assert stored(issue)[0] == "Title"
+
+
+# Filling the columns of issues that are there
+
+
+def old_issues(digest, *bodies):
+    """Issues as they were before the columns, with these values in the column of the body."""
+    issues = [make_issue(digest, day, title="Title") for day in range(1, len(bodies) + 1)]
+    for issue, value in zip(issues, bodies, strict=True):
+        IssuePage.objects.filter(pk=issue.pk).update(body=value, headline="", summary="")
+    return issues
+
+
+def test_filling_goes_through_all_issues_in_batches(digest, monkeypatch):
+    monkeypatch.setattr(headlines, "BATCH_SIZE", 2)
+    issues = old_issues(digest, *(headed(f"H{number}", "S") for number in range(5)))
+    fill_headlines(IssuePage)
+    assert [stored(issue) for issue in issues] == [(f"H{number}", "S") for number in range(5)]
+
+
+def test_filling_agrees_with_saving(digest):
+    issues = old_issues(digest, body(summary="One\r\ntwo"), headed("H", ""), "[]")
+    fill_headlines(IssuePage)
+    filled = [stored(issue) for issue in issues]
+    for issue in IssuePage.objects.filter(pk__in=[issue.pk for issue in issues]):
+        issue.save(clean=False)
+    assert filled == [stored(issue) for issue in issues]
+
+
+BROKEN = ["text", "5", "null", '["text"]', '[{"type": "headline"}]']
+BROKEN += [json.dumps([{"type": "headline", "value": value}]) for value in (5, {"headline": 5})]
+
+
+def test_filling_stops_at_no_broken_body(digest):
+    issues = old_issues(digest, *BROKEN, headed("H", "S"))
+    fill_headlines(IssuePage)
+    assert {stored(issue) for issue in issues[:-1]} == {("Title", "")}
+    assert stored(issues[-1]) == ("H", "S")
+
+
+def test_the_migration_fills_them(digest):
+    [issue] = old_issues(digest, headed("H", "S"))
+    loader = MigrationLoader(connection)
+    migration = loader.get_migration("digest", "0003_fill_headline_and_summary")
+    state = loader.project_state([("digest", "0002_headline_and_summary")])
+    migration.operations[0].code(state.apps, type("Editor", (), {"connection": connection}))
+    assert stored(issue) == ("H", "S")
+
+
+# Reading them
+
+
+@pytest.fixture
+def issues(digest):
+    return [make_issue(digest, day, tags=("Power",), body=headed(f"H{day}")) for day in (1, 2, 3)]
+
+
+@pytest.fixture
+def bodies(monkeypatch):
+    """What is read of the column of the body, value by value."""
+    field, read = IssuePage._meta.get_field("body"), []
+    real = field.from_db_value
+
+    def from_db_value(value, *args):
+        read.append(value)
+        return real(value, *args)
+
+    monkeypatch.setattr(field, "from_db_value", from_db_value)
+    return read
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/daily/", "/tags/power/", "/llms.txt", "/api/v1/issues/", "/api/v1/stories/"],
+)
+@pytest.mark.usefixtures("issues")
+def test_a_list_reads_no_body(bodies, path):
+    response = Client().get(path)
+    assert response.status_code == 200
+    assert b"2026-04-03" in response.content
+    assert bodies == []
+
+
+@pytest.mark.usefixtures("issues")
+def test_a_list_shows_the_headline_and_the_summary():
+    html = Client().get("/daily/").content.decode()
+    assert "H2</a></h3>" in html
+    assert "In brief." in html
+
+
+def test_an_issue_reads_no_body_of_its_neighbours(issues, bodies):
+    html = Client().get(issues[1].url).content.decode()
+    assert ("H1" in html, "H3" in html, len(bodies)) == (True, True, 1)
+
+
+def test_bodies_are_read_once_where_a_list_includes_them(issues, bodies):
+    Client().get("/api/v1/issues/?include=body")
+    assert len(bodies) == len(issues)
