@@ -143,8 +143,8 @@ def test_filling_stops_at_no_broken_body(digest):
 def test_the_migration_fills_them(digest):
     [issue] = old_issues(digest, headed("H", "S"))
     loader = MigrationLoader(connection)
-    migration = loader.get_migration("digest", "0003_fill_headline_and_summary")
-    state = loader.project_state([("digest", "0002_headline_and_summary")])
+    migration = loader.get_migration("digest", "0005_fill_headline_and_summary")
+    state = loader.project_state([("digest", "0004_headline_and_summary")])
     migration.operations[0].code(state.apps, type("Editor", (), {"connection": connection}))
     assert stored(issue) == ("H", "S")
 
