@@ -40,8 +40,8 @@ from digest.pages.panels import DatePanel, TagsPanel
 from digest.pages.serving import ReadersPageMixin
 from digest.pages.slugs import digest_slug_error, find_available_slug, is_proposed
 from digest.pages.stories import StoriesMixin, plain_text, tolerate_broken_body
-from digest.previews.mixins import PreviewMixin
-from digest.publishing.validation import PublishingMixin, clean_stream
+from digest.previews.frontend import PreviewMixin
+from digest.publishing.publish import PublishingMixin, clean_stream
 
 swapper.set_app_prefix("wagtailcore", "wagtail")
 

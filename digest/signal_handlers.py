@@ -1,7 +1,7 @@
-"""Every reaction of the core to a save, a move, a deletion, a migration or a sign-out.
+"""Every reaction of the core to a save, a publication, a move, a deletion or a sign-out.
 
-Each runs in the transaction of the change and may run twice. Optional apps have lists of their own
-in their ``signal_handlers``.
+Each runs in the transaction of the change and may run twice. Optional apps have their own lists in
+their ``signal_handlers``. docs/explanation/architecture.md puts them into the steps of publishing.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Filter lists of issues and stories by validated query parameters."""
+"""Filter lists of issues and stories by query parameters, as ``parameters.py`` declares them."""
 
 from datetime import datetime
 from typing import Any

@@ -8,7 +8,7 @@ from digest.checklist.errors import errors_by_field, errors_in_form
 from digest.checklist.fields import ChecklistField
 from digest.checklist.findings import Level
 from digest.checklist.run import check_issue
-from digest.publishing.validation import PublishingMixin
+from digest.publishing.publish import PublishingMixin
 
 
 class ChecklistSettingsMixin(models.Model):

@@ -1,4 +1,7 @@
-"""Feed generators for RSS, Atom and JSON Feed, and the list of them."""
+"""Feed generators for RSS, Atom and JSON Feed, and the list of them.
+
+``views.py`` fills them with issues.
+"""
 
 import json
 from datetime import UTC, datetime

@@ -15,9 +15,7 @@ from digest.importing.documents import Document, Format, open_document, read_doc
 from digest.importing.errors import DocumentError
 from digest.importing.mapper import IssueDraft, map_parts
 from digest.importing.parts import Part, Role
-from digest.importing.readers.html import read_html
-from digest.importing.readers.markdown import read_markdown
-from digest.importing.readers.text import read_text
+from digest.importing.readers import READERS
 from digest.importing.report import Report
 
 __all__ = [
@@ -34,7 +32,6 @@ __all__ = [
     "read_parts",
 ]
 
-READERS = {Format.TEXT: read_text, Format.MARKDOWN: read_markdown, Format.HTML: read_html}
 DATE_IN_NAME = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from digest.importing.errors import DocumentError
 from digest.importing.html.cleaner import clean_html
-from digest.importing.readers.word import ZIP_START, word_to_html
+from digest.importing.word import ZIP_START, word_to_html
 
 MAX_BYTES = 1_000_000
 MAX_HTML_BYTES = 3_000_000  # most of a saved page is markup

@@ -10,7 +10,7 @@ from wagtail.blocks import StreamValue
 
 from digest.importing.mapper import IssueDraft
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
-from digest.publishing.validation import clean_stream
+from digest.publishing.publish import clean_stream
 
 
 class ImportRejected(Exception):

@@ -1,0 +1,1 @@
+"""What the pages of digests and issues are made of, for ``digest.mixins`` and ``digest.models``."""

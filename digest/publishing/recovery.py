@@ -3,7 +3,7 @@
 To publish, Wagtail clears the approval of all revisions, saves the object, sends signals, updates
 the aliases and writes its log. To unpublish, it saves the object, writes its log, clears the
 approvals and unpublishes the aliases. Each step is a transaction of its own. Digests and issues use
-a single one (``digest.publishing.validation``); other pages, snippets and Wagtail's own command do
+a single one (``digest.publishing.publish``); other pages, snippets and Wagtail's own command do
 not.
 
 Not repaired: a live page without a live revision, which code can create; a newer draft; a workflow

@@ -65,7 +65,7 @@ def test_invalid_scheduled_issue_is_unscheduled(strict, caplog):
     revision.approved_go_live_at = time
     revision.content |= {"go_live_at": time.isoformat()}
     revision.save()
-    with caplog.at_level(logging.ERROR, logger="digest.publishing.validation"):
+    with caplog.at_level(logging.ERROR, logger="digest.publishing.publish"):
         call_command("publish_scheduled")
     assert not IssuePage.objects.get(pk=issue.pk).live
     assert "Story 2: Name a source." in caplog.text

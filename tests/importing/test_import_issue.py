@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from digest.models import IssuePage
 from tests.importing.conftest import COPIED, MARKDOWN
-from tests.importing.readers.test_word import docx
+from tests.importing.test_word import docx
 
 pytestmark = pytest.mark.django_db
 

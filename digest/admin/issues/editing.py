@@ -14,7 +14,7 @@ from digest.admin.issues.checklist import ChecklistSidePanel
 from digest.admin.issues.views import IssueExplorerView
 from digest.admin.issues.workflow import IssueWorkflowActionView
 from digest.admin.sources.panel import broken_sources_panels
-from digest.publishing.validation import lock_page
+from digest.publishing.publish import lock_page
 
 
 class IssueCreateView(CreateView):

@@ -12,7 +12,7 @@ from wagtail.admin import messages
 
 from digest.pages.page_models import get_digest_page_model
 from digest.pages.slugs import digest_slug_error
-from digest.publishing.validation import PublishingMixin
+from digest.publishing.publish import PublishingMixin
 
 
 @hooks.register("before_bulk_action")

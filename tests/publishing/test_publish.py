@@ -38,7 +38,7 @@ def scheduled(digest, day, minutes_ago, **content):
 
 def test_invalid_scheduled_issue_does_not_stop_the_others(digest, caplog):
     invalid, valid = scheduled(digest, 1, 20, body="[]"), scheduled(digest, 2, 10)
-    with caplog.at_level(logging.ERROR, logger="digest.publishing.validation"):
+    with caplog.at_level(logging.ERROR, logger="digest.publishing.publish"):
         call_command("publish_scheduled")
     assert [IssuePage.objects.get(pk=issue.pk).live for issue in (invalid, valid)] == [False, True]
     assert not invalid.revisions.exclude(approved_go_live_at=None).exists()

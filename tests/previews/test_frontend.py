@@ -8,7 +8,7 @@ from wagtail.admin.models import FormState
 from wagtail.models import Site
 
 from digest.previews.drafts import open_draft
-from digest.previews.mixins import SESSION_KEY
+from digest.previews.frontend import SESSION_KEY
 from digest.previews.tokens import PreviewToken, derive_token, hash_token
 from tests.builders import make_digest, make_issue
 from tests.previews.helpers import (

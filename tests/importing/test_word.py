@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from digest.importing import DocumentError, read_document
-from digest.importing.readers.word import MAX_DECOMPRESSED, MAX_ELEMENTS, MAX_MEMBERS
+from digest.importing.word import MAX_DECOMPRESSED, MAX_ELEMENTS, MAX_MEMBERS
 from tests.importing.conftest import draft_of_document
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

@@ -1,4 +1,7 @@
-"""Validate pages whenever they are published, with errors that name block and field."""
+"""Publish and unpublish pages: validated, in one transaction, with errors that name the field.
+
+docs/explanation/architecture.md lists what happens then, step by step.
+"""
 
 import logging
 from collections.abc import Iterator
