@@ -9,7 +9,7 @@ from digest.api.documentation import build_schema
 from digest.models import DigestPage
 from tests.api.bad_input import EXAMPLES, REQUIRED, query
 from tests.builders import body, make_digest, make_issue, story
-from tests.contract.answers import check_answer
+from tests.contract.responses import check_response
 from tests.previews.helpers import token_of
 
 
@@ -20,7 +20,7 @@ def _true_to_the_document(monkeypatch):
 
     def checked(client, **environ):
         response = request(client, **environ)
-        check_answer(response)
+        check_response(response)
         return response
 
     monkeypatch.setattr(Client, "request", checked)

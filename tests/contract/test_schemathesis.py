@@ -1,7 +1,7 @@
-"""Strangers' requests, made from the OpenAPI document by Schemathesis, against a live server.
+"""Run Schemathesis, which generates requests from the OpenAPI document, against a live server.
 
-It knows nothing but the document: what the document allows must be answered as it says, and what it
-forbids must be refused. The seed and the number of requests are fixed, so a run can be repeated.
+Valid requests must get a documented response, invalid ones an error. The seed and the number of
+requests are fixed, so that a run can be repeated.
 """
 
 import shutil
@@ -24,7 +24,7 @@ CHECKS = [
     "unsupported_method",
     "allow_header_conformance",
 ]
-# Without these most requests would be for ids and slugs of nothing.
+# Without these, most requests would have slugs that do not exist.
 CONFIGURATION = """
 [parameters]
 slug = "daily"
@@ -33,15 +33,15 @@ digest_slug = "daily"
 
 
 @pytest.fixture
-def address(live_server, django_db_serialized_rollback, monkeypatch) -> str:
-    """A live server with the content that the migrations make, before the test adds its own."""
-    # Without this each answer waits forty milliseconds for an acknowledgement of its headers.
+def live_url(live_server, django_db_serialized_rollback, monkeypatch) -> str:
+    """The URL of a live server with the content of the migrations."""
+    # Without this, each response waits 40 ms for an acknowledgement of its headers.
     monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
     return live_server.url
 
 
-def run(address: str, folder: Path) -> subprocess.CompletedProcess:
-    """Run Schemathesis as its users do, from a folder where it may leave what it likes."""
+def run(url: str, folder: Path) -> subprocess.CompletedProcess:
+    """Run Schemathesis in a folder to which it may write."""
     program = shutil.which("schemathesis", path=str(Path(sys.executable).parent))
     (folder / "schemathesis.toml").write_text(CONFIGURATION)
     options = [
@@ -56,15 +56,15 @@ def run(address: str, folder: Path) -> subprocess.CompletedProcess:
         "--no-color",
         "--warnings=off",
     ]
-    command = [program, "run", f"{address}/api/v1/schema/", *options]
+    command = [program, "run", f"{url}/api/v1/schema/", *options]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.slow
-def test_every_answer_is_what_the_document_says(address, digest, tmp_path):
+def test_every_response_is_as_documented(live_url, digest, tmp_path):
     digest.image = make_image()
     digest.save()
     make_full_issue(digest)
     make_issue(digest, 16, tags=("Power",), image=make_image())
-    result = run(address, tmp_path)
+    result = run(live_url, tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -1,7 +1,7 @@
-"""Holds answers of the API against the OpenAPI document, more strictly than a client would.
+"""Validate responses of the API against the OpenAPI document, more strictly than a client would.
 
-The status, the media type and the headers must be documented, and the body must have every
-documented member and no other.
+The status, the media type and the headers must be documented, and the body must have all documented
+properties and no others.
 """
 
 import json
@@ -19,45 +19,51 @@ from digest.api import documentation
 ROOT = "/api/v1"
 PROBLEM = "application/problem+json"
 ROOTS_WITHOUT_SLASH = ["/api", ROOT]  # Django's redirects
-# Pages for people, and the document itself.
-NOT_DESCRIBED = {"/docs/", "/problems/", "/schema/"}
-# What a client may act on: none of these is sent without being documented.
-TOLD_HEADERS = {"Content-Location", "ETag", "Last-Modified", "Link", "Retry-After", "Surrogate-Key"}
+# HTML pages, and the document itself.
+UNDOCUMENTED_PATHS = {"/docs/", "/problems/", "/schema/"}
+# Headers that clients use, so each must be documented.
+CLIENT_HEADERS = {
+    "Content-Location",
+    "ETag",
+    "Last-Modified",
+    "Link",
+    "Retry-After",
+    "Surrogate-Key",
+}
 FORMATS = FormatChecker(["date", "date-time", "email", "time", "uuid"])
 
 
 @FORMATS.checks("uri")
 def is_absolute_url(text: Any) -> bool:
-    """Every address that the API gives is one to be followed from anywhere."""
     if not isinstance(text, str):
-        return True  # a format speaks of strings alone
+        return True  # a format applies only to strings
     parts = urlsplit(text)
     return parts.scheme in ("http", "https") and bool(parts.netloc) and " " not in text
 
 
-def check_answer(response: HttpResponse) -> None:
-    """Fail where an answer is not what the document promises; other addresses are not looked at."""
-    asked = response.request
-    path = asked["PATH_INFO"].encode("latin-1").decode(errors="replace")
+def check_response(response: HttpResponse) -> None:
+    """Fail if a response of the API is not documented; ignore other responses."""
+    request = response.request
+    path = request["PATH_INFO"].encode("latin-1").decode(errors="replace")
     if not path.startswith("/api/") or path in ROOTS_WITHOUT_SLASH:
         return
-    method, status = asked["REQUEST_METHOD"], response.status_code
-    described = operation_at(path.removeprefix(ROOT))
+    method, status = request["REQUEST_METHOD"], response.status_code
+    operation = operation_at(path.removeprefix(ROOT))
     if method == "OPTIONS":
         assert (status in (200, 204), response.content) == (True, b""), (status, path)
     elif method not in ("GET", "HEAD"):
-        assert status in (405, 406), f"{method} {path} is answered with {status}"
+        assert status in (405, 406), f"{method} {path}: {status}"
         assert response["Allow"] == "GET, HEAD, OPTIONS"
         check_body(response, problem_content())
-    elif described:
-        check_described(response, described, f"{method} {path} ({status})")
-    elif path.removeprefix(ROOT) not in NOT_DESCRIBED or status >= 400:
+    elif operation:
+        check_operation(response, operation, f"{method} {path} ({status})")
+    elif path.removeprefix(ROOT) not in UNDOCUMENTED_PATHS or status >= 400:
         assert status >= 400, f"{path} is not in the document"
         check_body(response, problem_content())
 
 
 def operation_at(path: str) -> dict[str, Any] | None:
-    """The GET operation of a path, and of none where it is a fixed part that is asked for."""
+    """Return the GET operation of a path; a path without placeholders comes first."""
     paths = documentation.build_schema()["paths"]
     for template in sorted(paths, key=lambda template: template.count("{")):
         pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
@@ -66,23 +72,23 @@ def operation_at(path: str) -> dict[str, Any] | None:
     return None
 
 
-def check_described(response: HttpResponse, operation: dict[str, Any], where: str) -> None:
-    """Status, headers, media type and body are those of the operation."""
+def check_operation(response: HttpResponse, operation: dict[str, Any], where: str) -> None:
+    """Fail unless status, headers, media type and body are documented in the operation."""
     status = str(response.status_code)
     assert status in operation["responses"], f"{where}: the status is not documented"
-    described = operation["responses"][status]
-    headers = described.get("headers", {})
+    documented = operation["responses"][status]
+    headers = documented.get("headers", {})
     for name, header in headers.items():
         assert name in response or not header.get("required"), f"{where}: {name} is missing"
         if name in response:
             validator(header["schema"]).validate(_typed(response[name], header["schema"]))
-    undocumented = {name for name in TOLD_HEADERS if name in response} - set(headers)
+    undocumented = {name for name in CLIENT_HEADERS if name in response} - set(headers)
     assert not undocumented, f"{where}: {undocumented} not documented"
-    check_body(response, described.get("content", {}), where)
+    check_body(response, documented.get("content", {}), where)
 
 
 def partial(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a resource, or of a list of them, of which `fields=` chose some members."""
+    """Return the schema of a resource, or of a list, without required fields, for `fields=`."""
     name = schema.get("$ref", "").rpartition("/")[2]
     whole = documentation.build_schema()["components"]["schemas"][name] if name else schema
     if "results" not in whole.get("properties", {}):
@@ -93,7 +99,7 @@ def partial(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_body(response: HttpResponse, content: dict[str, Any], where: str = "") -> None:
-    """The media type is documented, and the body is what it says; HEAD and 304 have none."""
+    """Fail unless the media type is documented and the body valid; HEAD and 304 have none."""
     where = where or f"{response.request['PATH_INFO']} ({response.status_code})"
     if not content:
         assert not response.content, f"{where}: a body that is not documented"
@@ -113,12 +119,12 @@ def check_body(response: HttpResponse, content: dict[str, Any], where: str = "")
 
 
 def problem_content() -> dict[str, Any]:
-    """What answers with that no operation speaks for."""
+    """Return the content of a response that belongs to no operation."""
     return {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
 def validator(schema: dict[str, Any]) -> Draft202012Validator:
-    """A validator of one of the document's schemas, with its references."""
+    """Return a validator of a schema of the document that resolves its references."""
     components = _closed_components(id(documentation.build_schema()))
     whole = close(schema) | {"components": components}
     return Draft202012Validator(whole, format_checker=FORMATS)
@@ -130,7 +136,7 @@ def _closed_components(document: int) -> dict[str, Any]:
 
 
 def close(schema: Any) -> Any:
-    """The schema with every object closed that names its members and does not say it is open."""
+    """Forbid additional properties in each object that names its own, unless it allows them."""
     if isinstance(schema, list):
         return [close(item) for item in schema]
     if not isinstance(schema, dict):
