@@ -1,4 +1,4 @@
-"""What every endpoint shares: ``as_view -> dispatch -> initial -> get``, and the cache policy."""
+"""The base class of endpoints, ``as_view -> dispatch -> initial -> get``, and its cache policy."""
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -18,7 +18,7 @@ from digest.api.parameters import NoParameters, Parameters
 from digest.api.schema import DigestAutoSchema
 from digest.api.scope import Scope
 from digest.api.sites import find_site
-from digest.api.throttling import AddressThrottle
+from digest.api.throttling import IPAddressThrottle
 from digest.caching.cacheable import CachePolicy, cacheable
 from digest.caching.headers import CORS, PREFLIGHT
 
@@ -30,7 +30,7 @@ EXPOSED = {
 
 
 class ContentNegotiation(negotiation.BaseContentNegotiation):
-    """Negotiates by ``Accept`` alone (RFC 9110); a browser, which accepts HTML, gets JSON."""
+    """Negotiate by ``Accept`` only (RFC 9110); a browser, which accepts HTML, gets JSON."""
 
     def select_parser(self, request: Request, parsers: Any) -> None:
         """Return None: no request has a body."""
@@ -38,10 +38,10 @@ class ContentNegotiation(negotiation.BaseContentNegotiation):
     def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
         """Return the renderer of the negotiated type; raise NotAcceptable if there is none."""
         types = tuple(renderer.media_type for renderer in renderers)
-        chosen = negotiate(accept_header(request._request), types)
-        if chosen is None:
+        media_type = negotiate(accept_header(request._request), types)
+        if media_type is None:
             raise exceptions.NotAcceptable
-        return renderers[types.index(chosen)], chosen
+        return renderers[types.index(media_type)], media_type
 
 
 def accept_header(request: HttpRequest) -> str:
@@ -59,9 +59,9 @@ def negotiate(accept: str, types: tuple[str, ...]) -> str | None:
     request = HttpRequest()
     request.META["HTTP_ACCEPT"] = accept
     for accepted in request.accepted_types:
-        wanted = f"{accepted.main_type}/{accepted.sub_type}".replace("text/html", "*/*")
+        media_range = f"{accepted.main_type}/{accepted.sub_type}".replace("text/html", "*/*")
         for offered in types:
-            if media_type_matches(offered, wanted):
+            if media_type_matches(offered, media_range):
                 return offered
     return None
 
@@ -80,7 +80,7 @@ class APICachePolicy(CachePolicy):
         self.media_types = tuple(renderer.media_type for renderer in view_class.renderer_classes)
 
     def variant(self, request: HttpRequest) -> str | None:
-        is_allowed = AddressThrottle.of(request).is_allowed  # counts the request, whatever it is
+        is_allowed = IPAddressThrottle.of(request).is_allowed  # counts every request
         if not (self.view_class.is_cacheable and is_allowed) or super().variant(request) is None:
             return None
         return negotiate(accept_header(request), self.media_types)
@@ -93,10 +93,10 @@ class APICachePolicy(CachePolicy):
 
     def served(self, request: HttpRequest, response: HttpResponse) -> None:
         if response.status_code == 404:
-            errors.stay_not_found(request)
+            errors.prevent_language_redirect(request)
         elif response.status_code == 200 and self.view_class.is_cacheable:
             self.view_class.on_served(request, response.served_data)
-        for name, value in AddressThrottle.of(request).headers().items():
+        for name, value in IPAddressThrottle.of(request).headers().items():
             response[name] = value
 
 
@@ -121,7 +121,7 @@ class APIView(views.APIView):
     # Whether the response is public, so that any cache may store it.
     is_cacheable = True
     response_headers: Mapping[str, str] = CORS | EXPOSED
-    # What a response passes to ``on_served``; it is stored with it.
+    # Passed to ``on_served`` and stored with the cached response.
     served_data: Any = None
 
     @classmethod
@@ -130,17 +130,17 @@ class APIView(views.APIView):
 
     @classmethod
     def on_served(cls, request: HttpRequest, served_data: Any) -> None:
-        """Do what each 200 needs, whether rendered or cached, given ``served_data`` of the view."""
+        """Run after each 200, whether rendered or cached, with ``served_data`` of the view."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Read the parameters before anything else: a wrong one is an error on every endpoint."""
+        """Validate the query parameters before the view runs."""
         super().initial(request, *args, **kwargs)
-        _refuse_impossible_port(request._request)
+        _reject_impossible_port(request._request)
         if request.method in ("GET", "HEAD"):
             self.parameters = self.parameters_class.read(request.query_params)
 
     def check_throttles(self, request: Request) -> None:
-        throttle = AddressThrottle.of(request._request)
+        throttle = IPAddressThrottle.of(request._request)
         if not throttle.is_allowed:
             self.throttled(request, throttle.wait())
 
@@ -152,15 +152,17 @@ class APIView(views.APIView):
         raise exceptions.MethodNotAllowed(request.method)
 
     def get_exception_handler(self) -> Any:
-        return errors.handle
+        return errors.exception_handler
 
     @property
     def default_response_headers(self) -> dict[str, str]:
         return {**super().default_response_headers, "Vary": "Accept"}
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Name the content of a public response, for caches that are purged by surrogate key, as
-        Fastly and Varnish are. All other headers are the cache policy's."""
+        """Set ``Surrogate-Key`` on a public response, for caches such as Fastly and Varnish.
+
+        The cache policy sets all other headers.
+        """
         response = super().finalize_response(request, response, *args, **kwargs)
         response.served_data = self.served_data
         if self.is_cacheable and response.status_code == 200 and self._surrogate_keys():
@@ -170,14 +172,14 @@ class APIView(views.APIView):
     def _surrogate_keys(self) -> set[str]:
         return self.scope.keys if "scope" in self.__dict__ else set()
 
-    def members(self, default: Iterable[str]) -> set[str]:
-        """Return the names of the fields to include: those of ``fields`` and of ``include``."""
-        chosen = self.parameters.get("fields", default)
-        return {*chosen, *self.parameters.get("include", ())}
+    def requested_fields(self, default: Iterable[str]) -> set[str]:
+        """Return the names of the fields that ``fields`` and ``include`` request."""
+        names = self.parameters.get("fields", default)
+        return {*names, *self.parameters.get("include", ())}
 
     @cached_property
     def site(self) -> Site:
-        """The site that the parameter ``site`` names, or else that of the request's host."""
+        """Return the site of the parameter ``site``, or else of the request host."""
         site = find_site(self.request._request, self.parameters.get("site"))
         if site is None:
             raise Http404
@@ -188,9 +190,11 @@ class APIView(views.APIView):
         return Scope(self.request._request, self.site, self.parameters)
 
 
-def _refuse_impossible_port(request: HttpRequest) -> None:
-    """Raise SuspiciousOperation for a port that no host has: ALLOWED_HOSTS checks the name alone,
-    and every URL in the response would contain it."""
+def _reject_impossible_port(request: HttpRequest) -> None:
+    """Raise SuspiciousOperation if the request host has a port that does not exist.
+
+    ALLOWED_HOSTS checks only the name, and every URL in the response would contain the port.
+    """
     port = request.get_host().rpartition(":")[2]
     if port.isdecimal() and (len(port) > 5 or int(port) > 65535):
         raise SuspiciousOperation("The port of the Host header is impossible.")

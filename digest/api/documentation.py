@@ -1,4 +1,4 @@
-"""The schema, a page to browse it, and what each kind of problem means."""
+"""The OpenAPI document, and the HTML pages that show it and explain the problem types."""
 
 from collections import ChainMap
 from functools import cache
@@ -29,78 +29,73 @@ SETTINGS = {
     "DESCRIPTION": "Reads the public issues of digests. No account, no key, no cookies.",
     "VERSION": __version__,
     "SCHEMA_PATH_PREFIX": "",
-    "POSTPROCESSING_HOOKS": ["digest.api.documentation.without_internal_members"],
+    "POSTPROCESSING_HOOKS": ["digest.api.documentation.remove_internal_keys"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": False,
 }
-_generating = Lock()
+_generation_lock = Lock()
 
 
-def without_internal_members(result: Any, **kwargs: Any) -> Any:
-    """Drop what drf-spectacular marks enums with for itself."""
+def remove_internal_keys(result: Any, **kwargs: Any) -> Any:
+    """Remove the keys by which drf-spectacular marks enums internally."""
     if isinstance(result, dict):
         return {
-            key: without_internal_members(value)
+            key: remove_internal_keys(value)
             for key, value in result.items()
             if key != "x-spec-enum-id"
         }
-    return (
-        [without_internal_members(item) for item in result] if isinstance(result, list) else result
-    )
+    return [remove_internal_keys(item) for item in result] if isinstance(result, list) else result
 
 
 @cache
 def build_schema() -> dict[str, Any]:
-    """The OpenAPI document, with paths below the address of the API."""
-    address = reverse("digest:api:map")  # first, since it loads digest.urls with its converters
-    # In the site's language, whoever asks first; under a lock, as the settings are all threads'.
-    with _generating, translation.override(settings.LANGUAGE_CODE), patched_settings(SETTINGS):
+    """Return the OpenAPI document, with paths relative to the root URL of the API."""
+    root = reverse("digest:api:map")  # first, since it loads digest.urls with its converters
+    # In the site's language, as the document is cached; locked, as threads share settings.
+    with _generation_lock, translation.override(settings.LANGUAGE_CODE), patched_settings(SETTINGS):
         generator = SchemaGenerator(urlconf="digest.api.urls")
         schema = generator.get_schema(request=None, public=True)
     examples = [EXAMPLES, *(extension.examples for extension in extensions())]
     for name, example in ChainMap(*examples).items():
         schema["components"]["schemas"][name]["examples"] = [example]
-    return schema | {"servers": [{"url": address.rstrip("/")}]}
+    return schema | {"servers": [{"url": root.rstrip("/")}]}
 
 
 class SchemaView(APIView):
-    """The OpenAPI 3.1 document of this API."""
+    """Return the OpenAPI 3.1 document."""
 
     schema = None
 
     def get(self, request: Request) -> Response:
-        """Answer with it."""
         if not conf.API_DOCS_ENABLED:
             raise Http404
         return Response(build_schema())
 
 
-class PageView(APIView):
-    """A page for people, made of this site's own static files."""
+class HTMLView(APIView):
+    """Base class of HTML pages, which use only the site's own static files."""
 
     schema = None
     renderer_classes = [StaticHTMLRenderer]
     template_name: str
 
     def get(self, request: Request) -> HttpResponse:
-        """Show it."""
         return render(request._request, self.template_name, {"problems": PROBLEMS.values()})
 
 
-class DocsView(PageView):
-    """A page to browse the API in."""
+class DocsView(HTMLView):
+    """Render Swagger UI."""
 
     template_name = "digest/api/docs.html"
 
     def get(self, request: Request) -> HttpResponse:
-        """Show it, unless it is switched off."""
         if not conf.API_DOCS_ENABLED:
             raise Http404
         return super().get(request)
 
 
-class ProblemsView(PageView):
-    """What each kind of problem means: where ``type`` of a problem response leads."""
+class ProblemsView(HTMLView):
+    """Render the explanations of the problem types, to which ``type`` links."""
 
     template_name = "digest/api/problems.html"

@@ -1,7 +1,7 @@
-"""Errors as problem details (RFC 9457), from every path of the API and in one shape.
+"""Errors as problem details (RFC 9457), for every path of the API.
 
-``{"type", "title", "status", "detail", "errors"}``; ``type`` is an address below the API where the
-kind of problem is explained, ``errors`` names each wrong parameter.
+``{"type", "title", "status", "detail", "errors"}``; ``type`` is a URL below the API that explains
+the problem type, ``errors`` names each invalid parameter.
 """
 
 import logging
@@ -26,7 +26,7 @@ logger = logging.getLogger("django.request")
 
 
 class Problem(NamedTuple):
-    """A kind of problem: its name in ``type``, its status, its title, and what to do about it."""
+    """A problem type; ``name`` is the fragment of ``type``, ``detail`` the default detail."""
 
     name: str
     status: int
@@ -37,23 +37,25 @@ class Problem(NamedTuple):
 PROBLEMS = {
     problem.status: problem
     for problem in [
-        Problem("invalid-request", 400, "Invalid request", "The request cannot be understood."),
-        Problem("not-found", 404, "Not found", "There is nothing at this address."),
+        Problem("invalid-request", 400, "Invalid request", "The request is malformed."),
+        Problem("not-found", 404, "Not found", "Nothing was found at this URL."),
         Problem("method-not-allowed", 405, "Method not allowed", "Use GET, HEAD or OPTIONS."),
         Problem(
             "not-acceptable",
             406,
             "Not acceptable",
-            "Ask for application/json; for an issue, text/markdown too.",
+            "Accept application/json, or text/markdown for an issue.",
         ),
-        Problem("too-many-requests", 429, "Too many requests", "Try again after Retry-After."),
-        Problem("server-error", 500, "Server error", "Something failed here; it has been logged."),
+        Problem(
+            "too-many-requests", 429, "Too many requests", "Wait as long as Retry-After requires."
+        ),
+        Problem("server-error", 500, "Server error", "The server failed; the error was logged."),
     ]
 }
 
 
 class InvalidParameters(exceptions.ValidationError):
-    """Query parameters that are unknown, repeated or malformed: 400, each one named.
+    """The query parameters are unknown, repeated or malformed (400).
 
     ``errors`` is a list of ``{"parameter", "code", "detail"}``.
     """
@@ -63,8 +65,8 @@ class InvalidParameters(exceptions.ValidationError):
         self.errors = errors
 
 
-def problem(status: int, **members: Any) -> dict[str, Any]:
-    """The body of a problem response; ``members`` add to it or replace what it says."""
+def problem(status: int, **fields: Any) -> dict[str, Any]:
+    """Return the body of a problem response; ``fields`` extend or override it."""
     kind = PROBLEMS[status]
     body = {
         "type": f"{reverse('digest:api:problems')}#{kind.name}",
@@ -72,15 +74,15 @@ def problem(status: int, **members: Any) -> dict[str, Any]:
         "status": status,
         "detail": kind.detail,
     }
-    return body | members
+    return body | fields
 
 
-def handle(exc: Exception, context: dict[str, Any]) -> Response:
-    """Turn any exception of a view into a problem response (DRF's exception handler)."""
-    if replica.has_failed():  # The answer is made again (``replica.retry_on_primary``).
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
+    """Return a problem response for any exception of a view."""
+    if replica.has_failed():  # The response is rendered again (``replica.retry_on_primary``).
         raise exc
     set_rollback()
-    request = context["request"]  # whatever the answer would have been, a problem is JSON
+    request = context["request"]  # a problem is JSON, whatever media type was negotiated
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), CONTENT_TYPE
     if isinstance(exc, InvalidParameters):
         body = problem(400, detail=str(exc.detail[0]), errors=exc.errors)
@@ -104,48 +106,50 @@ def _status(exc: Exception) -> int:
 
 
 def _report(exc: Exception, request: Any) -> None:
-    """Say what Django says of an unhandled exception, to its log and to error trackers."""
-    got_request_exception.send(sender=handle, request=request._request)
+    """Log an unhandled exception and notify error trackers, as Django does."""
+    got_request_exception.send(sender=exception_handler, request=request._request)
     logger.error("Internal Server Error: %s", request.path, exc_info=exc)
 
 
 def problem_response(status: int) -> JsonResponse:
-    """A problem response outside a view."""
+    """Return a problem response outside a view."""
     return JsonResponse(problem(status), status=status, content_type=CONTENT_TYPE, headers=CORS)
 
 
-def stay_not_found(request: HttpRequest) -> None:
-    """Keep LocaleMiddleware from leading elsewhere: where the addresses of pages begin with a
-    language, it looks for a missing one behind it, and some page class might take any. It goes by
-    the URLconf, and this one has no languages."""
+def prevent_language_redirect(request: HttpRequest) -> None:
+    """Keep LocaleMiddleware from redirecting a 404 to the same path below a language.
+
+    It does so if the URLconf has ``i18n_patterns``, and some page class might accept any path. Give
+    the request a URLconf without them.
+    """
     request.urlconf = "digest.urls"
 
 
 def is_api_path(request: HttpRequest) -> bool:
-    """Whether a request is for the API or another version of it, however it failed."""
+    """Return whether the path is below the API or another version of it."""
     versions = reverse("digest:api:map").rstrip("/").rpartition("/")[0]  # "/api" of "/api/v1/"
     return f"{request.path}/".startswith(f"{versions}/") if versions else False
 
 
-# For the handler400, handler404 and handler500 of a site's URLconf: what fails before a view is
-# reached (a host that is not allowed, an address of nothing, a crash of a middleware).
+# For handler400, handler404 and handler500 of a site's URLconf: errors before a view is reached, as
+# a host that is not allowed, a URL that does not exist or an exception in a middleware.
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """``handler400``: a problem for the API, Django's page for the rest."""
+    """Return a problem response below the API, Django's page elsewhere (``handler400``)."""
     if is_api_path(request):
         return problem_response(400)
     return defaults.bad_request(request, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """``handler404``: a problem for the API, the site's page for the rest."""
+    """Return a problem response below the API, the site's page elsewhere (``handler404``)."""
     if is_api_path(request):
-        stay_not_found(request)
+        prevent_language_redirect(request)
         return problem_response(404)
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """``handler500``: a problem for the API, the site's page for the rest."""
+    """Return a problem response below the API, the site's page elsewhere (``handler500``)."""
     return problem_response(500) if is_api_path(request) else defaults.server_error(request)

@@ -1,4 +1,4 @@
-"""Examples for the schema: made up here, or by the blocks themselves; never from the database."""
+"""Examples for the schema, written here or taken from blocks; never from the database."""
 
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -85,7 +85,7 @@ ISSUE = {
     },
     "translations": [],
 }
-# By the name of the component in the schema.
+# By component name.
 EXAMPLES: dict[str, dict[str, Any]] = {
     "Issue": ISSUE,
     "Story": STORY,
@@ -123,7 +123,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             {
                 "parameter": "limti",
                 "code": "unknown",
-                "detail": "There is no such parameter. Did you mean “limit”?",
+                "detail": "Unknown parameter. Did you mean “limit”?",
             }
         ],
     },
@@ -131,14 +131,17 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 
 
 def block_example(stream: blocks.StreamBlock, name: str) -> list[dict[str, Any]]:
-    """A block as answers have it, by what it previews itself with; none that would be looked up."""
+    """Return an example of a block as in a response, made from its ``preview_value``.
+
+    The list is empty if the block has none, or one that refers to the database.
+    """
     stored = getattr(stream.child_blocks[name].meta, "preview_value", None)
     if not isinstance(stored, dict):
         return []
     block = {"type": name, "id": str(uuid5(NAMESPACE_OID, name)), "value": stored}
-    rendering, found = Rendering(SITE), {}
-    rendering.put(stream, [block], found, "body")
+    rendering, example = Rendering(SITE), {}
+    rendering.put(stream, [block], example, "body")
     if rendering.images or rendering.chosen:
         return []
     rendering.resolve()
-    return found["body"]
+    return example["body"]

@@ -1,4 +1,4 @@
-"""What optional apps add to the API.
+"""Extensions of the API by optional apps.
 
 An app registers the dotted name of a module in ``registry.api_extensions``. The module has
 ``extension``, an ``APIExtension``; it is imported when the API is first used.
@@ -19,7 +19,7 @@ from digest.registry import registry
 
 @dataclass(frozen=True)
 class ListParameter:
-    """A query parameter of the lists of issues and stories, with what it does to their rows.
+    """A query parameter of the lists of issues and stories, and its filter.
 
     ``filter`` takes a queryset of issues or of stories, and the validated value.
     """
@@ -52,5 +52,5 @@ def list_parameters() -> Iterator[ListParameter]:
 
 
 def links() -> list[str]:
-    """Return the names of the endpoints that apps add to the map."""
+    """Return the names of the endpoints that apps add to the links of the map."""
     return [name for extension in extensions() for name in extension.links]

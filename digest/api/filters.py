@@ -13,7 +13,7 @@ from digest.pages.page_models import get_issue_tag_model
 
 
 def filter_issues(scope: Scope, parameters: dict[str, Any]) -> QuerySet:
-    """Return the public issues of a site that match the core's own filters."""
+    """Return the public issues of a site that match the filters of the core."""
     issues = scope.issues()
     for name, lookup in LOOKUPS.items():
         if name in parameters:
@@ -43,17 +43,17 @@ def _tagged(issues: QuerySet, slugs: list[str]) -> QuerySet:
     return issues.filter(pk__in=tagged.values("content_object_id"))
 
 
-def _updated_since(moment: datetime) -> Q:
-    """As ``IssuePageMixin.updated_at``, which falls back where code made an issue live."""
-    first = Q(last_published_at=None, first_published_at__gte=moment)
-    neither = Q(last_published_at=None, first_published_at=None, date__gte=moment.date())
-    return Q(last_published_at__gte=moment) | first | neither
+def _updated_since(since: datetime) -> Q:
+    # As IssuePageMixin.updated_at, with fallbacks for issues that code made live.
+    first = Q(last_published_at=None, first_published_at__gte=since)
+    neither = Q(last_published_at=None, first_published_at=None, date__gte=since.date())
+    return Q(last_published_at__gte=since) | first | neither
 
 
 def of_digests(issues: QuerySet, digests: QuerySet) -> QuerySet:
-    """Those of the issues that stand directly below one of the digests."""
+    """Return the issues that are children of the digests."""
     paths = list(digests.order_by().values_list("path", flat=True))
-    # No LIKE: SQLite would take the paths for what narrows best, and sort all that it finds.
+    # Without LIKE, for which SQLite would use the index on path and then sort all matches.
     parent = Substr("path", 1, Length("path") - Value(issues.model.steplen))
     return issues.filter(In(parent, paths)) if paths else issues.none()
 

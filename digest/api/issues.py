@@ -1,7 +1,7 @@
-"""Issues and their stories turned into the data of an answer.
+"""Serialize issues and their stories.
 
-They are gathered for a whole answer at a constant number of queries, and make only the members that
-were asked for. The shapes, as the schema tells them, are in ``digest.api.serializers``.
+A whole response takes a constant number of queries, and only the requested fields are computed. The
+schema is in ``digest.api.serializers``.
 """
 
 from collections import defaultdict
@@ -23,45 +23,45 @@ from digest.rendering.markdown import issue_markdown
 
 
 def _translations(pages: list[Any], scope: Scope) -> dict[Any, list[Any]]:
-    """The public translations of pages, by translation key; one query for all of them."""
-    found: dict[Any, list[Any]] = defaultdict(list)
+    """Return the public translations of pages by translation key, with one query."""
+    translations: dict[Any, list[Any]] = defaultdict(list)
     if scope.has_languages:
         keys = {page.translation_key for page in pages}
         model = swapper.load_model("wagtailcore", "Page")
         others = visibility.public(model.objects.filter(translation_key__in=keys), scope.site)
         for other in others.select_related("locale").order_by("locale__language_code", "pk"):
-            found[other.translation_key].append(other)
-    return found
+            translations[other.translation_key].append(other)
+    return translations
 
 
-Members = Collection[str]
+FieldNames = Collection[str]
 
 
 class Issues:
-    """The issues of an answer; ``as_data`` makes the data of each, of the members asked for.
+    """Serialize issues with the given fields.
 
-    What costs a query is looked up for all of them, and only if a member needs it.
+    Related objects are queried once for all issues, and only if a field needs them.
     """
 
-    def __init__(self, issues: Iterable[Any], members: Members, scope: Scope) -> None:
-        self.scope, self.members = scope, members
+    def __init__(self, issues: Iterable[Any], fields: FieldNames, scope: Scope) -> None:
+        self.scope, self.fields = scope, fields
         self.issues = list(issues)
-        scope.shows("issue", self.issues)
+        scope.note_shown("issue", self.issues)
         if self._needs("locale", "seo") or scope.has_languages:
             with_locales(self.issues)
         if self._needs("digest", "discussion", "seo"):
-            self._look_up_digests()
+            self._set_digests()
         self.tags = self._tags() if self._needs("tags", "seo") else {}
         self.translations = _translations(self.issues, scope) if self._needs("translations") else {}
         self.rendering = Rendering(scope.base_url, scope.text)
-        told = self.issues if self._needs("body") else ()
-        self.bodies = {issue.pk: self.rendering.body(issue.body) for issue in told}
+        issues = self.issues if self._needs("body") else ()
+        self.bodies = {issue.pk: self.rendering.body(issue.body) for issue in issues}
         self.rendering.resolve(self._images() if self._needs("image", "seo") else ())
 
-    def _needs(self, *members: str) -> bool:
-        return not self.members.isdisjoint(members)
+    def _needs(self, *fields: str) -> bool:
+        return not self.fields.isdisjoint(fields)
 
-    def _look_up_digests(self) -> None:
+    def _set_digests(self) -> None:
         with_digests(self.issues, self.scope.site)
 
     def _images(self) -> Iterable[int]:
@@ -70,18 +70,18 @@ class Issues:
         return [page.image_id for page in pages if page.image_id]
 
     def _tags(self) -> dict[int, list[dict[str, str]]]:
-        """By name; one without a slug (an emoji alone) has no address and is left out."""
+        # Without a slug, as a tag of emoji alone has none, a tag has no URL.
         uses = get_issue_tag_model().objects.filter(content_object__in=[i.pk for i in self.issues])
         uses = uses.exclude(tag__slug="").values_list("tag__name", "tag__slug", "content_object_id")
-        found: dict[int, list[dict[str, str]]] = defaultdict(list)
+        tags: dict[int, list[dict[str, str]]] = defaultdict(list)
         for name, slug, pk in sorted(uses):
-            found[pk].append({"name": name, "slug": slug})
-        return found
+            tags[pk].append({"name": name, "slug": slug})
+        return tags
 
     def as_data(self) -> list[dict[str, Any]]:
-        """The data of the issues, in their order, and its members in the order of the schema."""
-        makers = [(name, make) for name, make in ISSUE_MEMBERS.items() if name in self.members]
-        return [{name: make(self, issue) for name, make in makers} for issue in self.issues]
+        """Return the data of the issues, with the fields in the order of the schema."""
+        getters = [(name, get) for name, get in ISSUE_FIELDS.items() if name in self.fields]
+        return [{name: get(self, issue) for name, get in getters} for issue in self.issues]
 
     def _digest(self, issue: Any) -> dict[str, Any] | None:
         return issue.digest and digest_reference(issue.digest, self.scope)
@@ -89,8 +89,8 @@ class Issues:
     def _neighbour(self, issue: Any, side: str) -> dict[str, Any] | None:
         if not hasattr(issue, "neighbours"):
             issue.neighbours = neighbours(issue, self.scope.site, LINKED)
-        found = issue.neighbours[side]
-        return found and reference(found, self.scope)
+        neighbour = issue.neighbours[side]
+        return neighbour and reference(neighbour, self.scope)
 
     def _seo(self, issue: Any) -> dict[str, Any]:
         names = [tag["name"] for tag in self.tags.get(issue.pk, ())]
@@ -104,42 +104,42 @@ class Issues:
         ]
 
 
-ISSUE_MEMBERS: dict[str, Callable[[Issues, Any], Any]] = {
-    "id": lambda answer, issue: issue.pk,
-    "type": lambda answer, issue: "issue",
-    "slug": lambda answer, issue: issue.slug,
-    "title": lambda answer, issue: issue.title,
-    "number": lambda answer, issue: issue.number,
-    "url": lambda answer, issue: answer.scope.page_url(issue),
-    "api_url": lambda answer, issue: answer.scope.api_url("issues", issue.pk),
-    "date": lambda answer, issue: issue.date.isoformat(),
-    "published_at": lambda answer, issue: seo.utc_isoformat(issue.published_at),
-    "updated_at": lambda answer, issue: seo.utc_isoformat(issue.updated_at),
-    "locale": lambda answer, issue: issue.locale.language_code,
-    "headline": lambda answer, issue: issue.headline,
-    "summary": lambda answer, issue: issue.summary,
-    "word_count": lambda answer, issue: issue.word_count,
-    "reading_time_minutes": lambda answer, issue: issue.reading_time_minutes,
-    "tags": lambda answer, issue: answer.tags.get(issue.pk, []),
+ISSUE_FIELDS: dict[str, Callable[[Issues, Any], Any]] = {
+    "id": lambda self, issue: issue.pk,
+    "type": lambda self, issue: "issue",
+    "slug": lambda self, issue: issue.slug,
+    "title": lambda self, issue: issue.title,
+    "number": lambda self, issue: issue.number,
+    "url": lambda self, issue: self.scope.page_url(issue),
+    "api_url": lambda self, issue: self.scope.api_url("issues", issue.pk),
+    "date": lambda self, issue: issue.date.isoformat(),
+    "published_at": lambda self, issue: seo.utc_isoformat(issue.published_at),
+    "updated_at": lambda self, issue: seo.utc_isoformat(issue.updated_at),
+    "locale": lambda self, issue: issue.locale.language_code,
+    "headline": lambda self, issue: issue.headline,
+    "summary": lambda self, issue: issue.summary,
+    "word_count": lambda self, issue: issue.word_count,
+    "reading_time_minutes": lambda self, issue: issue.reading_time_minutes,
+    "tags": lambda self, issue: self.tags.get(issue.pk, []),
     "digest": Issues._digest,
-    "image": lambda answer, issue: answer.rendering.shown_images.get(issue.image_id),
-    "body": lambda answer, issue: answer.bodies[issue.pk],
-    "discussion": lambda answer, issue: issue.discussion,
+    "image": lambda self, issue: self.rendering.shown_images.get(issue.image_id),
+    "body": lambda self, issue: self.bodies[issue.pk],
+    "discussion": lambda self, issue: issue.discussion,
     "translations": Issues._other_translations,
-    "previous": lambda answer, issue: answer._neighbour(issue, "previous"),
-    "next": lambda answer, issue: answer._neighbour(issue, "next"),
+    "previous": lambda self, issue: self._neighbour(issue, "previous"),
+    "next": lambda self, issue: self._neighbour(issue, "next"),
     "seo": Issues._seo,
 }
-# What a list shows unless it is asked for more, and what it may be asked for.
+# Not in lists; ``include=body`` adds the body.
 DETAIL_ONLY = ("body", "previous", "next", "seo")
-LIST_MEMBERS = [name for name in ISSUE_MEMBERS if name not in DETAIL_ONLY]
+LIST_FIELDS = [name for name in ISSUE_FIELDS if name not in DETAIL_ONLY]
 
 
 class Stories:
-    """The stories of an answer, from the table of them: their issues' bodies are not read."""
+    """Serialize stories with the given fields, from their table instead of the issues' bodies."""
 
-    def __init__(self, stories: Iterable[Any], members: Members, scope: Scope) -> None:
-        self.scope, self.members, self.stories = scope, members, list(stories)
+    def __init__(self, stories: Iterable[Any], fields: FieldNames, scope: Scope) -> None:
+        self.scope, self.fields, self.stories = scope, fields, list(stories)
         issues = get_issue_page_model().objects.defer("body")
         issues = issues.in_bulk([story.issue_id for story in self.stories])
         with_digests(with_locales(issues.values()), scope.site)
@@ -151,7 +151,7 @@ class Stories:
             and (value := rendering.value(block, story.value)) is not None
         }
         rendering.resolve()
-        # Neither those whose data is broken, nor those whose issue was deleted just now.
+        # Leave out those whose data is broken, or whose issue was deleted in the meantime.
         self.stories = [
             story for story in self.stories if story.pk in self.values and story.issue_id in issues
         ]
@@ -159,10 +159,9 @@ class Stories:
             story.issue = issues[story.issue_id]
 
     def as_data(self) -> list[dict[str, Any]]:
-        """The data of the stories, in their order."""
-        members = [name for name in story_members() if name in self.members]
+        names = [name for name in story_fields() if name in self.fields]
         stories = [self._story(story) for story in self.stories]
-        return [{name: story[name] for name in members} for story in stories]
+        return [{name: story[name] for name in names} for story in stories]
 
     def _story(self, story: Any) -> dict[str, Any]:
         issue = story.issue
@@ -171,7 +170,7 @@ class Stories:
             "type": "story",
             "anchor": story.anchor,
             "url": f"{self.scope.page_url(issue)}#{story.anchor}",
-            "api_url": self.scope.in_language_of(
+            "api_url": self.scope.localized_url(
                 issue, self.scope.api_url("stories", story.block_id)
             ),
             "date": story.date.isoformat(),
@@ -181,25 +180,25 @@ class Stories:
         }
 
 
-# A story's own members, in the order of the answer; a site's own block may have more.
-STORY_MEMBERS = ["id", "type", "heading", "anchor", "url", "api_url", "date", "locale", "body"]
-STORY_MEMBERS += ["why_it_matters", "image", "sources", "issue", "digest"]
+# In the order of the response; a site's own block may have more fields.
+STORY_FIELDS = ["id", "type", "heading", "anchor", "url", "api_url", "date", "locale", "body"]
+STORY_FIELDS += ["why_it_matters", "image", "sources", "issue", "digest"]
 
 
-def story_members() -> list[str]:
-    """The members of a story, with those that a site's own block has besides."""
-    return list(dict.fromkeys([*STORY_MEMBERS, *story_block().child_blocks]))
+def story_fields() -> list[str]:
+    """Return the names of the fields of a story, including those of a site's own block."""
+    return list(dict.fromkeys([*STORY_FIELDS, *story_block().child_blocks]))
 
 
 def as_markdown(issue: Any, scope: Scope) -> str:
-    """An issue as one Markdown document."""
+    """Return an issue as a Markdown document."""
     prefetch_related_objects([issue], "tagged_items__tag")
-    answer = Issues([issue], {"body", "digest", "image", "locale"}, scope)
-    image = answer.rendering.shown_images.get(issue.image_id)
-    return issue_markdown(issue, answer.bodies[issue.pk], image)
+    issues = Issues([issue], {"body", "digest", "image", "locale"}, scope)
+    image = issues.rendering.shown_images.get(issue.image_id)
+    return issue_markdown(issue, issues.bodies[issue.pk], image)
 
 
 def story_block() -> Any:
-    """The block that stories are, as the site's own page class has it."""
+    """Return the story block of the site's issue page class."""
     body = get_issue_page_model()._meta.get_field("body").stream_block
     return body.child_blocks["story_section"]

@@ -1,4 +1,4 @@
-"""Cursor pagination by keyset: the last page costs what the first does, and nothing shifts."""
+"""Cursor pagination by keyset: each page costs the same, and new rows shift nothing."""
 
 import hashlib
 from typing import Any, NamedTuple
@@ -14,23 +14,23 @@ from digest.api.errors import InvalidParameters
 
 
 def _signer() -> signing.Signer:
-    # Not signing.dumps, which signs the time as well: no list would have the same ETag twice.
+    # Not signing.dumps, which adds a timestamp: the ETag of a list would change with time.
     return signing.Signer(salt="digest.api.cursor")
 
 
 class Cursor(NamedTuple):
-    """A place in a list: after (or before) the row that has these values."""
+    """A position in a list: after (or before) the row with these values of the order fields."""
 
     backwards: bool
     values: list[str]
 
 
 class CursorPagination(BasePagination):
-    """Pages of a list by its order: fields that together tell each row from every other.
+    """Paginate a queryset by ``order``, a list of fields that together are unique.
 
-    The cursor is signed and tied to the filters it was made for: one that was changed, or is used
-    with another query, is a 400. The envelope is that of DRF's own cursor pagination, with an
-    optional ``count`` and the links also in the ``Link`` header (RFC 8288).
+    A cursor is signed, with a fingerprint of the path and the filters; one that was modified or
+    belongs to another query is a 400. The envelope is that of DRF's ``CursorPagination``, with an
+    optional ``count``, and the links are also in the ``Link`` header (RFC 8288).
     """
 
     def __init__(self, order: list[str], parameters: dict[str, Any]) -> None:
@@ -42,7 +42,6 @@ class CursorPagination(BasePagination):
     def paginate_queryset(
         self, queryset: QuerySet, request: Request, view: Any = None
     ) -> list[Any]:
-        """The rows of the page that the cursor asks for, in the order of the list."""
         self.request = request
         self.total = self._count(queryset) if self.with_count else None
         cursor = self._read_cursor()
@@ -57,7 +56,6 @@ class CursorPagination(BasePagination):
         return rows
 
     def get_paginated_response(self, data: list[Any]) -> Response:
-        """The envelope: ``next``, ``previous``, ``results``, and ``count`` where asked for."""
         links = {
             "next": self._link(False) if self.has_next else None,
             "previous": self._link(True) if self.has_previous else None,
@@ -93,19 +91,19 @@ class CursorPagination(BasePagination):
         except (signing.BadSignature, ValueError):
             fingerprint = None
         if fingerprint != self._fingerprint():
-            detail = "This cursor was not made by this list with these parameters."
+            detail = "The cursor does not belong to this list and these parameters."
             raise InvalidParameters([{"parameter": "cursor", "code": "invalid", "detail": detail}])
         return Cursor(bool(backwards), values)
 
     def _fingerprint(self) -> str:
-        """What the list is: its path and every parameter that selects or orders."""
-        selecting = sorted(
+        """Return a hash of the path and of every parameter that filters or orders."""
+        parameters = sorted(
             (name, value)
             for name, value in self.request.query_params.items()
             if name not in ("cursor", "limit", "count", "include", "fields", "rich_text")
         )
-        told = repr((self.request.path, selecting)).encode()
-        return hashlib.blake2s(told, digest_size=8).hexdigest()
+        query = repr((self.request.path, parameters)).encode()
+        return hashlib.blake2s(query, digest_size=8).hexdigest()
 
 
 def _reversed(field: str) -> str:
@@ -113,14 +111,14 @@ def _reversed(field: str) -> str:
 
 
 def _beyond(order: list[str], values: list[str]) -> Q:
-    """A clause for the rows behind the one that has the values.
+    """Return a condition for the rows after the one with the values.
 
-    With a bound on the first field alone, which an index answers.
+    It includes a condition on the first field only, for which the database can use an index.
     """
-    behind, same = Q(), Q()
+    after, same = Q(), Q()
     for field, value in zip(order, values, strict=True):
         name, operator = field.lstrip("-"), "lt" if field.startswith("-") else "gt"
-        behind |= same & Q(**{f"{name}__{operator}": value})
+        after |= same & Q(**{f"{name}__{operator}": value})
         same &= Q(**{name: value})
     first = order[0].lstrip("-")
-    return Q(**{f"{first}__{'lte' if order[0].startswith('-') else 'gte'}": values[0]}) & behind
+    return Q(**{f"{first}__{'lte' if order[0].startswith('-') else 'gte'}": values[0]}) & after

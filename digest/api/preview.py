@@ -1,4 +1,4 @@
-"""Drafts in the form of issues, for a frontend that shows them before they are public."""
+"""The endpoint of previews, which returns drafts as issues to a frontend."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from digest.api import parameters
 from digest.api.base import APIView
-from digest.api.issues import ISSUE_MEMBERS, Issues
+from digest.api.issues import ISSUE_FIELDS, Issues
 from digest.api.scope import Scope
 from digest.api.serializers import IssueDetailSerializer
 from digest.http.redaction import hide_token
@@ -20,12 +20,12 @@ from digest.previews.drafts import open_draft
 from digest.previews.field_map import field_map
 from digest.previews.tokens import HEADERS, hash_token
 
-# What stands for the id of an issue that is not saved yet; no page has it.
-NO_ID = 0
+# The id of an issue that is not saved yet; no page has it.
+UNSAVED_ID = 0
 
 
 class FieldMapEntrySerializer(serializers.Serializer):
-    """Where a member of a draft comes from."""
+    """The form field that a JSON field of a draft comes from."""
 
     block = serializers.CharField(
         allow_null=True, help_text="The id of the block; null for a field of the page."
@@ -35,57 +35,56 @@ class FieldMapEntrySerializer(serializers.Serializer):
 
 
 class IssuePreviewSerializer(IssueDetailSerializer):
-    """A draft, with the members of an issue; `field_map` is there when it is asked for."""
+    """A draft with the fields of an issue, and `field_map` if requested."""
 
     field_map = serializers.DictField(
         child=FieldMapEntrySerializer(),
         required=False,
-        help_text="By the JSON pointer (RFC 6901) of a member: where it comes from.",
+        help_text="The form field of each JSON field, by JSON pointer (RFC 6901).",
     )
 
 
 class DraftScope(Scope):
-    """The scope of a draft, which may be a page that has no address yet."""
+    """The scope of a draft, which may be a page without a URL."""
 
     def page_url(self, page: Any) -> str:
-        """Where readers will find it; the front page of the site, where nobody can say."""
+        """Return the future URL of a page, or that of the front page if there is none."""
         return super().page_url(page) or f"{public_urls.frontend_root(self.site)}/"
 
 
 class Drafts(Issues):
-    """Drafts in the form of issues: their own tags, and their digest, public or not."""
+    """Serialize drafts as issues, with their own tags, and their digest even if not public."""
 
-    def _look_up_digests(self) -> None:
-        """The drafts have theirs already (``open_draft``)."""
+    def _set_digests(self) -> None:
+        """Do nothing: ``open_draft`` has set them."""
 
     def _tags(self) -> dict[int | None, list[dict[str, str]]]:
         return {issue.pk: _tags_of(issue) for issue in self.issues}
 
     def as_data(self) -> list[dict[str, Any]]:
-        """The data of the drafts, with a value for each member as an issue has one."""
         pairs = zip(self.issues, super().as_data(), strict=True)
-        return [self._completed(issue, data) for issue, data in pairs]
+        return [self._complete(issue, data) for issue, data in pairs]
 
-    def _completed(self, issue: Any, data: dict[str, Any]) -> dict[str, Any]:
+    def _complete(self, issue: Any, data: dict[str, Any]) -> dict[str, Any]:
         if issue.pk is None:
-            own = {"id": NO_ID, "api_url": self.scope.api_url("issues", NO_ID)}
-            data = data | {name: value for name, value in own.items() if name in data}
+            defaults = {"id": UNSAVED_ID, "api_url": self.scope.api_url("issues", UNSAVED_ID)}
+            data = data | {name: value for name, value in defaults.items() if name in data}
         if "seo" in data and data["seo"]["canonical_url"] is None:
             data["seo"]["canonical_url"] = self.scope.page_url(issue)
         return data
 
 
 def _tags_of(issue: Any) -> list[dict[str, str]]:
-    """As the draft has them, which no table knows."""
+    # From the draft itself: the table has those of the live issue.
     pairs = {(item.tag.name, item.tag.slug) for item in issue.tagged_items.all()}
     return [{"name": name, "slug": slug} for name, slug in sorted(pairs) if slug]
 
 
 class IssuePreview(APIView):
-    """A draft with the members of an issue, for whoever holds a token of it.
+    """Return a draft as an issue, to anyone with a token for it.
 
-    It may be unfinished: texts may be empty, and the body too. An issue that is not saved yet has
-    the id 0. A token that is wrong, has expired or was revoked is not found.
+    A draft may be incomplete: texts and the body may be empty. An issue that is not saved yet has
+    the id 0. A token that is wrong, has expired or was revoked is a 404.
     """
 
     parameters_class = parameters.PreviewParameters
@@ -99,26 +98,23 @@ class IssuePreview(APIView):
 
     @sensitive_variables("token")
     def dispatch(self, request: HttpRequest, *args: Any, token: str, **kwargs: Any) -> HttpResponse:
-        """Go on with the hash of the token alone, so that nothing can tell the token itself."""
+        # Pass on only the hash, so that no log or error report can contain the token.
         hide_token(request)
         return super().dispatch(request, *args, token_hash=hash_token(token), **kwargs)
 
     def get(self, request: Request, token_hash: str) -> Response:
-        """Answer with the draft."""
         draft = open_draft(token_hash, self.site)
         if draft is None:
             raise Http404
-        members = self.members(ISSUE_MEMBERS)
-        [data] = Drafts([draft], members, self.scope).as_data()
+        names = self.requested_fields(ISSUE_FIELDS)
+        [data] = Drafts([draft], names, self.scope).as_data()
         if self.parameters["field_map"] == "true":
-            data["field_map"] = field_map(draft, members)
+            data["field_map"] = field_map(draft, names)
         return Response(data)
 
     def options(self, request: Request, token_hash: str) -> Response:
-        """Say what methods there are; the same for every token."""
         return super().options(request)
 
     @cached_property
     def scope(self) -> DraftScope:
-        """What the answer is made for."""
         return DraftScope(self.request._request, self.site, self.parameters)

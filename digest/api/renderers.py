@@ -1,4 +1,4 @@
-"""What answers are written as, besides DRF's JSON."""
+"""Renderers other than DRF's JSON."""
 
 from typing import Any
 
@@ -6,12 +6,11 @@ from rest_framework.renderers import BaseRenderer
 
 
 class MarkdownRenderer(BaseRenderer):
-    """Writes a Markdown document (RFC 7763) that a view has made."""
+    """Encode a Markdown document (RFC 7763)."""
 
     media_type = "text/markdown"
     format = "markdown"
     charset = "utf-8"
 
     def render(self, data: str | None, *args: Any, **kwargs: Any) -> bytes:
-        """The document in UTF-8; nothing of an answer without one (204)."""
-        return (data or "").encode()
+        return (data or "").encode()  # None in a 204

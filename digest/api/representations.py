@@ -1,7 +1,6 @@
-"""Digests, tags, and references to pages turned into the data of an answer.
+"""Serialize digests, tags and references to pages.
 
-The shapes, as the schema tells them, are in ``digest.api.serializers``; tests hold every answer
-against them.
+The schema is in ``digest.api.serializers``; the tests validate every response against it.
 """
 
 from collections.abc import Iterable
@@ -16,13 +15,12 @@ from digest.pages.listing import latest_first
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.rendering.images import public_images_by_id
 
-# What a link to a page needs of it.
+# The columns that a link to a page needs.
 LINKED = ["title", "slug", "path", "depth", "url_path", "locale", "expire_at"]
 
 
 def reference(page: Any, scope: Scope) -> dict[str, Any]:
-    """Another issue, as far as a link to it needs."""
-    scope.shows("issue", [page])
+    scope.note_shown("issue", [page])
     return {
         "id": page.pk,
         "title": page.title,
@@ -32,8 +30,7 @@ def reference(page: Any, scope: Scope) -> dict[str, Any]:
 
 
 def digest_reference(digest: Any, scope: Scope) -> dict[str, Any]:
-    """The digest of an issue."""
-    scope.shows("digest", [digest])
+    scope.note_shown("digest", [digest])
     return {
         "id": digest.pk,
         "slug": digest.slug,
@@ -44,49 +41,47 @@ def digest_reference(digest: Any, scope: Scope) -> dict[str, Any]:
 
 
 def digest_api_url(digest: Any, scope: Scope) -> str:
-    """The address of a digest; of two in several languages with one slug, that of this one."""
-    return scope.in_language_of(digest, scope.api_url("digests", digest.slug))
+    """Return the API URL of a digest, with ``locale`` if its slug alone means another language."""
+    return scope.localized_url(digest, scope.api_url("digests", digest.slug))
 
 
 def page_type(page: Any) -> str:
-    """What the API calls a page: a digest, an issue, or else a page."""
+    """Return the ``type`` of a page: "issue", "digest" or "page"."""
     if isinstance(page, get_issue_page_model()):
         return "issue"
     return "digest" if isinstance(page, get_digest_page_model()) else "page"
 
 
-def page(found: Any, scope: Scope) -> dict[str, Any]:
-    """Any page, with where this API has more of it: of digests and issues."""
-    kind, api_url = page_type(found), None
-    scope.shows(kind, [found])
+def page(instance: Any, scope: Scope) -> dict[str, Any]:
+    kind, api_url = page_type(instance), None
+    scope.note_shown(kind, [instance])
     if kind == "digest":
-        api_url = digest_api_url(found, scope)
+        api_url = digest_api_url(instance, scope)
     elif kind == "issue":
-        api_url = scope.api_url("issues", found.pk)
+        api_url = scope.api_url("issues", instance.pk)
     return {
-        "id": found.pk,
+        "id": instance.pk,
         "type": kind,
-        "title": found.title,
-        "locale": found.locale.language_code,
-        "url": scope.page_url(found),
+        "title": instance.title,
+        "locale": instance.locale.language_code,
+        "url": scope.page_url(instance),
         "api_url": api_url,
     }
 
 
-def tag(found: Any, scope: Scope) -> dict[str, Any]:
-    """A tag with the number of its public issues."""
+def tag(instance: Any, scope: Scope) -> dict[str, Any]:
     return {
-        "name": found.name,
-        "slug": found.slug,
+        "name": instance.name,
+        "slug": instance.slug,
         "type": "tag",
-        "issue_count": found.issue_count,
-        "url": scope.tag_url(found.slug),
-        "api_url": scope.api_url("tags", found.slug),
+        "issue_count": instance.issue_count,
+        "url": scope.tag_url(instance.slug),
+        "api_url": scope.api_url("tags", instance.slug),
     }
 
 
 class Digests:
-    """The digests of an answer; ``as_data`` makes the data of each."""
+    """Serialize digests."""
 
     def __init__(self, digests: Iterable[Any], scope: Scope) -> None:
         self.scope, self.digests = scope, list(digests)
@@ -95,16 +90,15 @@ class Digests:
         self.latest = self._latest_issues()
 
     def _latest_issues(self) -> dict[int, Any]:
-        """The newest issue of each digest, with one query for all of them."""
+        """Return the newest public issue by digest id, with a constant number of queries."""
         below = self.scope.issues().filter(path__startswith=OuterRef("path"))
         newest = Subquery(latest_first(below).values("pk")[:1])
-        chosen = get_digest_page_model().objects.filter(pk__in=[d.pk for d in self.digests])
-        pks = dict(chosen.order_by().annotate(newest=newest).values_list("pk", "newest"))
+        digests = get_digest_page_model().objects.filter(pk__in=[d.pk for d in self.digests])
+        pks = dict(digests.order_by().annotate(newest=newest).values_list("pk", "newest"))
         issues = get_issue_page_model().objects.in_bulk([pk for pk in pks.values() if pk])
         return {digest: issues.get(pk) for digest, pk in pks.items()}
 
     def as_data(self) -> list[dict[str, Any]]:
-        """The data of the digests, in their order."""
         return [self._digest(digest) for digest in self.digests]
 
     def _digest(self, digest: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""The OpenAPI 3.1 description, made from the views, the parameters and the blocks themselves.
+"""Generate the OpenAPI 3.1 schema from the views, their serializers and the blocks.
 
-Block types are a discriminated union on ``type``, one component each, found by looking at the
-stream: a block that a site adds is in the schema without a line written for it.
+Block types are a union with the discriminator ``type``, one component each. They are read from the
+stream block, so a block that a site adds is included.
 """
 
 import inspect
@@ -35,17 +35,17 @@ def _header(description: str) -> dict[str, Any]:
 
 
 HEADERS = {
-    "Cache-Control": _header("For how long anybody may keep the answer."),
-    "Content-Location": _header("The address of what is answered, where it has another one."),
-    "ETag": _header("Tells these bytes from others; send it back as If-None-Match."),
-    "Link": _header("The addresses of the next and the previous page (RFC 8288)."),
-    "Referrer-Policy": _header("Of a preview: its address is told to nobody."),
-    "RateLimit": _header("What is left of the limit, where there is one."),
-    "RateLimit-Policy": _header("The limit, where there is one."),
-    "Retry-After": _header("In how many seconds to come back."),
-    "Surrogate-Key": _header("What is shown, for caches that are purged by it."),
-    "Vary": _header("What the answer depends on beside its address."),
-    "X-Robots-Tag": _header("Of a preview: search engines are to leave it alone."),
+    "Cache-Control": _header("How long caches may store the response."),
+    "Content-Location": _header("The resource's own URL, if the request URL is another."),
+    "ETag": _header("A strong validator of the body, for If-None-Match."),
+    "Link": _header("The URLs of the next and the previous page (RFC 8288)."),
+    "Referrer-Policy": _header("Keeps the URL of a preview out of Referer."),
+    "RateLimit": _header("The remaining requests, if there is a limit."),
+    "RateLimit-Policy": _header("The limit, if there is one."),
+    "Retry-After": _header("Seconds until the client may retry."),
+    "Surrogate-Key": _header("The pages in the response, for purging caches."),
+    "Vary": _header("The request headers that the response depends on."),
+    "X-Robots-Tag": _header("Keeps a preview out of search engines."),
 }
 ALWAYS = ["Cache-Control", "Vary", "RateLimit", "RateLimit-Policy"]
 HEADERS_OF_STATUS = {
@@ -53,7 +53,7 @@ HEADERS_OF_STATUS = {
     "304": [*ALWAYS, "ETag", "Content-Location"],
     "429": [*ALWAYS, "Retry-After"],
 }
-# The first class that a block is an instance of says its schema; what is not here is "anything".
+# The first class that matches a block determines its schema; other blocks may have any value.
 SCALARS: list[tuple[type[blocks.Block], dict[str, Any]]] = [
     (blocks.RichTextBlock, {"type": "string", "contentMediaType": "text/html"}),
     (blocks.BooleanBlock, {"type": ["boolean", "null"]}),
@@ -77,50 +77,46 @@ SCALARS: list[tuple[type[blocks.Block], dict[str, Any]]] = [
 
 
 class DigestAutoSchema(AutoSchema):
-    """Reads a view's own attributes: its name, its parameters, its serializer, its list."""
+    """Describe a view by its class attributes: parameters, serializer, renderers, ``is_list``."""
 
     def get_operation_id(self) -> str:
-        """The view's name in lower camel case, as client generators like it."""
+        """Return the view's name in camel case, which client generators use for functions."""
         name = type(self.view).__name__.removesuffix("View")
         return f"get{name}"
 
     def get_summary(self) -> str:
-        """The first line of what the view's class says of itself."""
         return self.get_description().partition("\n")[0]
 
     def get_description(self) -> str:
-        """What the view's class says of itself."""
         return inspect.getdoc(type(self.view)) or ""
 
     def get_tags(self) -> list[str]:
-        """Group operations by what they answer with."""
         parts = [part for part in self.path.strip("/").split("/") if part.isalpha()]
         return ["issues" if "issues" in parts else (parts or ["map"])[0]]
 
     def get_override_parameters(self) -> list[Any]:
-        """The parameters that the view reads."""
-        found: list[Any] = [self.view.parameters_class]
+        parameters: list[Any] = [self.view.parameters_class]
         if "{id}" in self.path:
-            found.append(OpenApiParameter("id", PAGE_ID, OpenApiParameter.PATH))
-        return found
+            parameters.append(OpenApiParameter("id", PAGE_ID, OpenApiParameter.PATH))
+        return parameters
 
     def _get_format_parameters(self) -> list[Any]:
-        return []  # there is no ``format=``: Accept says it
+        return []  # Accept selects the format
 
     def get_response_serializers(self) -> dict[Any, Any]:
-        """The answer in each of its formats, and each problem that can come instead."""
-        answer = self.view.serializer_class
+        serializer = self.view.serializer_class
         if self.view.is_list:
-            answer = _page_of(answer)
+            serializer = _page_of(serializer)
         types = [renderer.media_type for renderer in self.view.renderer_classes]
-        answers = {
-            (200, media_type): answer if media_type == JSON else OpenApiTypes.STR
+        responses = {
+            (200, media_type): serializer if media_type == JSON else OpenApiTypes.STR
             for media_type in types
         }
-        problems = [400, 404, 405, 406, 429, 500]  # 404 also for a host that is no site's
-        not_modified = OpenApiResponse(description="You have this very answer (If-None-Match).")
-        kept = {304: not_modified} if self.view.is_cacheable else {}
-        return answers | kept | {(s, CONTENT_TYPE): ProblemSerializer for s in problems}
+        if self.view.is_cacheable:
+            description = "The response is not modified (If-None-Match)."
+            responses[304] = OpenApiResponse(description=description)
+        problems = [400, 404, 405, 406, 429, 500]  # 404 also for the host of no site
+        return responses | {(status, CONTENT_TYPE): ProblemSerializer for status in problems}
 
     def _get_response_headers_for_code(self, status: str, direction: str) -> dict[str, Any]:
         names = HEADERS_OF_STATUS.get(status, ALWAYS)
@@ -143,30 +139,28 @@ def _page_of(serializer: type[serializers.Serializer]) -> serializers.Serializer
 
 
 class BodyFieldExtension(OpenApiSerializerFieldExtension):
-    """Describes the body of an issue by the blocks that its page class allows."""
+    """Describe the body of an issue by the blocks of its page class."""
 
     target_class = "digest.api.serializers.BodyField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        """An array of the union of the stream's blocks."""
         body = get_issue_page_model()._meta.get_field("body").stream_block
         return stream_schema(body, *_components(auto_schema))
 
 
-class StoryMemberFieldExtension(OpenApiSerializerFieldExtension):
-    """Describes what a story has of its block by the block's own definition."""
+class StoryBlockFieldExtension(OpenApiSerializerFieldExtension):
+    """Describe a field of a story by the definition of its block."""
 
-    target_class = "digest.api.serializers.StoryMemberField"
+    target_class = "digest.api.serializers.StoryBlockField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        """The schema of the member, as in the body of an issue."""
-        member = self.target.name
-        block = story_block().child_blocks[member]
-        return block_schema(block, *_components(auto_schema), f"StorySectionBlock{member.title()}")
+        name = self.target.name
+        block = story_block().child_blocks[name]
+        return block_schema(block, *_components(auto_schema), f"StorySectionBlock{name.title()}")
 
 
 def _components(auto_schema: AutoSchema) -> tuple["Register", dict[str, Any]]:
-    """How a component is registered, and what refers to that of an image."""
+    """Return a function that registers a component, and a reference to that of an image."""
 
     def register(name: str, schema: dict[str, Any]) -> dict[str, Any]:
         component = ResolvedComponent(
@@ -184,7 +178,7 @@ Register = Callable[[str, dict[str, Any]], dict[str, Any]]
 def stream_schema(
     stream: blocks.StreamBlock, register: Register, image: dict[str, Any], prefix: str = ""
 ) -> dict[str, Any]:
-    """An array whose items are one of the stream's blocks, told apart by ``type``."""
+    """Return the schema of an array of the stream's blocks, with the discriminator ``type``."""
     refs = {}
     for name, block in stream.child_blocks.items():
         component = prefix + "".join(part.title() for part in name.split("_")) + "Block"
@@ -217,7 +211,7 @@ def _block_component(
 
 
 def _with_anchor(value: dict[str, Any]) -> dict[str, Any]:
-    anchor = {"type": "string", "description": "The fragment of the story's address."}
+    anchor = {"type": "string", "description": "The fragment of the story's URL."}
     return value | {
         "properties": {"anchor": anchor} | value["properties"],
         "required": ["anchor", *value["required"]],
@@ -236,19 +230,20 @@ def block_schema(
         return {"type": "array", "items": _item_schema(block.child_block, register, image, name)}
     if isinstance(block, blocks.StructBlock):
         return _struct_schema(block, register, image, name)
-    return next((dict(schema) for kind, schema in SCALARS if _shows_as(block, kind)), {})
+    return next(
+        (dict(schema) for kind, schema in SCALARS if _has_default_representation(block, kind)), {}
+    )
 
 
-def _shows_as(block: blocks.Block, kind: type[blocks.Block]) -> bool:
-    """Whether a block is of a kind and has no shape of its own, which only it would know."""
-    own = type(block).get_api_representation
-    return isinstance(block, kind) and (own is kind.get_api_representation)
+def _has_default_representation(block: blocks.Block, kind: type[blocks.Block]) -> bool:
+    representation = type(block).get_api_representation
+    return isinstance(block, kind) and representation is kind.get_api_representation
 
 
 def _item_schema(
     block: blocks.Block, register: Register, image: dict[str, Any], name: str
 ) -> dict[str, Any]:
-    """A component of its own for items of a class that has a name, such as a source."""
+    """Register a component for items with a class of their own, such as a source."""
     schema = block_schema(block, register, image, name)
     kind = type(block)
     if not isinstance(block, blocks.StructBlock) or kind is blocks.StructBlock:
@@ -260,7 +255,7 @@ def _struct_schema(
     block: blocks.StructBlock, register: Register, image: dict[str, Any], name: str
 ) -> dict[str, Any]:
     if type(block).get_api_representation is not blocks.StructBlock.get_api_representation:
-        return {}  # the block says its own shape, and only it knows it
+        return {}  # only the block knows its own representation
     properties = {
         key: block_schema(child, register, image, name + key.title())
         for key, child in block.child_blocks.items()

@@ -1,4 +1,4 @@
-"""What an answer is made for: the request, the site it is about, and the addresses there."""
+"""The context of a response: its request and site, their pages and URLs."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -16,7 +16,7 @@ from digest.pages import public_urls
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.rendering.markdown import html_to_markdown, html_to_text
 
-# How the rich text of an answer is written, by the value of ``rich_text``.
+# Converters of rich text, by the value of the parameter ``rich_text``.
 TEXT_FORMATS: dict[str, Callable[[str], str] | None] = {
     "html": None,
     "markdown": html_to_markdown,
@@ -25,9 +25,9 @@ TEXT_FORMATS: dict[str, Callable[[str], str] | None] = {
 
 
 class Scope:
-    """One request and its site, as those need them who make the answer.
+    """The context in which a response is serialized.
 
-    ``keys`` collects what the answer shows, for caches that are purged by it (Surrogate-Key).
+    ``keys`` collects its surrogate keys.
     """
 
     def __init__(self, request: HttpRequest, site: Site, parameters: dict[str, Any]) -> None:
@@ -39,23 +39,25 @@ class Scope:
         self._query = f"?{urlencode({'site': parameters['site']})}" if "site" in parameters else ""
 
     def issues(self) -> QuerySet:
-        """Every issue that this site shows."""
+        """Return the public issues of the site."""
         return visibility.public(get_issue_page_model().objects.all(), self.site)
 
-    def digests(self, **narrowed: Any) -> QuerySet:
-        """Every digest that this site shows, of those that the arguments leave."""
-        digests = get_digest_page_model().objects.filter(**narrowed)
+    def digests(self, **filters: Any) -> QuerySet:
+        """Return the public digests of the site that match ``filters``."""
+        digests = get_digest_page_model().objects.filter(**filters)
         return visibility.public(digests, self.site)
 
-    def by_choice(self, found: QuerySet, to_page: str = "") -> QuerySet:
-        """Order what goes by one name: the site's own language first, and originals before aliases,
-        which are younger."""
-        own = When(**{f"{to_page}locale": self.site.root_page.locale_id}, then=0)
-        return found.order_by(Case(own, default=1), f"{to_page}pk")
+    def order_by_preference(self, queryset: QuerySet, to_page: str = "") -> QuerySet:
+        """Order rows with the same slug or id: first the site's language, then by page id.
 
-    def first_choice(self, found: QuerySet, to_page: str = "") -> Any:
-        """The first of them; Http404 where there is none."""
-        first = self.by_choice(found, to_page).first()
+        An alias has a higher id than its original. ``to_page`` is the lookup of the page.
+        """
+        own = When(**{f"{to_page}locale": self.site.root_page.locale_id}, then=0)
+        return queryset.order_by(Case(own, default=1), f"{to_page}pk")
+
+    def get_preferred(self, queryset: QuerySet, to_page: str = "") -> Any:
+        """Return the first row of ``order_by_preference``; raise Http404 if there is none."""
+        first = self.order_by_preference(queryset, to_page).first()
         if first is None:
             raise Http404
         return first
@@ -65,31 +67,31 @@ class Scope:
         return self.request.build_absolute_uri(reverse("digest:api:map"))
 
     def api_url(self, *parts: Any, end: str = "/") -> str:
-        """The address of a resource in this API, at the host that was asked, and for its site."""
+        """Return the URL of a resource at the request host, with ``site`` if the request has it."""
         path = "/".join(quote(str(part)) for part in parts)
         return f"{self._api_root}{path}{end}{self._query}"
 
-    def in_language_of(self, page: Any, url: str) -> str:
-        """The address of what several languages have one name for, where it is not the site's."""
+    def localized_url(self, page: Any, url: str) -> str:
+        """Add ``locale`` to a URL if the page is not in the site's language."""
         if page.locale_id == self.site.root_page.locale_id:
             return url
         return f"{url}{'&' if '?' in url else '?'}locale={page.locale.language_code}"
 
     def page_url(self, page: Any) -> str | None:
-        """The address of a page as its readers know it."""
+        """Return the public URL of a page, or None."""
         return public_urls.page_url(page, self.request)
 
-    def shows(self, kind: str, pages: Iterable[Any]) -> None:
-        """Note what the answer shows: for caches that purge it, and for how long it may be kept."""
+    def note_shown(self, kind: str, pages: Iterable[Any]) -> None:
+        """Note pages in the response, for its surrogate keys and its expiry."""
         pages = list(pages)
         visibility.note_expiry(pages)
         self.keys.update(f"{kind}-{page.pk}" for page in pages)
 
-    def counts(self, pages: QuerySet) -> None:
-        """Note the pages that the answer counts, which are not all shown."""
+    def note_counted(self, pages: QuerySet) -> None:
+        """Note pages that the response counts, for its expiry."""
         expiring = pages.filter(expire_at__isnull=False).select_related(None).order_by()
         visibility.note_expiry(expiring.only("expire_at"))
 
     def tag_url(self, slug: str) -> str:
-        """The address of a tag's page."""
+        """Return the public URL of a tag."""
         return public_urls.frontend_root(self.site) + reverse("digest:tag", args=[slug])

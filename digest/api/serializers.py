@@ -1,7 +1,7 @@
-"""The shapes of the answers, for the schema. The data is made in ``digest.api.representations``
-and ``digest.api.issues``.
+"""The serializers that describe responses in the schema.
 
-The tests hold every answer against the schema, so the two cannot part.
+``digest.api.representations`` and ``digest.api.issues`` build the data. The tests validate every
+response against the schema, so the two cannot diverge.
 """
 
 from typing import Any
@@ -9,11 +9,11 @@ from typing import Any
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
-from digest.api.issues import story_members
+from digest.api.issues import story_fields
 
 
 class ConstantField(serializers.ChoiceField):
-    """A member that is always the same, such as ``"type": "issue"``."""
+    """A field with one possible value, such as ``"type": "issue"``."""
 
     def __init__(self, value: str, **kwargs: Any) -> None:
         self.value = value
@@ -30,14 +30,14 @@ class RenditionSerializer(serializers.Serializer):
 
 
 class FocalPointSerializer(serializers.Serializer):
-    """The point to keep in sight when cropping, as fractions of width and height."""
+    """The focal point, as fractions of width and height."""
 
     x = serializers.FloatField()
     y = serializers.FloatField()
 
 
 class ImageSerializer(serializers.Serializer):
-    """An image with the sizes there are of it."""
+    """An image with its renditions."""
 
     alt = serializers.CharField()
     width = serializers.IntegerField()
@@ -47,14 +47,14 @@ class ImageSerializer(serializers.Serializer):
 
 
 class TagReferenceSerializer(serializers.Serializer):
-    """A tag as issues carry it."""
+    """A tag of an issue."""
 
     name = serializers.CharField()
     slug = serializers.CharField()
 
 
 class TagSerializer(TagReferenceSerializer):
-    """A tag with the number of public issues that carry it."""
+    """A tag with the number of its public issues."""
 
     type = ConstantField("tag")
     issue_count = serializers.IntegerField(min_value=1)
@@ -63,7 +63,7 @@ class TagSerializer(TagReferenceSerializer):
 
 
 class PageReferenceSerializer(serializers.Serializer):
-    """Another issue, as far as a link to it needs."""
+    """A reference to an issue."""
 
     id = serializers.IntegerField()
     title = serializers.CharField()
@@ -72,13 +72,13 @@ class PageReferenceSerializer(serializers.Serializer):
 
 
 class TranslationSerializer(PageReferenceSerializer):
-    """The same issue in another language."""
+    """A translation of an issue."""
 
     locale = serializers.CharField()
 
 
 class DigestReferenceSerializer(serializers.Serializer):
-    """The digest of an issue."""
+    """A reference to a digest."""
 
     id = serializers.IntegerField()
     slug = serializers.CharField()
@@ -88,7 +88,7 @@ class DigestReferenceSerializer(serializers.Serializer):
 
 
 class DiscussionSettingsSerializer(serializers.Serializer):
-    """What Giscus needs of a digest."""
+    """The Giscus configuration of a digest."""
 
     provider = serializers.CharField()
     repo = serializers.CharField()
@@ -98,7 +98,7 @@ class DiscussionSettingsSerializer(serializers.Serializer):
 
 
 class DiscussionSerializer(DiscussionSettingsSerializer):
-    """What Giscus needs to show the discussion of an issue."""
+    """The Giscus configuration of an issue."""
 
     mapping = serializers.CharField()
     term = serializers.CharField()
@@ -109,7 +109,7 @@ class FeedSerializer(serializers.Serializer):
     """A feed of a digest."""
 
     title = serializers.CharField()
-    type = serializers.CharField(help_text="Its media type.")
+    type = serializers.CharField(help_text="The media type.")
     url = serializers.URLField()
 
 
@@ -126,11 +126,11 @@ class DigestSerializer(DigestReferenceSerializer):
 
 
 class BodyField(serializers.Field):
-    """The blocks of an issue; ``digest.api.schema`` describes each type from its definition."""
+    """The blocks of an issue, described in ``digest.api.schema`` by their definitions."""
 
 
-class StoryMemberField(serializers.Field):
-    """A member of a story that its block has, described from the block's definition."""
+class StoryBlockField(serializers.Field):
+    """A field of the story block, described in ``digest.api.schema`` by its definition."""
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         self.name = name
@@ -138,7 +138,7 @@ class StoryMemberField(serializers.Field):
 
 
 class SeoSerializer(serializers.Serializer):
-    """What search engines and link previews are to be told."""
+    """Metadata for search engines and link previews."""
 
     title = serializers.CharField()
     description = serializers.CharField()
@@ -148,7 +148,7 @@ class SeoSerializer(serializers.Serializer):
 
 
 class IssueSerializer(serializers.Serializer):
-    """An issue as lists show it; ``body`` is there when it is asked for."""
+    """An issue in a list, with `body` if requested."""
 
     id = serializers.IntegerField()
     type = ConstantField("issue")
@@ -174,7 +174,7 @@ class IssueSerializer(serializers.Serializer):
 
 
 class IssueDetailSerializer(IssueSerializer):
-    """An issue with all that a page of it needs: no second request."""
+    """A complete issue."""
 
     body = BodyField()
     previous = PageReferenceSerializer(allow_null=True)
@@ -183,40 +183,39 @@ class IssueDetailSerializer(IssueSerializer):
 
 
 class StorySerializer(serializers.Serializer):
-    """A story of an issue, with all that its block has."""
+    """A story of an issue, with all fields of its block."""
 
-    id = serializers.CharField(help_text="That of the block.")
+    id = serializers.CharField(help_text="The id of the block.")
     type = ConstantField("story")
-    anchor = serializers.CharField(help_text="The fragment of the story's address.")
+    anchor = serializers.CharField(help_text="The fragment of the story's URL.")
     url = serializers.URLField()
     api_url = serializers.URLField()
-    date = serializers.DateField(help_text="That of the issue.")
+    date = serializers.DateField(help_text="The date of the issue.")
     locale = serializers.CharField()
     issue = PageReferenceSerializer()
     digest = DigestReferenceSerializer(allow_null=True)
 
     def get_fields(self) -> dict[str, Any]:
-        """Add what the block has, in the order of the answer."""
         own = super().get_fields()
-        return {name: own.get(name) or StoryMemberField(name) for name in story_members()}
+        return {name: own.get(name) or StoryBlockField(name) for name in story_fields()}
 
 
 class SourceSerializer(serializers.Serializer):
-    """An address that public issues cite, and what these say of it."""
+    """A URL that public issues cite."""
 
     type = ConstantField("source")
-    url = serializers.CharField(help_text="As it was cited last.")
-    canonical_url = serializers.URLField(help_text="One spelling for each source.")
+    url = serializers.CharField(help_text="As most recently cited.")
+    canonical_url = serializers.URLField(help_text="The normalised URL.")
     host = serializers.CharField()
     title = serializers.CharField()
     publisher = serializers.CharField()
     issue_count = serializers.IntegerField(min_value=1)
-    first_cited_on = serializers.DateField(help_text="The date of an issue.")
-    last_cited_on = serializers.DateField(help_text="The date of an issue.")
+    first_cited_on = serializers.DateField(help_text="The date of the first issue.")
+    last_cited_on = serializers.DateField(help_text="The date of the latest issue.")
 
 
 class MapSerializer(serializers.Serializer):
-    """Where everything is."""
+    """The URLs of the endpoints."""
 
     name = serializers.CharField()
     version = serializers.CharField()
@@ -224,7 +223,7 @@ class MapSerializer(serializers.Serializer):
 
 
 class PageSerializer(serializers.Serializer):
-    """A page of the site; ``api_url`` says where the API has more of it."""
+    """A page of the site; `api_url` is null unless it is an issue or a digest."""
 
     id = serializers.IntegerField()
     type = serializers.ChoiceField(choices=["issue", "digest", "page"])
@@ -235,7 +234,7 @@ class PageSerializer(serializers.Serializer):
 
 
 class RedirectSerializer(serializers.Serializer):
-    """Where a path leads that is no page's any more."""
+    """A redirect from a former path."""
 
     type = ConstantField("redirect")
     location = serializers.URLField()
@@ -251,13 +250,13 @@ PageAtPathSerializer = PolymorphicProxySerializer(
 
 
 class NavigationSerializer(PageSerializer):
-    """A page that editors show in menus."""
+    """A page in menus."""
 
-    level = serializers.IntegerField(help_text="1 directly below the front page, 0 itself.")
+    level = serializers.IntegerField(help_text="0 for the front page, 1 for its children.")
 
 
 class LocaleSerializer(serializers.Serializer):
-    """A language in which there is a front page."""
+    """A language with a front page."""
 
     code = serializers.CharField()
     name = serializers.CharField()
@@ -266,20 +265,20 @@ class LocaleSerializer(serializers.Serializer):
 
 
 class SiteSerializer(serializers.Serializer):
-    """All that a frontend starts with."""
+    """The site, its navigation and its digests."""
 
     name = serializers.CharField()
     root_url = serializers.URLField()
     locales = LocaleSerializer(many=True)
     navigation = NavigationSerializer(many=True)
     digests = DigestSerializer(many=True)
-    search_url = serializers.URLField(allow_null=True, help_text="Of readers' search.")
+    search_url = serializers.URLField(allow_null=True, help_text="The search endpoint.")
     sitemap_url = serializers.URLField()
     llms_url = serializers.URLField()
 
 
 class ProblemErrorSerializer(serializers.Serializer):
-    """One thing that is wrong with a request."""
+    """An error in a query parameter."""
 
     parameter = serializers.CharField()
     code = serializers.CharField()
@@ -287,9 +286,9 @@ class ProblemErrorSerializer(serializers.Serializer):
 
 
 class ProblemSerializer(serializers.Serializer):
-    """An error (RFC 9457)."""
+    """A problem detail (RFC 9457)."""
 
-    type = serializers.CharField(help_text="Where this kind of problem is explained.")
+    type = serializers.CharField(help_text="The URL that explains the problem type.")
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()

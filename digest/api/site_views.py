@@ -1,4 +1,4 @@
-"""The endpoints about the site as a whole: the map, what a frontend starts with, and paths."""
+"""The endpoints of the site: the map, the site itself and its paths."""
 
 from typing import Any
 
@@ -18,12 +18,11 @@ from digest.pages.listing import with_locales
 
 
 class MapView(APIView):
-    """The map of the API: its name, its version, and where everything is."""
+    """Return the name of the site, the version of the plugin and the URLs of the endpoints."""
 
     serializer_class = serializers.MapSerializer
 
     def get(self, request: Request) -> Response:
-        """Answer with links."""
         names = ["site", "digests", "issues", "stories", "sources", "tags", "pages"]
         names += extensions.links()
         names += ["schema", "docs"] if conf.API_DOCS_ENABLED else []
@@ -34,14 +33,13 @@ class MapView(APIView):
 
 
 class SiteView(APIView):
-    """All that a frontend starts with: names, languages, navigation, digests, feeds."""
+    """Return all that a frontend needs at start: languages, navigation, digests, feeds."""
 
     serializer_class = serializers.SiteSerializer
 
     def get(self, request: Request) -> Response:
-        """Answer with it."""
         digests = self.scope.digests().select_related("locale").order_by("title", "pk")
-        answer = {
+        data = {
             "name": public_urls.site_name(self.site),
             "root_url": public_urls.frontend_root(self.site),
             "locales": self.locales(),
@@ -51,16 +49,15 @@ class SiteView(APIView):
             "sitemap_url": self.site.root_url + reverse("digest:sitemap"),
             "llms_url": self.site.root_url + reverse("digest:llms"),
         }
-        return Response(answer)
+        return Response(data)
 
     def search_url(self) -> str | None:
-        """Return the URL of readers' search, or None where no installed app adds it."""
+        """Return the URL of the search endpoint, or None if no installed app adds it."""
         return self.scope.api_url("search") if "search" in extensions.links() else None
 
     def locales(self) -> list[dict[str, Any]]:
-        """The languages in which there is a public front page, the site's own first."""
-        roots = visibility.public(paths.front_pages(self.site), self.site)
-        roots = list(roots)
+        """Return the languages with a public front page, that of the site first."""
+        roots = list(visibility.public(paths.front_pages(self.site), self.site))
         visibility.note_expiry(roots)
         ordered = sorted(roots, key=lambda page: (page.pk != self.site.root_page_id, page.pk))
         return [
@@ -74,7 +71,7 @@ class SiteView(APIView):
         ]
 
     def navigation(self) -> list[dict[str, Any]]:
-        """The public pages that editors show in menus, as they stand in the tree."""
+        """Return the public pages in menus, in tree order."""
         pages = swapper.load_model("wagtailcore", "Page").objects.in_menu().order_by("path")
         shown = with_locales(visibility.public(pages, self.site).specific(defer=True))
         top = self.site.root_page.depth
@@ -85,13 +82,12 @@ class SiteView(APIView):
 
 
 class PageAtPath(APIView):
-    """What is at a path of the site: a page, or a redirect to follow."""
+    """Return the page or the redirect at a path of the site."""
 
     parameters_class = parameters.PathParameters
     serializer_class = serializers.PageAtPathSerializer
 
     def get(self, request: Request) -> Response:
-        """Answer with it, or 404 where there is nothing."""
         path = self.parameters["path"]
         page = paths.page_at(path, self.site, request._request)
         if page is not None:

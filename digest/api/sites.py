@@ -1,4 +1,4 @@
-"""Which site an answer is about."""
+"""The site of a request."""
 
 from django.http import HttpRequest
 from wagtail.models import Site
@@ -7,10 +7,10 @@ from digest.api.errors import InvalidParameters
 
 
 def find_site(request: HttpRequest, name: str | None) -> Site | None:
-    """The site of that name ("example.com", or "example.com:8000"); without one, of the host.
+    """Return the site named "example.com" or "example.com:8000", or else of the request host.
 
-    Of several sites of one host name, one without a port means the default one, or else the one
-    of the lowest port. InvalidParameters where there is none.
+    If several sites have the host name and it has no port, return the default site, or else the one
+    with the lowest port. Raise InvalidParameters if no site has the name.
     """
     if name is None:
         return Site.find_for_request(request)
@@ -20,8 +20,8 @@ def find_site(request: HttpRequest, name: str | None) -> Site | None:
         sites = sites.filter(port=int(port))
     site = sites.order_by("-is_default_site", "port").first()
     if site is None:
-        detail = "There is no site of this name."
+        detail = "Unknown site."
         raise InvalidParameters([{"parameter": "site", "code": "invalid", "detail": detail}])
-    # Where find_for_request keeps it: of sites that share pages, Wagtail takes this one's address.
+    # Where find_for_request memoises it: if sites share pages, Wagtail builds URLs of this one.
     request._wagtail_site = site
     return site

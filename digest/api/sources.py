@@ -1,4 +1,4 @@
-"""The endpoint of the register of sources: what public issues cite."""
+"""The endpoint of the sources that public issues cite."""
 
 from typing import Any
 
@@ -14,32 +14,31 @@ from digest.sources.models import Citation, Source
 
 
 class SourceList(APIView):
-    """The sources that public issues cite, those cited last first."""
+    """List the sources that public issues cite, most recently cited first."""
 
     parameters_class = parameters.SourceListParameters
     serializer_class = serializers.SourceSerializer
     is_list = True
 
     def get(self, request: Request) -> Response:
-        """Answer with a page of them."""
         paginator = CursorPagination(["-last_cited_on", "-source_id"], self.parameters)
         citations = self.public_citations()
         rows = paginator.paginate_queryset(self.last_cited(citations), request)
-        # What they are called is asked of the page alone.
+        # Titles and counts are expensive, so query them only for the page.
         pks = [row.source_id for row in rows]
-        called = Source.objects.with_citations(citations).in_bulk(pks)
-        return paginator.get_paginated_response([as_data(called[pk]) for pk in pks])
+        sources = Source.objects.with_citations(citations).in_bulk(pks)
+        return paginator.get_paginated_response([as_data(sources[pk]) for pk in pks])
 
     def public_citations(self) -> QuerySet:
-        """Those of the public issues that the filters leave; nothing is told of any other."""
+        """Return the citations of the public issues that match the filters."""
         issues = filter_issues(self.scope, self.parameters)
-        self.scope.counts(issues)
+        self.scope.note_counted(issues)
         return Citation.objects.filter(issue__in=issues.order_by().values("pk"))
 
     def last_cited(self, citations: QuerySet) -> QuerySet:
-        """The key of each source of these citations, with the day that orders them.
+        """Return the id and the last citation date of each source of the citations.
 
-        One aggregate over the citations: a query for each source takes seconds of many.
+        One aggregate over the citations: a subquery for each of many sources takes seconds.
         """
         if "host" in self.parameters:
             host = self.parameters["host"].lower().removeprefix("www.")
@@ -49,7 +48,7 @@ class SourceList(APIView):
 
 
 def as_data(source: Source) -> dict[str, Any]:
-    """A source as the API tells of it: what checks have found is for editors."""
+    """Return the public data of a source, without the results of link checks."""
     return {
         "type": "source",
         "url": source.cited_url,

@@ -1,4 +1,4 @@
-"""How many requests one address may make: off, unless ``DIGEST_API_THROTTLE_RATE`` says so."""
+"""The rate limit by IP address, off unless ``DIGEST_API_THROTTLE_RATE`` is set."""
 
 from typing import Self
 
@@ -10,16 +10,19 @@ from rest_framework.throttling import AnonRateThrottle
 from digest.conf import conf
 
 
-class AddressThrottle(AnonRateThrottle):
-    """Counts the requests of each address in Django's cache, and says how many are left."""
+class IPAddressThrottle(AnonRateThrottle):
+    """Count the requests of each IP address in Django's cache."""
 
     scope = "digest"
     is_allowed = True
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
-        """Return the throttle of a request. The first call counts the request, except a preflight,
-        and decides ``is_allowed``; cache hits count, too."""
+        """Return the throttle of a request.
+
+        The first call counts the request, unless it is a preflight, and sets ``is_allowed``. Cache
+        hits count, too.
+        """
         if not hasattr(request, "digest_throttle"):
             throttle = cls()
             if throttle.rate is not None and request.method != "OPTIONS":
@@ -28,22 +31,21 @@ class AddressThrottle(AnonRateThrottle):
         return request.digest_throttle
 
     def get_rate(self) -> str | None:
-        """The setting; None counts nothing."""
-        return conf.API_THROTTLE_RATE
+        return conf.API_THROTTLE_RATE  # None: no limit
 
     def get_ident(self, request: Request) -> str:
-        """The address that connected, unless DRF's NUM_PROXIES says what else to trust."""
-        if api_settings.NUM_PROXIES is None:  # anybody can send X-Forwarded-For
+        """Return the IP address of the connection, unless NUM_PROXIES trusts X-Forwarded-For."""
+        if api_settings.NUM_PROXIES is None:  # any client can send X-Forwarded-For
             return request.META.get("REMOTE_ADDR", "")
         return super().get_ident(request)
 
     def headers(self) -> dict[str, str]:
-        """The limit and what is left of it (draft-ietf-httpapi-ratelimit-headers)."""
-        if not hasattr(self, "history"):  # off, or refused before anything was counted
+        """Return the state of the limit (draft-ietf-httpapi-ratelimit-headers)."""
+        if not hasattr(self, "history"):  # no limit, or rejected before counting
             return {}
-        left = max(0, self.num_requests - len(self.history))
+        remaining = max(0, self.num_requests - len(self.history))
         reset = self.duration - (self.now - self.history[-1]) if self.history else self.duration
         return {
             "RateLimit-Policy": f'"address";q={self.num_requests};w={self.duration}',
-            "RateLimit": f'"address";r={left};t={max(0, round(reset))}',
+            "RateLimit": f'"address";r={remaining};t={max(0, round(reset))}',
         }

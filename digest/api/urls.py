@@ -1,4 +1,4 @@
-"""Addresses of the API, below wherever the site puts them (``/api/v1/`` with ``digest.urls``)."""
+"""The URLs of the API; ``digest.urls`` includes them at ``/api/v1/``."""
 
 from django.urls import path, re_path
 

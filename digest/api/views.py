@@ -1,4 +1,4 @@
-"""The endpoints of digests, issues, stories and tags: what each takes, and what it answers with."""
+"""The endpoints of digests, issues, stories and tags."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ from digest.api import parameters, representations, serializers
 from digest.api.base import APIView
 from digest.api.filters import filter_by_extensions, filter_issues, of_digests
 from digest.api.issues import (
-    ISSUE_MEMBERS,
-    LIST_MEMBERS,
+    ISSUE_FIELDS,
+    LIST_FIELDS,
     Issues,
     Stories,
     as_markdown,
-    story_members,
+    story_fields,
 )
 from digest.api.pagination import CursorPagination
 from digest.api.renderers import MarkdownRenderer
@@ -30,173 +30,162 @@ from digest.pages.stories import stories_of
 
 
 class DigestList(APIView):
-    """The digests of the site, by title."""
+    """List the digests of the site by title."""
 
     parameters_class = parameters.DigestListParameters
     serializer_class = serializers.DigestSerializer
     is_list = True
 
     def get(self, request: Request) -> Response:
-        """Answer with a page of them."""
         paginator = CursorPagination(["title", "pk"], self.parameters)
         if paginator.with_count:
-            self.scope.counts(self.public_digests())
+            self.scope.note_counted(self.public_digests())
         digests = paginator.paginate_queryset(self.public_digests(), request)
         return paginator.get_paginated_response(Digests(digests, self.scope).as_data())
 
-    def public_digests(self, **narrowed: Any) -> QuerySet:
-        """Those of the site, in the language that was asked for."""
+    def public_digests(self, **filters: Any) -> QuerySet:
         if "locale" in self.parameters:
-            narrowed["locale__language_code__iexact"] = self.parameters["locale"]
-        return self.scope.digests(**narrowed).select_related("locale")
+            filters["locale__language_code__iexact"] = self.parameters["locale"]
+        return self.scope.digests(**filters).select_related("locale")
 
 
 class DigestDetail(DigestList):
-    """One digest; of several languages, that of the site's front page, or the one asked for."""
+    """Return a digest, in the language of the front page or in that of `locale`."""
 
     parameters_class = parameters.LocaleParameters
     is_list = False
 
     def get(self, request: Request, slug: str) -> Response:
-        """Answer with it."""
-        digest = self.scope.first_choice(self.public_digests(slug=slug))
+        digest = self.scope.get_preferred(self.public_digests(slug=slug))
         return Response(Digests([digest], self.scope).as_data()[0])
 
 
 class IssueList(APIView):
-    """Issues, newest first, narrowed by any of the filters together."""
+    """List issues, newest first, that match all filters."""
 
     parameters_class = parameters.IssueListParameters
     serializer_class = serializers.IssueSerializer
     is_list = True
 
     def get(self, request: Request) -> Response:
-        """Answer with a page of them."""
         issues = filter_issues(self.scope, self.parameters)
         issues = filter_by_extensions(issues, self.parameters)
         sign = "-" if self.parameters["order"] == "-date" else ""
         paginator = CursorPagination([f"{sign}date", f"{sign}pk"], self.parameters)
         if paginator.with_count:
-            self.scope.counts(issues)
-        members = self.members(LIST_MEMBERS)
-        issues = issues if "body" in members else issues.defer("body")
-        found = paginator.paginate_queryset(issues, request)
-        return paginator.get_paginated_response(Issues(found, members, self.scope).as_data())
+            self.scope.note_counted(issues)
+        names = self.requested_fields(LIST_FIELDS)
+        issues = issues if "body" in names else issues.defer("body")
+        page = paginator.paginate_queryset(issues, request)
+        return paginator.get_paginated_response(Issues(page, names, self.scope).as_data())
 
 
 class IssueDetail(APIView):
-    """One issue, complete: no second request is needed to show it."""
+    """Return a complete issue."""
 
     parameters_class = parameters.IssueParameters
     serializer_class = serializers.IssueDetailSerializer
     renderer_classes = [JSONRenderer, MarkdownRenderer]
-    is_elsewhere = False
+    # Whether the issue has another URL, for Content-Location.
+    is_alternative_url = False
 
     def get(self, request: Request, pk: int) -> Response:
-        """Answer with it."""
-        return self.answer(self.scope.issues().filter(pk=pk))
+        return self.issue_response(self.scope.issues().filter(pk=pk))
 
-    def answer(self, issues: QuerySet) -> Response:
-        """The first of the issues, whole."""
+    def issue_response(self, issues: QuerySet) -> Response:
+        """Return the first of the issues as JSON or Markdown; raise Http404 if there is none."""
         issue = issues.first()
         if issue is None:
             raise Http404
         if self.request.accepted_renderer.format == "markdown":
             self.headers["Content-Location"] = self.scope.api_url("issues", issue.pk, end=".md")
             return Response(as_markdown(issue, self.scope))
-        if self.is_elsewhere:
+        if self.is_alternative_url:
             self.headers["Content-Location"] = self.scope.api_url("issues", issue.pk)
-        members = self.members(ISSUE_MEMBERS)
-        return Response(Issues([issue], members, self.scope).as_data()[0])
+        names = self.requested_fields(ISSUE_FIELDS)
+        return Response(Issues([issue], names, self.scope).as_data()[0])
 
 
 class IssueMarkdown(IssueDetail):
-    """One issue as a Markdown document, for readers that are programs."""
+    """Return an issue as a Markdown document."""
 
     parameters_class = parameters.NoParameters
     renderer_classes = [MarkdownRenderer]
 
 
 class LatestIssue(IssueDetail):
-    """The newest of the issues that the filters leave."""
+    """Return the newest issue that matches the filters."""
 
     parameters_class = parameters.LatestIssueParameters
-    is_elsewhere = True
+    is_alternative_url = True
 
     def get(self, request: Request) -> Response:
-        """Answer with it, or 404 where there is none."""
         issues = filter_issues(self.scope, self.parameters)
         issues = filter_by_extensions(issues, self.parameters)
-        return self.answer(latest_first(issues))
+        return self.issue_response(latest_first(issues))
 
 
 class IssueBySlugs(IssueDetail):
-    """The issue that a frontend's route names by the slugs of its digest and its own."""
+    """Return an issue by the slugs of its digest and its own."""
 
     parameters_class = parameters.IssueBySlugsParameters
-    is_elsewhere = True
+    is_alternative_url = True
 
     def get(self, request: Request, digest_slug: str, slug: str) -> Response:
-        """Answer with it; of several languages, as ``/digests/{slug}/``."""
         digests = get_digest_page_model().objects.filter(slug=digest_slug)
         issues = of_digests(filter_issues(self.scope, self.parameters), digests).filter(slug=slug)
-        return self.answer(self.scope.by_choice(issues))
+        return self.issue_response(self.scope.order_by_preference(issues))
 
 
 class StoryList(APIView):
-    """Stories of issues, newest first, narrowed by any of the filters of issues together."""
+    """List stories of issues, newest first, that match all filters."""
 
     parameters_class = parameters.StoryListParameters
     serializer_class = serializers.StorySerializer
     is_list = True
 
     def get(self, request: Request) -> Response:
-        """Answer with a page of them."""
         order = (
             ["date", "issue_id"] if self.parameters["order"] == "date" else ["-date", "-issue_id"]
         )
         paginator = CursorPagination([*order, "position"], self.parameters)
         if paginator.with_count:
-            self.scope.counts(filter_issues(self.scope, self.parameters))
+            self.scope.note_counted(filter_issues(self.scope, self.parameters))
         stories = paginator.paginate_queryset(self.public_stories(), request)
         return paginator.get_paginated_response(self.as_data(stories))
 
     def public_stories(self) -> QuerySet:
-        """Those of the public issues that the filters leave."""
         issues = filter_issues(self.scope, self.parameters)
         stories = filter_by_extensions(stories_of(issues), self.parameters)
         return stories.defer("text")
 
     def as_data(self, stories: list[Any]) -> list[dict[str, Any]]:
-        """What was asked for of the stories."""
-        members = self.members(story_members())
-        return Stories(stories, members, self.scope).as_data()
+        names = self.requested_fields(story_fields())
+        return Stories(stories, names, self.scope).as_data()
 
 
 class StoryDetail(StoryList):
-    """One story; where several issues have it (translations, aliases), that of the first choice."""
+    """Return a story, in the language of the front page or in that of `locale`."""
 
     parameters_class = parameters.StoryParameters
     is_list = False
 
     def get(self, request: Request, block_id: str) -> Response:
-        """Answer with it."""
-        found = self.public_stories().filter(block_id=block_id)
-        answer = self.as_data([self.scope.first_choice(found, "issue__")])
-        if not answer:  # its stored data is broken
+        stories = self.public_stories().filter(block_id=block_id)
+        data = self.as_data([self.scope.get_preferred(stories, "issue__")])
+        if not data:  # its stored data is broken
             raise Http404
-        return Response(answer[0])
+        return Response(data[0])
 
 
 class TagList(APIView):
-    """The tags that public issues carry, by slug, with how many issues carry each."""
+    """List the tags of public issues by slug, with the number of issues of each."""
 
     parameters_class = parameters.PageParameters
     serializer_class = serializers.TagSerializer
     is_list = True
 
     def get(self, request: Request) -> Response:
-        """Answer with a page of them."""
         paginator = CursorPagination(["slug"], self.parameters)
         tags = paginator.paginate_queryset(self.public_tags(), request)
         return paginator.get_paginated_response(
@@ -204,9 +193,8 @@ class TagList(APIView):
         )
 
     def public_tags(self) -> QuerySet:
-        """Tags of public issues alone, counted over public issues alone."""
-        self.scope.counts(self.scope.issues())
-        # By EXISTS for each use: with IN, SQLite goes through all issues for each tag.
+        self.scope.note_counted(self.scope.issues())
+        # EXISTS, because with IN SQLite scans all issues for each tag.
         of_public = Exists(self.scope.issues().filter(pk=OuterRef("content_object_id")))
         uses = get_issue_tag_model().objects.filter(of_public, tag=OuterRef("pk")).order_by()
         counted = uses.values("tag").annotate(number=Count("pk")).values("number")
@@ -215,22 +203,20 @@ class TagList(APIView):
 
 
 class TagDetail(TagList):
-    """One tag."""
+    """Return a tag."""
 
     parameters_class = parameters.NoParameters
     is_list = False
 
     def get(self, request: Request, slug: str) -> Response:
-        """Answer with it."""
         tag = get_object_or_404(self.public_tags(), slug=slug)
         return Response(representations.tag(tag, self.scope))
 
 
 class NotFoundView(APIView):
-    """Whatever else is asked below the API: not found, in the API's own words."""
+    """Return a problem response for any other path below the API."""
 
     schema = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Not found, before any parameter is looked at."""
-        raise Http404
+        raise Http404  # before the parameters are validated

@@ -1,10 +1,10 @@
-"""Wrong requests by kind, and an address of every endpoint to try them on."""
+"""Invalid requests by kind, and a URL of each endpoint."""
 
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-# An address of each path of the document; what stands in braces is filled by the fixture `known`.
+# A URL for each path of the schema; the fixture `endpoint` fills in the braces.
 EXAMPLES = {
     "/": "",
     "/site/": "site/",
@@ -26,9 +26,9 @@ EXAMPLES = {
     "/search/suggest/": "search/suggest/",
     "/schema/": "schema/",
 }
-PAGES_FOR_PEOPLE = ["docs/", "problems/"]
+HTML_PAGES = ["docs/", "problems/"]
 
-# What a parameter needs where it cannot be left out.
+# Values of required parameters.
 REQUIRED = {"path": "/daily/", "q": "needle"}
 
 LONG = "a" * 60_000
@@ -45,8 +45,8 @@ NESTED = "a(" * 300 + ")" * 300
 FIELDS = ["*", "*(", ",", "secret", "title," * 8000, "(" * 3000, NESTED, "tìtle", "title,title"]
 FIELDS += ["Title", "title,,id", "-title", "digest(title)", "title,secret", "", NUL]
 
-# By parameter, what is refused wherever the parameter is taken.
-WRONG_VALUES: dict[str, list[str]] = {
+# By parameter, rejected by every endpoint that accepts it.
+INVALID_VALUES: dict[str, list[str]] = {
     "limit": [*NUMBERS, "101"],
     "cursor": TOKENS,
     "count": SWITCHES,
@@ -72,8 +72,8 @@ WRONG_VALUES: dict[str, list[str]] = {
     "path": [f"/a{NUL}b/", NUL],
 }
 
-# Parameters that no endpoint has: columns, Django's and other systems' operators, formats.
-UNKNOWN = [
+# Parameters that no endpoint has: columns, operators of Django and other systems, formats.
+UNKNOWN_PARAMETERS = [
     "foo",
     "_connector",
     "_negated",
@@ -105,8 +105,7 @@ UNKNOWN = [
     "",
 ]
 
-# Words to search for that are odd but right: the answer is a list, and what is here is only text.
-# "needle" and "happened" are in it, by themselves.
+# Valid queries, taken literally, without results in an issue with "needle" and "happened".
 LITERAL_SEARCHES = [
     '"',
     'a"b',
@@ -150,11 +149,11 @@ LITERAL_SEARCHES = [
     "\u200b",
     "\ufffe",
 ]
-# What stands at a word and is no part of it is not searched for.
+# Punctuation around a word is ignored.
 PUNCTUATED = ["^needle", "(needle)", "needle*", "'needle':*", "\\needle", "needle!", "“needle”"]
 PUNCTUATED += ["NEEDLE", "need\u00adle", "\u202eneedle", "n\u0323eedle", "+needle", "\ufeffneedle"]
 
-WRONG_PATHS = [
+INVALID_PATHS = [
     *(f"{name}/{digits}/" for name in ("issues", "stories") for digits in DIGITS),
     "issues/0/",
     "issues/-1/",
@@ -198,8 +197,8 @@ WRONG_PATHS = [
     "a/" * 2000,
 ]
 
-# Addresses of no page; those that differ from a page's in form alone may be a redirect to it.
-NO_PAGES = [
+# Paths without a page; those that differ from a page's only in form may redirect to it.
+PATHS_WITHOUT_PAGE = [
     "/nope/",
     "../../daily",
     "/DAILY/",
@@ -218,14 +217,14 @@ NO_PAGES = [
 ]
 
 GARBAGE_ACCEPTS = [";;;,,//", "*", "json", "application/*;q=x", "/", ",", "a" * 10_000, "\xff\xfe"]
-NOT_ACCEPTED = [
+UNACCEPTABLE = [
     "application/xml",
     "image/png",
     "application/json;q=0",
     "application/json;q=0, text/csv",
 ]
 
-# What must not matter: the answer has the same bytes and headers with it as without.
+# Headers that must not change the response.
 FORWARDED = {
     "X-Forwarded-Host": "evil.example",
     "X-Forwarded-Proto": "https",
@@ -275,12 +274,12 @@ MALFORMED_ETAGS = [
 
 
 def query(name: str, value: str) -> str:
-    """One parameter of a query string, with everything quoted that could be."""
+    """Return a parameter of a query string, quoted."""
     return f"{quote(name, safe='')}={quote(value, safe='')}"
 
 
 def strings(data: Any) -> Iterator[str]:
-    """Every string in an answer, names of members included."""
+    """Yield every string in a response, including names of fields."""
     if isinstance(data, dict):
         for name, value in data.items():
             yield name
@@ -293,6 +292,6 @@ def strings(data: Any) -> Iterator[str]:
 
 
 def echoes(text: str, data: Any) -> bool:
-    """Whether an answer repeats more than a hundred characters of what was sent."""
+    """Return whether a response repeats more than 100 characters of the request."""
     whole = "\n".join(strings(data))
     return any(text[at : at + 101] in whole for at in range(max(len(text) - 100, 0)))

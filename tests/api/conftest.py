@@ -1,4 +1,4 @@
-"""Asks the API, and holds each answer against the schema that the API gives of itself."""
+"""Fixtures of the API's tests, which validate every response against the schema."""
 
 import pytest
 from django.db import transaction
@@ -14,8 +14,8 @@ from tests.previews.helpers import token_of
 
 
 @pytest.fixture(autouse=True)
-def _true_to_the_document(monkeypatch):
-    """Whatever a test asks the API, and by which client: the answer is as the document says."""
+def _validate_responses(monkeypatch):
+    """Validate every response of every test client against the schema."""
     request = Client.request
 
     def checked(client, **environ):
@@ -28,7 +28,7 @@ def _true_to_the_document(monkeypatch):
 
 @pytest.fixture
 def get(client):
-    """GET below /api/v1/, with a status; the answer's JSON."""
+    """Return a function that GETs a path below /api/v1/, checks the status and returns the JSON."""
 
     def get(path, status=200, **headers):
         path = path.removeprefix("http://testserver/api/v1/")
@@ -41,31 +41,30 @@ def get(client):
 
 @pytest.fixture
 def digest(home_page):
-    """A live digest at /daily/: that of ``told``, in a module that has it."""
-    there = DigestPage.objects.filter(slug="daily").first()
-    return there or make_digest(home_page, tagline="All of it")
+    """A live digest at /daily/: that of ``shared_issue``, in a module that uses it."""
+    existing = DigestPage.objects.filter(slug="daily").first()
+    return existing or make_digest(home_page, tagline="All of it")
 
 
 class Endpoint:
-    """One path of the document, with an address of it and the parameters it takes."""
+    """A path of the schema, with a URL and its parameters."""
 
     def __init__(self, template, **ids):
         self.path = "/api/v1/" + EXAMPLES[template].format(**ids)
         operation = build_schema()["paths"].get(template, {"get": {}})["get"]
-        given = operation.get("parameters", [])
-        given = [parameter for parameter in given if parameter["in"] == "query"]
-        self.parameters = [parameter["name"] for parameter in given]
-        self.required = [parameter["name"] for parameter in given if parameter.get("required")]
+        queries = [p for p in operation.get("parameters", []) if p["in"] == "query"]
+        self.parameters = [parameter["name"] for parameter in queries]
+        self.required = [parameter["name"] for parameter in queries if parameter.get("required")]
 
-    def address(self, *parts, without=None):
-        """Its address with these parts of a query string, and what it cannot be asked without."""
-        needed = [query(name, REQUIRED[name]) for name in self.required if name != without]
-        return f"{self.path}?{'&'.join([*needed, *parts])}"
+    def url(self, *parts, without=None):
+        """Return a URL with parts of a query string and the required parameters but one."""
+        required = [query(name, REQUIRED[name]) for name in self.required if name != without]
+        return f"{self.path}?{'&'.join([*required, *parts])}"
 
 
 @pytest.fixture(scope="module")
-def told(django_db_setup, django_db_blocker):
-    """An issue for all tests of a module that ask every endpoint; they are hundreds."""
+def shared_issue(django_db_setup, django_db_blocker):
+    """An issue for all tests of a module, for modules with hundreds of tests."""
     with django_db_blocker.unblock(), transaction.atomic():
         digest = make_digest(Site.objects.get().root_page.specific, tagline="All of it")
         blocks = body(story("A needle", body="<p>It happened in a haystack.</p>"))
@@ -74,10 +73,12 @@ def told(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def endpoint(request, told, db):
-    """The endpoint that a test is parametrised with, with something at its address."""
-    token = token_of(told) if "{token}" in request.param else ""
-    return Endpoint(request.param, issue=told.pk, story=told.body[1].id, token=token)
+def endpoint(request, shared_issue, db):
+    """The endpoint that a test is parametrised with; its URL exists."""
+    token = token_of(shared_issue) if "{token}" in request.param else ""
+    return Endpoint(
+        request.param, issue=shared_issue.pk, story=shared_issue.body[1].id, token=token
+    )
 
 
 @pytest.fixture

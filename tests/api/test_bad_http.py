@@ -1,6 +1,6 @@
-"""Requests that are broken below Django's floor, sent as bytes to the server of `make serve`.
+"""Malformed HTTP requests, sent as bytes to the server of `make serve`.
 
-The server refuses what is not HTTP; what it lets through is Django's and the API's to refuse.
+The server, Django or the API rejects them.
 """
 
 import os
@@ -19,14 +19,13 @@ PROBLEM = b"application/problem+json"
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def command(port: int) -> list[str]:
-    """How `make serve` starts the server, but for its environment."""
+    """Return the command by which `make serve` starts the server."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", "")
     [line] = re.findall(r"-m (gunicorn .*?) --access-logfile", makefile)
     return [sys.executable, "-m", *line.replace("$(PORT)", str(port)).split()]
@@ -55,7 +54,7 @@ def port(tmp_path_factory):
 
 
 def wait_for(port, server):
-    """Return when the server listens; fail when it ends or takes a minute."""
+    """Return when the server listens; fail if it exits or takes a minute."""
     for _attempt in range(600):
         assert server.poll() is None, "The server did not start."
         with socket.socket() as probe:
@@ -66,19 +65,19 @@ def wait_for(port, server):
 
 
 def send(port, *lines, line=f"GET {PATH} HTTP/1.1", body=b""):
-    """Send these lines as a request; the status and all bytes of the answer."""
+    """Send the lines as a request; return the status and all bytes of the response."""
     lines = [text if isinstance(text, bytes) else text.encode() for text in (line, *lines)]
     request = b"\r\n".join([*lines, b"Connection: close", b"", body])
-    answer = b""
+    response = b""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         try:
             while part := connection.recv(65536):
-                answer += part
-        except ConnectionResetError:  # what is left of a refused request is not read
+                response += part
+        except ConnectionResetError:  # the server does not read the rest of a rejected request
             pass
-    return int(answer.split(b" ", 2)[1]), answer
+    return int(response.split(b" ", 2)[1]), response
 
 
 HOST = "Host: localhost"
@@ -100,10 +99,10 @@ HOST = "Host: localhost"
     ],
     ids=lambda value: str(value)[:60] if isinstance(value, list) else "",
 )
-def test_what_is_not_http_is_refused(port, lines, body):
-    status, answer = send(port, *lines, body=body)
-    assert status in (400, 413, 431, 501), answer[:200]
-    assert b"Traceback" not in answer
+def test_malformed_request_is_rejected(port, lines, body):
+    status, response = send(port, *lines, body=body)
+    assert status in (400, 413, 431, 501), response[:200]
+    assert b"Traceback" not in response
 
 
 @pytest.mark.slow
@@ -120,8 +119,8 @@ def test_what_is_not_http_is_refused(port, lines, body):
     ],
     ids=lambda line: repr(line[:20]),
 )
-def test_line_that_is_no_request_is_refused(port, line):
-    status, _answer = send(port, HOST, line=line)
+def test_malformed_request_line_is_rejected(port, line):
+    status, _response = send(port, HOST, line=line)
     assert 400 <= status < 500 or status == 505
 
 
@@ -138,37 +137,37 @@ def test_line_that_is_no_request_is_refused(port, line):
         ["Host: evil", HOST],
     ],
 )
-def test_wrong_host_is_refused_without_being_repeated(port, lines):
-    status, answer = send(port, *lines)
+def test_invalid_host_is_rejected_without_repeating_it(port, lines):
+    status, response = send(port, *lines)
     assert status == 400
-    assert b"evil" not in answer
+    assert b"evil" not in response
 
 
 @pytest.mark.slow
-def test_refusal_of_a_host_by_the_site_is_a_problem(port):
+def test_host_rejected_by_the_site_is_a_problem(port):
     assert PROBLEM in send(port, "Host: evil")[1]
 
 
 @pytest.mark.slow
-def test_host_of_an_absolute_address_is_not_trusted(port):
-    _status, answer = send(port, HOST, line=f"GET http://evil{PATH} HTTP/1.1")
-    assert b"evil" not in answer
+def test_host_of_an_absolute_url_is_not_trusted(port):
+    _status, response = send(port, HOST, line=f"GET http://evil{PATH} HTTP/1.1")
+    assert b"evil" not in response
 
 
 @pytest.mark.slow
-def test_longest_line_that_is_read_is_answered_by_the_api(port):
-    status, answer = send(port, HOST, line=f"GET {PATH}?{'a' * 3900} HTTP/1.1")
-    assert (status, PROBLEM in answer) == (400, True)
+def test_longest_accepted_request_line_reaches_the_api(port):
+    status, response = send(port, HOST, line=f"GET {PATH}?{'a' * 3900} HTTP/1.1")
+    assert (status, PROBLEM in response) == (400, True)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("charset", ["bz2_codec", "utf-16", "nope"])
-def test_query_is_utf_8_whatever_the_charset_claimed(port, charset):
+def test_query_is_utf_8_whatever_charset_is_declared(port, charset):
     claim = f"Content-Type: application/json; charset={charset}"
-    status, answer = send(port, HOST, claim, line=f"GET {PATH}?foo=1 HTTP/1.1")
-    assert (status, b'"parameter":"foo"' in answer) == (400, True)
+    status, response = send(port, HOST, claim, line=f"GET {PATH}?foo=1 HTTP/1.1")
+    assert (status, b'"parameter":"foo"' in response) == (400, True)
 
 
 @pytest.mark.slow
-def test_well_formed_request_is_answered(port):
+def test_well_formed_request_gets_200(port):
     assert send(port, HOST, line="GET /healthz HTTP/1.1")[0] == 200

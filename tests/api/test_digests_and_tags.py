@@ -1,5 +1,3 @@
-"""Digests, tags and the map."""
-
 import pytest
 
 from tests.builders import make_digest, make_image, make_issue, restrict
@@ -7,19 +5,19 @@ from tests.builders import make_digest, make_image, make_issue, restrict
 pytestmark = pytest.mark.django_db
 
 
-def test_map_leads_to_everything(digest, client, get, settings):
+def test_map_links_to_endpoints(digest, client, get, settings):
     make_issue(digest)
     links = get("")["links"]
     assert len(links) == 11
-    answers = {name: client.get(url).status_code for name, url in links.items()}
-    # These want to know what for: a path, and words.
-    assert {answers.pop("pages"), answers.pop("search")} == {400}
-    assert set(answers.values()) == {200}
+    statuses = {name: client.get(url).status_code for name, url in links.items()}
+    # These require a parameter.
+    assert {statuses.pop("pages"), statuses.pop("search")} == {400}
+    assert set(statuses.values()) == {200}
     settings.DIGEST_API_DOCS_ENABLED = False
     assert "docs" not in get("")["links"]
 
 
-def test_digest_has_all_a_frontend_needs(digest, get):
+def test_digest_is_complete(digest, get):
     digest.image = make_image()
     digest.save()
     make_issue(digest, 14)
@@ -40,9 +38,9 @@ def test_digests_are_listed_by_title(digest, home_page, get):
     get("digests/closed/", 404)
 
 
-def test_queries_of_digests_do_not_grow(digest, home_page, client, django_assert_num_queries):
+def test_number_of_queries_is_constant(digest, home_page, client, django_assert_num_queries):
     make_issue(digest)
-    client.get("/api/v1/digests/")  # site roots are kept once
+    client.get("/api/v1/digests/")  # Wagtail caches the site roots
     with django_assert_num_queries(5):
         client.get("/api/v1/digests/")
     for slug in ("a", "b", "c"):
@@ -51,7 +49,7 @@ def test_queries_of_digests_do_not_grow(digest, home_page, client, django_assert
         client.get("/api/v1/digests/")
 
 
-def test_tags_count_public_issues_alone(digest, get):
+def test_tags_count_only_public_issues(digest, get):
     make_issue(digest, 1, tags=("AI", "Chips"))
     make_issue(digest, 2, tags=("AI",))
     make_issue(digest, 3, tags=("AI", "Secret"), publish=False)
@@ -63,18 +61,18 @@ def test_tags_count_public_issues_alone(digest, get):
     get("tags/secret/", 404)
 
 
-def test_slugs_of_other_scripts_are_found(home_page, get):
+def test_unicode_slug_is_found(home_page, get):
     make_digest(home_page, "日刊")
     assert get("digests/日刊/")["slug"] == "日刊"
 
 
-def test_tag_without_a_slug_has_no_address(digest, get):
+def test_tag_without_slug_is_left_out(digest, get):
     issue = make_issue(digest, tags=("🤖", "AI"))
     assert [tag["slug"] for tag in get("tags/")["results"]] == ["ai"]
     assert [tag["slug"] for tag in get(f"issues/{issue.pk}/")["tags"]] == ["ai"]
 
 
-def test_cursor_of_a_long_title_is_taken_back(home_page, get):
+def test_cursor_with_a_long_title_is_accepted(home_page, get):
     for slug in ("a", "b"):
         make_digest(home_page, slug, title="電力網の予報" * 20 + slug)
     assert get(get("digests/?limit=1")["next"])["results"][0]["slug"] == "b"

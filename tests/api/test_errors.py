@@ -1,4 +1,4 @@
-"""Wrong requests: always problem details, each parameter named, and nothing given away."""
+"""Errors are problem details, name each invalid parameter and reveal nothing."""
 
 import time
 
@@ -54,28 +54,28 @@ pytestmark = pytest.mark.django_db
         ("callback=alert", "callback"),
     ],
 )
-def test_wrong_parameter_is_named(get, query, parameter):
+def test_invalid_parameter_is_named(get, query, parameter):
     problem = get(f"issues/?{query}", 400)
     assert [error["parameter"] for error in problem["errors"]] == [parameter]
     assert all(len(error["detail"]) < 200 for error in problem["errors"])
 
 
-def test_near_miss_is_told_what_was_meant(get):
+def test_similar_parameter_is_suggested(get):
     [error] = get("issues/?limt=1", 400)["errors"]
     assert "“limit”" in error["detail"]
 
 
-def test_every_wrong_parameter_is_named_at_once(get):
+def test_all_invalid_parameters_are_named(get):
     problem = get("issues/?limit=x&order=y&z=1", 400)
     assert {error["parameter"] for error in problem["errors"]} == {"limit", "order", "z"}
 
 
-def test_details_take_no_parameters(digest, get):
+def test_detail_rejects_parameters_of_lists(digest, get):
     issue = make_issue(digest)
     get(f"issues/{issue.pk}/?limit=1", 400)
 
 
-def test_cursor_of_another_query_is_refused(digest, get):
+def test_cursor_of_another_query_is_rejected(digest, get):
     make_issue(digest, 1)
     make_issue(digest, 2)
     cursor = get("issues/?limit=1")["next"].partition("cursor=")[2].partition("&")[0]
@@ -88,7 +88,7 @@ def test_cursor_of_another_query_is_refused(digest, get):
     "path",
     ["nope/", "issues/abc/", "issues/-1/", "issues/" + "9" * 5000 + "/", "issues//", "tags/%00/"],
 )
-def test_address_of_nothing_is_a_problem(client, path):
+def test_unknown_path_is_a_problem(client, path):
     response = client.get(f"/api/v1/{path}")
     assert response.status_code == 404
     assert response["Content-Type"] == "application/problem+json"
@@ -98,18 +98,18 @@ def headers(response):
     return {k: v for k, v in response.headers.items() if k != "X-Request-ID"}
 
 
-def test_hidden_issue_answers_as_one_that_never_was(digest, client):
+def test_hidden_issue_is_like_one_that_does_not_exist(digest, client):
     hidden = [make_issue(digest, 1, publish=False), make_issue(digest, 2), make_issue(digest, 3)]
     restrict(hidden[1])
     expire(hidden[2])
-    nothing = client.get("/api/v1/issues/999999/", headers={"if-none-match": "*"})
+    unknown = client.get("/api/v1/issues/999999/", headers={"if-none-match": "*"})
     for issue in hidden:
-        answer = client.get(f"/api/v1/issues/{issue.pk}/", headers={"if-none-match": "*"})
-        assert (answer.status_code, answer.content) == (404, nothing.content)
-        assert headers(answer) == headers(nothing)
+        response = client.get(f"/api/v1/issues/{issue.pk}/", headers={"if-none-match": "*"})
+        assert (response.status_code, response.content) == (404, unknown.content)
+        assert headers(response) == headers(unknown)
 
 
-def test_answer_is_the_same_for_an_editor(digest, client, admin_client):
+def test_response_is_the_same_for_an_editor(digest, client, admin_client):
     restrict(make_issue(digest, 1))
     make_issue(digest, 2)
     anonymous = client.get("/api/v1/issues/", headers={"authorization": "Bearer nonsense"})
@@ -117,7 +117,7 @@ def test_answer_is_the_same_for_an_editor(digest, client, admin_client):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_writing_is_refused(client, method):
+def test_writing_is_not_allowed(client, method):
     response = getattr(client, method)("/api/v1/issues/")
     assert response.status_code == 405
     assert response["Content-Type"] == "application/problem+json"
@@ -137,7 +137,7 @@ def test_browser_gets_json(client):
     assert response["Content-Type"] == "application/json"
 
 
-def test_failure_says_nothing_of_itself_but_is_logged(client, monkeypatch, caplog):
+def test_exception_is_logged_but_not_in_the_response(client, monkeypatch, caplog):
     def fail(*args):
         raise RuntimeError("secret")
 
@@ -150,12 +150,12 @@ def test_failure_says_nothing_of_itself_but_is_logged(client, monkeypatch, caplo
     assert "secret" in caplog.text
 
 
-def test_type_of_a_problem_leads_to_its_explanation(client, get):
-    address, _, name = get("nope/", 404)["type"].partition("#")
-    assert f'id="{name}"' in client.get(address).content.decode()
+def test_type_links_to_the_explanation(client, get):
+    url, _, name = get("nope/", 404)["type"].partition("#")
+    assert f'id="{name}"' in client.get(url).content.decode()
 
 
-def test_head_and_options_answer_without_a_body(digest, client):
+def test_head_and_options_have_no_body(digest, client):
     response = client.head("/api/v1/issues/")
     assert (response.status_code, response.content) == (200, b"")
     for path in ("issues/1/", f"issues/{make_issue(digest, publish=False).pk}/"):
@@ -163,7 +163,7 @@ def test_head_and_options_answer_without_a_body(digest, client):
         assert (response.status_code, response["Allow"]) == (204, "GET, HEAD, OPTIONS")
 
 
-def test_unchanged_answer_is_not_sent_again(digest, client):
+def test_unmodified_response_is_304(digest, client):
     make_issue(digest)
     first = client.get("/api/v1/issues/")
     again = client.get("/api/v1/issues/", headers={"if-none-match": first["ETag"]})
@@ -174,7 +174,7 @@ def test_unchanged_answer_is_not_sent_again(digest, client):
     assert first["Cache-Control"] == "public, max-age=60, stale-while-revalidate=60"
 
 
-def test_list_with_a_next_page_is_the_same_a_minute_later(digest, client, monkeypatch):
+def test_etag_with_a_cursor_does_not_change_with_time(digest, client, monkeypatch):
     make_issue(digest, 13)
     make_issue(digest, 14)
     first = client.get("/api/v1/issues/?limit=1")
@@ -184,19 +184,19 @@ def test_list_with_a_next_page_is_the_same_a_minute_later(digest, client, monkey
 
 
 @pytest.mark.parametrize("host", ["localhost:99999", "localhost:99999999999"])
-def test_impossible_port_stands_in_no_address(client, db, host):
+def test_impossible_port_is_rejected(client, db, host):
     response = client.get("/api/v1/", headers={"host": host})
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
 
 
-def test_host_that_is_not_allowed_is_a_problem_too(client, settings):
+def test_host_that_is_not_allowed_is_a_problem(client, settings):
     settings.ALLOWED_HOSTS = ["localhost"]
     response = client.get("/api/v1/issues/", headers={"host": "evil<script>"})
     assert (response.status_code, response.json()) == (400, errors.problem(400))
     assert client.get("/", headers={"host": "evil"}).status_code == 400
 
 
-def test_failure_outside_a_view_is_a_problem_too(client, monkeypatch):
+def test_exception_outside_a_view_is_a_problem(client, monkeypatch):
     def fail(*args):
         raise RuntimeError("secret")
 
@@ -206,13 +206,13 @@ def test_failure_outside_a_view_is_a_problem_too(client, monkeypatch):
     assert (response.status_code, response.json()) == (500, errors.problem(500))
 
 
-def test_more_parameters_than_are_read_is_a_problem(client, settings):
+def test_more_parameters_than_django_reads_are_a_problem(client, settings):
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 10
     response = client.get("/api/v1/issues/?" + "a&" * 20)
     assert (response.status_code, response.json()) == (400, errors.problem(400))
 
 
-def test_host_of_no_site_shows_nothing(digest, client, site):
+def test_host_without_site_is_not_found(digest, client, site):
     make_issue(digest, tags=("AI",))
     site.is_default_site = False
     site.save()

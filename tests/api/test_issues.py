@@ -1,5 +1,3 @@
-"""Issues in the API: complete, typed, in order, and none that is hidden."""
-
 from datetime import UTC, date, datetime
 
 import pytest
@@ -37,13 +35,13 @@ def test_detail_is_complete(digest, get):
     assert (data["previous"], data["next"], data["translations"]) == (None, None, [])
 
 
-def test_neighbours_are_named(digest, get):
+def test_detail_has_previous_and_next(digest, get):
     issues = [make_issue(digest, day) for day in (14, 15, 16)]
     data = get(f"issues/{issues[1].pk}/")
     assert (data["previous"]["id"], data["next"]["id"]) == (issues[0].pk, issues[2].pk)
 
 
-def test_discussion_names_the_issue(digest, get):
+def test_discussion_has_the_term_of_the_issue(digest, get):
     for name in ("repo", "repo_id", "category", "category_id"):
         setattr(digest, f"giscus_{name}", name)
     digest.save()
@@ -53,7 +51,7 @@ def test_discussion_names_the_issue(digest, get):
     assert discussion["term"] == "daily/2026-04-14"
 
 
-def test_list_is_newest_first_and_without_bodies(digest, get):
+def test_list_is_newest_first_without_bodies(digest, get):
     for day in (15, 14, 16):
         make_issue(digest, day)
     results = get("issues/")["results"]
@@ -62,13 +60,13 @@ def test_list_is_newest_first_and_without_bodies(digest, get):
     assert [r["date"][-2:] for r in get("issues/?order=date")["results"]] == ["14", "15", "16"]
 
 
-def test_list_with_bodies_has_the_body_of_the_detail(digest, get):
+def test_list_includes_bodies_on_request(digest, get):
     issue = make_issue(digest)
     [listed] = get("issues/?include=body")["results"]
     assert listed["body"] == get(f"issues/{issue.pk}/")["body"]
 
 
-def test_latest_and_slugs_answer_with_the_same_issue(digest, client, get):
+def test_latest_and_slugs_return_the_detail(digest, client, get):
     make_issue(digest, 14)
     latest = make_issue(digest, 15)
     detail = get(f"issues/{latest.pk}/")
@@ -78,7 +76,7 @@ def test_latest_and_slugs_answer_with_the_same_issue(digest, client, get):
     assert get("issues/latest/?date_to=2026-04-14")["date"] == "2026-04-14"
 
 
-def test_latest_of_nothing_is_not_found(digest, get):
+def test_latest_without_issues_is_not_found(digest, get):
     get("issues/latest/", 404)
     get("digests/daily/issues/2026-04-15/", 404)
 
@@ -103,14 +101,14 @@ def test_latest_of_nothing_is_not_found(digest, get):
         ("tag=ai&date_from=2026-04-02", [2]),
     ],
 )
-def test_filters_narrow_together(digest, get, query, days):
+def test_filters_are_combined(digest, get, query, days):
     make_issue(digest, 1, tags=("AI",))
     make_issue(digest, 2, tags=("AI", "Chips"))
     make_issue(digest, 3, tags=("Chips",))
     assert [int(r["date"][-2:]) for r in get(f"issues/?{query}")["results"]] == days
 
 
-def test_issue_that_code_made_live_counts_as_updated_on_its_date(digest, get):
+def test_issue_made_live_by_code_is_updated_on_its_date(digest, get):
     make_issue(digest)
     IssuePage.objects.update(first_published_at=None, last_published_at=None)
     assert get("issues/?updated_since=2026-04-14T00:00:00Z")["results"]
@@ -118,7 +116,7 @@ def test_issue_that_code_made_live_counts_as_updated_on_its_date(digest, get):
 
 
 @pytest.mark.parametrize("order", ["-date", "date"])
-def test_cursor_walks_both_ways_over_every_issue_once(digest, get, order):
+def test_pages_contain_each_issue_once_in_both_directions(digest, get, order):
     days = [1, 1, 2, 3, 3, 3, 4]
     pks = [make_issue(digest, day).pk for day in days]
     if order == "-date":
@@ -136,14 +134,14 @@ def test_cursor_walks_both_ways_over_every_issue_once(digest, get, order):
     assert seen == [[r["id"] for r in page["results"]] for page in reversed(pages[:-1])]
 
 
-def test_links_are_in_the_header_too(digest, client):
+def test_link_header_has_the_next_page(digest, client):
     make_issue(digest, 1)
     make_issue(digest, 2)
     response = client.get("/api/v1/issues/?limit=1")
     assert response["Link"] == f'<{response.json()["next"]}>; rel="next"'
 
 
-def test_page_is_not_shifted_by_a_new_issue(digest, get):
+def test_new_issue_does_not_shift_pages(digest, get):
     for day in (1, 2, 3):
         make_issue(digest, day)
     first = get("issues/?limit=1")
@@ -151,7 +149,7 @@ def test_page_is_not_shifted_by_a_new_issue(digest, get):
     assert get(first["next"])["results"][0]["date"] == "2026-04-02"
 
 
-def test_digest_that_is_hidden_is_null_in_its_public_issues(digest, get):
+def test_hidden_digest_is_null_in_its_public_issues(digest, get):
     make_issue(digest)
     digest.unpublish()
     assert get("issues/")["results"][0]["digest"] is None
@@ -159,7 +157,7 @@ def test_digest_that_is_hidden_is_null_in_its_public_issues(digest, get):
     assert get("issues/?digest=daily")["results"] == []
 
 
-def test_alias_names_its_source_as_canonical(digest, home_page, get):
+def test_canonical_url_of_an_alias_is_its_original(digest, home_page, get):
     source_page = make_issue(digest)
     alias = source_page.create_alias(parent=make_digest(home_page, "weekly"))
     assert get(f"issues/{alias.pk}/")["url"] == "http://localhost/weekly/2026-04-14/"
@@ -169,10 +167,10 @@ def test_alias_names_its_source_as_canonical(digest, home_page, get):
     get(f"issues/{alias.pk}/", 404)
 
 
-def test_queries_of_a_list_do_not_grow(digest, client, django_assert_num_queries):
+def test_number_of_queries_of_a_list_is_constant(digest, client, django_assert_num_queries):
     image = make_image()
     make_issue(digest, 1, image=image, tags=("A",))
-    client.get("/api/v1/issues/")  # renditions are made and site roots kept once
+    client.get("/api/v1/issues/")  # renders images; Wagtail caches the site roots
     with django_assert_num_queries(11):
         client.get("/api/v1/issues/?count=true")
     for day in range(2, 9):
@@ -181,14 +179,14 @@ def test_queries_of_a_list_do_not_grow(digest, client, django_assert_num_queries
         client.get("/api/v1/issues/?count=true")
 
 
-def test_day_of_the_first_year_is_told_like_any_other(digest, get, settings):
+def test_date_in_year_one_is_in_utc(digest, get, settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     make_issue(digest, date(1, 1, 1))
     IssuePage.objects.update(first_published_at=None, last_published_at=None)
     assert get("issues/")["results"][0]["published_at"] == "0001-01-01T00:00:00Z"
 
 
-def test_formats_of_the_sites_own_api_do_not_matter(digest, get, settings):
+def test_rest_framework_formats_of_the_site_have_no_effect(digest, get, settings):
     settings.REST_FRAMEWORK = {"DATE_FORMAT": "%d.%m.%Y", "DATE_INPUT_FORMATS": ["%d.%m.%Y"]}
     make_issue(digest)
     assert get("issues/?date_from=2026-04-14")["results"][0]["date"] == "2026-04-14"

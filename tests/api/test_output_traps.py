@@ -1,4 +1,4 @@
-"""Content that the database may hold and no format may stumble on: every door stays open."""
+"""Unusual or corrupt content in the database breaks no public URL."""
 
 import json
 from datetime import date
@@ -53,30 +53,30 @@ LISTS = [
 ]
 
 
-def own_addresses(issue):
-    """Every address where the issue is read alone."""
+def urls_of(issue):
+    """Return every URL of a single issue."""
     own = [f"/api/v1/issues/{issue.pk}/", f"/api/v1/issues/{issue.pk}.md"]
     own += [f"{own[0]}?rich_text=markdown", f"{own[0]}?rich_text=text"]
     pages = [f"/api/v1/pages/?path={issue.url}", issue.url] if issue.slug else []
     return [*own, *pages]
 
 
-def assert_open(client, address):
-    """The address is answered with what its media type says it is."""
-    response = client.get(address)
-    assert response.status_code == 200, f"{address}: {response.status_code}"
+def assert_valid(client, url):
+    """Fail unless the response is a 200 and its body valid for its media type."""
+    response = client.get(url)
+    assert response.status_code == 200, f"{url}: {response.status_code}"
     media_type = response["Content-Type"].partition(";")[0]
     text = response.content.decode("utf-8", errors="strict")
     if "json" in media_type:
-        json.loads(text, parse_constant=lambda name: pytest.fail(f"{address}: {name}"))
+        json.loads(text, parse_constant=lambda name: pytest.fail(f"{url}: {name}"))
     elif "xml" in media_type:
         etree.fromstring(response.content, etree.XMLParser(huge_tree=True))
     elif media_type == "text/html":
-        assert SCRIPT not in text, address
+        assert SCRIPT not in text, url
 
 
 def make(digest, **fields):
-    """An issue with a tag, so that it is behind every door."""
+    """Make an issue with a tag, so that every URL includes it."""
     return make_issue(digest, **({"tags": ("AI",)} | fields))
 
 
@@ -114,7 +114,7 @@ def made_live_by_code(digest):
 def published_at_the_ends_of_time(digest):
     issue = make(digest)
     ends = [timezone.datetime(1, 1, 1), timezone.datetime(9999, 12, 31, 23, 59, 59)]
-    first, last = (moment.replace(tzinfo=timezone.get_fixed_timezone(0)) for moment in ends)
+    first, last = (end.replace(tzinfo=timezone.get_fixed_timezone(0)) for end in ends)
     IssuePage.objects.update(first_published_at=first, last_published_at=last)
     return issue
 
@@ -132,7 +132,7 @@ def without_words(digest):
     return issue
 
 
-def with_what_is_gone(digest):
+def with_deleted_references(digest):
     image, document, page = make_image(), make_document(), make_issue(digest, 1)
     links = (
         f'<a linktype="page" id="{page.pk}">a</a><a linktype="document" id="{document.pk}">b</a>'
@@ -146,7 +146,7 @@ def with_what_is_gone(digest):
     return IssuePage.objects.get(pk=issue.pk)
 
 
-def with_a_file_that_is_gone(digest):
+def with_a_missing_file(digest):
     image = make_image()
     shown = {"image": image.pk, "decorative": False, "alt_text": "d"}
     issue = make(digest, body=body(story(image=shown)), image=image)
@@ -159,70 +159,70 @@ STATES = [
     huge_texts,
     without_a_slug,
     without_words,
-    with_what_is_gone,
-    with_a_file_that_is_gone,
+    with_deleted_references,
+    with_a_missing_file,
 ]
-MOMENTS = [first_day, last_day, made_live_by_code, published_at_the_ends_of_time]
+DATETIME_STATES = [first_day, last_day, made_live_by_code, published_at_the_ends_of_time]
 ZONES = ["UTC", "Pacific/Kiritimati", "America/New_York"]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
-def test_every_door_stays_open(state, digest, client):
+def test_unusual_content_breaks_no_url(state, digest, client):
     issue = state(digest)
-    for address in [*LISTS, *own_addresses(issue)]:
-        assert_open(client, address)
+    for url in [*LISTS, *urls_of(issue)]:
+        assert_valid(client, url)
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment.__name__)
-def test_every_moment_can_be_told_in_every_zone(moment, zone, digest, client, settings):
+@pytest.mark.parametrize("state", DATETIME_STATES, ids=lambda state: state.__name__)
+def test_extreme_datetimes_break_no_url(state, zone, digest, client, settings):
     settings.TIME_ZONE = zone
-    issue = moment(digest)
-    for address in [*LISTS, *own_addresses(issue)]:
-        assert_open(client, address)
+    issue = state(digest)
+    for url in [*LISTS, *urls_of(issue)]:
+        assert_valid(client, url)
 
 
-# Bodies that are not what a body is: stored by other code, or by an earlier version of this.
+# Invalid bodies, stored by other code or by an earlier version.
 
 CORRUPT = {
-    "a type that is gone": [{"type": "gone", "id": "1", "value": {}}],
+    "unknown type": [{"type": "gone", "id": "1", "value": {}}],
     "no value": [{"type": "story_section", "id": "1"}],
     "no type": [{"id": "1", "value": {}}],
-    "text for members": [{"type": "story_section", "id": "1", "value": "text"}],
-    "null for members": [{"type": "headline", "id": "1", "value": None}],
+    "text for fields": [{"type": "story_section", "id": "1", "value": "text"}],
+    "null for fields": [{"type": "headline", "id": "1", "value": None}],
     "number for text": [story(5, body=5)],
     "number for a list": [{"type": "sources", "id": "1", "value": {"items": 5}}],
-    "words for an image": [story(image="a picture")],
-    "words for a date": [story(sources=[source(published_on="yesterday")])],
+    "text for an image": [story(image="an image")],
+    "text for a date": [story(sources=[source(published_on="yesterday")])],
     "lists for blocks": [[]],
     "numbers for blocks": [1, None],
-    "no list": {"a": 1},
+    "object for the list": {"a": 1},
     "text": "text",
     "number": 5,
-    "nothing": None,
+    "null": None,
 }
 
 
 def corrupt(issue, stored):
-    """Store this as the body, past every rule of the page."""
+    """Store a body without validation."""
     body = Value(stored, JSONField()) if stored is not None else Value("null", JSONField())
     IssuePage.objects.filter(pk=issue.pk).update(body=body)
     story_table.rebuild()
 
 
 @pytest.mark.parametrize("stored", CORRUPT.values(), ids=CORRUPT)
-def test_corrupt_body_closes_no_door(stored, digest, client):
+def test_corrupt_body_breaks_no_url(stored, digest, client):
     issue, whole = make(digest, day=14), make(digest, day=15, title="Whole")
     corrupt(issue, stored)
-    for address in [*LISTS, *own_addresses(issue), *own_addresses(whole)]:
-        assert_open(client, address)
+    for url in [*LISTS, *urls_of(issue), *urls_of(whole)]:
+        assert_valid(client, url)
     feed = client.get("/feeds/daily/feed.json").json()
     assert "Whole" in [item["title"] for item in feed["items"]]
 
 
-def test_blocks_that_can_be_read_stay_and_the_log_tells_of_the_others(digest, get, caplog):
+def test_valid_blocks_are_returned_and_others_logged(digest, get, caplog):
     issue = make(digest)
-    corrupt(issue, [story("Whole"), *CORRUPT["text for members"]])
+    corrupt(issue, [story("Whole"), *CORRUPT["text for fields"]])
     caplog.clear()
     [block] = get(f"issues/{issue.pk}/")["body"]
     assert block["value"]["heading"] == "Whole"
@@ -232,7 +232,7 @@ def test_blocks_that_can_be_read_stay_and_the_log_tells_of_the_others(digest, ge
 
 
 @pytest.mark.parametrize("table", ["digest_issuepage", "digest_digestpage"])
-def test_page_without_its_own_row_closes_no_other_door(table, digest, home_page, client):
+def test_page_without_its_own_row_breaks_no_other_url(table, digest, home_page, client):
     issue = make(make_digest(home_page, "weekly"))
     whole = make(digest)
     page = issue if table == "digest_issuepage" else issue.get_parent()
@@ -244,7 +244,7 @@ def test_page_without_its_own_row_closes_no_other_door(table, digest, home_page,
             (table, "page_ptr_id"),
         ]:
             cursor.execute(f"DELETE FROM {name} WHERE {column} = %s", [page.pk])  # noqa: S608
-    for address in [*LISTS, *own_addresses(whole)]:
-        assert_open(client, address)
+    for url in [*LISTS, *urls_of(whole)]:
+        assert_valid(client, url)
     assert client.get("/api/v1/pages/?path=/weekly/").status_code in (200, 404)
     assert client.get(f"/api/v1/issues/{issue.pk}/").status_code in (200, 404)

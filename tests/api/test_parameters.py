@@ -1,4 +1,4 @@
-"""What of an issue, in which form: members, bodies, rich text, words; and the limit of requests."""
+"""`fields`, `include`, `rich_text`, `q`, content negotiation, caching, rate limits and CORS."""
 
 import re
 from datetime import timedelta
@@ -21,23 +21,22 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def issue(digest):
-    """An issue with everything in it."""
     return make_full_issue(digest)
 
 
-def test_fields_are_answered_and_no_others(issue, get):
+def test_only_requested_fields_are_returned(issue, get):
     assert list(get(f"issues/{issue.pk}/?fields=title,id")) == ["id", "title"]
     [first, *_rest] = get("issues/?fields=slug")["results"]
     assert first == {"slug": "2026-04-15"}
 
 
-def test_fields_and_include_work_together(issue, get):
+def test_fields_and_include_are_combined(issue, get):
     [first, *_rest] = get("issues/?fields=id&include=body")["results"]
     assert list(first) == ["id", "body"]
     assert get("issues/?fields=body")["results"][0]["body"][0]["type"] == "headline"
 
 
-def test_what_is_not_asked_for_costs_nothing(issue, client, django_assert_max_num_queries):
+def test_other_fields_take_no_queries(issue, client, django_assert_max_num_queries):
     client.get("/api/v1/issues/")
     with django_assert_max_num_queries(3):  # site, restrictions, issues
         client.get("/api/v1/issues/?fields=id,title,url")
@@ -46,17 +45,17 @@ def test_what_is_not_asked_for_costs_nothing(issue, client, django_assert_max_nu
 @pytest.mark.parametrize(
     ("fields", "detail"),
     [
-        ("titel", "There is no member “titel”. Did you mean “title”?"),
-        ("seo", "There is no member “seo”."),
-        ("id,id", "Name each member once."),
-        (",".join(["id"] * 51), "Name at most 50 members."),
+        ("titel", "Unknown field “titel”. Did you mean “title”?"),
+        ("seo", "Unknown field “seo”."),
+        ("id,id", "Use each field only once."),
+        (",".join(["id"] * 51), "Use at most 50 fields."),
         ("", "This field may not be blank."),
-        ("id,", "There is no member “”."),
-        ("digest.title", "There is no member “digest.title”. Did you mean “digest”?"),
-        ("*", "There is no member “*”."),
+        ("id,", "Unknown field “”."),
+        ("digest.title", "Unknown field “digest.title”. Did you mean “digest”?"),
+        ("*", "Unknown field “*”."),
     ],
 )
-def test_wrong_fields_are_named(get, site, fields, detail):
+def test_invalid_fields_are_named(get, site, fields, detail):
     [error] = get(f"issues/?fields={fields}", 400)["errors"]
     assert (error["parameter"], error["detail"]) == ("fields", detail)
 
@@ -72,7 +71,7 @@ TEXT = '<p>One <b>two</b> <a linktype="page" id="{}">three</a></p>'
         ("text", "One two three"),
     ],
 )
-def test_rich_text_in_three_forms(digest, get, rich_text, text):
+def test_rich_text_in_three_formats(digest, get, rich_text, text):
     issue = make_issue(digest, body=body(story(body=TEXT.format(digest.pk))))
     data = get(f"issues/{issue.pk}/?rich_text={rich_text}")
     assert data["body"][1]["value"]["body"] == text
@@ -83,7 +82,7 @@ def test_rich_text_in_three_forms(digest, get, rich_text, text):
     "hostile",
     ["<script>alert(1)</script>", '<a href="javascript:alert(1)">x</a>', "<img src=x onerror=y>"],
 )
-def test_hostile_rich_text_is_inert_in_every_form(digest, get, rich_text, hostile):
+def test_rich_text_is_sanitised_in_every_format(digest, get, rich_text, hostile):
     issue = make_issue(digest, body=body(story(body=f"<p>{hostile}</p>")))
     for path in (f"issues/{issue.pk}/", f"stories/{issue.stories[0].id}/"):
         shown = str(get(f"{path}?rich_text={rich_text}"))
@@ -109,7 +108,7 @@ def test_problem_of_a_markdown_request_is_json(client, site):
 
 
 @pytest.mark.parametrize(
-    ("accept", "kind"),
+    ("accept", "content_type"),
     [
         ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "application/json"),
         ("text/html", "application/json"),
@@ -120,38 +119,38 @@ def test_problem_of_a_markdown_request_is_json(client, site):
         ("application/json;q=0", None),
     ],
 )
-def test_accept_chooses_by_quality(issue, client, accept, kind):
+def test_accept_selects_by_quality(issue, client, accept, content_type):
     response = client.get(f"/api/v1/issues/{issue.pk}/", headers={"accept": accept})
-    assert response.status_code == (200 if kind else 406)
-    assert response["Content-Type"] == (kind or "application/problem+json")
+    assert response.status_code == (200 if content_type else 406)
+    assert response["Content-Type"] == (content_type or "application/problem+json")
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("query", "count"),
     [("grids", 1), ("AGREE happened", 1), ("grids nothing", 0), ("day after", 1), ("%25", 0)],
 )
-def test_words_are_found_in_a_story_or_the_title(issue, get, words, found):
-    assert len(get(f"issues/?q={words}")["results"]) == found
+def test_q_matches_all_words_in_one_story_or_the_title(issue, get, query, count):
+    assert len(get(f"issues/?q={query}")["results"]) == count
 
 
-def test_words_find_the_same_however_their_letters_are_composed(digest, get):
+def test_q_ignores_unicode_composition(digest, get):
     make_issue(digest, body=body(story("Das Café")))
     for query in ("caf%C3%A9", "cafe%CC%81"):
         assert len(get(f"issues/?q={query}")["results"]) == 1
 
 
-def test_lines_are_broken_as_json_does(digest, get):
+def test_line_breaks_are_normalised(digest, get):
     issue = make_issue(digest, body=body(summary="One\r\ntwo"))
     data = get(f"issues/{issue.pk}/")
     assert data["summary"] == data["body"][0]["value"]["summary"] == "One\ntwo"
 
 
-def test_words_of_a_hidden_issue_find_nothing(issue, get):
+def test_q_does_not_match_a_hidden_issue(issue, get):
     restrict(issue)
     assert get("issues/?q=grids")["results"] == []
 
 
-def test_document_of_the_public_is_linked_absolutely(digest, get):
+def test_link_to_a_public_document_is_absolute(digest, get):
     document = make_document()
     text = f'<p><a linktype="document" id="{document.pk}">file</a></p>'
     issue = make_issue(digest, body=body(story(body=text)))
@@ -164,8 +163,8 @@ def lifetime(client, path):
     return [int(number) for number in re.findall(r"=(\d+)", control)]
 
 
-@pytest.mark.parametrize(("seconds", "kept"), [(30, [29, 0]), (90, [60, 29]), (500, [60, 60])])
-def test_no_answer_is_kept_beyond_the_expiry_of_what_it_shows(digest, client, seconds, kept):
+@pytest.mark.parametrize(("seconds", "lifetimes"), [(30, [29, 0]), (90, [60, 29]), (500, [60, 60])])
+def test_lifetime_ends_when_a_page_in_the_response_expires(digest, client, seconds, lifetimes):
     issue = make_issue(digest, 14, tags=("Power",))
     follower = make_issue(digest, 15)
     at = timezone.now() + timedelta(seconds=seconds)
@@ -173,16 +172,16 @@ def test_no_answer_is_kept_beyond_the_expiry_of_what_it_shows(digest, client, se
     for path in (
         "issues/",
         f"issues/{issue.pk}/",
-        f"issues/{follower.pk}/",  # as the one before it
+        f"issues/{follower.pk}/",  # its previous issue
         "stories/",
         "issues/?limit=1&count=true",
         "stories/?limit=1&count=true",
         "tags/",
     ):
-        assert lifetime(client, f"/api/v1/{path}") == pytest.approx(kept, abs=2)
+        assert lifetime(client, f"/api/v1/{path}") == pytest.approx(lifetimes, abs=2)
 
 
-def test_no_answer_is_kept_beyond_the_expiry_of_what_it_links_to(digest, client):
+def test_lifetime_ends_when_a_linked_page_expires(digest, client):
     target = make_issue(digest, 13)
     text = f'<p><a linktype="page" id="{target.pk}">before</a></p>'
     issue = make_issue(make_digest(digest.get_parent(), "weekly"), 14, body=body(story(body=text)))
@@ -191,19 +190,19 @@ def test_no_answer_is_kept_beyond_the_expiry_of_what_it_links_to(digest, client)
     assert lifetime(client, f"/api/v1/issues/{issue.pk}/") == pytest.approx([29, 0], abs=2)
 
 
-def test_hidden_expiry_is_not_told(digest, client):
+def test_expiry_of_a_hidden_issue_has_no_effect(digest, client):
     hidden = make_issue(digest, 14)
     restrict(hidden)
     type(hidden).objects.update(expire_at=timezone.now() + timedelta(seconds=30))
     assert lifetime(client, "/api/v1/issues/") == [60, 60]
 
 
-def test_requests_are_not_counted_by_default(issue, client):
+def test_there_is_no_rate_limit_by_default(issue, client):
     response = client.get("/api/v1/issues/")
     assert "RateLimit" not in response
 
 
-def test_requests_can_be_limited(issue, client, settings):
+def test_rate_limit_is_per_ip_address(issue, client, settings):
     settings.DIGEST_API_THROTTLE_RATE = "2/min"
     first, second, third = (client.get("/api/v1/issues/") for _ in range(3))
     assert first["RateLimit-Policy"] == '"address";q=2;w=60'
@@ -218,7 +217,7 @@ def test_requests_can_be_limited(issue, client, settings):
     assert client.options("/api/v1/issues/").status_code == 204
 
 
-def test_any_origin_may_read_without_credentials(issue, client):
+def test_cors_allows_any_origin_without_credentials(issue, client):
     response = client.get("/api/v1/issues/", headers={"origin": "https://a.example"})
     assert response["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in response
@@ -230,14 +229,14 @@ def test_any_origin_may_read_without_credentials(issue, client):
     assert preflight["Access-Control-Allow-Origin"] == "*"
 
 
-def test_dead_session_is_not_ended_in_an_answer_for_all(issue, client):
+def test_expired_session_sets_no_cookie(issue, client):
     client.cookies["sessionid"] = "gone"
     response = client.get("/api/v1/issues/")
     assert not response.cookies
     assert "Cookie" not in response["Vary"]
 
 
-def test_what_is_shown_is_named_for_caches(issue, client):
+def test_surrogate_keys_name_the_pages_in_the_response(issue, client):
     keys = client.get(f"/api/v1/issues/{issue.pk}/")["Surrogate-Key"].split()
     assert f"issue-{issue.pk}" in keys
     assert f"digest-{issue.digest.pk}" in keys

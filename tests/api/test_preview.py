@@ -1,4 +1,4 @@
-"""Drafts in the API: an issue as it will be, for whoever has a token, and for nobody else."""
+"""Previews return a draft as an issue, only to clients with a token."""
 
 import json
 import logging
@@ -30,7 +30,7 @@ def draft(digest):
     return make_issue(digest, publish=False, title="Draft", tags=("Power",))
 
 
-def test_draft_is_what_the_issue_is_once_it_is_public(digest, get):
+def test_draft_equals_the_published_issue(digest, get):
     blocks = body(
         story("One", sources=[source(title="S", url="https://example.com/")], image=None),
         block("bottom_line", text="<p>End</p>"),
@@ -42,22 +42,22 @@ def test_draft_is_what_the_issue_is_once_it_is_public(digest, get):
     draft.get_latest_revision().publish()
     after = get(f"issues/{draft.pk}/")
     assert list(before) == list(after)
-    for moment in ("published_at", "updated_at", "seo"):
-        before.pop(moment), after.pop(moment)
+    for name in ("published_at", "updated_at", "seo"):
+        before.pop(name), after.pop(name)
     assert before == after
 
 
-def test_draft_of_a_live_issue_shows_what_readers_do_not_see(digest, get):
+def test_draft_of_a_live_issue_has_unpublished_changes(digest, get):
     issue = make_issue(digest, title="Live", tags=("AI",))
     issue.title, issue.slug = "Newer", "newer"
     issue.tags.clear()
     issue.tags.add("Power")
     issue.body = body(story("Changed"), summary="Changed.")
     issue.save_revision()
-    found = get(f"preview/{token_of(issue)}/")
-    assert (found["title"], found["summary"], found["slug"]) == ("Newer", "Changed.", "newer")
-    assert found["tags"] == [{"name": "Power", "slug": "power"}]
-    assert found["url"].endswith("/daily/newer/")
+    data = get(f"preview/{token_of(issue)}/")
+    assert (data["title"], data["summary"], data["slug"]) == ("Newer", "Changed.", "newer")
+    assert data["tags"] == [{"name": "Power", "slug": "power"}]
+    assert data["url"].endswith("/daily/newer/")
     assert get(f"issues/{issue.pk}/")["title"] == "Live"
 
 
@@ -70,45 +70,45 @@ def test_draft_of_a_live_issue_shows_what_readers_do_not_see(digest, get):
         [block("headline", headline="", summary=""), story(heading="", body="", why_it_matters="")],
         [story(image=None, sources=[]), block("bottom_line", text=""), block("sources", items=[])],
         [story(sources=[source(title="")]), block("sources", items=[source(title="", url="")])],
-        "no list",
+        "text",
     ],
 )
-def test_unfinished_draft_is_an_issue_by_the_schema(digest, get, blocks):
+def test_incomplete_draft_is_valid(digest, get, blocks):
     draft = make_issue(digest, publish=False, title="Draft", body=json.dumps(blocks))
-    found = get(f"preview/{token_of(draft)}/?field_map=true")
-    assert found["headline"] == "Draft"
-    assert found["seo"]["title"] == "Draft"
+    data = get(f"preview/{token_of(draft)}/?field_map=true")
+    assert data["headline"] == "Draft"
+    assert data["seo"]["title"] == "Draft"
 
 
-def test_draft_without_a_date_is_of_today(digest, get):
+def test_draft_without_date_is_dated_today(digest, get):
     draft = make_issue(digest, publish=False)
     draft.date = None
     draft.save_revision(clean=False)
     assert get(f"preview/{token_of(draft)}/")["date"] == str(timezone.localdate())
 
 
-def test_issue_that_is_not_saved_yet_is_shown(digest, get, settings):
+def test_unsaved_issue_is_returned(digest, get, settings):
     settings.DIGEST_PREVIEW_URLS = PREVIEWS
     editor = Client()
     editor.force_login(make_user())
     token = update_preview(editor, new_preview_url(digest), title="New", slug="new", tags="Power")
-    found = get(f"preview/{token}/")
-    assert (found["id"], found["title"], found["digest"]["slug"]) == (0, "New", "daily")
-    assert found["tags"] == [{"name": "Power", "slug": "power"}]
-    assert found["url"] == found["seo"]["canonical_url"] == "http://localhost/daily/new/"
+    data = get(f"preview/{token}/")
+    assert (data["id"], data["title"], data["digest"]["slug"]) == (0, "New", "daily")
+    assert data["tags"] == [{"name": "Power", "slug": "power"}]
+    assert data["url"] == data["seo"]["canonical_url"] == "http://localhost/daily/new/"
 
 
-def test_digest_that_is_a_draft_is_shown(digest, draft, get):
+def test_draft_digest_is_returned(digest, draft, get):
     digest.unpublish()
     for name in ("repo", "repo_id", "category", "category_id"):
         setattr(digest, f"giscus_{name}", name)
     digest.save()
-    found = get(f"preview/{token_of(draft)}/")
-    assert found["digest"]["slug"] == "daily"
-    assert found["discussion"]["repo"] == "repo"
+    data = get(f"preview/{token_of(draft)}/")
+    assert data["digest"]["slug"] == "daily"
+    assert data["discussion"]["repo"] == "repo"
 
 
-def test_what_is_not_public_beside_the_draft_is_not_shown(digest, get):
+def test_other_hidden_content_is_not_returned(digest, get):
     make_issue(digest, 13, publish=False)
     restrict(make_issue(digest, 15))
     private = Collection.get_first_root_node().add_child(name="Private")
@@ -121,30 +121,30 @@ def test_what_is_not_public_beside_the_draft_is_not_shown(digest, get):
         image=make_image(collection=private),
         body=body(story("One", body=text)),
     )
-    found = get(f"preview/{token_of(draft)}/")
-    assert (found["previous"], found["next"], found["image"]) == (None, None, None)
-    assert "href" not in found["body"][1]["value"]["body"]
+    data = get(f"preview/{token_of(draft)}/")
+    assert (data["previous"], data["next"], data["image"]) == (None, None, None)
+    assert "href" not in data["body"][1]["value"]["body"]
 
 
-def test_draft_below_no_site_has_an_address_all_the_same(draft, home_page, get):
+def test_draft_outside_any_site_has_the_url_of_the_front_page(draft, home_page, get):
     other = (
         type(home_page)
         .get_first_root_node()
         .add_child(instance=type(home_page)(title="Other", slug="other"))
     )
     draft.get_parent().move(other, "last-child")
-    found = get(f"preview/{token_of(draft)}/")
-    assert found["url"] == found["seo"]["canonical_url"] == "http://localhost/"
+    data = get(f"preview/{token_of(draft)}/")
+    assert data["url"] == data["seo"]["canonical_url"] == "http://localhost/"
 
 
-def test_draft_of_another_site_is_found_there_alone(draft, other_site, get):
+def test_draft_of_another_site_requires_the_site(draft, other_site, get):
     draft.move(other_site.root_page.get_children().get(slug="weekly"), "last-child")
     token = token_of(draft)
     get(f"preview/{token}/", 404)
     assert get(f"preview/{token}/?site=other.example")["digest"]["slug"] == "weekly"
 
 
-def test_members_and_text_can_be_chosen(digest, get):
+def test_fields_and_rich_text_are_supported(digest, get):
     draft = make_issue(digest, publish=False, body=body(story("One", body="<p><b>Bold</b></p>")))
     path = f"preview/{token_of(draft)}/"
     assert list(get(f"{path}?fields=title,tags&field_map=true")) == ["title", "tags", "field_map"]
@@ -153,24 +153,24 @@ def test_members_and_text_can_be_chosen(digest, get):
     get(f"{path}?field_map=yes", 400)
 
 
-def test_answer_is_private(draft, client):
+def test_response_is_private(draft, client):
     response = client.get(f"/api/v1/preview/{token_of(draft)}/")
     assert response["Cache-Control"] == "private, no-store"
     assert response["X-Robots-Tag"] == "noindex, nofollow"
     assert response["Referrer-Policy"] == "no-referrer"
     assert response["Access-Control-Allow-Origin"] == "*"
     assert "ETag" not in response
-    described = build_schema()["paths"]["/preview/{token}/"]["get"]["responses"]
-    assert "304" not in described
-    assert {"X-Robots-Tag", "Referrer-Policy"} <= set(described["200"]["headers"])
+    documented = build_schema()["paths"]["/preview/{token}/"]["get"]["responses"]
+    assert "304" not in documented
+    assert {"X-Robots-Tag", "Referrer-Policy"} <= set(documented["200"]["headers"])
     assert "Surrogate-Key" not in response
 
 
-def dead_tokens(draft, settings):
-    """A path to what is not found for each of the reasons."""
+def invalid_tokens(draft, settings):
+    """Return a valid token, and an invalid one for each reason."""
     settings.DIGEST_PREVIEW_URLS = PREVIEWS
-    live, user = token_of(draft), make_user("demoted")
-    tokens = {"wrong": live[:-1] + "-", "malformed": "x", "long": "a" * 3000, "odd": "%00%ff"}
+    valid, user = token_of(draft), make_user("demoted")
+    tokens = {"wrong": valid[:-1] + "-", "malformed": "x", "long": "a" * 3000, "odd": "%00%ff"}
     tokens["expired"] = token_of(draft, user, lifetime=timedelta(seconds=-1))
     tokens["revoked"] = token_of(draft, user)
     PreviewToken.objects.order_by("-pk").first().revoke()
@@ -178,47 +178,47 @@ def dead_tokens(draft, settings):
     editor = Client()
     editor.force_login(user)
     tokens["of a form"] = update_preview(editor, preview_url(draft))
-    tokens["of who may no longer edit"] = token_of(draft, user)
+    tokens["of a user without permission"] = token_of(draft, user)
     user.groups.clear()
-    return live, tokens
+    return valid, tokens
 
 
-def test_whatever_is_wrong_with_a_token_the_answer_is_one(draft, client, settings):
-    live, tokens = dead_tokens(draft, settings)
-    assert client.get(f"/api/v1/preview/{live}/").status_code == 200
+def test_all_invalid_tokens_get_the_same_response(draft, client, settings):
+    valid, tokens = invalid_tokens(draft, settings)
+    assert client.get(f"/api/v1/preview/{valid}/").status_code == 200
     for method, status in (("get", 404), ("head", 404), ("options", 204)):
-        answers = {
-            (answer.status_code, answer.content, str(headers_of(answer)))
+        responses = {
+            (response.status_code, response.content, str(headers_of(response)))
             for token in tokens.values()
-            for answer in [getattr(client, method)(f"/api/v1/preview/{token}/")]
+            for response in [getattr(client, method)(f"/api/v1/preview/{token}/")]
         }
-        assert len(answers) == 1, answers
-        [(code, _body, headers)] = answers
+        assert len(responses) == 1, responses
+        [(code, _body, headers)] = responses
         assert code == status
         assert "private, no-store" in headers
 
 
-def test_preflight_is_the_same_for_a_token_that_is_good(draft, client):
-    good = client.options(f"/api/v1/preview/{token_of(draft)}/")
-    assert headers_of(good) == headers_of(client.options("/api/v1/preview/x/"))
+def test_preflight_is_the_same_for_a_valid_token(draft, client):
+    valid = client.options(f"/api/v1/preview/{token_of(draft)}/")
+    assert headers_of(valid) == headers_of(client.options("/api/v1/preview/x/"))
 
 
-def test_token_opens_no_other_door(draft, client):
+def test_token_gives_no_access_to_other_endpoints(draft, client):
     token = token_of(draft)
     for path in (f"issues/{draft.pk}/", "issues/", f"issues/{draft.pk}.md", "stories/"):
         for query in (f"token={token}", f"preview={token}"):
             assert client.get(f"/api/v1/{path}?{query}").status_code == 400
         headers = {"authorization": f"Bearer {token}", "cookie": f"token={token}"}
-        answer = client.get(f"/api/v1/{path}", headers=headers)
-        assert answer.status_code == 404 or answer.json()["results"] == []
+        response = client.get(f"/api/v1/{path}", headers=headers)
+        assert response.status_code == 404 or response.json()["results"] == []
 
 
-def test_token_is_in_no_log_and_no_report(draft, client, caplog, monkeypatch):
+def test_token_is_in_no_log_and_no_error_report(draft, client, caplog, monkeypatch):
     caplog.set_level(logging.DEBUG)
     token = token_of(draft)
-    wrong = f"{token[:-1]}-"
-    client.get(f"/api/v1/preview/{wrong}/")
-    client.get(f"/preview/{wrong}/")
+    invalid = f"{token[:-1]}-"
+    client.get(f"/api/v1/preview/{invalid}/")
+    client.get(f"/preview/{invalid}/")
     client.get(f"/api/v1/preview/{token}/", headers={"host": "a b"})
     client.raise_request_exception = False
     monkeypatch.setattr("digest.api.preview.field_map", None)
@@ -230,7 +230,7 @@ def test_token_is_in_no_log_and_no_report(draft, client, caplog, monkeypatch):
 
 
 def reported(caplog):
-    """All that the tools that report errors make of what was logged."""
+    """Return what error reports contain of the logged exception."""
     from django.views.debug import ExceptionReporter
 
     error = [record.exc_info for record in caplog.records if record.exc_info][-1]
@@ -239,7 +239,7 @@ def reported(caplog):
     )
 
 
-def test_preview_costs_the_same_for_a_long_issue(digest, client, django_assert_max_num_queries):
+def test_number_of_queries_is_constant(digest, client, django_assert_max_num_queries):
     blocks = body(*(story(f"Story {number}", image=None) for number in range(20)))
     token = token_of(make_issue(digest, publish=False, body=blocks))
     client.get(f"/api/v1/preview/{token}/")

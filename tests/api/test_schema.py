@@ -1,5 +1,3 @@
-"""The OpenAPI document: valid, without a loose end, and typed down to the block."""
-
 import pytest
 from jsonschema import Draft202012Validator
 from wagtail import blocks
@@ -18,13 +16,13 @@ def test_schema_is_served_and_is_openapi_31(client):
     assert schema["servers"] == [{"url": "/api/v1"}]
 
 
-def test_generating_the_schema_warns_of_nothing(capsys):
+def test_generating_the_schema_prints_no_warnings(capsys):
     build_schema.cache_clear()
     build_schema()
     assert capsys.readouterr().err == ""
 
 
-def test_blocks_are_a_union_told_apart_by_type():
+def test_blocks_are_a_union_with_discriminator_type():
     components = build_schema()["components"]["schemas"]
     union = components["Block"]
     assert union["discriminator"]["propertyName"] == "type"
@@ -35,7 +33,7 @@ def test_blocks_are_a_union_told_apart_by_type():
     assert "anchor" in story["value"]["required"]
 
 
-def test_block_that_a_site_adds_is_described():
+def test_block_of_a_site_is_described():
     class SponsorBlock(blocks.StructBlock):
         name = blocks.CharBlock()
         amount = blocks.IntegerBlock(required=False)
@@ -64,21 +62,21 @@ def test_every_parameter_has_a_description_and_every_operation_its_problems():
         assert all(parameter["description"] for parameter in queries)
 
 
-def test_docs_page_is_made_of_own_files_alone(client):
+def test_docs_page_uses_only_own_files(client):
     html = client.get("/api/v1/docs/").content.decode()
     assert 'data-schema="/api/v1/schema/"' in html
     assert "//" not in html.replace("<!DOCTYPE html>", "")
 
 
-def test_docs_can_be_switched_off(client, settings):
+def test_docs_can_be_disabled(client, settings):
     settings.DIGEST_API_DOCS_ENABLED = False
     assert client.get("/api/v1/docs/").status_code == 404
     assert client.get("/api/v1/schema/").status_code == 404
 
 
-def test_every_example_is_what_the_schema_says():
+def test_examples_are_valid():
     components = build_schema()["components"]
-    told = {
+    examples_by_name = {
         name: shape["examples"]
         for name, shape in components["schemas"].items()
         if "examples" in shape
@@ -91,15 +89,15 @@ def test_every_example_is_what_the_schema_says():
         "Problem",
         "HeadlineBlock",
         "StorySectionBlock",
-    } <= set(told)
-    for name, examples in told.items():
+    } <= set(examples_by_name)
+    for name, examples in examples_by_name.items():
         shape = {"$ref": f"#/components/schemas/{name}", "components": components}
         assert examples
         for example in examples:
             Draft202012Validator(shape).validate(example)
 
 
-def test_examples_are_made_without_the_database(django_assert_num_queries, db):
+def test_schema_takes_no_queries(django_assert_num_queries, db):
     build_schema.cache_clear()
     with django_assert_num_queries(0):
         build_schema()

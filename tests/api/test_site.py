@@ -1,5 +1,3 @@
-"""What a frontend starts with: the site in one call, and what is at a path."""
-
 import pytest
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
@@ -13,7 +11,7 @@ def at(get, path, status=200):
     return get(f"pages/?path={path}", status)
 
 
-def test_site_in_one_call(digest, site, get):
+def test_site_is_complete(digest, site, get):
     site.site_name = "The Reading Room"
     site.save()
     issue = make_issue(digest)
@@ -32,7 +30,7 @@ def test_site_in_one_call(digest, site, get):
     assert data["sitemap_url"] == "http://localhost/sitemap.xml"
 
 
-def test_navigation_has_the_public_pages_of_menus(digest, home_page, get):
+def test_navigation_has_the_public_pages_in_menus(digest, home_page, get):
     hidden = make_digest(home_page, "hidden", show_in_menus=True)
     restrict(hidden)
     digest.show_in_menus = True
@@ -41,7 +39,7 @@ def test_navigation_has_the_public_pages_of_menus(digest, home_page, get):
     assert (entry["id"], entry["type"], entry["level"]) == (digest.pk, "digest", 1)
 
 
-def test_queries_do_not_grow_with_the_menu(digest, home_page, client, django_assert_num_queries):
+def test_number_of_queries_is_constant(digest, home_page, client, django_assert_num_queries):
     def add(slugs):
         for slug in slugs:
             page = Page(title=slug, slug=slug, show_in_menus=True)
@@ -73,22 +71,22 @@ def test_digest_and_other_pages_at_their_paths(digest, home_page, get):
 
 
 @pytest.mark.parametrize("path", ["/nothing/", "//daily//", "/DAILY/", "/daily/../", "/a" * 900])
-def test_nothing_is_at_other_paths(digest, get, path):
+def test_other_paths_are_not_found(digest, get, path):
     at(get, path, 404)
 
 
 @pytest.mark.parametrize("path", ["daily", "http://evil.example/", "/daily/%3Fx", "/a%00", ""])
-def test_what_is_no_path_is_refused(digest, get, path):
+def test_invalid_path_is_rejected(digest, get, path):
     assert at(get, path, 400)["errors"][0]["parameter"] == "path"
 
 
-def test_hidden_page_is_at_no_path(digest, get):
+def test_hidden_page_is_not_found(digest, get):
     make_issue(digest, 14)
     restrict(digest)
     at(get, "/daily/2026-04-14/", 404)
 
 
-def test_redirect_leads_to_the_public_page(digest, get):
+def test_redirect_to_a_public_page(digest, get):
     issue = make_issue(digest, 14)
     Redirect.objects.create(old_path="/before", redirect_page=issue)
     data = at(get, "/before/")
@@ -97,7 +95,7 @@ def test_redirect_leads_to_the_public_page(digest, get):
     at(get, "/before/", 404)
 
 
-def test_redirect_to_a_page_that_has_no_address_is_none(digest, get, monkeypatch):
+def test_redirect_to_a_page_without_url_is_not_found(digest, get, monkeypatch):
     Redirect.objects.create(old_path="/before", redirect_page=make_issue(digest, 14))
     monkeypatch.setattr("digest.pages.public_urls.page_url", lambda *args: None)
     at(get, "/before/", 404)
@@ -107,24 +105,24 @@ def test_redirect_to_a_page_that_has_no_address_is_none(digest, get, monkeypatch
     ("link", "location"),
     [("https://a.example/x", "https://a.example/x"), ("/daily/", "http://localhost/daily/")],
 )
-def test_redirect_leads_to_what_the_editor_wrote(digest, get, link, location):
+def test_redirect_to_a_link(digest, get, link, location):
     Redirect.objects.create(old_path="/before", redirect_link=link, is_permanent=False)
     assert at(get, "/before/")["location"] == location
 
 
-def test_redirect_of_the_site_comes_before_that_of_all(digest, site, get):
+def test_redirect_of_the_site_takes_precedence(digest, site, get):
     for where, link in ((None, "/of-all/"), (site, "/of-this/")):
         Redirect.objects.create(old_path="/before", redirect_link=link, site=where)
     assert at(get, "/before/")["location"].endswith("/of-this/")
 
 
-def test_redirect_that_no_browser_should_follow_is_none(digest, get):
+def test_redirect_with_an_unsafe_scheme_is_not_found(digest, get):
     Redirect.objects.create(old_path="/before", redirect_link="javascript:alert(1)")
     at(get, "/before/", 404)
 
 
 @pytest.mark.parametrize("name", ["other.example", "OTHER.example", "other.example:8080"])
-def test_site_is_chosen_by_name(digest, other_site, get, name):
+def test_site_is_selected_by_host_name(digest, other_site, get, name):
     make_issue(digest, 14)
     [issue] = get(f"issues/?site={name}")["results"]
     assert issue["title"] == "Elsewhere"
@@ -134,7 +132,7 @@ def test_site_is_chosen_by_name(digest, other_site, get, name):
 
 
 @pytest.mark.parametrize("name", ["nowhere.example", "other.example:9", "a:b", "%00", "a b"])
-def test_site_that_is_not_there_is_refused(other_site, get, name):
+def test_unknown_site_is_rejected(other_site, get, name):
     assert get(f"issues/?site={name}", 400)["errors"][0]["parameter"] == "site"
 
 
@@ -145,7 +143,7 @@ def test_next_page_is_of_the_same_site(other_site, get):
     assert get(page["next"])["results"][0]["title"] == "Elsewhere"
 
 
-def test_addresses_are_those_of_the_frontend(digest, settings, get):
+def test_urls_are_those_of_the_frontend(digest, settings, get):
     settings.DIGEST_FRONTEND_URLS = {"http://localhost": "https://www.example.com"}
     issue = make_issue(digest, 14, tags=("Power",))
     data = get(f"issues/{issue.pk}/")
@@ -158,7 +156,7 @@ def test_addresses_are_those_of_the_frontend(digest, settings, get):
     assert at(get, "/daily/")["url"] == "https://www.example.com/daily/"
 
 
-def test_digest_of_a_language(french, get):
+def test_digest_in_a_language(french, get):
     assert get("digests/daily/")["locale"] == "en"
     data = get("digests/daily/?locale=fr")
     assert (data["locale"], data["latest_issue"]["id"]) == ("fr", french.pk)
@@ -180,40 +178,40 @@ def test_languages_of_the_site(french, get):
     assert [issue["id"] for issue in get("issues/?locale=fr")["results"]] == [french.pk]
 
 
-def test_hidden_translation_is_not_told_of(french, get):
+def test_hidden_translation_is_not_listed(french, get):
     french.unpublish()
     assert get("digests/daily/issues/2026-04-14/")["translations"] == []
 
 
 @pytest.fixture
 def behind_languages(settings, french):
-    """Addresses of pages that begin with a language, and the middleware that looks for one."""
+    """``i18n_patterns`` and LocaleMiddleware."""
     settings.ROOT_URLCONF = "tests.api.urls_behind_languages"
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, "django.middleware.locale.LocaleMiddleware"]
 
 
 @pytest.mark.parametrize("path", ["issues/9999/", "pages/?path=/nope/", "stories/x/", "nothing/"])
-def test_what_is_not_found_is_not_looked_for_behind_a_language(behind_languages, client, path):
+def test_404_does_not_redirect_to_a_language(behind_languages, client, path):
     response = client.get(f"/api/v1/{path}")
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
     assert client.get("/api/v2/nothing/").status_code == 404
 
 
-def test_page_is_at_its_path_behind_a_language(behind_languages, french, get):
+def test_page_below_a_language_is_at_its_path(behind_languages, french, get):
     assert at(get, french.get_url_parts()[2])["id"] == french.pk
     assert at(get, "/en/daily/2026-04-14/")["locale"] == "en"
 
 
-def test_answer_is_the_same_whatever_language_is_asked_for(behind_languages, client):
+def test_accept_language_has_no_effect(behind_languages, client):
     for path in ("issues/?limit=0&date_from=x", "issues/", "site/"):
-        answers = {
+        responses = {
             client.get(f"/api/v1/{path}", headers={"accept-language": code}).content
             for code in ("en", "fr", "de;q=0.5")
         }
-        assert len(answers) == 1
+        assert len(responses) == 1
 
 
-def test_story_in_another_language_has_an_address_of_its_own(french, get):
-    [told] = get("stories/?locale=fr")["results"]
-    assert told["locale"] == "fr"
-    assert get(told["api_url"])["issue"]["id"] == french.pk
+def test_story_in_another_language_has_its_own_api_url(french, get):
+    [story] = get("stories/?locale=fr")["results"]
+    assert story["locale"] == "fr"
+    assert get(story["api_url"])["issue"]["id"] == french.pk

@@ -1,5 +1,3 @@
-"""Stories as a resource of their own."""
-
 import pytest
 
 from digest.pages.stories import Story
@@ -9,7 +7,7 @@ pytestmark = pytest.mark.django_db
 
 
 def headings(data):
-    return [found["heading"] for found in data["results"]]
+    return [story["heading"] for story in data["results"]]
 
 
 @pytest.fixture
@@ -22,12 +20,12 @@ def issues(digest):
 
 def test_story_is_complete(digest, get):
     image = {"image": make_image().pk, "alt_text": "A pylon", "decorative": False}
-    told = story("Grids agree", image=image, sources=[source(title="A report")])
-    issue = make_issue(digest, 14, body=body(told))
-    data = get(f"stories/{told['id']}/")
+    raw = story("Grids agree", image=image, sources=[source(title="A report")])
+    issue = make_issue(digest, 14, body=body(raw))
+    data = get(f"stories/{raw['id']}/")
     assert data["type"] == "story"
     assert data["url"] == f"{issue.full_url}#grids-agree"
-    assert data["api_url"] == f"http://testserver/api/v1/stories/{told['id']}/"
+    assert data["api_url"] == f"http://testserver/api/v1/stories/{raw['id']}/"
     assert data["body"] == "<p>It happened.</p>"
     assert data["image"]["alt"] == "A pylon"
     assert data["sources"][0]["title"] == "A report"
@@ -36,13 +34,13 @@ def test_story_is_complete(digest, get):
     assert in_the_issue.items() <= data.items()
 
 
-def test_newest_issue_comes_first_and_its_stories_as_they_stand(issues, get):
+def test_list_is_newest_first_in_the_order_of_each_issue(issues, get):
     assert headings(get("stories/")) == ["New one", "New two", "Old one", "Old two"]
     assert headings(get("stories/?order=date")) == ["Old one", "Old two", "New one", "New two"]
 
 
 @pytest.mark.parametrize("order", ["date", "-date"])
-def test_pages_lead_forth_and_back(issues, get, order):
+def test_pages_contain_each_story_once_in_both_directions(issues, get, order):
     whole = headings(get(f"stories/?order={order}"))
     pages = [get(f"stories/?order={order}&limit=1&count=true")]
     while pages[-1]["next"]:
@@ -53,7 +51,7 @@ def test_pages_lead_forth_and_back(issues, get, order):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("tag=power", ["Old one", "Old two"]),
         ("date_from=2026-04-14", ["New one", "New two"]),
@@ -63,11 +61,11 @@ def test_pages_lead_forth_and_back(issues, get, order):
         ("q=issue", []),
     ],
 )
-def test_filters_are_those_of_issues(issues, get, query, found):
-    assert headings(get(f"stories/?{query}")) == found
+def test_filters_are_those_of_issues(issues, get, query, expected):
+    assert headings(get(f"stories/?{query}")) == expected
 
 
-def test_story_of_a_hidden_issue_is_nowhere(issues, get):
+def test_story_of_a_hidden_issue_is_not_returned(issues, get):
     old, new = issues
     block_id = old.stories[0].id
     restrict(old)
@@ -77,19 +75,19 @@ def test_story_of_a_hidden_issue_is_nowhere(issues, get):
     assert headings(get("stories/")) == []
 
 
-def test_members_and_text_can_be_chosen(issues, get):
+def test_fields_and_rich_text_are_supported(issues, get):
     [first, *_rest] = get("stories/?fields=heading,body&rich_text=text")["results"]
     assert first == {"heading": "New one", "body": "It happened."}
 
 
-def test_original_comes_before_its_alias(issues, home_page, get):
+def test_original_is_preferred_to_its_alias(issues, home_page, get):
     old, _new = issues
     old.create_alias(parent=make_digest(home_page, "weekly"))
     assert get(f"stories/{old.stories[0].id}/")["issue"]["id"] == old.pk
     assert len(get("stories/?q=old")["results"]) == 4
 
 
-def test_queries_do_not_grow(digest, client, django_assert_num_queries):
+def test_number_of_queries_is_constant(digest, client, django_assert_num_queries):
     image = {"image": make_image().pk, "alt_text": "x", "decorative": False}
     make_issue(digest, 1, body=body(story(image=image)))
     client.get("/api/v1/stories/")
@@ -101,10 +99,10 @@ def test_queries_do_not_grow(digest, client, django_assert_num_queries):
         client.get("/api/v1/stories/")
 
 
-@pytest.mark.parametrize(("member", "broken_value"), [("sources", 5), ("image", "a picture")])
-def test_story_whose_row_is_broken_is_left_out(issues, get, member, broken_value):
+@pytest.mark.parametrize(("name", "value"), [("sources", 5), ("image", "an image")])
+def test_story_with_a_corrupt_row_is_left_out(issues, get, name, value):
     broken = Story.objects.get(heading="Old one")
-    broken.value[member] = broken_value
+    broken.value[name] = value
     broken.save()
     assert headings(get("stories/")) == ["New one", "New two", "Old two"]
     get(f"stories/{broken.block_id}/", 404)

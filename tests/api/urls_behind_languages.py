@@ -1,4 +1,4 @@
-"""The addresses of a site where every page has its language in the path, the first one's too."""
+"""The URLs of a site with ``i18n_patterns``, with a prefix for the default language, too."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path

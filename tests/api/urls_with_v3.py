@@ -1,4 +1,4 @@
-"""The site with Wagtail's own v3 API mounted beside it, as its documentation says."""
+"""The URLs of the site with Wagtail's own v3 API, as its documentation shows."""
 
 from django.urls import path
 from wagtail.api.v3.urls import api

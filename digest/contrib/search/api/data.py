@@ -62,7 +62,7 @@ def target(result: Result, scope: Scope) -> dict[str, Any]:
     if story is None:
         api_url = scope.api_url("issues", issue.pk)
         return {"type": "issue", "id": issue.pk, "url": url, "api_url": api_url}
-    api_url = scope.in_language_of(issue, scope.api_url("stories", story.block_id))
+    api_url = scope.localized_url(issue, scope.api_url("stories", story.block_id))
     return {
         "type": "story",
         "id": story.block_id,
@@ -137,7 +137,7 @@ def suggestion(found: Suggestion, scope: Scope) -> dict[str, Any]:
 
 def _aim(found: Suggestion, scope: Scope) -> dict[str, Any]:
     if found.kind == "title":
-        scope.shows("issue", [found.target.issue])
+        scope.note_shown("issue", [found.target.issue])
         aim = target(found.target, scope)
         return {"url": aim["url"], "api_url": aim["api_url"]}
     if found.kind == "tag":

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from digest.api.parameter_fields import OneOfField, WholeNumberField
+from digest.api.parameter_fields import ChoiceField, StrictIntegerField
 from digest.api.parameters import IssueFilters, LocaleParameters, PageParameters
 from digest.contrib.search.parsing import MAX_CHARACTERS, MAX_TERMS, TooLong, parse
 
@@ -31,17 +31,17 @@ class SearchParameters(IssueFilters, PageParameters):
     """The query, the issues to search and their order."""
 
     q = SearchField(help_text="What to search for: words, phrases, -excluded ones, one OR another.")
-    order = OneOfField(
+    order = ChoiceField(
         choices=["relevance", "-date", "date"],
         default="relevance",
         help_text="What fits best, or the newest or the oldest first.",
     )
-    prefix = OneOfField(
+    prefix = ChoiceField(
         choices=["true", "false"],
         default="false",
         help_text="`true` while the reader types: the last word may be the beginning of one.",
     )
-    correct = OneOfField(
+    correct = ChoiceField(
         choices=["true", "false"],
         default="true",
         help_text="`false` searches for the words as they are written, and for all of them.",
@@ -52,6 +52,6 @@ class SuggestionParameters(LocaleParameters):
     """The text that a reader is typing and the number of suggestions."""
 
     q = SearchField(help_text="What was typed so far.")
-    limit = WholeNumberField(
+    limit = StrictIntegerField(
         min_value=1, max_value=10, default=8, help_text="How many suggestions there are at most."
     )

@@ -45,7 +45,7 @@ class Search(APIView):
     def found(self) -> Found:
         """What there is among the issues that the filters leave."""
         everywhere = self.scope.issues()
-        self.scope.counts(everywhere)  # which say what is a word and what a mistake
+        self.scope.note_counted(everywhere)  # which say what is a word and what a mistake
         issues = filter_issues(self.scope, self.parameters)
         is_typing, correct = (self.parameters[name] == "true" for name in ("prefix", "correct"))
         return search(self.parameters["q"], issues, everywhere, is_typing, correct)
@@ -86,7 +86,7 @@ class SearchSuggestions(APIView):
     def get(self, request: Request) -> Response:
         """Answer with them."""
         issues = filter_issues(self.scope, self.parameters)
-        self.scope.counts(issues)
+        self.scope.note_counted(issues)
         found = suggest(self.parameters["q"], self.site, issues, self.parameters["limit"])
         data = [search_data.suggestion(suggestion, self.scope) for suggestion in found]
         return Response({"suggestions": data})

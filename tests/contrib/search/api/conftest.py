@@ -1,11 +1,11 @@
 """The fixtures of the API's tests."""
 
 from tests.api.conftest import (  # noqa: F401
-    _true_to_the_document,
+    _validate_responses,
     digest,
     endpoint,
     french,
     get,
     other_site,
-    told,
+    shared_issue,
 )

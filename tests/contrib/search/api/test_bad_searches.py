@@ -18,7 +18,7 @@ every_search = pytest.mark.parametrize(
 def found(client, endpoint, text, *parts):
     """What a search finds, for nothing but the words as they are written."""
     literal = ["correct=false"] if "correct" in endpoint.parameters else []
-    response = client.get(endpoint.address(query("q", text), *literal, *parts, without="q"))
+    response = client.get(endpoint.url(query("q", text), *literal, *parts, without="q"))
     assert response.status_code == 200, (text, response.content)
     return response.json()["results"]
 
@@ -40,7 +40,7 @@ def test_what_stands_at_a_word_is_not_searched_for(endpoint, client):
 def test_word_of_a_hidden_issue_is_answered_as_one_of_no_issue(endpoint, digest, client):
     make_issue(digest, 15, publish=False, title="Hiddenword")
     answers = [
-        client.get(endpoint.address(query("q", word), without="q")).content
+        client.get(endpoint.url(query("q", word), without="q")).content
         for word in ("Hiddenword", "Absentword")
     ]
     assert answers[0].replace(b"Hidden", b"Absent") == answers[1]
@@ -72,7 +72,7 @@ def cost(client, endpoint, text):
         for remembered in (analysis._tokens_of, analysis.stem, highlighting._single_words):
             remembered.cache_clear()
         started = process_time()
-        response = client.get(endpoint.address(query("q", text), without="q"))
+        response = client.get(endpoint.url(query("q", text), without="q"))
         assert response.status_code == 200, text
         return process_time() - started
 
