@@ -1,6 +1,6 @@
-"""What readers' search finds turned into the data of an answer, at a constant number of queries.
+"""Serialize search results and suggestions, with a constant number of queries.
 
-The shapes, as the schema tells them, are in ``digest.contrib.search.api.serializers``.
+The schema is in ``digest.contrib.search.api.serializers``.
 """
 
 from collections import Counter
@@ -19,44 +19,42 @@ from digest.contrib.search.results import Counts, Found, Result
 from digest.contrib.search.suggestions import Suggestion
 from digest.pages.listing import with_locales
 
-# What a result tells of its issue, as the issue itself does.
-OF_THE_ISSUE = {"date", "locale", "tags", "digest"}
-# Of tags and of digests, the most frequent ones are counted.
+# The fields that a result has from its issue.
+RESULT_ISSUE_FIELDS = {"date", "locale", "tags", "digest"}
+# Per facet; the most frequent tags and digests.
 MAX_FACETS = 50
 
 
-def marked(found: Marked) -> dict[str, Any]:
-    """A text with the words in it that were found."""
-    return {"text": found.text, "html": found.html, "marks": found.marks}
+def highlighted(marked: Marked) -> dict[str, Any]:
+    return {"text": marked.text, "html": marked.html, "marks": marked.marks}
 
 
 class Results:
-    """The results of an answer, by the rows of a page of them; ``as_data`` makes their data."""
+    """Serialize the results of a page of rows."""
 
     def __init__(self, found: Found, rows: Iterable[Any], scope: Scope) -> None:
         self.scores = {row.pk: getattr(row, "score", None) for row in rows}
         self.results, self.scope = found.shown([*self.scores]), scope
         issues = {result.issue.pk: result.issue for result in self.results}
-        told = Issues(issues.values(), OF_THE_ISSUE, scope).as_data()
-        self.told = dict(zip(issues, told, strict=True))
+        data = Issues(issues.values(), RESULT_ISSUE_FIELDS, scope).as_data()
+        self.issue_data = dict(zip(issues, data, strict=True))
 
     def as_data(self) -> list[dict[str, Any]]:
-        """The data of the results, in their order."""
         return [self._result(result) for result in self.results]
 
     def _result(self, result: Result) -> dict[str, Any]:
         return {
             **target(result, self.scope),
-            "title": marked(result.title),
-            "excerpt": marked(result.excerpt),
+            "title": highlighted(result.title),
+            "excerpt": highlighted(result.excerpt),
             "score": self.scores[result.pk],
-            **self.told[result.issue.pk],
+            **self.issue_data[result.issue.pk],
             "issue": reference(result.issue, self.scope),
         }
 
 
 def target(result: Result, scope: Scope) -> dict[str, Any]:
-    """Which story or issue a result is, and where."""
+    """Return the type, the id and the URLs of the story or issue."""
     issue, story = result.issue, result.story
     url = scope.page_url(issue)
     if story is None:
@@ -71,30 +69,29 @@ def target(result: Result, scope: Scope) -> dict[str, Any]:
     }
 
 
-def query(found: Found, address: str) -> dict[str, Any]:
-    """What was searched for; ``address`` is that of the first page of the answer."""
+def query(found: Found, url: str) -> dict[str, Any]:
+    """Return the query and its corrections; ``url`` is that of the first page of results."""
     corrected = [{"written": word, "searched": other} for word, other in found.corrections]
     return {
         "text": found.asked,
         "searched": found.searched,
         "corrections": corrected,
-        "literal_url": replace_query_param(address, "correct", "false") if corrected else None,
+        "literal_url": replace_query_param(url, "correct", "false") if corrected else None,
         "match": "all" if found.is_complete else "some",
     }
 
 
-def promotions(found: Iterable[Promotion], scope: Scope) -> list[dict[str, Any]]:
-    """What editors want to be seen first."""
-    found = list(found)
-    with_locales(promotion.page for promotion in found if promotion.page)
+def promotions(promoted: Iterable[Promotion], scope: Scope) -> list[dict[str, Any]]:
+    promoted = list(promoted)
+    with_locales(promotion.page for promotion in promoted if promotion.page)
     return [
         promotion._asdict() | {"page": promotion.page and page(promotion.page, scope)}
-        for promotion in found
+        for promotion in promoted
     ]
 
 
 def facets(counts: Counts, scope: Scope) -> dict[str, Any]:
-    """By what the results can be narrowed: the most frequent first, and the newest years."""
+    """Return the facets: tags and digests by frequency, years newest first."""
     years = sorted(counts.years.items(), reverse=True)
     return {
         "tags": _tags(counts.tags, scope),
@@ -108,7 +105,7 @@ def _most_frequent(numbers: Counter[int]) -> list[int]:
 
 
 def _tags(numbers: Counter[int], scope: Scope) -> list[dict[str, Any]]:
-    """One without a slug (an emoji alone) has no address and is left out."""
+    # Without a slug, as a tag of emoji alone has none, a tag has no URL.
     tags = Tag.objects.exclude(slug="").filter(pk__in=_most_frequent(numbers))
     return [
         {
@@ -130,17 +127,19 @@ def _digests(numbers: Counter[int], scope: Scope) -> list[dict[str, Any]]:
     ]
 
 
-def suggestion(found: Suggestion, scope: Scope) -> dict[str, Any]:
-    """What somebody who is typing may want."""
-    return {"type": found.kind, **marked(found.marked), **_aim(found, scope)}
+def suggestion(suggested: Suggestion, scope: Scope) -> dict[str, Any]:
+    return {"type": suggested.kind, **highlighted(suggested.marked), **_urls(suggested, scope)}
 
 
-def _aim(found: Suggestion, scope: Scope) -> dict[str, Any]:
-    if found.kind == "title":
-        scope.note_shown("issue", [found.target.issue])
-        aim = target(found.target, scope)
-        return {"url": aim["url"], "api_url": aim["api_url"]}
-    if found.kind == "tag":
-        slug = found.target.slug
+def _urls(suggested: Suggestion, scope: Scope) -> dict[str, Any]:
+    if suggested.kind == "title":
+        scope.note_shown("issue", [suggested.target.issue])
+        data = target(suggested.target, scope)
+        return {"url": data["url"], "api_url": data["api_url"]}
+    if suggested.kind == "tag":
+        slug = suggested.target.slug
         return {"url": scope.tag_url(slug), "api_url": scope.api_url("tags", slug)}
-    return {"url": None, "api_url": replace_query_param(scope.api_url("search"), "q", found.text)}
+    return {
+        "url": None,
+        "api_url": replace_query_param(scope.api_url("search"), "q", suggested.text),
+    }

@@ -1,4 +1,4 @@
-"""Examples of readers' search for the schema."""
+"""Examples for the schema."""
 
 from digest.api.examples import API, DIGEST, SITE, STORY, TAG
 

@@ -1,4 +1,4 @@
-"""What readers' search adds to the API."""
+"""The search endpoints and the parameter ``q`` of lists."""
 
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
@@ -11,13 +11,13 @@ from digest.contrib.search.finding import matching_entries
 from digest.pages.stories import Story
 
 
-def filter_by_words(rows: QuerySet, text: str) -> QuerySet:
-    """Filter issues or stories by words that are all in one story, or all outside the stories."""
+def filter_by_query(rows: QuerySet, text: str) -> QuerySet:
+    """Filter issues or stories: all words in one story, or in the issue's own text."""
     entry_field = "story_id" if rows.model is Story else "issue_id"
     entries = matching_entries(text).order_by().values(entry_field).query
     if entries.is_empty():
         return rows.none()
-    # As SQL: inside another query Django would rename the table that the engine's clause names.
+    # As SQL, because in a subquery Django would rename the table that the engine's clause uses.
     return rows.filter(pk__in=RawSQL(*entries.sql_with_params()))  # noqa: S611
 
 
@@ -31,9 +31,9 @@ extension = APIExtension(
             name="q",
             make_field=lambda: SearchField(
                 required=False,
-                help_text="Issues with all these words in one story, or outside the stories.",
+                help_text="Issues with all these words in one story, or in their own text.",
             ),
-            filter=filter_by_words,
+            filter=filter_by_query,
         )
     ],
     links=["search"],

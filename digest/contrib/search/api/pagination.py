@@ -1,4 +1,4 @@
-"""Pages of what a search has found: by relevance, of its hits, or by date, of all its entries."""
+"""Pagination of search results: by relevance, of the hits; by date, of all entries."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,24 +8,23 @@ from rest_framework.response import Response
 from digest.api.pagination import Cursor, CursorPagination
 from digest.contrib.search.results import Found
 
-# The fields that tell each row from every other, by the value of ``order``.
+# Fields that together are unique, by the value of ``order``.
 ORDERS = {"relevance": ["score", "pk"], "-date": ["pk"], "date": ["pk"]}
 
 
 class SearchPagination(CursorPagination):
-    """Pages of what was found, in the order that was asked for; each row has a ``pk``."""
+    """Paginate results in the requested order; each row has a ``pk``."""
 
     def __init__(self, found: Found, parameters: dict[str, Any]) -> None:
         super().__init__(ORDERS[parameters["order"]], parameters)
-        self.found, self.by = found, parameters["order"]
+        self.found, self.order_by = found, parameters["order"]
 
     @property
     def rows_in_order(self) -> Any:
-        """Hits, or entries of which no text is read."""
-        return self.found.hits if self.by == "relevance" else self.found.entries.only("pk")
+        """Return the hits, or the entries without their text."""
+        return self.found.hits if self.order_by == "relevance" else self.found.entries.only("pk")
 
     def get_paginated_response(self, data: list[Any]) -> Response:
-        """The envelope, which says besides whether ``count`` is all there is."""
         response = super().get_paginated_response(data)
         if self.with_count:
             response.data["count_is_exact"] = self.found.counts.is_exact
@@ -35,24 +34,24 @@ class SearchPagination(CursorPagination):
         return self.found.counts.total
 
     def _slice(self, rows: Any, cursor: Cursor | None, backwards: bool) -> Sequence[Any]:
-        cut = self._hits if self.by == "relevance" else self._entries
-        return cut(rows, cursor, backwards)[: self.limit + 1]
+        select = self._hits if self.order_by == "relevance" else self._entries
+        return select(rows, cursor, backwards)[: self.limit + 1]
 
     def _hits(self, hits: list[Any], cursor: Cursor | None, backwards: bool) -> list[Any]:
         ordered = hits[::-1] if backwards else hits
         if cursor is None:
             return ordered
-        place = (float(cursor.values[0]), int(cursor.values[1]))
+        position = (float(cursor.values[0]), int(cursor.values[1]))
         pks = [hit.pk for hit in ordered]
-        # By the hit itself, since scores change with what is published; if it is still there.
-        if place[1] in pks:
-            return ordered[pks.index(place[1]) + 1 :]
-        return [hit for hit in ordered if ((hit.score, hit.pk) > place) is backwards]
+        # By the hit itself, if it still exists, because scores change with each published issue.
+        if position[1] in pks:
+            return ordered[pks.index(position[1]) + 1 :]
+        return [hit for hit in ordered if ((hit.score, hit.pk) > position) is backwards]
 
     def _entries(self, entries: Any, cursor: Cursor | None, backwards: bool) -> Any:
-        """As the engine has them, newest first, or the other way round: nothing is to be sorted."""
-        to_older = (self.by == "-date") is not backwards
+        # The engine's order is newest first, so the database need not sort.
+        to_older = (self.order_by == "-date") is not backwards
         if cursor:
-            side = "lt" if to_older else "gt"
-            entries = entries.filter(**{f"pk__{side}": int(cursor.values[0])})
+            lookup = "lt" if to_older else "gt"
+            entries = entries.filter(**{f"pk__{lookup}": int(cursor.values[0])})
         return entries if to_older else entries.reverse()

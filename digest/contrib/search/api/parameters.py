@@ -1,4 +1,4 @@
-"""The query parameters of readers' search."""
+"""Serializers of the query parameters of search."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from digest.contrib.search.parsing import MAX_CHARACTERS, MAX_TERMS, TooLong, pa
 
 
 class SearchField(serializers.CharField):
-    """A search query. Every text is a valid one, unless it is too long."""
+    """Accept a search query; every text is valid unless it is too long."""
 
     default_error_messages = {"many": f"Enter at most {MAX_TERMS} words and phrases."}
 
@@ -28,30 +28,26 @@ class SearchField(serializers.CharField):
 
 
 class SearchParameters(IssueFilters, PageParameters):
-    """The query, the issues to search and their order."""
-
-    q = SearchField(help_text="What to search for: words, phrases, -excluded ones, one OR another.")
+    q = SearchField(help_text="The query: words, phrases, -excluded ones, one OR another.")
     order = ChoiceField(
         choices=["relevance", "-date", "date"],
         default="relevance",
-        help_text="What fits best, or the newest or the oldest first.",
+        help_text="Most relevant, newest or oldest first.",
     )
     prefix = ChoiceField(
         choices=["true", "false"],
         default="false",
-        help_text="`true` while the reader types: the last word may be the beginning of one.",
+        help_text="`true` treats the last word as a prefix, for search as you type.",
     )
     correct = ChoiceField(
         choices=["true", "false"],
         default="true",
-        help_text="`false` searches for the words as they are written, and for all of them.",
+        help_text="`false` disables spelling correction and requires all words.",
     )
 
 
 class SuggestionParameters(LocaleParameters):
-    """The text that a reader is typing and the number of suggestions."""
-
-    q = SearchField(help_text="What was typed so far.")
+    q = SearchField(help_text="The text typed so far.")
     limit = StrictIntegerField(
-        min_value=1, max_value=10, default=8, help_text="How many suggestions there are at most."
+        min_value=1, max_value=10, default=8, help_text="The maximum number of suggestions."
     )

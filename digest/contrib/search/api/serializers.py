@@ -1,5 +1,7 @@
-"""The shapes of the answers of readers' search, for the schema; the data is made in
-``digest.contrib.search.api.data``."""
+"""The serializers that describe search responses in the schema.
+
+``digest.contrib.search.api.data`` builds the data.
+"""
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
@@ -17,15 +19,15 @@ def _marks() -> serializers.ListField:
     pair = serializers.ListField(
         child=serializers.IntegerField(min_value=0), min_length=2, max_length=2
     )
-    help_text = "Where words begin and end that were found: offsets in code points of `text`."
+    help_text = "The start and end offsets of matches in `text`, in code points."
     return serializers.ListField(child=pair, help_text=help_text)
 
 
 class MarkedSerializer(serializers.Serializer):
-    """A text with the words in it that were found."""
+    """A text with highlights."""
 
     text = serializers.CharField()
-    html = serializers.CharField(help_text="The text, escaped, with `<mark>` around these words.")
+    html = serializers.CharField(help_text="The text, escaped, with `<mark>` around matches.")
     marks = _marks()
 
 
@@ -35,24 +37,24 @@ class _ResultSerializer(serializers.Serializer):
     url = serializers.URLField()
     api_url = serializers.URLField()
     score = serializers.FloatField(
-        allow_null=True, help_text="By `order=relevance`: the more, the better it fits."
+        allow_null=True, help_text="Higher is more relevant; null if ordered by date."
     )
-    date = serializers.DateField(help_text="That of the issue.")
+    date = serializers.DateField(help_text="The date of the issue.")
     locale = serializers.CharField()
-    tags = TagReferenceSerializer(many=True, help_text="Those of the issue.")
+    tags = TagReferenceSerializer(many=True, help_text="The tags of the issue.")
     issue = PageReferenceSerializer()
     digest = DigestReferenceSerializer(allow_null=True)
 
 
 class StoryResultSerializer(_ResultSerializer):
-    """A story that was found."""
+    """A story that matches."""
 
     type = ConstantField("story")
-    id = serializers.CharField(help_text="That of the block.")
+    id = serializers.CharField(help_text="The id of the block.")
 
 
 class IssueResultSerializer(_ResultSerializer):
-    """An issue that was found, by what it tells beside its stories."""
+    """An issue whose own text matches, rather than a story."""
 
     type = ConstantField("issue")
     id = serializers.IntegerField()
@@ -71,38 +73,38 @@ class SearchResultField(serializers.Field):
 
 
 class CorrectionSerializer(serializers.Serializer):
-    """A word that nothing has, and the one that was searched for in its place."""
+    """A word without a match, and the word that replaced it."""
 
     written = serializers.CharField()
     searched = serializers.CharField()
 
 
 class SearchQuerySerializer(serializers.Serializer):
-    """What was searched for."""
+    """The query and its corrections."""
 
-    text = serializers.CharField(help_text="As it was written.")
-    searched = serializers.CharField(help_text="As it was searched for, with the corrections.")
+    text = serializers.CharField(help_text="The query as written.")
+    searched = serializers.CharField(help_text="The query as run, with corrections.")
     corrections = CorrectionSerializer(many=True)
     literal_url = serializers.URLField(
-        allow_null=True, help_text="The same search without corrections, where there are any."
+        allow_null=True, help_text="The same search without corrections, if there are any."
     )
     match = serializers.ChoiceField(
         choices=["all", "some"],
-        help_text="`some`: nothing has all the words; what was found has some of them.",
+        help_text="`some`: nothing contains all the words; the results contain some of them.",
     )
 
 
 class PromotionSerializer(serializers.Serializer):
-    """What editors want to be seen first by who searches for this."""
+    """A promoted result for this query."""
 
     title = serializers.CharField()
     description = serializers.CharField()
     url = serializers.URLField()
-    page = PageSerializer(allow_null=True, help_text="Null for what is not on this site.")
+    page = PageSerializer(allow_null=True, help_text="Null for an external link.")
 
 
 class TagFacetSerializer(TagReferenceSerializer):
-    """A tag with how many of the results have it."""
+    """A tag with the number of results that have it."""
 
     count = serializers.IntegerField(min_value=1)
     url = serializers.URLField()
@@ -110,20 +112,20 @@ class TagFacetSerializer(TagReferenceSerializer):
 
 
 class DigestFacetSerializer(DigestReferenceSerializer):
-    """A digest with how many of the results are in it."""
+    """A digest with the number of results in it."""
 
     count = serializers.IntegerField(min_value=1)
 
 
 class YearFacetSerializer(serializers.Serializer):
-    """A year with how many of the results are of it."""
+    """A year with the number of results in it."""
 
     year = serializers.IntegerField()
     count = serializers.IntegerField(min_value=1)
 
 
 class FacetsSerializer(serializers.Serializer):
-    """By what the results can be narrowed, with how many there are of each."""
+    """The values to filter by, with the number of results of each."""
 
     tags = TagFacetSerializer(many=True)
     digests = DigestFacetSerializer(many=True)
@@ -131,31 +133,31 @@ class FacetsSerializer(serializers.Serializer):
 
 
 class SearchResultListSerializer(serializers.Serializer):
-    """A page of what was found."""
+    """A page of search results."""
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     results = serializers.ListField(child=SearchResultField())
     count = serializers.IntegerField(required=False)
     count_is_exact = serializers.BooleanField(
-        required=False, help_text="False: there are more than `count`."
+        required=False, help_text="False if there are more results than `count`."
     )
     query = SearchQuerySerializer()
-    promoted = PromotionSerializer(many=True, help_text="On the first page alone.")
+    promoted = PromotionSerializer(many=True, help_text="Only on the first page.")
     facets = FacetsSerializer()
 
 
 class SuggestionSerializer(MarkedSerializer):
-    """What somebody who is typing may want to find, or to search for."""
+    """A title, a tag or an earlier query."""
 
     type = serializers.ChoiceField(choices=["title", "tag", "query"])
     url = serializers.URLField(
-        allow_null=True, help_text="The story, the issue or the tag; null for a query."
+        allow_null=True, help_text="The URL of the story, the issue or the tag; null for a query."
     )
-    api_url = serializers.URLField(help_text="The same in this API; of a query, its results.")
+    api_url = serializers.URLField(help_text="Its URL in the API; for a query, the search.")
 
 
 class SuggestionListSerializer(serializers.Serializer):
-    """Suggestions, the best first."""
+    """Suggestions, best first."""
 
     suggestions = SuggestionSerializer(many=True)

@@ -1,4 +1,4 @@
-"""The endpoints of readers' search: results and suggestions."""
+"""The endpoints of search: results and suggestions."""
 
 from typing import Any
 
@@ -22,40 +22,38 @@ from digest.contrib.search.suggestions import suggest
 
 
 class Search(APIView):
-    """Stories and issues with the words of `q`, and what they can be narrowed by."""
+    """Return the stories and issues that match `q`, with facets."""
 
     parameters_class = parameters.SearchParameters
     serializer_class = search_serializers.SearchResultListSerializer
 
     def get(self, request: Request) -> Response:
-        """Answer with a page of them."""
-        found = self.found()
+        found = self.run_search()
         paginator = SearchPagination(found, self.parameters)
         rows = paginator.paginate_queryset(paginator.rows_in_order, request)
         results = search_data.Results(found, rows, self.scope).as_data()
         response = paginator.get_paginated_response(results)
-        address = remove_query_param(request.build_absolute_uri(), "cursor")
+        url = remove_query_param(request.build_absolute_uri(), "cursor")
         response.data |= {
-            "query": search_data.query(found, address),
+            "query": search_data.query(found, url),
             "promoted": self.promoted(found),
             "facets": search_data.facets(found.counts, self.scope),
         }
         return response
 
-    def found(self) -> Found:
-        """What there is among the issues that the filters leave."""
+    def run_search(self) -> Found:
+        """Search the issues that match the filters."""
         everywhere = self.scope.issues()
-        self.scope.note_counted(everywhere)  # which say what is a word and what a mistake
+        self.scope.note_counted(everywhere)  # spelling correction depends on all of them
         issues = filter_issues(self.scope, self.parameters)
         is_typing, correct = (self.parameters[name] == "true" for name in ("prefix", "correct"))
         return search(self.parameters["q"], issues, everywhere, is_typing, correct)
 
     def promoted(self, found: Found) -> list[dict[str, Any]]:
-        """What editors want to be seen first, on the first page; a search is counted there, too,
-        unless somebody is still typing."""
+        """Return the promoted results on the first page; let ``on_served`` log the search there."""
         if "cursor" in self.parameters:
             return []
-        if self.is_counted():
+        if self.is_logged():
             self.served_data = (
                 found.asked,
                 found.counts.total if found.is_complete else 0,
@@ -63,28 +61,27 @@ class Search(APIView):
             )
         return search_data.promotions(promoted(found.asked, self.site), self.scope)
 
-    def is_counted(self) -> bool:
-        """Whether it is a reader's search: not narrowed, ordered, or still being typed."""
-        narrowed = set(self.parameters) - {"q", "site", "locale", "limit", "count", "correct"}
-        plain = {"order": "relevance", "prefix": "false"}
-        return all(plain.get(name) == self.parameters[name] for name in narrowed)
+    def is_logged(self) -> bool:
+        """Return whether the search has neither filters nor ``order`` nor ``prefix=true``."""
+        others = set(self.parameters) - {"q", "site", "locale", "limit", "count", "correct"}
+        defaults = {"order": "relevance", "prefix": "false"}
+        return all(defaults.get(name) == self.parameters[name] for name in others)
 
     @classmethod
     def on_served(cls, request: HttpRequest, served_data: Any) -> None:
-        """Count the search, unless a cache revalidates a response that it has."""
+        """Log the search, unless a client or cache revalidates its response."""
         if served_data and request.method == "GET" and "HTTP_IF_NONE_MATCH" not in request.META:
             text, results, site_id = served_data
             note_search(Site(pk=site_id), text, results)
 
 
 class SearchSuggestions(APIView):
-    """Titles, tags and queries that begin as `q` does, for a list to choose from while typing."""
+    """Return titles, tags and earlier queries that begin with `q`."""
 
     parameters_class = parameters.SuggestionParameters
     serializer_class = search_serializers.SuggestionListSerializer
 
     def get(self, request: Request) -> Response:
-        """Answer with them."""
         issues = filter_issues(self.scope, self.parameters)
         self.scope.note_counted(issues)
         found = suggest(self.parameters["q"], self.site, issues, self.parameters["limit"])

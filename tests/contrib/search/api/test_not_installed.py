@@ -1,4 +1,4 @@
-"""A site without the app of readers' search: there is no trace of it, and all else works."""
+"""Without the search app, the API has no search, and everything else works."""
 
 import json
 
@@ -15,34 +15,34 @@ from django.test import Client
 assert not apps.is_installed("digest.contrib.search")
 paths = ["", "site/", "schema/", "issues/", "search/?q=a", "search/suggest/?q=a"]
 paths += ["issues/?q=a", "issues/latest/?q=a", "stories/?q=a"]
-answers = {path: Client().get(f"/api/v1/{path}") for path in paths}
-print(json.dumps({path: [found.status_code, found.json()] for path, found in answers.items()}))
+responses = {path: Client().get(f"/api/v1/{path}") for path in paths}
+print(json.dumps({path: [found.status_code, found.json()] for path, found in responses.items()}))
 """
 
 
 @pytest.fixture(scope="module")
-def answers(foreign_environment):  # noqa: F811
+def responses(foreign_environment):  # noqa: F811
     environment = foreign_environment("tests.plugin.settings")
     python(environment, "-m", "django", "migrate", "--verbosity", "0")
     return json.loads(python(environment, "-c", USE))
 
 
-def test_search_is_not_there(answers):
+def test_search_is_not_found(responses):
     for path in ("search/?q=a", "search/suggest/?q=a"):
-        assert answers[path][0] == 404
-    assert "search" not in answers[""][1]["links"]
-    assert answers["site/"][1]["search_url"] is None
+        assert responses[path][0] == 404
+    assert "search" not in responses[""][1]["links"]
+    assert responses["site/"][1]["search_url"] is None
 
 
-def test_lists_have_no_words_to_narrow_by(answers):
-    assert answers["issues/"][0] == 200
+def test_lists_have_no_parameter_q(responses):
+    assert responses["issues/"][0] == 200
     for path in ("issues/?q=a", "issues/latest/?q=a", "stories/?q=a"):
-        status, problem = answers[path]
+        status, problem = responses[path]
         assert (status, problem["errors"][0]["code"]) == (400, "unknown"), path
 
 
-def test_document_says_nothing_of_it(answers):
-    schema = answers["schema/"][1]
+def test_schema_does_not_contain_search(responses):
+    schema = responses["schema/"][1]
     parameters = [
         parameter["name"]
         for operations in schema["paths"].values()

@@ -1,5 +1,3 @@
-"""The pages of a search: by relevance and by date, forth and back, and how many there are."""
-
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("order", ["relevance", "-date", "date"])
-def test_cursor_walks_both_ways_over_every_result_once(digest, get, order):
+def test_pages_contain_each_result_once_in_both_directions(digest, get, order):
     for day in (1, 1, 2, 3, 3):
         make_issue(digest, day, body=body(story("A needle"), story("Hay", body="<p>A needle</p>")))
     whole = [result["id"] for result in get(f"search/?q=needle&order={order}")["results"]]
@@ -29,7 +27,7 @@ def test_cursor_walks_both_ways_over_every_result_once(digest, get, order):
 
 
 @pytest.mark.parametrize("order", ["relevance", "-date"])
-def test_page_is_not_shifted_by_a_new_issue(digest, get, order):
+def test_new_issue_does_not_shift_pages(digest, get, order):
     for day in (1, 2, 3):
         make_issue(digest, day, body=body(story("A needle")))
     first = get(f"search/?q=needle&limit=1&order={order}")
@@ -37,7 +35,7 @@ def test_page_is_not_shifted_by_a_new_issue(digest, get, order):
     assert get(first["next"])["results"][0]["date"] == "2026-04-02"
 
 
-def test_page_follows_the_one_before_though_its_last_result_is_gone(digest, get):
+def test_cursor_of_an_unpublished_result_is_accepted(digest, get):
     issues = [make_issue(digest, day, body=body(story("A needle"))) for day in (1, 2, 3)]
     first = get("search/?q=needle&limit=1")
     issues[2].unpublish()
@@ -48,7 +46,7 @@ def test_page_follows_the_one_before_though_its_last_result_is_gone(digest, get)
 @pytest.mark.parametrize(
     "changed", ["q=hay", "q=needle&order=date", "q=needle&tag=x", "q=needle&correct=false"]
 )
-def test_cursor_of_another_search_is_refused(digest, get, changed):
+def test_cursor_of_another_search_is_rejected(digest, get, changed):
     for day in (1, 2):
         make_issue(digest, day, body=body(story("A needle in hay")))
     [cursor] = parse_qs(urlsplit(get("search/?q=needle&limit=1")["next"]).query)["cursor"]
@@ -56,10 +54,10 @@ def test_cursor_of_another_search_is_refused(digest, get, changed):
     assert error["parameter"] == "cursor"
 
 
-def test_count_says_when_there_is_more(digest, get, monkeypatch):
+def test_count_of_many_results_is_not_exact(digest, get, monkeypatch):
     for day in (1, 2, 3):
         make_issue(digest, day, body=body(story("A needle")))
     monkeypatch.setattr(results, "MAX_COUNTED", 2)
-    answer = get("search/?q=needle&count=true")
-    assert (answer["count"], answer["count_is_exact"]) == (2, False)
+    data = get("search/?q=needle&count=true")
+    assert (data["count"], data["count_is_exact"]) == (2, False)
     assert "count" not in get("search/?q=needle")

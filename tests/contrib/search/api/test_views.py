@@ -1,5 +1,3 @@
-"""Readers' search in the API: results, what was searched for, facets, and the log."""
-
 from datetime import timedelta
 
 import pytest
@@ -15,13 +13,13 @@ from tests.builders import block, body, make_digest, make_image, make_issue, res
 pytestmark = pytest.mark.django_db
 
 
-def headings(answer):
-    return [result["title"]["text"] for result in answer["results"]]
+def headings(data):
+    return [result["title"]["text"] for result in data["results"]]
 
 
 @pytest.fixture
 def issues(digest):
-    """Two issues: of grids, and of satellites."""
+    """Two issues, about grids and about satellites."""
     grids = story("Grids agree", body="<p>Three <b>operators</b> share a forecast.</p>")
     old = make_issue(digest, 13, title="Monday", tags=("Power",), body=body(grids))
     dishes = story("Dishes & more", body="<p>The operators of satellites wait.</p>")
@@ -29,18 +27,18 @@ def issues(digest):
     return old, new
 
 
-def test_story_that_is_found_is_told_as_the_story_itself(issues, get):
+def test_story_result_has_the_fields_of_the_story(issues, get):
     old, _new = issues
     [result] = get("search/?q=forecast")["results"]
-    told = get(f"stories/{old.stories[0].id}/")
-    for member in ("type", "id", "url", "api_url", "date", "locale", "issue", "digest"):
-        assert result[member] == told[member], member
+    data = get(f"stories/{old.stories[0].id}/")
+    for name in ("type", "id", "url", "api_url", "date", "locale", "issue", "digest"):
+        assert result[name] == data[name], name
     assert result["tags"] == [{"name": "Power", "slug": "power"}]
     assert result["title"] == {"text": "Grids agree", "html": "Grids agree", "marks": []}
     assert result["score"] > 0
 
 
-def test_issue_that_is_found_by_what_it_tells_itself(digest, get):
+def test_issue_result_matches_its_own_text(digest, get):
     blocks = body(story(), block("bottom_line", text="<p>Patience.</p>"), summary="Of turbines.")
     issue = make_issue(digest, 14, title="Wind", body=blocks)
     for word in ("wind", "turbines", "patience"):
@@ -50,7 +48,7 @@ def test_issue_that_is_found_by_what_it_tells_itself(digest, get):
         assert result["api_url"] == result["issue"]["api_url"]
 
 
-def test_words_that_were_found_are_marked(issues, get):
+def test_matches_are_highlighted(issues, get):
     found = get("search/?q=operators")["results"]
     excerpts = [result["excerpt"] for result in found if result["type"] == "story"]
     assert len(excerpts) == 2
@@ -73,18 +71,18 @@ def test_order_is_by_relevance_or_by_date(issues, get):
     assert {result["score"] for result in newest["results"]} == {None}
 
 
-def test_misspelt_word_is_corrected_and_told(issues, get):
-    answer = get("search/?q=opperators+forecast")
-    assert headings(answer) == ["Grids agree"]
-    assert answer["query"]["text"] == "opperators forecast"
-    assert answer["query"]["searched"] == "operators forecast"
-    assert answer["query"]["corrections"] == [{"written": "opperators", "searched": "operators"}]
-    literal = get(answer["query"]["literal_url"])
+def test_misspelt_word_is_corrected(issues, get):
+    data = get("search/?q=opperators+forecast")
+    assert headings(data) == ["Grids agree"]
+    assert data["query"]["text"] == "opperators forecast"
+    assert data["query"]["searched"] == "operators forecast"
+    assert data["query"]["corrections"] == [{"written": "opperators", "searched": "operators"}]
+    literal = get(data["query"]["literal_url"])
     assert literal["query"]["searched"] == literal["query"]["text"] == "opperators forecast"
     assert (literal["query"]["corrections"], literal["query"]["literal_url"]) == ([], None)
 
 
-def test_some_of_the_words_are_found_where_nothing_has_all(issues, get):
+def test_some_words_match_if_nothing_has_all(issues, get):
     assert get("search/?q=grids+forecast")["query"]["match"] == "all"
     some = get("search/?q=grids+dishes")
     assert some["query"]["match"] == "some"
@@ -92,18 +90,18 @@ def test_some_of_the_words_are_found_where_nothing_has_all(issues, get):
     assert get("search/?q=grids+dishes&correct=false")["results"] == []
 
 
-def test_last_word_may_be_the_beginning_of_one(issues, get):
+def test_last_word_may_be_a_prefix(issues, get):
     assert headings(get("search/?q=forec&prefix=true")) == ["Grids agree"]
     assert get("search/?q=forec&correct=false")["results"] == []
 
 
-def test_text_without_words_finds_nothing(issues, get):
-    answer = get("search/?q=%26&count=true")
-    assert (answer["results"], answer["count"], answer["next"]) == ([], 0, None)
-    assert answer["facets"] == {"tags": [], "digests": [], "years": []}
+def test_query_without_words_has_no_results(issues, get):
+    data = get("search/?q=%26&count=true")
+    assert (data["results"], data["count"], data["next"]) == ([], 0, None)
+    assert data["facets"] == {"tags": [], "digests": [], "years": []}
 
 
-# By what the results can be narrowed.
+# Facets
 
 
 def test_facets_count_results(issues, home_page, get):
@@ -123,13 +121,13 @@ def test_facets_count_results(issues, home_page, get):
     ("facet", "parameter", "key"),
     [("tags", "tag", "slug"), ("digests", "digest", "slug"), ("years", "year", "year")],
 )
-def test_facet_counts_what_its_filter_leaves(issues, get, facet, parameter, key):
+def test_facet_counts_the_results_of_its_filter(issues, get, facet, parameter, key):
     for found in get("search/?q=operators")["facets"][facet]:
-        narrowed = get(f"search/?q=operators&count=true&{parameter}={found[key]}")
-        assert narrowed["count"] == found["count"] == len(narrowed["results"])
+        filtered = get(f"search/?q=operators&count=true&{parameter}={found[key]}")
+        assert filtered["count"] == found["count"] == len(filtered["results"])
 
 
-def test_facets_are_bounded_and_name_what_is_public(digest, get, monkeypatch):
+def test_facets_are_limited_and_public(digest, get, monkeypatch):
     make_issue(digest, 14, tags=("A", "B", "\N{ROBOT FACE}"))
     make_issue(digest, 15, tags=("B",))
     digest.unpublish()
@@ -140,14 +138,14 @@ def test_facets_are_bounded_and_name_what_is_public(digest, get, monkeypatch):
     assert [tag["name"] for tag in get("search/?q=happened")["facets"]["tags"]] == ["B"]
 
 
-# What editors put first.
+# Promoted results
 
 
 def promote(text, **what):
     return SearchPromotion.objects.create(query=Query.get(text), sort_order=0, **what)
 
 
-def test_promoted_page_is_told_on_the_first_page_alone(issues, get):
+def test_promoted_page_is_only_on_the_first_page(issues, get):
     old, _new = issues
     promote("operators", page=old, description="Begin here")
     first = get("search/?q=operators&limit=1")
@@ -158,23 +156,23 @@ def test_promoted_page_is_told_on_the_first_page_alone(issues, get):
     assert get(first["next"])["promoted"] == get("search/?q=grids")["promoted"] == []
 
 
-def test_promoted_page_that_is_hidden_is_nowhere(issues, get):
+def test_hidden_page_is_not_promoted(issues, get):
     promote("operators", page=issues[0])
     restrict(issues[0])
     assert get("search/?q=operators")["promoted"] == []
 
 
-def test_promoted_address_has_no_page(issues, get):
+def test_promoted_link_has_no_page(issues, get):
     link = "https://example.com/"
     promote("grids", external_link_url=link, external_link_text="Elsewhere")
     [promoted] = get("search/?q=grids")["promoted"]
     assert promoted == {"title": "Elsewhere", "description": "", "url": link, "page": None}
 
 
-# What is kept of a search.
+# The log
 
 
-def test_search_is_counted_on_its_first_page_alone(issues, get, client):
+def test_only_the_first_page_is_logged(issues, get, client):
     first = get("search/?q=operators&limit=1")
     assert Searched.objects.get(query="operators").results == 3
     get(first["next"])
@@ -185,12 +183,12 @@ def test_search_is_counted_on_its_first_page_alone(issues, get, client):
     assert [(found.query, found.times) for found in Searched.objects.all()] == [("operators", 1)]
 
 
-def test_search_that_nothing_meets_whole_is_counted_as_one_without_results(issues, get):
+def test_search_without_complete_match_is_logged_without_results(issues, get):
     assert len(get("search/?q=grids+dishes")["results"]) == 2
     assert Searched.objects.get().results == 0
 
 
-def test_search_that_cannot_be_counted_is_answered(issues, get, monkeypatch):
+def test_search_works_if_logging_fails(issues, get, monkeypatch):
     def fail(*args):
         raise OperationalError("The database is locked.")
 
@@ -199,27 +197,27 @@ def test_search_that_cannot_be_counted_is_answered(issues, get, monkeypatch):
     assert not Searched.objects.exists()
 
 
-# As every other answer.
+# Queries, caching, sites and languages
 
 
-def test_queries_do_not_grow(digest, client, django_assert_num_queries):
+def test_number_of_queries_is_constant(digest, client, django_assert_num_queries):
     def add(days):
         for day in days:
             issue = make_issue(digest, day, tags=("A", f"T{day}"), image=make_image())
             promote("happened", page=issue)
 
     add([1])
-    address = "/api/v1/search/?q=happened&count=true"
-    client.get(address)
+    url = "/api/v1/search/?q=happened&count=true"
+    client.get(url)
     with CaptureQueriesContext(connection) as queries:
-        client.get(address)
+        client.get(url)
     assert len(queries) < 30
     add(range(2, 9))
     with django_assert_num_queries(len(queries)):
-        client.get(address)
+        client.get(url)
 
 
-def test_answer_is_to_be_kept_as_every_other(issues, client):
+def test_response_is_cacheable(issues, client):
     response = client.get("/api/v1/search/?q=forecast")
     assert {"public", "max-age=60"} <= set(response["Cache-Control"].split(", "))
     keys = response["Surrogate-Key"].split()
@@ -228,7 +226,7 @@ def test_answer_is_to_be_kept_as_every_other(issues, client):
     assert again.status_code == 304
 
 
-def test_no_answer_is_kept_beyond_the_expiry_of_what_it_counts(issues, client):
+def test_lifetime_ends_when_a_counted_page_expires(issues, client):
     at = timezone.now() + timedelta(seconds=30)
     type(issues[0]).objects.filter(pk=issues[0].pk).update(expire_at=at)
     for path in ("search/?q=operators&limit=1", "search/?q=nothing", "search/suggest/?q=gri"):
@@ -236,7 +234,7 @@ def test_no_answer_is_kept_beyond_the_expiry_of_what_it_counts(issues, client):
         assert int(age) in (28, 29), path
 
 
-def test_search_of_a_site_is_of_its_own_pages(issues, other_site, get):
+def test_search_is_limited_to_the_site(issues, other_site, get):
     there = other_site.root_page.get_children().get().specific
     make_issue(there, 16, body=body(story("Operators there")))
     [result] = get("search/?q=operators&site=other.example")["results"]
@@ -245,14 +243,14 @@ def test_search_of_a_site_is_of_its_own_pages(issues, other_site, get):
     assert "Operators there" not in headings(get("search/?q=operators"))
 
 
-def test_story_in_another_language_has_an_address_of_its_own(french, get):
+def test_story_in_another_language_has_its_own_api_url(french, get):
     found = get("search/?q=happened&locale=fr")["results"]
     [result] = [result for result in found if result["type"] == "story"]
     assert result["locale"] == "fr"
     assert get(result["api_url"])["issue"]["id"] == french.pk
 
 
-def test_map_and_site_lead_to_the_search(site, get):
+def test_map_and_site_link_to_the_search(site, get):
     assert apps.is_installed("digest.contrib.search")
-    address = "http://testserver/api/v1/search/"
-    assert get("")["links"]["search"] == get("site/")["search_url"] == address
+    url = "http://testserver/api/v1/search/"
+    assert get("")["links"]["search"] == get("site/")["search_url"] == url
