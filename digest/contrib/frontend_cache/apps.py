@@ -3,8 +3,6 @@ from django.utils.translation import gettext_lazy as _
 
 
 class FrontendCacheConfig(AppConfig):
-    """Purges front-end caches. ``ready`` registers signal handlers and nothing else."""
-
     name = "digest.contrib.frontend_cache"
     label = "digest_frontend_cache"
     verbose_name = _("Digest front-end cache")

@@ -1,9 +1,10 @@
 """Purge front-end caches after the commit of a change, once for each transaction.
 
-For ``wagtail.contrib.frontend_cache``, which of itself purges a page that is published or taken
-back, and no list, feed or answer that shows it; nor anything when a page moves or becomes private,
-or an image, a tag, a redirect or a site changes. A bulk update sends no signal: ``max-age`` bounds
-it, and ``purge_frontend_cache`` makes it known. Nothing happens where no cache is configured.
+``wagtail.contrib.frontend_cache`` by itself purges the URL of a page that is published or
+unpublished. It does not purge lists, feeds and API responses that show the page, and it does
+nothing if a page is moved or restricted, or if an image, a tag, a redirect or a site changes.
+A bulk update sends no signal: caches are stale until ``max-age`` has passed, or until
+``purge_frontend_cache`` is run. Without a configured cache, nothing is purged.
 """
 
 import logging
@@ -21,20 +22,20 @@ from digest.pages.public_urls import frontend_root, page_url
 
 logger = logging.getLogger("wagtail.frontendcache")
 
-# The content version that was purged for last, in this process, and what was purged for it.
-_purged: tuple[str | None, set[str]] = (None, set())
+# The content version of the last purge in this process, and what was purged for it.
+_last_purge: tuple[str | None, set[str]] = (None, set())
 
 
 class Purge:
-    """What a transaction has changed, purged when it is called after the commit."""
+    """Collect the URLs and paths that a transaction changes, and purge them when called."""
 
     def __init__(self) -> None:
         self.urls: set[str] = set()
         self.paths: set[str] = set()
-        self.is_certain = self.is_done = False
+        self.is_forced = self.is_done = False
 
     def add(self, page: AbstractPage) -> None:
-        """Note where a page is found, at this moment."""
+        """Add the current URLs and paths of a page."""
         parts = page.get_url_parts()
         if parts and parts[2]:
             self.urls |= {parts[1] + parts[2], page_url(page) or ""} - {""}
@@ -42,52 +43,53 @@ class Purge:
         self.paths |= set(paths_of_page(page.pk, parent_slug, slug))
 
     def __call__(self) -> None:
-        """Purge, unless readers see what they saw before: a draft was saved, for one. The version
-        may also be that of another thread, which has purged for its own pages."""
-        global _purged
+        """Purge, unless nothing public has changed (if a draft was saved, for example)."""
+        global _last_purge
         self.is_done = True
+        # Another thread may have purged for the same version, but only its own pages.
         version, ours = content_version.current(), self.urls | self.paths
-        known, purged = _purged if version and version == _purged[0] else (None, set())
-        if known and ours <= purged and not self.is_certain:
+        known, purged = _last_purge if version and version == _last_purge[0] else (None, set())
+        if known and ours <= purged and not self.is_forced:
             return
         purge_urls_from_cache(sorted(self.urls | set(fixed_urls(self.paths))))
-        _purged = version, purged | ours
+        _last_purge = version, purged | ours
 
 
 def purge_all() -> int:
-    """Purge what can be purged without knowing what has changed; how many addresses that are."""
+    """Purge all URLs that do not depend on a page; return how many."""
     urls = sorted(set(fixed_urls()))
     purge_urls_from_cache(urls)
     return len(urls)
 
 
-def is_used() -> bool:
-    """Whether the site has a cache in front that can be told."""
+def is_configured() -> bool:
     names = ("WAGTAILFRONTENDCACHE", "WAGTAILFRONTENDCACHE_LOCATION")
     return any(getattr(settings, name, None) for name in names)
 
 
 def purge_after_commit(
-    page: AbstractPage | None, using: str | None, is_certain: bool = False
+    page: AbstractPage | None, using: str | None, is_forced: bool = False
 ) -> None:
     """Purge after the commit, once for the transaction, and not if it is rolled back.
 
-    ``is_certain`` purges even if the content version stays as it was.
+    ``is_forced`` purges even if the content version is unchanged.
     """
     connection = connections[using or DEFAULT_DB_ALIAS]
     calls = (call for _savepoints, call, _is_robust in connection.run_on_commit)
-    noted = next((call for call in calls if isinstance(call, Purge) and not call.is_done), None)
-    purge = noted or Purge()
+    pending = next((call for call in calls if isinstance(call, Purge) and not call.is_done), None)
+    purge = pending or Purge()
     if page is not None:
         purge.add(page)
-    purge.is_certain |= is_certain
-    if not noted:
+    purge.is_forced |= is_forced
+    if not pending:
         transaction.on_commit(purge, using=connection.alias, robust=True)
 
 
 def fixed_urls(paths: Iterable[str] = ()) -> Iterator[str]:
-    """The addresses of all lists, feeds and digests, and these paths, at every host that answers;
-    of the front pages, where readers are, too."""
+    """Yield the URLs of all lists, feeds and digests, and of these paths, on every host.
+
+    The front pages of separate frontends are included.
+    """
     paths = {"/", *fixed_paths(), *paths}
     sites = list(Site.objects.order_by("pk"))
     for root in _roots(sites):
@@ -96,7 +98,7 @@ def fixed_urls(paths: Iterable[str] = ()) -> Iterator[str]:
 
 
 def _roots(sites: list[Site]) -> set[str]:
-    """The sites, and the other names that the server answers to, with their schemes."""
+    """Return the root URLs of the sites, and of the other allowed hosts."""
     roots = {site.root_url for site in sites}
     named = {host for host in settings.ALLOWED_HOSTS if "*" not in host and host[:1] != "."}
     scheme = "https" if settings.SECURE_SSL_REDIRECT else "http"

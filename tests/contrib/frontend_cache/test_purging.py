@@ -1,4 +1,4 @@
-"""What caches in front are told, and when."""
+"""Which URLs are purged from front-end caches, and when."""
 
 import http.client
 import socket
@@ -18,20 +18,20 @@ from tests.builders import make_digest, make_image, make_issue, restrict
 from tests.deploy.conftest import make_site
 from tests.http.servers import Handler, running
 
-told: list[str] = []
+purged_urls: list[str] = []
 
 
 class Cache(BaseBackend):
-    """Notes what it is told to purge."""
+    """Record the URLs to purge."""
 
     def purge_batch(self, urls):
-        told.extend(urls)
+        purged_urls.extend(urls)
 
 
 @pytest.fixture
 def cache(settings):
     settings.WAGTAILFRONTENDCACHE = {"default": {"BACKEND": f"{__name__}.Cache"}}
-    return told
+    return purged_urls
 
 
 @pytest.fixture
@@ -41,13 +41,13 @@ def issue(digest):
 
 @pytest.fixture
 def purged(db, cache, django_capture_on_commit_callbacks):
-    """What is purged for a change that is committed."""
+    """Return the URLs that are purged for a committed change."""
 
     def run(change):
-        told.clear()
+        purged_urls.clear()
         with django_capture_on_commit_callbacks(execute=True):
             change()
-        return list(told)
+        return list(purged_urls)
 
     return run
 
@@ -75,72 +75,70 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_that_readers_may_see_is_told_with_every_list_and_feed(issue, purged, change):
-    found = purged(lambda: CHANGES[change](issue))
+def test_public_change_purges_every_list_and_feed(issue, purged, change):
+    urls = purged(lambda: CHANGES[change](issue))
     paths = ["", "daily/", "sitemap.xml", "llms.txt", "api/v1/", "api/v1/issues/latest/"]
     paths += ["api/v1/tags/", "api/v1/digests/daily/", "feeds/daily/rss.xml"]
-    assert {f"http://localhost/{path}" for path in paths} - {"http://localhost/daily/"} <= set(
-        found
-    )
+    assert {f"http://localhost/{path}" for path in paths} - {"http://localhost/daily/"} <= set(urls)
 
 
 @pytest.mark.parametrize("change", ["page", "unpublished", "deleted", "moved", "restriction"])
-def test_a_page_is_told_with_all_its_addresses(issue, purged, change):
+def test_changed_page_is_purged_at_all_its_urls(issue, purged, change):
     pk = issue.pk
-    found = purged(lambda: CHANGES[change](issue))
+    urls = purged(lambda: CHANGES[change](issue))
     paths = [f"api/v1/issues/{pk}/", f"api/v1/issues/{pk}.md", "daily/2026-04-14/"]
     paths.append("api/v1/digests/daily/issues/2026-04-14/")
-    assert {f"http://localhost/{path}" for path in paths} <= set(found)
+    assert {f"http://localhost/{path}" for path in paths} <= set(urls)
 
 
-def test_a_page_that_moves_is_told_where_it_is_then(issue, purged):
-    found = purged(lambda: CHANGES["moved"](issue))
-    assert "http://localhost/weekly/2026-04-14/" in found
-    assert "http://localhost/api/v1/digests/weekly/issues/2026-04-14/" in found
+def test_moved_page_is_purged_at_its_new_urls(issue, purged):
+    urls = purged(lambda: CHANGES["moved"](issue))
+    assert "http://localhost/weekly/2026-04-14/" in urls
+    assert "http://localhost/api/v1/digests/weekly/issues/2026-04-14/" in urls
 
 
-def test_a_page_with_another_slug_is_told_by_both(issue, purged):
+def test_page_with_a_new_slug_is_purged_at_both_urls(issue, purged):
     issue.slug = "special"
-    found = purged(lambda: issue.save_revision().publish())
-    assert {"http://localhost/daily/2026-04-14/", "http://localhost/daily/special/"} <= set(found)
+    urls = purged(lambda: issue.save_revision().publish())
+    assert {"http://localhost/daily/2026-04-14/", "http://localhost/daily/special/"} <= set(urls)
 
 
-def test_a_page_is_deleted_with_its_restriction(issue, purged):
+def test_restricted_page_is_purged_when_deleted(issue, purged):
     url = f"http://localhost/api/v1/issues/{issue.pk}/"
     assert url in purged(lambda: (restrict(issue), issue.delete()))
 
 
-def test_every_host_is_told(issue, purged, settings):
+def test_every_host_is_purged(issue, purged, settings):
     def change():
         Site.objects.create(hostname="b.example", port=8080, root_page=issue.get_parent())
         restrict(issue)
 
     settings.ALLOWED_HOSTS = ["localhost", "b.example", "inside.example", ".wild.example"]
     settings.DIGEST_FRONTEND_URLS = {"http://localhost": "https://www.example.com"}
-    found = purged(change)
+    urls = purged(change)
     for host in ("localhost", "b.example", "b.example:8080", "inside.example"):
-        assert f"http://{host}/api/v1/issues/" in found
-    assert "https://www.example.com/" in found
-    assert not [url for url in found if "wild" in url or "www.example.com/api" in url]
+        assert f"http://{host}/api/v1/issues/" in urls
+    assert "https://www.example.com/" in urls
+    assert not [url for url in urls if "wild" in url or "www.example.com/api" in url]
 
 
-def test_a_page_is_told_where_its_readers_are(issue, purged, settings):
+def test_page_is_purged_on_its_frontend(issue, purged, settings):
     settings.DIGEST_FRONTEND_URLS = {"http://localhost": "https://www.example.com"}
     assert "https://www.example.com/daily/2026-04-14/" in purged(lambda: restrict(issue))
 
 
-def test_a_transaction_is_told_once(issue, purged):
+def test_transaction_purges_once(issue, purged):
     def change():
         for _ in range(3):
             issue.save()
         restrict(issue)
 
-    found = purged(change)
-    assert len(found) == len(set(found))
-    assert found
+    urls = purged(change)
+    assert len(urls) == len(set(urls))
+    assert urls
 
 
-def test_nothing_is_told_of_what_is_rolled_back(issue, purged):
+def test_rollback_purges_nothing(issue, purged):
     def change():
         with transaction.atomic():
             issue.save()
@@ -149,54 +147,54 @@ def test_nothing_is_told_of_what_is_rolled_back(issue, purged):
     assert purged(change) == []
 
 
-def test_nothing_is_told_without_a_cache(issue, purged, settings):
+def test_nothing_is_purged_without_a_configured_cache(issue, purged, settings):
     settings.WAGTAILFRONTENDCACHE = {}
     assert purged(lambda: restrict(issue)) == []
 
 
-def test_two_threads_that_commit_at_once_are_both_told(digest, cache, monkeypatch):
+def test_concurrent_commits_both_purge(digest, cache, monkeypatch):
     issues = [make_issue(digest, day) for day in (1, 2)]
-    monkeypatch.setattr(content_version, "current", lambda: "of the second one")
-    told.clear()
+    monkeypatch.setattr(content_version, "current", lambda: "of the second thread")
+    purged_urls.clear()
     for issue in issues:
         purge = purging.Purge()
         purge.add(issue)
         purge()
-    assert {f"http://localhost/api/v1/issues/{issue.pk}/" for issue in issues} <= set(told)
+    assert {f"http://localhost/api/v1/issues/{issue.pk}/" for issue in issues} <= set(purged_urls)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_draft_is_told_to_nobody(cache):
+def test_saved_draft_purges_nothing(cache):
     make_site()
     issue = make_issue(make_digest(Site.objects.get().root_page, "daily"))
-    told.clear()
+    purged_urls.clear()
     issue.title = "Draft"
     issue.save_revision()
-    assert told == []
+    assert purged_urls == []
     issue.save_revision().publish()
-    assert told
+    assert purged_urls
 
 
 class TestHostPurgeBackend:
-    """One request per host, with a timeout."""
-
     def backend(self, port, **options):
         return backends.HostPurgeBackend({"LOCATION": f"http://127.0.0.1:{port}", **options})
 
-    def test_a_host_is_purged_once(self, http_server, db, django_capture_on_commit_callbacks):
+    def test_each_host_is_purged_once_on_commit(
+        self, http_server, db, django_capture_on_commit_callbacks
+    ):
         urls = ["https://a.example/", "https://a.example/daily/", "https://b.example:8080/"]
         http_server.says("/", 200)
         with django_capture_on_commit_callbacks(execute=True):
             self.backend(http_server.server_port).purge_batch(urls)
-            assert http_server.asked == []  # no row stays locked while a cache is waited for
+            assert http_server.asked == []
         assert http_server.asked == [("PURGE", "a.example", "/"), ("PURGE", "b.example", "/")]
 
-    def test_a_refusal_is_logged(self, http_server, caplog):
+    def test_error_response_is_logged(self, http_server, caplog):
         self.backend(http_server.server_port).purge("http://a.example/")
         assert "a.example" in caplog.text
         assert "404" in caplog.text
 
-    def test_a_cache_that_is_gone_or_silent_is_logged(self, caplog):
+    def test_unreachable_and_slow_caches_are_logged(self, caplog):
         with socket.create_server(("127.0.0.1", 0)) as silent:
             port = silent.getsockname()[1]
             self.backend(port, TIMEOUT=0.1).purge("http://slow.example/")
@@ -204,7 +202,7 @@ class TestHostPurgeBackend:
         assert "slow.example" in caplog.text
         assert "gone.example" in caplog.text
 
-    def test_an_answer_that_is_none_is_logged(self, monkeypatch, caplog):
+    def test_malformed_response_is_logged(self, monkeypatch, caplog):
         def fail(*args, **kwargs):
             raise http.client.BadStatusLine("x")
 
@@ -215,20 +213,20 @@ class TestHostPurgeBackend:
 
 @pytest.fixture
 def http_server(monkeypatch):
-    """A server that knows PURGE."""
+    """Run a server that supports PURGE."""
     monkeypatch.setattr(Handler, "do_PURGE", Handler.answer, raising=False)
     with running() as server:
         yield server
 
 
-def test_all_is_purged_by_command(issue, cache):
-    told.clear()
+def test_command_purges_all_fixed_urls(issue, cache):
+    purged_urls.clear()
     out = StringIO()
     call_command("purge_frontend_cache", stdout=out)
-    assert "http://localhost/feeds/daily/atom.xml" in told
-    assert f"{len(told)} addresses" in out.getvalue()
+    assert "http://localhost/feeds/daily/atom.xml" in purged_urls
+    assert f"{len(purged_urls)} URLs" in out.getvalue()
 
 
-def test_command_says_what_is_missing(db):
+def test_command_fails_without_a_configured_cache(db):
     with pytest.raises(CommandError, match="WAGTAILFRONTENDCACHE"):
         call_command("purge_frontend_cache")

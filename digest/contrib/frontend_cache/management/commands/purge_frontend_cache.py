@@ -1,5 +1,3 @@
-"""``manage.py purge_frontend_cache``: empty the caches in front of the site."""
-
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -8,19 +6,14 @@ from digest.contrib.frontend_cache import purging
 
 
 class Command(BaseCommand):
-    """Tells the caches in front what a bulk update, a new template or a new version does not."""
-
     help = (
-        "Tell the caches in front of the site to drop what they keep, after a bulk update of the "
-        "database or a new version. They are those of wagtail.contrib.frontend_cache."
+        "Purge the front-end caches configured for wagtail.contrib.frontend_cache, after a change "
+        "that sends no signal: a bulk update of the database, or a new version of the site."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Purge the fixed addresses, and with them whole hosts where the cache can do that."""
-        if not purging.is_used():
-            raise CommandError("There is no cache: WAGTAILFRONTENDCACHE is not set.")
+        if not purging.is_configured():
+            raise CommandError("No front-end cache is configured: WAGTAILFRONTENDCACHE is not set.")
         count = purging.purge_all()
-        text = (
-            f"{count} addresses are told to the caches; the log names a cache that was not reached."
-        )
+        text = f"Purged {count} URLs; failed purge requests are logged."
         self.stdout.write(self.style.SUCCESS(text))
