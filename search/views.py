@@ -13,11 +13,11 @@ from wagtail.models import Site
 
 from digest import visibility
 from digest.conf import conf, has_languages
-from digest.contrib.search.finding import search as find
-from digest.contrib.search.log import note_search
+from digest.contrib.search.log import log_search
 from digest.contrib.search.parsing import MAX_CHARACTERS, MAX_TERMS, TooLong
 from digest.contrib.search.promotions import promoted
-from digest.contrib.search.results import MAX_RANKED, Found, Result
+from digest.contrib.search.querying import search as find
+from digest.contrib.search.results import MAX_RANKED, Result, SearchResults
 from digest.pages.listing import latest_first, with_digests
 from digest.pages.page_models import (
     get_digest_page_model,
@@ -58,14 +58,14 @@ def _answer(request: HttpRequest, text: str) -> dict[str, Any]:
     page = Paginator(pks, conf.ISSUES_PER_PAGE).get_page(request.GET.get("page"))
     is_first = page.number == 1
     if site and _is_counted(request, asked):
-        note_search(site, found.asked, found.counts.total if found.is_complete else 0)
+        log_search(site, found.query, found.counts.total if found.is_complete else 0)
     return {
         "asked": asked,
         "found": found,
         "total": number_format(found.counts.total, force_grouping=True),
         "page": page,
         "results": _shown(found, page.object_list, site),
-        "promoted": promoted(found.asked, site) if is_first and site else [],
+        "promoted": promoted(found.query, site) if is_first and site else [],
         "links": _links(asked, page),
         "chosen": facets.chosen(asked),
         "facets": facets.offered(asked, found.counts, site),
@@ -79,16 +79,16 @@ def _is_counted(request: HttpRequest, asked: Asked) -> bool:
     return is_plain and request.method == "GET"
 
 
-def _in_order(found: Found, asked: Asked) -> list[int]:
+def _in_order(found: SearchResults, asked: Asked) -> list[int]:
     """The entries that the pages of results show, of which there is an end."""
     if asked.is_newest_first:
         return list(found.entries.values_list("pk", flat=True)[:MAX_RANKED])
     return [hit.pk for hit in found.hits]
 
 
-def _shown(found: Found, pks: list[int], site: Site | None) -> list[Result]:
+def _shown(found: SearchResults, pks: list[int], site: Site | None) -> list[Result]:
     """The results of one page, with all that is shown of their issues."""
-    results = found.shown(pks)
+    results = found.get_results(pks)
     issues = list({result.issue.pk: result.issue for result in results}.values())
     prefetch_related_objects(issues, "locale", "tagged_items__tag")
     with_digests(issues, site)

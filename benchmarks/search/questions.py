@@ -11,7 +11,7 @@ from wagtail.search.query import Phrase
 
 from benchmarks.search.texts import EVERYWHERE, PHRASE, RARE, TYPO, vocabulary
 from digest import visibility
-from digest.contrib.search.finding import search
+from digest.contrib.search.querying import search
 from digest.contrib.search.suggestions import suggest
 from digest.models import IssuePage
 
@@ -63,7 +63,7 @@ def asked(
         with visibility.snapshot():
             public = issues()
             found = search(query, public, public, is_typing)
-            found.shown([hit.pk for hit in found.hits[:PAGE]])
+            found.get_results([hit.pk for hit in found.hits[:PAGE]])
             return found.counts.total
 
     wanted = {"q": query} | ({"prefix": "true"} if is_typing else {})

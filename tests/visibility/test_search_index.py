@@ -8,8 +8,8 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from wagtail.models import PageViewRestriction, Site
 
 from digest import visibility
-from digest.contrib.search.finding import search
 from digest.contrib.search.index import check_words, entry_table
+from digest.contrib.search.querying import search
 from digest.models import IssuePage
 from tests.visibility.oracle import Oracle
 from tests.visibility.transitions import KINDS, PICKS, Transitions

@@ -1,7 +1,7 @@
-"""Text turned into tokens: the same for what is indexed and what is searched for, on any database.
+"""Split text into tokens, the same way for the index and for queries, on every database.
 
-A token is a word without its case, its diacritics and what cannot be seen. Writing that puts no
-spaces between words gives a token for each character.
+A token is a word without case, diacritics and invisible characters. In scripts without spaces
+between words, each character is a token.
 """
 
 import re
@@ -15,42 +15,45 @@ import snowballstemmer
 from digest.contrib.search.conf import conf
 
 MAX_TOKEN_LENGTH = 40
-# Han, Hiragana, Katakana, Thai, Lao, Myanmar and Khmer have no spaces between words.
+# Scripts without spaces: Han, Hiragana, Katakana, Thai, Lao, Myanmar and Khmer.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U000323af"
 )
-# Diacritics of Latin, Greek and Cyrillic, and vowel signs of Arabic and Hebrew, which writers leave
-# out as they like. The breve of the Cyrillic й makes another letter and stays.
-LEFT_OUT = re.compile(
+# Diacritics of Latin, Greek and Cyrillic, and vowel signs of Arabic and Hebrew, which writers often
+# leave out. The breve of the Cyrillic й stays: й is a letter of its own.
+IGNORED_MARKS = re.compile(
     "(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u064b-\u065f\u0670"
-    # and what chooses the look of a character
+    # Combining marks for symbols, and variation selectors.
     "\u20d0-\u20ff\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
 
 
 @cache
 def _word() -> re.Pattern[str]:
-    """Letters, numbers and marks, with them what has no width, as a soft hyphen; no words are
-    beyond the first two planes but those of UNSPACED, each character of which takes its marks."""
+    """Compile the pattern of a word: letters, numbers and marks, or one character of UNSPACED.
+
+    Characters without width, such as the soft hyphen, do not split words. Beyond the first two
+    planes of Unicode, only UNSPACED has letters.
+    """
     characters = "".join(map(chr, range(0x20000)))
-    kinds = [unicodedata.category(character) for character in characters]
-    marks = _ranges("M[cen]", kinds)
-    for found in re.finditer(f"[{UNSPACED}]", characters):
-        kinds[found.start()] = "--"
-    spaced = _ranges("[LMN].|Cf", kinds)
+    categories = [unicodedata.category(character) for character in characters]
+    marks = _ranges("M[cen]", categories)
+    for match in re.finditer(f"[{UNSPACED}]", characters):
+        categories[match.start()] = "--"
+    spaced = _ranges("[LMN].|Cf", categories)
     return re.compile(f"[{UNSPACED}][{marks}\uff9e\uff9f]*|[{spaced}]+")
 
 
-def _ranges(wanted: str, kinds: list[str]) -> str:
-    """The characters of these kinds, as ranges of a character class."""
-    # A kind is a capital and a small letter, so no match begins within one.
-    runs = re.finditer(f"(?:{wanted})+", "".join(kinds))
+def _ranges(pattern: str, categories: list[str]) -> str:
+    """Return the characters whose category matches, as ranges of a character class."""
+    # A category is a capital and a small letter, so no match begins within one.
+    runs = re.finditer(f"(?:{pattern})+", "".join(categories))
     return "".join(f"\\U{run.start() // 2:08x}-\\U{run.end() // 2 - 1:08x}" for run in runs)
 
 
 class Token(NamedTuple):
-    """A token, and from where to where it stands in the text that it was read from."""
+    """A token, and the span of its word in the text."""
 
     text: str
     start: int
@@ -58,44 +61,44 @@ class Token(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """The text without case, diacritics and characters that cannot be seen."""
+    """Remove case, diacritics and invisible characters."""
     folded = unicodedata.normalize("NFKD", text.casefold())
-    folded = unicodedata.normalize("NFC", LEFT_OUT.sub("", folded)).casefold()
+    folded = unicodedata.normalize("NFC", IGNORED_MARKS.sub("", folded)).casefold()
     return "".join(c for c in folded if unicodedata.category(c) != "Cf")
 
 
 @lru_cache(maxsize=65_536)
 def _tokens_of(word: str) -> tuple[str, ...]:
-    # Folding may part a word (½ is 1⁄2), and what one character stands for may be several.
-    found = (token[:MAX_TOKEN_LENGTH] for token in _word().findall(fold(word)))
-    return tuple(token for token in found if any(map(str.isalnum, token)))
+    # Folding may split a word: ½ becomes 1⁄2.
+    folded = (token[:MAX_TOKEN_LENGTH] for token in _word().findall(fold(word)))
+    return tuple(token for token in folded if any(map(str.isalnum, token)))
 
 
 def is_alphabetic(token: str) -> bool:
-    """Whether a token is of letters and their marks alone, without a number."""
+    """Return whether a token has only letters and their marks."""
     return all(unicodedata.category(character)[0] in "LM" for character in token)
 
 
 def tokens(text: str) -> list[str]:
-    """The tokens of a text, in their order."""
+    """Return the tokens of a text, in order."""
     return [token for word in _word().findall(text) for token in _tokens_of(word)]
 
 
 def spans(text: str) -> Iterator[Token]:
-    """The same, each with its place."""
-    for found in _word().finditer(text):
-        for token in _tokens_of(found.group()):
-            yield Token(token, *found.span())
+    """Yield the tokens of a text, each with the span of its word."""
+    for match in _word().finditer(text):
+        for token in _tokens_of(match.group()):
+            yield Token(token, *match.span())
 
 
-def places(text: str, is_wanted: Callable[[str], bool]) -> list[tuple[int, int]]:
-    """From where to where the wanted words stand; they are asked for as they are written."""
-    return [word.span() for word in _word().finditer(text) if is_wanted(word.group())]
+def word_spans(text: str, is_match: Callable[[str], bool]) -> list[tuple[int, int]]:
+    """Return the spans of the words that match; ``is_match`` gets each word as written."""
+    return [word.span() for word in _word().finditer(text) if is_match(word.group())]
 
 
 @lru_cache(maxsize=65_536)
 def stem(word: str, language: str) -> str:
-    """What the forms of a word have in common in a language; the word itself in an unknown one."""
+    """Return the stem of a word in a language; the word itself without a stemmer for it."""
     stemmer = _stemmer(conf.SEARCH_STEMMERS.get(language.partition("-")[0], ""))
     return fold(stemmer.stemWord(word)) if stemmer else word
 

@@ -3,8 +3,6 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SearchConfig(AppConfig):
-    """Readers' search. ``ready`` registers checks, signal handlers and endpoints."""
-
     name = "digest.contrib.search"
     label = "digest_search"
     verbose_name = _("Readers' search")

@@ -1,4 +1,4 @@
-"""The settings of readers' search, read when they are used. ``checks`` validates them."""
+"""Settings of readers' search, read on each access. ``checks`` validates them."""
 
 from django.conf import settings
 
@@ -40,16 +40,16 @@ STEMMERS = {
 
 
 class SearchSettings:
-    """Reads ``DIGEST_SEARCH_*`` from the site's settings, one property each."""
+    """Read ``DIGEST_SEARCH_*`` from the site's settings, one property each."""
 
     @property
     def SEARCH_STEMMERS(self) -> dict[str, str]:
-        """The Snowball algorithm that stems words, by language code without region."""
+        """Map language codes without region to Snowball algorithms."""
         return getattr(settings, "DIGEST_SEARCH_STEMMERS", STEMMERS)
 
     @property
     def SEARCH_LOG_DAYS(self) -> int:
-        """For how many days searches are counted and stored; 0 stores none."""
+        """Return for how many days searches are logged; 0 disables the log."""
         return getattr(settings, "DIGEST_SEARCH_LOG_DAYS", 90)
 
 

@@ -17,7 +17,7 @@ from digest.contrib.search.models import MAX_STORIES, Entry, Word, entry_id
 from digest.contrib.search.vocabulary import (
     add_words,
     delete_wrong_words,
-    has_its_stem,
+    has_current_stem,
     missing_words,
 )
 from digest.pages.derived import DerivedTable, Drift, issue_batches
@@ -91,7 +91,7 @@ entry_table = EntryTable()
 def check_words() -> Iterator[str]:
     """Yield a line for each word of an entry that is missing, and for each wrong stem."""
     for word in Word.objects.order_by("pk").iterator():
-        if not has_its_stem(word):
+        if not has_current_stem(word):
             yield f"wrong stem: {word}"
     for pks in issue_batches():
         for word in missing_words(entry_table.actual_rows(pks)):
@@ -118,17 +118,17 @@ def _entries_of(issues: list[Any]) -> Iterator[Entry]:
 def _tags_of(issues: list[Any]) -> dict[int, dict[int, str]]:
     """Map the id of each issue to its tags: their names by id, in the order of names."""
     uses = get_issue_tag_model().objects.filter(content_object__in=issues).order_by("tag__name")
-    found: dict[int, dict[int, str]] = defaultdict(dict)
+    tags: dict[int, dict[int, str]] = defaultdict(dict)
     for issue, tag, name in uses.values_list("content_object_id", "tag_id", "tag__name"):
-        found[issue][tag] = name
-    return found
+        tags[issue][tag] = name
+    return tags
 
 
 def _stories_of(issues: list[Any]) -> dict[int, list[Story]]:
-    found: dict[int, list[Story]] = defaultdict(list)
+    stories: dict[int, list[Story]] = defaultdict(list)
     for story in Story.objects.filter(issue__in=issues, position__lt=MAX_STORIES).defer("value"):
-        found[story.issue_id].append(story)
-    return found
+        stories[story.issue_id].append(story)
+    return stories
 
 
 def _parents_of(issues: list[Any]) -> dict[str, int]:
@@ -177,5 +177,5 @@ def _story_fields(story: Story) -> dict[str, str]:
 
 
 def _spaced(text: str) -> str:
-    found = tokens(text)[:MAX_TOKENS]
-    return f" {' '.join(found)} " if found else ""
+    indexed = tokens(text)[:MAX_TOKENS]
+    return f" {' '.join(indexed)} " if indexed else ""

@@ -1,5 +1,6 @@
-"""What is searched for, counted by day: to suggest what others look for, and to tell editors what
-nobody finds. Nothing about who searches is kept.
+"""Log queries by day, for suggestions and for the report of searches.
+
+No data about the reader is stored.
 """
 
 import logging
@@ -22,42 +23,45 @@ from digest.contrib.search.models import Searched
 
 logger = logging.getLogger(__name__)
 
-# So many different queries are kept of a site and a day; programs that guess come to many.
+# Per site and day; bounds the table if a program tries queries.
 MAX_QUERIES = 10_000
 MAX_LENGTH = Searched._meta.get_field("query").max_length
-# What may be a telephone number, a card's or an account's.
+# More digits may be a telephone, card or account number.
 MAX_DIGITS = 6
-# So often a query was searched for, before others are told of it; of so many, and so old.
-LEAST_POPULAR, MAX_POPULAR, POPULAR_SECONDS = 3, 1000, 300
-# Milliseconds that a count waits for another writer before it is given up.
-PATIENCE = 50
+# Popular queries: the least number of searches, the number of queries, seconds in the cache.
+MIN_SEARCHES, MAX_POPULAR, POPULAR_TIMEOUT = 3, 1000, 300
+# Milliseconds to wait for another writer.
+LOCK_TIMEOUT = 50
 
 
-def normalised(text: str) -> str:
-    """A query as it is counted: without case, needless space and what cannot be seen."""
+def normalise(text: str) -> str:
+    """Remove case, extra spaces and invisible characters; ``OR`` stays an operator."""
     text = unicodedata.normalize("NFC", text)
-    kept = (c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
-    return " ".join(word if word == "OR" else word.lower() for word in "".join(kept).split())
+    visible = (c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    return " ".join(word if word == "OR" else word.lower() for word in "".join(visible).split())
 
 
-def note_search(site: Site, text: str, results: int) -> None:
-    """Count a search of a site, and how many results it had. Never raises, and does not wait:
-    where another transaction is in the way, the search stays uncounted."""
-    query = normalised(text)
-    if not conf.SEARCH_LOG_DAYS or not _may_be_kept(query):
+def log_search(site: Site, text: str, results: int) -> None:
+    """Count a search of a site, and save its number of results.
+
+    Log a database error instead of raising it, and do not wait for locks: if another transaction
+    holds one, the search is not counted.
+    """
+    query = normalise(text)
+    if not conf.SEARCH_LOG_DAYS or not _is_loggable(query):
         return
     connection = connections[router.db_for_write(Searched)]
     try:
-        with HURRIED.get(connection.vendor, _unhurried)(connection):
+        with TRANSACTIONS.get(connection.vendor, _other_transaction)(connection):
             _count(site, query, results, connection.alias)
     except Error as error:
         logger.debug("A search was not counted: %s", error)
 
 
-def _may_be_kept(query: str) -> bool:
-    """Whether it is a query, and cannot be somebody's address or number."""
-    shown = unicodedata.normalize("NFKC", query)
-    is_personal = re.search(r"\S@\S", shown) or len(re.findall(r"\d", shown)) > MAX_DIGITS
+def _is_loggable(query: str) -> bool:
+    """Return whether a query has words, and no e-mail address or long number."""
+    text = unicodedata.normalize("NFKC", query)
+    is_personal = re.search(r"\S@\S", text) or len(re.findall(r"\d", text)) > MAX_DIGITS
     return len(query) <= MAX_LENGTH and not is_personal and bool(tokens(query))
 
 
@@ -67,22 +71,23 @@ def _count(site: Site, query: str, results: int, using: str) -> None:
     if rows.filter(query=query).update(times=F("times") + 1, results=results):
         return
     number = rows[:MAX_QUERIES].count()
-    if not number:  # A day begins.
+    if not number:  # The first search of a day deletes old rows.
         last = today - timedelta(days=conf.SEARCH_LOG_DAYS)
         Searched.objects.using(using).filter(day__lte=last).delete()
     if number < MAX_QUERIES:
-        # Another process may just have made it: the one search is then not counted.
+        # If another process has just inserted the row, this search is not counted.
         row = Searched(site=site, day=today, query=query, results=results)
         Searched.objects.using(using).bulk_create([row], ignore_conflicts=True)
 
 
 @contextmanager
-def _hurried_on_sqlite(connection: Any) -> Iterator[None]:
-    """A transaction that waits but a moment for another writer; else that may be many seconds."""
+def _sqlite_transaction(connection: Any) -> Iterator[None]:
+    """Open a transaction that waits for locks up to ``LOCK_TIMEOUT``."""
     connection.ensure_connection()
-    sqlite = connection.connection  # Not Django's cursor, which refuses after some failures.
+    # Not Django's cursor, which raises in a transaction that has failed.
+    sqlite = connection.connection
     (before,) = sqlite.execute("PRAGMA busy_timeout").fetchone()
-    sqlite.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+    sqlite.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT}")
     try:
         with transaction.atomic(using=connection.alias):
             yield
@@ -91,33 +96,38 @@ def _hurried_on_sqlite(connection: Any) -> Iterator[None]:
 
 
 @contextmanager
-def _hurried_on_postgresql(connection: Any) -> Iterator[None]:
-    """The same for locks; a failure takes the setting back, as it does the rest."""
+def _postgresql_transaction(connection: Any) -> Iterator[None]:
+    """Open a transaction that waits for locks up to ``LOCK_TIMEOUT``.
+
+    A rollback restores the setting.
+    """
     write = "set_config('lock_timeout', %s, true)"
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute(f"SELECT current_setting('lock_timeout'), {write}", [f"{PATIENCE}ms"])
+        cursor.execute(f"SELECT current_setting('lock_timeout'), {write}", [f"{LOCK_TIMEOUT}ms"])
         (before, _now) = cursor.fetchone()
         yield
         cursor.execute(f"SELECT {write}", [before])
 
 
 @contextmanager
-def _unhurried(connection: Any) -> Iterator[None]:
-    """A transaction in a database that nobody has told how to hurry."""
+def _other_transaction(connection: Any) -> Iterator[None]:
     with transaction.atomic(using=connection.alias):
         yield
 
 
-HURRIED = {"sqlite": _hurried_on_sqlite, "postgresql": _hurried_on_postgresql}
+TRANSACTIONS = {"sqlite": _sqlite_transaction, "postgresql": _postgresql_transaction}
 
 
-def searches(days: int = 30) -> QuerySet:
-    """What was searched for in the last days, by site and query, the most frequent first:
-    ``asked`` is how often, ``found`` how many results there were at last."""
+def logged_searches(days: int = 30) -> QuerySet:
+    """Return the queries of the last days by site, the most frequent first.
+
+    Each row has ``site``, ``query``, ``searches`` (how often) and ``latest_results`` (how many).
+    """
     same = Searched.objects.filter(site=OuterRef("site"), query=OuterRef("query"))
-    found = Subquery(same.order_by("-day").values("results")[:1])
-    counted = _recent(days).values("site", "query").annotate(asked=Sum("times"), found=found)
-    return counted.order_by("-asked", "query")
+    latest = Subquery(same.order_by("-day").values("results")[:1])
+    rows = _recent(days).values("site", "query")
+    counted = rows.annotate(searches=Sum("times"), latest_results=latest)
+    return counted.order_by("-searches", "query")
 
 
 def _recent(days: int) -> QuerySet:
@@ -125,14 +135,17 @@ def _recent(days: int) -> QuerySet:
     return Searched.objects.filter(day__gt=timezone.localdate() - timedelta(days=days))
 
 
-def popular(site: Site) -> list[str]:
-    """What was searched for most in the last 30 days, and had results; minutes old. Of rare
-    queries nobody else is told."""
+def popular_queries(site: Site) -> list[str]:
+    """Return the most frequent queries of the last 30 days with results, cached for minutes.
+
+    Rare queries are left out: they may be personal.
+    """
     key = f"digest_search_popular_{site.pk}"
-    return cache.get_or_set(key, lambda: _read_popular(site), POPULAR_SECONDS)
+    return cache.get_or_set(key, lambda: _read_popular(site), POPULAR_TIMEOUT)
 
 
 def _read_popular(site: Site) -> list[str]:
     rows = _recent(30).filter(site=site, results__gt=0).values("query")
-    counted = rows.annotate(asked=Sum("times")).filter(asked__gte=LEAST_POPULAR)
-    return list(counted.order_by("-asked", "query").values_list("query", flat=True)[:MAX_POPULAR])
+    counted = rows.annotate(searches=Sum("times")).filter(searches__gte=MIN_SEARCHES)
+    ordered = counted.order_by("-searches", "query")
+    return list(ordered.values_list("query", flat=True)[:MAX_POPULAR])

@@ -1,30 +1,30 @@
-"""What an engine is asked: terms, and how they are put together."""
+"""The boolean query that an engine runs: terms, combined."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
 class Term(NamedTuple):
-    """A word, or several words that follow each other; as a prefix, the last one may go on."""
+    """A word or a phrase of adjacent words; with ``is_prefix``, the last word is a prefix."""
 
     words: tuple[str, ...]
     is_prefix: bool = False
 
 
 class AnyOf(NamedTuple):
-    """One of the parts or more; it needs one part at least."""
+    """Match at least one of the parts, of which there is at least one."""
 
     parts: tuple["Match", ...]
 
 
 class AllOf(NamedTuple):
-    """Every one of the parts; it needs one part at least."""
+    """Match all of the parts, of which there is at least one."""
 
     parts: tuple["Match", ...]
 
 
 class Without(NamedTuple):
-    """The one and not the other."""
+    """Match ``match`` and not ``excluded``."""
 
     match: "Match"
     excluded: "Match"
@@ -34,19 +34,19 @@ Match = Term | AnyOf | AllOf | Without
 
 
 def any_of(parts: Iterable[Match]) -> Match:
-    """One of the parts or more, in the shortest form."""
+    """Combine the distinct parts by OR; return a single part as it is."""
     parts = tuple(dict.fromkeys(parts))
     return parts[0] if len(parts) == 1 else AnyOf(parts)
 
 
 def all_of(parts: Iterable[Match]) -> Match:
-    """Every one of the parts, in the shortest form."""
+    """Combine the distinct parts by AND; return a single part as it is."""
     parts = tuple(dict.fromkeys(parts))
     return parts[0] if len(parts) == 1 else AllOf(parts)
 
 
 def terms(match: Match) -> Iterator[Term]:
-    """The terms that a match looks for, without the excluded ones."""
+    """Yield the terms of a match, except the excluded ones."""
     if isinstance(match, Term):
         yield match
     elif isinstance(match, Without):

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from digest.pages.stories import Story
 
-# The primary key of an entry packs its date, its issue and its place there into 63 bits.
+# The primary key of an entry packs its date, its issue and its position there into 63 bits.
 PLACE_BITS, ISSUE_BITS = 10, 31
-# At most this many stories of an issue are indexed; place 0 is the issue itself.
+# At most this many stories of an issue are indexed; position 0 is the issue itself.
 MAX_STORIES = 2**PLACE_BITS - 1
 
 
@@ -81,12 +81,12 @@ class Entry(models.Model):
 
 
 class Word(models.Model):
-    """A word of the index: for the words of the same stem, and for what was probably meant."""
+    """A word of the index with its stem, for inflections and corrections."""
 
     text = models.CharField(max_length=40)
     language = models.CharField(max_length=10)
     stem = models.CharField(max_length=40, db_index=True)
-    # Where a misspelt word is looked for: a word of about this length with these letters.
+    # Indexed for the search for corrections.
     first = models.CharField(max_length=1)
     last = models.CharField(max_length=2)
     length = models.PositiveSmallIntegerField()
@@ -103,7 +103,7 @@ class Word(models.Model):
 
 
 class Synonyms(models.Model):
-    """Words and phrases that mean the same: who searches for one finds the others, too."""
+    """Words and phrases that mean the same: a search for one also finds the others."""
 
     terms = models.CharField(
         _("words and phrases"),
@@ -120,19 +120,18 @@ class Synonyms(models.Model):
         return " = ".join(self.split())
 
     def split(self) -> list[str]:
-        """Each of the words and phrases."""
+        """Return the words and phrases."""
         return [term for part in self.terms.split(",") if (term := " ".join(part.split()))]
 
     def clean(self) -> None:
-        """Refuse fewer than two."""
         if len({term.casefold() for term in self.split()}) < 2:
             raise ValidationError({"terms": _("Name two or more, separated by commas.")})
 
 
 class Searched(models.Model):
-    """How often a query was searched for on a day, and how many results it had at last.
+    """How often a query was searched for on a day, and its latest number of results.
 
-    Nothing of who searched is kept, and no query that looks like an address or a number.
+    No data about the reader is stored, and no query that looks like an e-mail address or a number.
     """
 
     readers_see_rows = False

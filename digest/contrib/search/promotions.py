@@ -1,4 +1,4 @@
-"""What editors promote for a query, with Wagtail's own ``wagtail.contrib.search_promotions``."""
+"""Promoted results, from ``wagtail.contrib.search_promotions``."""
 
 from typing import Any, NamedTuple
 
@@ -8,12 +8,12 @@ from wagtail.models import Site
 from wagtail.search.utils import normalise_query_string
 
 from digest import visibility
-from digest.contrib.search.log import normalised
+from digest.contrib.search.log import normalise
 from digest.pages.public_urls import page_url
 
 
 class Promotion(NamedTuple):
-    """A page, or an address elsewhere, that an editor puts before the results."""
+    """A page or an external URL that editors show before the results."""
 
     title: str
     description: str
@@ -22,25 +22,25 @@ class Promotion(NamedTuple):
 
 
 def promoted(text: str, site: Site) -> list[Promotion]:
-    """What is promoted for exactly this query, in the editors' order; of pages, public ones."""
+    """Return the promotions of exactly this query, in the editors' order; only public pages."""
     if not apps.is_installed("wagtail.contrib.search_promotions"):
         return []
     from wagtail.contrib.search_promotions.models import SearchPromotion
 
-    query = normalise_query_string(normalised(text))
+    query = normalise_query_string(normalise(text))
     picks = list(SearchPromotion.objects.filter(query__query_string=query))
     pages = _public_pages([pick.page_id for pick in picks if pick.page_id], site)
-    found = (_of_page(pick, pages) if pick.page_id else _of_link(pick) for pick in picks)
-    return [promotion for promotion in found if promotion and promotion.url]
+    promotions = (_of_page(pick, pages) if pick.page_id else _of_link(pick) for pick in picks)
+    return [promotion for promotion in promotions if promotion and promotion.url]
 
 
 def _public_pages(pks: list[int], site: Site) -> dict[int, Any]:
     if not pks:
         return {}
     pages = swapper.load_model("wagtailcore", "Page").objects.filter(pk__in=pks)
-    found = visibility.public(pages, site).specific().in_bulk()
-    visibility.note_expiry(found.values())
-    return found
+    public = visibility.public(pages, site).specific().in_bulk()
+    visibility.note_expiry(public.values())
+    return public
 
 
 def _of_page(pick: Any, pages: dict[int, Any]) -> Promotion | None:

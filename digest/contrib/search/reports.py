@@ -1,4 +1,4 @@
-"""The report of what readers search for, with what each query may need."""
+"""The report of readers' searches, with actions for each query."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,19 +23,19 @@ from wagtail.admin.views.reports import ReportView
 from wagtail.admin.widgets.button import Button, ButtonWithDropdown
 from wagtail.models import Site
 
-from digest.contrib.search.log import searches
+from digest.contrib.search.log import logged_searches
 from digest.contrib.search.models import Searched
 
 
 class SearchesFilterSet(WagtailFilterSet):
-    """Queries without results alone, or those of one site where there are several."""
+    """Filter queries without results, and by site if there are several."""
 
-    found = django_filters.ChoiceFilter(label=_("Results"), choices=[(0, _("None"))])
+    latest_results = django_filters.ChoiceFilter(label=_("Results"), choices=[(0, _("None"))])
     site = django_filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.all())
 
     class Meta:
         model = Searched
-        fields = ["found", "site"]
+        fields = ["latest_results", "site"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,12 +44,9 @@ class SearchesFilterSet(WagtailFilterSet):
 
 
 class QueryColumn(ButtonsColumnMixin, TitleColumn):
-    """A query, and what an editor may do for those who write it."""
-
     def get_buttons(self, instance: dict[str, Any], parent_context: Any) -> list[Any]:
-        """One menu, of what the editor has the permission for."""
         query = instance["query"]
-        buttons = list(_remedies(query, parent_context["request"]))
+        buttons = list(_actions(query, parent_context["request"]))
         label = _("More options for '%(title)s'") % {"title": query}
         menu = ButtonWithDropdown(
             buttons=buttons, icon_name="dots-horizontal", attrs={"aria-label": label}
@@ -57,7 +54,8 @@ class QueryColumn(ButtonsColumnMixin, TitleColumn):
         return [menu] if buttons else []
 
 
-def _remedies(query: str, request: HttpRequest) -> Iterator[Button]:
+def _actions(query: str, request: HttpRequest) -> Iterator[Button]:
+    """Yield buttons for what the user has the permission for."""
     if request.user.has_perm("digest_search.add_synonyms"):
         url = reverse("digest_search_synonyms:add")
         yield Button(_("Add synonyms"), f"{url}?{urlencode({'terms': query})}", icon_name="list-ul")
@@ -68,7 +66,7 @@ def _remedies(query: str, request: HttpRequest) -> Iterator[Button]:
 
 
 class SearchesView(ReportView):
-    """What was searched for in the last 30 days, the most frequent first."""
+    """List the queries of the last 30 days, the most frequent first."""
 
     model = Searched
     any_permission_required = ["view"]
@@ -79,34 +77,32 @@ class SearchesView(ReportView):
     filterset_class = SearchesFilterSet
     is_searchable = True
     search_fields = ["query"]
-    default_ordering = ["-asked", "query"]
+    default_ordering = ["-searches", "query"]
     export_filename = "searches"
     export_headings = {
         "query": _("Query"),
-        "asked": _("Searches"),
-        "found": _("Results"),
+        "searches": _("Searches"),
+        "latest_results": _("Results"),
         "site_label": _("Site"),
     }
-    list_export = ["query", "asked", "found", "site_label"]
+    list_export = ["query", "searches", "latest_results", "site_label"]
 
     @property
     def columns(self) -> list[BaseColumn]:
-        """With the site's name only where there are several."""
         site = [Column("site_label", label=_("Site"))] if _has_several_sites() else []
         return [
             QueryColumn("query", label=_("Query"), sort_key="query"),
-            NumberColumn("asked", label=_("Searches, 30 days"), sort_key="asked"),
-            NumberColumn("found", label=_("Latest results"), sort_key="found"),
+            NumberColumn("searches", label=_("Searches, 30 days"), sort_key="searches"),
+            NumberColumn("latest_results", label=_("Latest results"), sort_key="latest_results"),
             *site,
         ]
 
     def get_base_queryset(self) -> QuerySet:
-        """Rows by site and query."""
         name = Coalesce(NullIf("site__site_name", Value("")), "site__hostname")
-        return searches().annotate(site_label=name)
+        return logged_searches().annotate(site_label=name)
 
     def write_csv_row(self, writer: Any, row_dict: dict[str, Any]) -> Any:
-        """Keep what a reader wrote from being a formula in the editor's spreadsheet."""
+        # Spreadsheets would run a query as a formula:
         # https://owasp.org/www-community/attacks/CSV_Injection
         if row_dict["query"].startswith(("=", "+", "-", "@")):
             row_dict["query"] = f"'{row_dict['query']}"

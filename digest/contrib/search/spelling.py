@@ -1,4 +1,4 @@
-"""What was probably meant: words of the index that are near to one that nothing has."""
+"""Find corrections: words of the vocabulary that are near to a word that no entry has."""
 
 from collections.abc import Collection, Iterator
 
@@ -8,74 +8,82 @@ from rapidfuzz.distance import OSA
 from digest.contrib.search.analysis import is_alphabetic
 from digest.contrib.search.models import Word
 
-MAX_CANDIDATES = 100
+MAX_CORRECTIONS = 100
 # The shortest part of a word that was written without its space.
-LEAST_PART = 3
-# The shortest word in which a letter may be another one.
-LEAST_EXCHANGED = 6
+MIN_PART_LENGTH = 3
+# The shortest word in which a letter may be a wrong one.
+MIN_SUBSTITUTION_LENGTH = 6
 
-# Words in place of one, and how many letters of it were wrong.
-Candidate = tuple[int, tuple[str, ...]]
+# The edit distance, and the words in place of the misspelt one.
+Correction = tuple[int, tuple[str, ...]]
 
 
-def most_edits(word: str) -> int:
-    """How many letters of a word of this length may be wrong, left out, added or exchanged."""
+def max_edits(word: str) -> int:
+    """Return how many letters of a word may be wrong, missing, added or swapped."""
     if len(word) < 4 or not is_alphabetic(word):
         return 0
     return 1 if len(word) < 8 else 2
 
 
-def candidates(word: str, languages: Collection[str]) -> list[Candidate]:
-    """What is nearest to the word among those of the index, the nearest first.
+def find_corrections(word: str, languages: Collection[str]) -> list[Correction]:
+    """Return possible corrections from the vocabulary, the nearest first.
 
-    A word begins with the first or the second letter of it (one may be too many, or the two
-    exchanged), or it ends as it does; or it is two words without the space.
+    A correction begins with the first or the second letter of the word (a letter may have been
+    added in front, or two swapped), or ends like the word, or is the word split into two.
     """
     codes = {code.partition("-")[0] for code in languages}
     words = Word.objects.filter(language__in=codes).values_list("text", flat=True)
-    parted = [(1, parts) for parts in _parted(word, words)]
-    # What stemmers leave apart: buses, and bus.
+    corrections = [(1, parts) for parts in _splits(word, words)]
+    # Stemmers do not relate some plurals: buses and bus.
     if word.endswith("es"):
-        parted += [(0, (other,)) for other in words.filter(text=word[:-2])]
-    most = most_edits(word)
-    if not most:
-        return parted
-    near = words.filter(length__range=(len(word) - most, len(word) + most))
-    found = _nearest(word, most, near.filter(Q(first__in=[*word[:2]]) | Q(last=word[-2:])))
-    return sorted([*parted, *found], key=lambda candidate: candidate[0])[:MAX_CANDIDATES]
+        corrections += [(0, (other,)) for other in words.filter(text=word[:-2])]
+    limit = max_edits(word)
+    if not limit:
+        return corrections
+    near = words.filter(length__range=(len(word) - limit, len(word) + limit))
+    near = near.filter(Q(first__in=[*word[:2]]) | Q(last=word[-2:]))
+    corrections += _nearest(word, limit, near)
+    return sorted(corrections, key=lambda correction: correction[0])[:MAX_CORRECTIONS]
 
 
-def _nearest(word: str, most: int, words: QuerySet) -> list[Candidate]:
+def _nearest(word: str, limit: int, words: QuerySet) -> list[Correction]:
     distances = (
-        (OSA.distance(word, other, score_cutoff=most), other)
+        (OSA.distance(word, other, score_cutoff=limit), other)
         for other in dict.fromkeys(words)
         if other != word
     )
-    found = [near for near in distances if near[0] <= most and _may_be_meant(word, near[1])]
-    # Of equally near ones, first those of the same length and the same end.
-    found.sort(key=lambda f: (f[0], abs(len(f[1]) - len(word)), f[1][-1] != word[-1], f[1]))
-    return [(distance, (other,)) for distance, other in found]
+    near = [pair for pair in distances if pair[0] <= limit and _is_likely(word, pair[1])]
+    # At the same distance, prefer words of the same length, then with the same last letter.
+    near.sort(
+        key=lambda pair: (pair[0], abs(len(pair[1]) - len(word)), pair[1][-1] != word[-1], pair[1])
+    )
+    return [(distance, (other,)) for distance, other in near]
 
 
-def _may_be_meant(word: str, other: str) -> bool:
-    """Whether one is easily written for the other. With another first letter hardly, but it may be
-    left out, doubled or exchanged with the next; nor, in a short word, with another letter within:
-    bike is no misspelt like, and metro no misspelt metre."""
+def _is_likely(word: str, other: str) -> bool:
+    """Return whether ``other`` is easily mistyped as ``word``.
+
+    The first letter is rarely wrong, but may be missing, doubled or swapped with the next. In a
+    short word, no letter may be wrong: bike is not a misspelt like, nor metro a misspelt metre.
+    """
     if other[0] != word[0] and other[0] != word[1] and other[1:] != word:
         return False
-    is_long = len(word) >= LEAST_EXCHANGED
+    is_long = len(word) >= MIN_SUBSTITUTION_LENGTH
     return is_long or len(other) != len(word) or sorted(other) == sorted(word)
 
 
-def _parted(word: str, words: QuerySet) -> Iterator[tuple[str, str]]:
-    """The word as two that the index has; a number is one of them where letters begin or end."""
-    pairs = [(word[:i], word[i:]) for i in range(LEAST_PART, len(word) - LEAST_PART + 1)]
-    pairs += [(word[:i], word[i:]) for i in range(1, len(word)) if _is_border(word[i - 1 : i + 1])]
+def _splits(word: str, words: QuerySet) -> Iterator[tuple[str, str]]:
+    """Yield the word as two words of the vocabulary; digits next to letters are a word, too."""
+    indices = range(MIN_PART_LENGTH, len(word) - MIN_PART_LENGTH + 1)
+    pairs = [(word[:i], word[i:]) for i in indices]
+    pairs += [
+        (word[:i], word[i:]) for i in range(1, len(word)) if _is_digit_boundary(word[i - 1 : i + 1])
+    ]
     known = set(words.filter(text__in={part for pair in pairs for part in pair}))
     for pair in dict.fromkeys(pairs):
         if all(part in known or part.isdecimal() for part in pair):
             yield pair
 
 
-def _is_border(both: str) -> bool:
+def _is_digit_boundary(both: str) -> bool:
     return both[0].isdecimal() != both[1].isdecimal()

@@ -1,6 +1,6 @@
-"""What a reader who is still typing may mean: tags, what others searched for, and titles.
+"""Suggest tags, popular queries and titles while a reader types.
 
-All of it is there for everyone to read: the words of the index are never suggested.
+All of them are public; words of the vocabulary are never suggested.
 """
 
 import re
@@ -13,58 +13,59 @@ from django.db.models import Exists, OuterRef, QuerySet
 from taggit.models import Tag
 from wagtail.models import Site
 
-from digest.contrib.search import finding, log
 from digest.contrib.search.analysis import UNSPACED, fold, tokens
 from digest.contrib.search.engines import engine
-from digest.contrib.search.highlighting import Marked, highlight
+from digest.contrib.search.highlighting import HighlightedText, highlight
+from digest.contrib.search.log import popular_queries
 from digest.contrib.search.matching import Term, all_of
 from digest.contrib.search.models import Entry
 from digest.contrib.search.parsing import parse
-from digest.contrib.search.results import Found, Result
+from digest.contrib.search.querying import search, visible_entries
+from digest.contrib.search.results import Result, SearchResults
 from digest.pages.page_models import get_issue_tag_model
 
-# So many of the newest titles that match are put in order, and so many queries are tried.
+# How many of the newest matching titles are ordered, and how many popular queries are searched for.
 MAX_TITLES, MAX_QUERIES = 50, 25
 
 
 class Suggestion(NamedTuple):
-    """What to offer; ``kind`` is "tag", "query" or "title"."""
+    """A suggestion; ``kind`` is "tag", "query" or "title"."""
 
     kind: str
     text: str
-    marked: Marked
-    target: Any  # the tag, None, or the ``Result`` with the title
+    highlighted: HighlightedText
+    target: Any  # The tag, None, or the ``Result`` with the title.
 
 
 def suggest(text: str, site: Site, issues: QuerySet, limit: int = 8) -> list[Suggestion]:
-    """What the text may become among these public issues of the site; raises parsing.TooLong.
+    """Return suggestions from these public issues of the site; raise parsing.TooLong.
 
-    Tags and queries come first, and have up to a quarter of the places each.
+    Tags and queries come first, each up to a quarter of the limit.
     """
     parse(text)
     typed = tokens(text)
-    if not typed or not _says_enough(typed[-1]):
+    if not typed or not _is_long_enough(typed[-1]):
         return []
     start = " ".join(typed)
-    words = [*(Term((token,)) for token in typed[:-1]), _last(typed[-1])]
-    offered = [
+    terms = [*(Term((token,)) for token in typed[:-1]), _last_term(typed[-1])]
+    candidates = [
         *islice(_tags(start, issues), limit // 4),
         *islice(_queries(start, site, issues), limit // 4),
-        *_titles(start, words, issues, limit),
+        *_titles(start, terms, issues, limit),
     ]
-    different: dict[str, Suggestion] = {}
-    for kind, said, target in offered:
-        suggestion = Suggestion(kind, said, highlight(said, words), target)
-        different.setdefault(fold(said), suggestion)
-    return [*different.values()][:limit]
+    suggestions: dict[str, Suggestion] = {}
+    for kind, candidate, target in candidates:
+        suggestion = Suggestion(kind, candidate, highlight(candidate, terms), target)
+        suggestions.setdefault(fold(candidate), suggestion)
+    return [*suggestions.values()][:limit]
 
 
-def _says_enough(last: str) -> bool:
-    """Two letters of the last word, or a character of writing without spaces."""
+def _is_long_enough(last: str) -> bool:
+    """Return whether the last token has two letters, or is in a script without spaces."""
     return len(last) > 1 or re.match(f"[{UNSPACED}]", last) is not None
 
 
-def _last(token: str) -> Term:
+def _last_term(token: str) -> Term:
     return Term((token,), is_prefix=len(token) > 1)
 
 
@@ -74,26 +75,29 @@ def _folded(name: str) -> str:
 
 
 def _tags(start: str, issues: QuerySet) -> Iterator[tuple[str, str, Tag]]:
-    """Tags that begin so, short ones first, if a public issue has them."""
+    """Yield tags of public issues whose names begin with ``start``, short ones first."""
     names = Tag.objects.exclude(slug="").values_list("pk", "name")
-    found = [pk for pk, name in names if _folded(name).startswith(start)]
+    pks = [pk for pk, name in names if _folded(name).startswith(start)]
     visible = Exists(issues.order_by().filter(pk=OuterRef("content_object")))
     uses = get_issue_tag_model().objects.filter(visible, tag=OuterRef("pk"))
-    tags = Tag.objects.filter(Exists(uses), pk__in=found) if found else []
+    tags = Tag.objects.filter(Exists(uses), pk__in=pks) if pks else []
     for tag in sorted(tags, key=lambda tag: (len(tag.name), tag.name)):
         yield "tag", tag.name, tag
 
 
 def _queries(start: str, site: Site, issues: QuerySet) -> Iterator[tuple[str, str, None]]:
-    """Queries that others wrote often, if they have results now."""
-    found = (query for query in log.popular(site) if _folded(query).startswith(start))
-    for query in islice(filter(_is_plain, found), MAX_QUERIES):
-        if finding.search(query, issues, correct=False).entries[:1].exists():
+    """Yield popular queries that begin with ``start`` and have results now."""
+    popular = (query for query in popular_queries(site) if _folded(query).startswith(start))
+    for query in islice(filter(_is_plain, popular), MAX_QUERIES):
+        if search(query, issues, correct=False).entries[:1].exists():
             yield "query", query, None
 
 
 def _is_plain(query: str) -> bool:
-    """Whether all of it is to be found: else anything could be said in it, and shown to others."""
+    """Return whether a query has only words that its results have.
+
+    Otherwise anyone could place their own words in the suggestions.
+    """
     if fold(query) != " ".join(tokens(query)):
         return False
     parsed = parse(query)
@@ -102,13 +106,14 @@ def _is_plain(query: str) -> bool:
 
 
 def _titles(
-    start: str, words: list[Term], issues: QuerySet, limit: int
+    start: str, terms: list[Term], issues: QuerySet, limit: int
 ) -> list[tuple[str, str, Result]]:
-    """Titles that have the words: those that begin so first, then the newest."""
-    entries = engine().matching(finding.visible(issues), all_of(words), in_titles=True)
+    """Return titles with all terms: first those that begin with ``start``, then the newest."""
+    entries = engine().matching(visible_entries(issues), all_of(terms), in_titles=True)
     rows = list(entries.values_list("title", "pk")[:MAX_TITLES])
-    # Of those that say the same, the newest.
+    # Of equal titles, the newest.
     pks = dict(reversed(rows))
     best = sorted(pks.items(), key=lambda row: (not row[0].startswith(f" {start}"), -row[1]))
-    shown = Found("", "", Entry.objects.none()).shown([pk for _title, pk in best[:limit]])
-    return [("title", result.title.text, result) for result in shown]
+    results = SearchResults("", "", Entry.objects.none())
+    best_pks = [pk for _title, pk in best[:limit]]
+    return [("title", result.title.text, result) for result in results.get_results(best_pks)]

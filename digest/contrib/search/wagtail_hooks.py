@@ -1,4 +1,4 @@
-"""What readers' search adds to the admin: synonyms, and the report of what is searched for."""
+"""Add synonyms and the report of searches to the admin."""
 
 from typing import Any
 
@@ -20,16 +20,13 @@ HAS_PROMOTIONS = apps.is_installed("wagtail.contrib.search_promotions")
 
 
 class AddSynonymsView(generic.CreateView):
-    """The form for new synonyms, which the report fills with a query (``?terms=``)."""
+    """Create synonyms; ``?terms=`` fills the form."""
 
     def get_initial(self) -> dict[str, Any]:
-        """The query, for others to be added to it."""
         return {"terms": self.request.GET.get("terms", "")}
 
 
 class SynonymsViewSet(ModelViewSet):
-    """Synonyms, beside the promoted search results. They work from the next search on."""
-
     model = Synonyms
     name = "digest_search_synonyms"
     url_prefix = "search-synonyms"
@@ -46,13 +43,11 @@ class SynonymsViewSet(ModelViewSet):
 
 @hooks.register("register_admin_viewset")
 def register_synonyms() -> SynonymsViewSet:
-    """Synonyms in the settings menu, for who may change them."""
     return SynonymsViewSet()
 
 
 @hooks.register("register_admin_urls")
 def register_urls() -> list[URLPattern]:
-    """The report, and the way from there to a promotion."""
     urls = [
         path("reports/searches/", SearchesView.as_view(), name="digest_search_report"),
         path(
@@ -61,11 +56,11 @@ def register_urls() -> list[URLPattern]:
             name="digest_search_report_results",
         ),
     ]
-    return [*urls, _promote()] if HAS_PROMOTIONS else urls
+    return [*urls, _promotion_url()] if HAS_PROMOTIONS else urls
 
 
-def _promote() -> URLPattern:
-    """Wagtail's own form for a promotion, filled with a query (``?query=``)."""
+def _promotion_url() -> URLPattern:
+    """Return the URL of Wagtail's form for promotions, which ``?query=`` fills."""
     from wagtail.contrib.search_promotions.views import CreateView
 
     class PromoteView(CreateView):
@@ -76,32 +71,29 @@ def _promote() -> URLPattern:
 
 
 class SearchesMenuItem(MenuItem):
-    """Shown to those who may see the report."""
-
     def is_shown(self, request: HttpRequest) -> bool:
-        """Superusers, and groups with the permission to view searched queries."""
         return request.user.has_perm("digest_search.view_searched")
 
 
 @hooks.register("register_reports_menu_item")
 def register_report() -> MenuItem:
-    """The report of what is searched for."""
     url = reverse("digest_search_report")
     return SearchesMenuItem(_("Searches"), url, name="searches", icon_name="search", order=1300)
 
 
 @hooks.register("register_permissions")
 def register_permissions() -> QuerySet:
-    """Let groups be given the report."""
     return Permission.objects.filter(
         content_type__app_label="digest_search", codename="view_searched"
     )
 
 
 @hooks.register("construct_reports_menu")
-def hide_the_empty_report(request: HttpRequest, menu_items: list[MenuItem]) -> None:
-    """Wagtail's report "Search terms" counts what a site's own search page tells it. Where no page
-    does, it is empty for ever, and would stand beside the one that is not."""
+def hide_empty_report(request: HttpRequest, menu_items: list[MenuItem]) -> None:
+    """Hide Wagtail's report "Search terms" unless it has data.
+
+    It only counts queries that a site's search page adds with ``Query.add_hit()``.
+    """
     if HAS_PROMOTIONS and any(item.name == "search-terms" for item in menu_items):
         from wagtail.contrib.search_promotions.models import QueryDailyHits
 

@@ -1,36 +1,39 @@
-"""Makes what is searched for, and searches as a reader does."""
+"""Helpers that make stories and search for them."""
 
 from typing import Any
 
 from digest import visibility
-from digest.contrib.search.finding import search
-from digest.contrib.search.results import Found
+from digest.contrib.search.querying import search
+from digest.contrib.search.results import Result, SearchResults
 from digest.models import IssuePage
 from tests.builders import body, make_issue, story
 
 
-def tell(digest: Any, heading: str, text: str = "–", day: Any = 14, **fields: Any) -> Any:
-    """An issue with one story and, but for its title, nothing else to be found by."""
-    told = story(heading, body=f"<p>{text}</p>", why_it_matters="")
-    return make_issue(digest, day, body=body(told, summary=fields.pop("summary", "–")), **fields)
+def add_story(digest: Any, heading: str, text: str = "–", day: Any = 14, **fields: Any) -> Any:
+    """Make an issue with one story and, except its title, no other words."""
+    block = story(heading, body=f"<p>{text}</p>", why_it_matters="")
+    return make_issue(digest, day, body=body(block, summary=fields.pop("summary", "–")), **fields)
 
 
-def public(site: Any = visibility.ANY_SITE) -> Any:
-    """The issues that readers may see."""
+def public_issues(site: Any = visibility.ANY_SITE) -> Any:
     return visibility.public(IssuePage.objects.all(), site)
 
 
-def look_for(text: str, site: Any = visibility.ANY_SITE, **options: Any) -> Found:
-    """What a reader finds."""
-    return search(text, public(site), **options)
+def search_public(text: str, site: Any = visibility.ANY_SITE, **options: Any) -> SearchResults:
+    """Search public issues."""
+    return search(text, public_issues(site), **options)
 
 
 def stories(text: str, **options: Any) -> list[str]:
-    """The headings of the stories that have all the words, the best first."""
-    return headings(look_for(text, **({"correct": False} | options)))
+    """Return the headings of the stories with all words, the best first."""
+    return headings(search_public(text, **({"correct": False} | options)))
 
 
-def headings(found: Found) -> list[str]:
-    """The headings of the stories that were found, the best first."""
-    shown = found.shown([hit.pk for hit in found.hits])
-    return [result.title.text for result in shown if result.story]
+def headings(search_results: SearchResults) -> list[str]:
+    """Return the headings of the stories in the results, the best first."""
+    return [result.title.text for result in ranked(search_results) if result.story]
+
+
+def ranked(search_results: SearchResults) -> list[Result]:
+    """Return all results, the best first."""
+    return search_results.get_results([hit.pk for hit in search_results.hits])

@@ -1,4 +1,4 @@
-"""Words of any writing, however they are typed, become the same tokens."""
+"""Text in any script is split into the same tokens, however it is typed."""
 
 import unicodedata
 
@@ -10,7 +10,7 @@ from digest.contrib.search.analysis import MAX_TOKEN_LENGTH, Token, fold, spans,
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("Ünïted CAFÉ", ["united", "cafe"]),
         ("Straße STRASSE strasse", ["strasse"] * 3),
@@ -36,22 +36,22 @@ from digest.contrib.search.analysis import MAX_TOKEN_LENGTH, Token, fold, spans,
         ("\ud800 ok", ["ok"]),
     ],
 )
-def test_a_text_is_read_as_these_tokens(text, found):
-    assert tokens(text) == found
+def test_text_is_split_into_tokens(text, expected):
+    assert tokens(text) == expected
 
 
 @pytest.mark.parametrize("text", ["é", "Å", "ガギ", "がぎ", "한국어", "й", "ဦ", "ệ", "ᾧ"])
-def test_composed_and_decomposed_text_is_the_same(text):
+def test_composed_and_decomposed_text_have_the_same_tokens(text):
     forms = {form: unicodedata.normalize(form, text) for form in ("NFC", "NFD")}
     assert tokens(forms["NFC"]) == tokens(forms["NFD"])
 
 
 @pytest.mark.parametrize("text", ["❤️ ", "\ufe0f", "\u0301", "\u200b \u2060", "\u20e3"])
-def test_marks_that_stand_alone_are_no_words(text):
+def test_single_marks_are_no_tokens(text):
     assert tokens(f"{text} Berlin") == ["berlin"]
 
 
-def test_spans_tell_where_tokens_stand_in_the_text_as_given():
+def test_spans_are_offsets_in_the_original_text():
     text = "Der Fu\u0308\u00adhrer½ 未来"
     assert [(token.text, text[token.start : token.end]) for token in spans(text)] == [
         ("der", "Der"),
@@ -62,21 +62,21 @@ def test_spans_tell_where_tokens_stand_in_the_text_as_given():
     ]
 
 
-def test_a_long_word_is_cut():
+def test_long_token_is_cut_off():
     assert tokens("x" * 60_000) == ["x" * MAX_TOKEN_LENGTH]
 
 
 @given(st.text())
-def test_spans_are_tokens_and_follow_each_other(text):
-    found = list(spans(text))
-    assert [token.text for token in found] == tokens(text)
-    assert found == sorted(found, key=lambda token: token.start)
-    assert all(0 <= token.start < token.end <= len(text) for token in found)
-    assert all(isinstance(token, Token) for token in found)
+def test_spans_have_all_tokens_in_order(text):
+    token_spans = list(spans(text))
+    assert [token.text for token in token_spans] == tokens(text)
+    assert token_spans == sorted(token_spans, key=lambda token: token.start)
+    assert all(0 <= token.start < token.end <= len(text) for token in token_spans)
+    assert all(isinstance(token, Token) for token in token_spans)
 
 
 @given(st.text())
-def test_tokens_have_nothing_that_an_engine_could_take_for_more(text):
+def test_tokens_have_no_special_characters_of_an_engine(text):
     for token in tokens(text):
         assert 0 < len(token) <= MAX_TOKEN_LENGTH
         assert not [
@@ -87,11 +87,11 @@ def test_tokens_have_nothing_that_an_engine_could_take_for_more(text):
 
 
 @given(st.text())
-def test_tokens_read_again_are_the_same(text):
+def test_tokenizing_tokens_changes_nothing(text):
     assert tokens(" ".join(tokens(text))) == tokens(text)
 
 
-def test_writing_without_spaces_is_read_by_the_character():
+def test_scripts_without_spaces_have_a_token_for_each_character():
     assert tokens("東京とกรุง") == ["東", "京", "と", "ก", "รุ", "ง"]
 
 
@@ -103,15 +103,15 @@ def test_writing_without_spaces_is_read_by_the_character():
         ("de", ["hauser", "haus"]),
     ],
 )
-def test_forms_of_a_word_have_one_stem(language, words):
+def test_inflections_have_the_same_stem(language, words):
     assert len({stem(word, language) for word in words}) == 1
 
 
-def test_a_stem_is_of_a_language():
+def test_stem_depends_on_the_language():
     assert stem("hauser", "en") != stem("hauser", "de")
     assert stem("running", "xx") == "running"
 
 
-def test_stemmers_are_a_setting(settings):
+def test_setting_chooses_the_stemmers(settings):
     settings.DIGEST_SEARCH_STEMMERS = {"xy": "english"}
     assert stem("swimming", "xy") == "swim"

@@ -1,4 +1,4 @@
-"""What is said at start-up if readers' search cannot work."""
+"""System checks of readers' search."""
 
 import pytest
 from django.core.checks import run_checks
@@ -13,11 +13,11 @@ def ids(errors):
 
 
 @pytest.mark.django_db
-def test_the_databases_of_the_tests_pass():
+def test_supported_databases_pass():
     assert check_engine(["default"]) == []
 
 
-def test_another_database_is_named(monkeypatch):
+def test_unsupported_database_is_an_error(monkeypatch):
     monkeypatch.setattr(checks, "ENGINES", {"none": None})
     [error] = check_engine(["default"])
     assert error.id == "digest.E010"
@@ -25,7 +25,7 @@ def test_another_database_is_named(monkeypatch):
     assert "none" in error.hint
 
 
-def test_an_sqlite_without_full_text_search_is_named(monkeypatch):
+def test_sqlite_without_fts5_is_an_error(monkeypatch):
     monkeypatch.setattr(checks, "_has_fts5", lambda connection: False)
     monkeypatch.setattr(type(connection), "vendor", "sqlite", raising=False)
     monkeypatch.setattr(checks, "connections", {"default": connection})
@@ -33,7 +33,7 @@ def test_an_sqlite_without_full_text_search_is_named(monkeypatch):
 
 
 @pytest.mark.parametrize("databases", [None, [], ["other"]])
-def test_no_database_is_asked_that_is_not_to_be(databases, monkeypatch):
+def test_only_given_databases_are_checked(databases, monkeypatch):
     monkeypatch.setattr(checks, "ENGINES", {})
     assert check_engine(databases) == []
 
@@ -48,13 +48,13 @@ def test_no_database_is_asked_that_is_not_to_be(databases, monkeypatch):
         ("LOG_DAYS", True, 12),
     ],
 )
-def test_a_wrong_setting_is_named(settings, name, value, number):
+def test_invalid_setting_is_an_error(settings, name, value, number):
     setattr(settings, f"DIGEST_SEARCH_{name}", value)
     [error] = [e for e in run_checks() if e.id.startswith("digest.")]
     assert (error.id, f"DIGEST_SEARCH_{name}" in error.msg) == (f"digest.E0{number}", True)
 
 
 @pytest.mark.parametrize(("name", "value"), [("STEMMERS", {"en": ""}), ("LOG_DAYS", 0)])
-def test_to_do_without_is_right(settings, name, value):
+def test_disabling_is_valid(settings, name, value):
     setattr(settings, f"DIGEST_SEARCH_{name}", value)
     assert not [e for e in run_checks() if e.id.startswith("digest.")]

@@ -1,18 +1,24 @@
-"""Both engines find the same, and what they are asked for alone."""
+"""Both engines return the same results, and nothing else."""
 
 import pytest
 from django.db import connection
 
 from digest.contrib.search.engines import engine, install
-from digest.contrib.search.finding import matching_entries, visible
 from digest.contrib.search.matching import AllOf, AnyOf, Term, Without
 from digest.contrib.search.models import Entry
+from digest.contrib.search.querying import matching_entries, visible_entries
 from tests.builders import body, expire, make_issue, story
-from tests.contrib.search.searching import headings, look_for, public, stories, tell
+from tests.contrib.search.searching import (
+    add_story,
+    headings,
+    public_issues,
+    search_public,
+    stories,
+)
 
 pytestmark = pytest.mark.django_db
 
-TOLD = [
+STORIES = [
     ("Straße der Städte", "STRASSE in İstanbul"),
     ("Open models run", "Running GPT-4 at home, don’t pay"),
     ("Runs of C++", "A long-running café; the modèle"),
@@ -20,8 +26,8 @@ TOLD = [
     ("كِتَاب جديد", "\u202eabc\u202c co\u00adoperate"),
     ("Nothing else", "needle and thread"),
 ]
-# By query: the numbers of the stories that it finds, the best first, and their scores.
-FOUND = {
+# The numbers of the stories that each query returns, the best first.
+EXPECTED = {
     "strasse": [1],
     "STRASSE": [1],
     "istanbul": [1],
@@ -64,33 +70,33 @@ FOUND = {
 
 
 @pytest.fixture
-def told(digest):
-    for number, (heading, text) in enumerate(TOLD, 1):
-        tell(digest, f"{heading} {number}", text, day=number)
+def indexed_stories(digest):
+    for number, (heading, text) in enumerate(STORIES, 1):
+        add_story(digest, f"{heading} {number}", text, day=number)
 
 
-def numbers(found):
-    return [int(heading[-1]) for heading in headings(found)]
+def numbers(results):
+    return [int(heading[-1]) for heading in headings(results)]
 
 
-@pytest.mark.usefixtures("told")
-def test_every_database_finds_the_same():
-    found = {text: numbers(look_for(text, correct=False)) for text in FOUND}
-    assert found == FOUND
+@pytest.mark.usefixtures("indexed_stories")
+def test_every_database_returns_the_same_results():
+    results = {text: numbers(search_public(text, correct=False)) for text in EXPECTED}
+    assert results == EXPECTED
 
 
-@pytest.mark.usefixtures("told")
-def test_entries_and_counts_are_those_of_the_hits():
-    for text in FOUND:
-        found = look_for(text, correct=False)
-        pks = [hit.pk for hit in found.hits]
-        assert sorted(pks, reverse=True) == list(found.entries.values_list("pk", flat=True))
-        assert found.counts.total == len(pks)
+@pytest.mark.usefixtures("indexed_stories")
+def test_entries_and_counts_agree_with_hits():
+    for text in EXPECTED:
+        results = search_public(text, correct=False)
+        pks = [hit.pk for hit in results.hits]
+        assert sorted(pks, reverse=True) == list(results.entries.values_list("pk", flat=True))
+        assert results.counts.total == len(pks)
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("indexed_stories")
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("nee", [6]),
         ("needle thr", [6]),
@@ -100,19 +106,19 @@ def test_entries_and_counts_are_those_of_the_hits():
         ("x", []),
     ],
 )
-def test_the_last_word_may_be_a_beginning_while_it_is_typed(text, found):
-    assert numbers(look_for(text, is_typing=True, correct=False)) == found
+def test_last_word_is_a_prefix_while_typing(text, expected):
+    assert numbers(search_public(text, is_typing=True, correct=False)) == expected
 
 
-@pytest.mark.usefixtures("told")
-def test_a_phrase_may_end_in_a_beginning():
-    assert numbers(look_for("long-run", is_typing=True, correct=False)) == [3]
+@pytest.mark.usefixtures("indexed_stories")
+def test_phrase_may_end_in_a_prefix():
+    assert numbers(search_public("long-run", is_typing=True, correct=False)) == [3]
     assert stories("long-run") == []
 
 
-def test_phrases_do_not_reach_from_one_text_into_the_next(digest):
-    told = [story("Ends red", body="<p>Green one</p>"), story("Blue two", body="<p>Last</p>")]
-    issue = make_issue(digest, title="Title gold", body=body(*told, summary="Silver summary"))
+def test_phrases_do_not_match_across_texts(digest):
+    blocks = [story("Ends red", body="<p>Green one</p>"), story("Blue two", body="<p>Last</p>")]
+    issue = make_issue(digest, title="Title gold", body=body(*blocks, summary="Silver summary"))
     issue_of = f"{issue.title} silver"
     for text in (
         '"red green"',
@@ -121,18 +127,18 @@ def test_phrases_do_not_reach_from_one_text_into_the_next(digest):
         f'"{issue_of}"',
         '"silver summary x"',
     ):
-        assert not look_for(text, correct=False).hits
+        assert not search_public(text, correct=False).hits
     for text in ('"ends red"', '"green one"', '"title gold"', '"silver summary"'):
-        assert len(look_for(text, correct=False).hits) == 1
+        assert len(search_public(text, correct=False).hits) == 1
 
 
 def matching(match, **options):
-    found = engine().matching(visible(public()), match, **options)
-    return list(found.filter(story__isnull=False).values_list("story__heading", flat=True))
+    entries = engine().matching(visible_entries(public_issues()), match, **options)
+    return list(entries.filter(story__isnull=False).values_list("story__heading", flat=True))
 
 
-@pytest.mark.usefixtures("told")
-def test_matches_are_put_together():
+@pytest.mark.usefixtures("indexed_stories")
+def test_matches_can_be_nested():
     needle, thread, cafe = Term(("needle",)), Term(("thread",)), Term(("cafe",))
     assert matching(AllOf((needle, thread))) == ["Nothing else 6"]
     assert matching(AllOf((needle, cafe))) == []
@@ -141,14 +147,14 @@ def test_matches_are_put_together():
     assert matching(AllOf((AnyOf((needle, cafe)), AnyOf((thread, needle))))) == ["Nothing else 6"]
 
 
-@pytest.mark.usefixtures("told")
-def test_titles_alone_can_be_asked():
+@pytest.mark.usefixtures("indexed_stories")
+def test_matches_can_be_limited_to_titles():
     assert matching(Term(("runs",)), in_titles=True) == ["Runs of C++ 3"]
     assert matching(Term(("needle",)), in_titles=True) == []
 
 
-@pytest.mark.usefixtures("told")
-def test_the_newest_come_first():
+@pytest.mark.usefixtures("indexed_stories")
+def test_newest_entries_come_first():
     assert matching(AnyOf((Term(("strasse",)), Term(("needle",)), Term(("c",))))) == [
         "Nothing else 6",
         "Runs of C++ 3",
@@ -156,17 +162,17 @@ def test_the_newest_come_first():
     ]
 
 
-def test_every_match_is_there_for_a_list_to_narrow_by(digest):
-    issue, hidden = tell(digest, "Needle"), tell(digest, "Needle", day=15)
-    tell(digest, "Straw", day=16)
+def test_matching_entries_include_hidden_ones(digest):
+    issue, hidden = add_story(digest, "Needle"), add_story(digest, "Needle", day=15)
+    add_story(digest, "Straw", day=16)
     expire(hidden)
-    found = matching_entries("needle").values_list("issue_id", flat=True)
-    assert set(found) == {issue.pk, hidden.pk}
+    issues = matching_entries("needle").values_list("issue_id", flat=True)
+    assert set(issues) == {issue.pk, hidden.pk}
     assert not matching_entries("!").exists()
 
 
-@pytest.mark.usefixtures("told")
-def test_an_engine_knows_which_words_are_used():
+@pytest.mark.usefixtures("indexed_stories")
+def test_engine_returns_used_words():
     assert engine().used(["needle", "straw", "strasse", "知", "title"]) == {
         "needle",
         "strasse",
@@ -175,28 +181,28 @@ def test_an_engine_knows_which_words_are_used():
     assert engine().used([]) == set()
 
 
-@pytest.mark.usefixtures("told")
-def test_what_is_needed_can_be_made_again():
-    connection.check_constraints()  # PostgreSQL alters no table that waits for them
+@pytest.mark.usefixtures("indexed_stories")
+def test_install_can_run_again():
+    connection.check_constraints()  # PostgreSQL cannot alter a table with pending ones.
     install(connection.alias)
     install(connection.alias)
     assert stories("needle") == ["Nothing else 6"]
 
 
-@pytest.mark.usefixtures("told")
-def test_the_engine_follows_every_write():
+@pytest.mark.usefixtures("indexed_stories")
+def test_full_text_index_follows_every_write():
     entry = Entry.objects.get(story__heading="Nothing else 6")
     Entry.objects.filter(pk=entry.pk).update(title=" fresh ", body=" straw ")
     assert [
-        look_for(text, correct=False).counts.total for text in ("fresh", "straw", "thread")
+        search_public(text, correct=False).counts.total for text in ("fresh", "straw", "thread")
     ] == [*(1, 1, 0)]
     entry.delete()
-    assert look_for("fresh OR straw", correct=False).counts.total == 0
+    assert search_public("fresh OR straw", correct=False).counts.total == 0
 
 
-def test_many_words_with_many_forms_are_asked_for(digest):
-    tell(digest, "Needle")
-    forms = AnyOf(tuple(Term((f"form{number}",)) for number in range(50)))
-    slots = [AnyOf((*forms.parts, Term((f"word{number}",)))) for number in range(20)]
-    choices = [AllOf(tuple(slots[:number] + slots[number + 1 :])) for number in range(20)]
+def test_match_may_have_many_terms(digest):
+    add_story(digest, "Needle")
+    inflections = AnyOf(tuple(Term((f"form{number}",)) for number in range(50)))
+    clauses = [AnyOf((*inflections.parts, Term((f"word{number}",)))) for number in range(20)]
+    choices = [AllOf(tuple(clauses[:number] + clauses[number + 1 :])) for number in range(20)]
     assert matching(AnyOf((*choices, Term(("needle",))))) == ["Needle"]

@@ -1,4 +1,4 @@
-"""What else a word is found as: its forms by language, its synonyms, what goes on."""
+"""Words are expanded to inflections by language, synonyms and prefixes."""
 
 import pytest
 from wagtail.models import Locale
@@ -9,51 +9,52 @@ from digest.contrib.search.matching import Term, terms
 from digest.contrib.search.models import Synonyms, Word
 from digest.contrib.search.parsing import parse
 from tests.builders import make_digest
-from tests.contrib.search.searching import stories, tell
+from tests.contrib.search.searching import add_story, stories
 
 pytestmark = pytest.mark.django_db
 
 
-def looked_for(text, languages=("en",), **options):
-    """The terms that a query is looked for as."""
+def expanded(text, languages=("en",), **options):
+    """Return the terms of an expanded query, as text."""
     plan = expand(parse(text), languages, **options)
     return {" ".join(term.words) + "*" * term.is_prefix for term in terms(plan.match())}
 
 
-def test_words_have_the_forms_that_the_index_has(digest):
-    tell(digest, "Running runs", "ran")
-    assert looked_for("run") == {"run", "runs", "running"}
-    assert looked_for("run", languages=["de"]) == {"run"}
-    assert looked_for("run", languages=[]) == {"run"}
+def test_words_expand_to_inflections_in_the_vocabulary(digest):
+    add_story(digest, "Running runs", "ran")
+    assert expanded("run") == {"run", "runs", "running"}
+    assert expanded("run", languages=["de"]) == {"run"}
+    assert expanded("run", languages=[]) == {"run"}
 
 
 @pytest.mark.parametrize(
-    ("text", "found"), [("running", True), ("runs", True), ('"running"', False), ("run-of", False)]
+    ("text", "is_match"),
+    [("running", True), ("runs", True), ('"running"', False), ("run-of", False)],
 )
-def test_a_word_is_found_by_its_other_forms_and_a_phrase_is_not(digest, text, found):
-    tell(digest, "They run")
-    assert bool(stories(text)) is found
+def test_words_match_inflections_and_phrases_do_not(digest, text, is_match):
+    add_story(digest, "They run")
+    assert bool(stories(text)) is is_match
 
 
-def test_forms_are_those_of_the_language_of_the_issue(home_page, settings):
+def test_inflections_are_of_the_issues_language(home_page, settings):
     settings.WAGTAIL_I18N_ENABLED = True
     german = Locale.objects.create(language_code="de")
     home = home_page.copy_for_translation(german)
     home.save_revision().publish()
     digest = make_digest(home, "taeglich", locale=german)
-    tell(digest, "Viele Häuser", locale=german)
+    add_story(digest, "Viele Häuser", locale=german)
     assert Word.objects.get(text="hauser").language == "de"
     assert stories("haus") == ["Viele Häuser"]
 
 
-def test_so_many_forms_are_looked_for_and_no_more(digest, monkeypatch):
-    monkeypatch.setattr(expansion, "MAX_FORMS", 2)
-    tell(digest, "connect connected connecting connection connections")
-    assert len(looked_for("connects")) == 3
+def test_number_of_inflections_is_limited(digest, monkeypatch):
+    monkeypatch.setattr(expansion, "MAX_INFLECTIONS", 2)
+    add_story(digest, "connect connected connecting connection connections")
+    assert len(expanded("connects")) == 3
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("LLM", {"llm", "large language model"}),
         ("models", {"models", "network"}),
@@ -64,41 +65,41 @@ def test_so_many_forms_are_looked_for_and_no_more(digest, monkeypatch):
         ("large grid", {"large", "grid"}),
     ],
 )
-def test_synonyms_are_looked_for_too(text, found):
+def test_words_expand_to_synonyms(text, expected):
     Synonyms.objects.create(terms="LLM, large  language model")
     Synonyms.objects.create(terms="model, network")
-    assert looked_for(text) == found
+    assert expanded(text) == expected
 
 
-def test_a_synonym_is_found_and_what_is_not_one_is_not(digest):
+def test_only_synonyms_match(digest):
     Synonyms.objects.create(terms="LLM, large language model")
-    tell(digest, "A large language model")
-    tell(digest, "A large model", "of a language")
+    add_story(digest, "A large language model")
+    add_story(digest, "A large model", "of a language")
     assert stories("LLM") == ["A large language model"]
     assert stories("llm -model") == []
 
 
 @pytest.mark.parametrize("split", ["", ",,", "!, ?", "one", "a, A, a"])
-def test_synonyms_without_words_do_nothing(split):
+def test_synonyms_without_words_are_ignored(split):
     Synonyms.objects.create(terms=split)
-    assert looked_for("one a") == {"one", "a"}
+    assert expanded("one a") == {"one", "a"}
 
 
-def test_the_last_word_may_go_on():
-    assert looked_for("open mod", is_typing=True) == {"open", "mod", "mod*"}
-    assert looked_for("open mod ", is_typing=True) == {"open", "mod"}
-    assert looked_for('open "mod"', is_typing=True) == {"open", "mod"}
-    assert looked_for("gpt-four", is_typing=True) == {"gpt four", "gpt four*"}
+def test_last_word_expands_to_a_prefix_while_typing():
+    assert expanded("open mod", is_typing=True) == {"open", "mod", "mod*"}
+    assert expanded("open mod ", is_typing=True) == {"open", "mod"}
+    assert expanded('open "mod"', is_typing=True) == {"open", "mod"}
+    assert expanded("gpt-four", is_typing=True) == {"gpt four", "gpt four*"}
 
 
-def test_what_is_excluded_has_no_other_forms(digest):
-    tell(digest, "Running runs")
+def test_excluded_words_are_not_expanded(digest):
+    add_story(digest, "Running runs")
     assert expand(parse("a -run"), ["en"]).excluded == (Term(("run",)),)
     assert stories("runs -run") == ["Running runs"]
 
 
-def test_however_many_words_it_takes_two_queries(digest, django_assert_num_queries):
-    tell(digest, "Running runs")
+def test_expansion_takes_two_database_queries(digest, django_assert_num_queries):
+    add_story(digest, "Running runs")
     query = parse("a run OR runs of open models and grids")
     with django_assert_num_queries(2):
         expand(query, ["en", "de"])

@@ -1,4 +1,4 @@
-"""What is kept of readers' searches, and what is not."""
+"""Searches are logged without personal data."""
 
 import threading
 from datetime import timedelta
@@ -10,14 +10,14 @@ from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 
 from digest.contrib.search import log
-from digest.contrib.search.log import note_search, popular, searches
+from digest.contrib.search.log import log_search, logged_searches, popular_queries
 from digest.contrib.search.models import Searched
 
 pytestmark = pytest.mark.django_db
 
 
-def kept():
-    """Query, times and results of every row."""
+def logged():
+    """Return query, times and results of every row."""
     return list(Searched.objects.order_by("day", "query").values_list("query", "times", "results"))
 
 
@@ -25,10 +25,10 @@ def days_ago(days):
     return timezone.localdate() - timedelta(days=days)
 
 
-def test_a_query_is_counted_once_a_day_however_it_is_written(site):
-    note_search(site, "Open  Weights", 3)
-    note_search(site, " open weights\u200b\n", 5)
-    assert kept() == [("open weights", 2, 5)]
+def test_spellings_of_a_query_are_counted_together(site):
+    log_search(site, "Open  Weights", 3)
+    log_search(site, " open weights\u200b\n", 5)
+    assert logged() == [("open weights", 2, 5)]
 
 
 def test_each_day_and_each_site_has_its_own_count(site):
@@ -36,13 +36,13 @@ def test_each_day_and_each_site_has_its_own_count(site):
     root = Page.objects.get(depth=1).add_child(instance=Page(title="Other", slug="other"))
     other = Site.objects.create(hostname="other.example", root_page=root)
     for place in (site, other):
-        note_search(place, "weights", 2)
-    assert kept() == [("weights", 1, 1), ("weights", 1, 2), ("weights", 1, 2)]
+        log_search(place, "weights", 2)
+    assert logged() == [("weights", 1, 1), ("weights", 1, 2), ("weights", 1, 2)]
 
 
-def test_the_operator_stays_an_operator(site):
-    note_search(site, "Bus OR Tram -Train", 1)
-    assert kept() == [("bus OR tram -train", 1, 1)]
+def test_operator_is_logged_in_upper_case(site):
+    log_search(site, "Bus OR Tram -Train", 1)
+    assert logged() == [("bus OR tram -train", 1, 1)]
 
 
 @pytest.mark.parametrize(
@@ -60,41 +60,41 @@ def test_the_operator_stays_an_operator(site):
         '"-!"',
     ],
 )
-def test_nothing_is_kept_of_what_may_be_personal_or_says_nothing(site, text):
-    note_search(site, text, 1)
-    assert kept() == []
+def test_personal_and_empty_queries_are_not_logged(site, text):
+    log_search(site, text, 1)
+    assert logged() == []
 
 
 @pytest.mark.parametrize("text", ["GPT-4", "budget 2026", "a" * 100, "nul\x00byte", "\ud800 odd"])
-def test_what_else_readers_write_is_kept(site, text):
-    note_search(site, text, 1)
-    assert len(kept()) == 1
+def test_other_queries_are_logged(site, text):
+    log_search(site, text, 1)
+    assert len(logged()) == 1
 
 
-def test_new_queries_are_not_kept_beyond_the_most_of_a_day(site, monkeypatch):
+def test_number_of_queries_of_a_day_is_limited(site, monkeypatch):
     monkeypatch.setattr(log, "MAX_QUERIES", 2)
     for text in ("one", "two", "three", "two"):
-        note_search(site, text, 1)
-    assert kept() == [("one", 1, 1), ("two", 2, 1)]
+        log_search(site, text, 1)
+    assert logged() == [("one", 1, 1), ("two", 2, 1)]
 
 
-def test_old_days_are_forgotten_when_a_day_begins(site, settings):
+def test_first_search_of_a_day_deletes_old_rows(site, settings):
     settings.DIGEST_SEARCH_LOG_DAYS = 7
     for days in (6, 7, 100):
         Searched.objects.create(site=site, day=days_ago(days), query=f"{days} days", results=1)
-    note_search(site, "today", 1)
-    assert [query for query, _times, _results in kept()] == ["6 days", "today"]
+    log_search(site, "today", 1)
+    assert [query for query, _times, _results in logged()] == ["6 days", "today"]
 
 
-def test_nothing_is_kept_or_told_where_the_log_is_off(site, settings):
-    note_search(site, "yesterday", 1)
+def test_setting_disables_the_log(site, settings):
+    log_search(site, "yesterday", 1)
     settings.DIGEST_SEARCH_LOG_DAYS = 0
-    note_search(site, "today", 1)
-    assert [query for query, _times, _results in kept()] == ["yesterday"]
-    assert not searches()
+    log_search(site, "today", 1)
+    assert [query for query, _times, _results in logged()] == ["yesterday"]
+    assert not logged_searches()
 
 
-def test_a_failure_is_silent_and_leaves_the_callers_transaction_as_it_is(site, monkeypatch):
+def test_database_error_does_not_break_the_callers_transaction(site, monkeypatch):
     def fail(*args):
         Searched.objects.create(site=site, query="half done", results=1)
         raise DatabaseError
@@ -102,36 +102,36 @@ def test_a_failure_is_silent_and_leaves_the_callers_transaction_as_it_is(site, m
     monkeypatch.setattr(log, "_count", fail)
     with transaction.atomic():
         Searched.objects.create(site=site, query="before", results=1)
-        note_search(site, "weights", 1)
+        log_search(site, "weights", 1)
         Searched.objects.create(site=site, query="after", results=1)
-    assert [query for query, _times, _results in kept()] == ["after", "before"]
+    assert [query for query, _times, _results in logged()] == ["after", "before"]
 
 
-def patience():
-    """How long the connection waits for the locks of others."""
-    asked = "PRAGMA busy_timeout" if connection.vendor == "sqlite" else "SHOW lock_timeout"
+def lock_timeout():
+    """Return how long the connection waits for locks, in milliseconds."""
+    query = "PRAGMA busy_timeout" if connection.vendor == "sqlite" else "SHOW lock_timeout"
     with connection.cursor() as cursor:
-        cursor.execute(asked)
+        cursor.execute(query)
         return str(cursor.fetchone()[0]).removesuffix("ms")
 
 
-def test_waits_but_a_moment_and_only_while_it_counts(site, monkeypatch):
-    inside, count, before = [], log._count, patience()
-    monkeypatch.setattr(log, "_count", lambda *args: (inside.append(patience()), count(*args)))
-    note_search(site, "weights", 1)
-    assert inside == [str(log.PATIENCE)]
-    assert patience() == before != inside[0]
-    assert kept() == [("weights", 1, 1)]
+def test_lock_timeout_is_short_only_while_counting(site, monkeypatch):
+    inside, count, before = [], log._count, lock_timeout()
+    monkeypatch.setattr(log, "_count", lambda *args: (inside.append(lock_timeout()), count(*args)))
+    log_search(site, "weights", 1)
+    assert inside == [str(log.LOCK_TIMEOUT)]
+    assert lock_timeout() == before != inside[0]
+    assert logged() == [("weights", 1, 1)]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_another_writer_is_not_waited_for():
-    # A test of this kind before it has left nothing of what the migrations make.
+def test_search_is_not_counted_if_the_row_is_locked():
+    # An earlier transactional test has deleted the rows that migrations create.
     ContentType.objects.clear_cache()
     Locale.objects.get_or_create(language_code="en")
     root = Page.objects.first() or Page.add_root(instance=Page(title="Root", slug="root"))
     site = Site.objects.first() or Site.objects.create(hostname="localhost", root_page=root)
-    note_search(site, "weights", 1)
+    log_search(site, "weights", 1)
     holding, done = threading.Event(), threading.Event()
 
     def hold():
@@ -145,31 +145,31 @@ def test_another_writer_is_not_waited_for():
     other.start()
     holding.wait(10)
     began = timezone.now()
-    note_search(site, "weights", 1)
+    log_search(site, "weights", 1)
     waited = timezone.now() - began
     done.set()
     other.join()
     assert waited < timedelta(seconds=2)
-    assert kept() == [("weights", 1, 7)]
+    assert logged() == [("weights", 1, 7)]
 
 
-def test_results_are_those_of_the_last_search(site):
+def test_results_are_of_the_latest_search(site):
     Searched.objects.create(site=site, day=days_ago(2), query="llm", times=4, results=0)
     Searched.objects.create(site=site, day=days_ago(1), query="llm", times=2, results=9)
     Searched.objects.create(site=site, day=days_ago(31), query="llm", times=100, results=0)
-    [row] = searches()
-    assert (row["query"], row["asked"], row["found"]) == ("llm", 6, 9)
+    [row] = logged_searches()
+    assert (row["query"], row["searches"], row["latest_results"]) == ("llm", 6, 9)
 
 
-def test_popular_are_queries_that_several_searches_found_something_with(site):
+def test_popular_queries_have_results_and_several_searches(site):
     rows = [("heat pump", 3, 1), ("heat", 5, 2), ("heating", 2, 1), ("heater", 9, 0)]
     for query, times, results in rows:
         Searched.objects.create(site=site, query=query, times=times, results=results)
     Searched.objects.create(site=site, day=days_ago(30), query="heating", times=9, results=1)
-    assert popular(site) == ["heat", "heat pump"]
+    assert popular_queries(site) == ["heat", "heat pump"]
 
 
-def test_popular_queries_are_read_now_and_then(site, django_assert_num_queries):
-    popular(site)
+def test_popular_queries_are_cached(site, django_assert_num_queries):
+    popular_queries(site)
     with django_assert_num_queries(0):
-        popular(site)
+        popular_queries(site)

@@ -1,4 +1,4 @@
-"""Words, phrases, excluded words and OR; everything else is literal."""
+"""Queries have words, phrases, excluded words and OR; everything else is literal."""
 
 import time
 
@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from digest.contrib.search.parsing import MAX_CHARACTERS, MAX_TERMS, TooLong, parse
 
 
-def read(text):
-    """A query as text: groups by spaces, choices by |, phrases in <>, excluded ones after -."""
+def parsed(text):
+    """Return a query as text: groups by spaces, OR as |, phrases in <>, excluded terms after -."""
     query = parse(text)
-    groups = ["|".join(map(written, group)) for group in query.groups]
-    return " ".join([*groups, *(f"-{written(unit)}" for unit in query.excluded)])
+    groups = ["|".join(map(term_text, group)) for group in query.groups]
+    return " ".join([*groups, *(f"-{term_text(term)}" for term in query.excluded)])
 
 
-def written(unit):
-    words = "_".join(unit.tokens)
-    return f"<{words}>" if unit.is_quoted else words
+def term_text(term):
+    words = "_".join(term.tokens)
+    return f"<{words}>" if term.is_quoted else words
 
 
 @pytest.mark.parametrize(
@@ -61,34 +61,34 @@ def written(unit):
         ("", ""),
     ],
 )
-def test_a_text_asks_for(text, query):
-    assert read(text) == query
+def test_text_is_parsed(text, query):
+    assert parsed(text) == query
 
 
-def test_a_unit_knows_where_it_stands():
+def test_terms_have_their_spans():
     text = 'one -two "three four" OR five'
     query = parse(text)
-    units = [*query.excluded, *(unit for group in query.groups for unit in group)]
-    assert [text[unit.start : unit.end] for unit in units] == ["two", "one", "three four", "five"]
+    terms = [*query.excluded, *(term for group in query.groups for term in group)]
+    assert [text[term.start : term.end] for term in terms] == ["two", "one", "three four", "five"]
 
 
 @pytest.mark.parametrize(
-    ("text", "is_unfinished"),
+    ("text", "ends_in_word"),
     [("a", True), ("a b", True), ("a ", False), ('"a', True), ('"a"', False), ("a -b", False)],
 )
-def test_a_word_at_the_end_may_go_on(text, is_unfinished):
-    assert parse(text).is_unfinished is is_unfinished
+def test_text_may_end_in_a_word(text, ends_in_word):
+    assert parse(text).ends_in_word is ends_in_word
 
 
-def test_nothing_goes_on_where_nothing_is():
-    assert parse("").is_unfinished is False
+def test_empty_text_does_not_end_in_a_word():
+    assert parse("").ends_in_word is False
 
 
 @pytest.mark.parametrize(
     "text",
     ["a" * (MAX_CHARACTERS + 1), "a" * 60_000, "word " * 8_000, '"' * 60_000, "a OR " * 8_000],
 )
-def test_a_long_text_is_refused_at_once(text):
+def test_long_text_is_rejected_quickly(text):
     start = time.process_time()
     with pytest.raises(TooLong, match="200"):
         parse(text)
@@ -96,30 +96,30 @@ def test_a_long_text_is_refused_at_once(text):
 
 
 @pytest.mark.parametrize("text", ["a " * MAX_TERMS, "-a " * MAX_TERMS, "a OR " * 19 + "a"])
-def test_so_many_words_are_read_and_no_more(text):
+def test_number_of_terms_is_limited(text):
     parse(text)
     with pytest.raises(TooLong, match="20"):
         parse(f"{text} -b")
 
 
-def test_the_longest_text_is_read():
-    assert read("a" * MAX_CHARACTERS) == "a" * 40
+def test_longest_text_is_parsed():
+    assert parsed("a" * MAX_CHARACTERS) == "a" * 40
 
 
 @given(st.text(alphabet=st.one_of(st.sampled_from('" -ORab\x00'), st.characters()), max_size=200))
-def test_any_text_is_read_or_too_long(text):
+def test_any_text_is_parsed_or_too_long(text):
     try:
         query = parse(text)
     except TooLong:
         return
-    assert all(unit.tokens for group in query.groups for unit in group)
+    assert all(term.tokens for group in query.groups for term in group)
     assert all(group for group in query.groups)
-    assert all(unit.tokens for unit in query.excluded)
+    assert all(term.tokens for term in query.excluded)
 
 
 @pytest.mark.parametrize(
     "text", ['"night count",', '("night count")', "„night count“.", "«night count»"]
 )
-def test_a_phrase_may_stand_beside_punctuation(text):
-    [[unit]] = parse(text).groups
-    assert (unit.tokens, unit.is_quoted) == (("night", "count"), True)
+def test_phrase_may_be_next_to_punctuation(text):
+    [[term]] = parse(text).groups
+    assert (term.tokens, term.is_quoted) == (("night", "count"), True)

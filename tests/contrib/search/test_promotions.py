@@ -1,4 +1,4 @@
-"""What editors promote for a query, as readers get it."""
+"""Promoted results of a query, as readers see them."""
 
 import pytest
 from django.apps import apps
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def promote(text, order=0, **fields):
-    """A promoted result of a query, as Wagtail's form makes it."""
+    """Create a promoted result of a query, as Wagtail's form does."""
     return SearchPromotion.objects.create(query=Query.get(text), sort_order=order, **fields)
 
 
@@ -21,7 +21,7 @@ def link(url="https://example.com/", text="Elsewhere"):
 
 
 def titles(text, site):
-    return [found.title for found in promoted(text, site)]
+    return [promotion.title for promotion in promoted(text, site)]
 
 
 def test_pages_and_links_come_in_the_editors_order(site, digest):
@@ -35,7 +35,7 @@ def test_pages_and_links_come_in_the_editors_order(site, digest):
 
 
 @pytest.mark.parametrize("text", ["Heat Pump", " heat  pump\n", "HEAT PUMP"])
-def test_case_and_space_do_not_matter(site, digest, text):
+def test_case_and_spaces_are_ignored(site, digest, text):
     promote("heat pump", **link())
     assert titles(text, site) == ["Elsewhere"]
 
@@ -46,12 +46,12 @@ def test_another_query_has_nothing_promoted(site, text):
     assert titles(text, site) == []
 
 
-def test_asking_writes_nothing(site):
+def test_reading_promotions_writes_nothing(site):
     promoted("heat pump", site)
     assert not Query.objects.exists()
 
 
-def test_a_page_is_promoted_only_while_it_is_public(site, digest, home_page):
+def test_only_public_pages_are_promoted(site, digest, home_page):
     gone, expired, private = (make_issue(digest, day) for day in (1, 2, 3))
     for page in (gone, expired, private):
         promote("heat pump", page=page.page_ptr, description="Secret")
@@ -62,7 +62,7 @@ def test_a_page_is_promoted_only_while_it_is_public(site, digest, home_page):
     assert titles("heat pump", site) == []
 
 
-def test_a_page_of_another_site_is_not_promoted(site, digest):
+def test_page_of_another_site_is_not_promoted(site, digest):
     root = Page.objects.get(depth=1).add_child(instance=Page(title="Other", slug="other"))
     other = Site.objects.create(hostname="other.example", root_page=root)
     promote("heat pump", page=make_issue(digest).page_ptr)
@@ -71,18 +71,18 @@ def test_a_page_of_another_site_is_not_promoted(site, digest):
 
 
 @pytest.mark.parametrize("url", ["ftp://example.com/", "javascript:alert(1)", "//example.com", ""])
-def test_a_link_leads_to_the_web_or_nowhere(site, url):
+def test_only_web_links_are_promoted(site, url):
     promote("heat pump", **link(url))
     assert titles("heat pump", site) == []
 
 
-def test_nothing_is_promoted_where_the_app_is_missing(site, monkeypatch):
+def test_nothing_is_promoted_without_wagtails_app(site, monkeypatch):
     promote("heat pump", **link())
     monkeypatch.setattr(apps, "is_installed", lambda name: False)
     assert titles("heat pump", site) == []
 
 
-def test_promotions_take_few_queries_however_many_there_are(
+def test_number_of_database_queries_does_not_grow_with_promotions(
     site, digest, django_assert_max_num_queries
 ):
     for day in range(1, 8):

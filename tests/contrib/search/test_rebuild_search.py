@@ -8,14 +8,14 @@ from django.core.management import CommandError, call_command
 from digest.contrib.search.models import Entry, Word
 from digest.models import IssuePage
 from digest.pages import derived
-from tests.contrib.search.searching import stories, tell
+from tests.contrib.search.searching import add_story, stories
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def issue(digest):
-    return tell(digest, "Needle", "running", title="14")
+    return add_story(digest, "Needle", "running", title="14")
 
 
 def lose_an_entry(issue):
@@ -23,7 +23,7 @@ def lose_an_entry(issue):
     return f"missing: issue {issue.pk}, itself"
 
 
-def keep_what_is_hidden(issue):
+def keep_a_hidden_entry(issue):
     IssuePage.objects.filter(pk=issue.pk).update(live=False)
     return f"stale: issue {issue.pk}, story 1"
 
@@ -48,7 +48,7 @@ def keep_an_old_stem(issue):
     return "wrong stem: running"
 
 
-DAMAGES = [lose_an_entry, keep_what_is_hidden, change_a_text, change_a_tag]
+DAMAGES = [lose_an_entry, keep_a_hidden_entry, change_a_text, change_a_tag]
 DAMAGES += [lose_a_word, keep_an_old_stem]
 
 
@@ -60,39 +60,39 @@ def run(**options):
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_damage_is_printed_and_repaired(issue, damage):
-    named, out = damage(issue), StringIO()
+    line, out = damage(issue), StringIO()
     with pytest.raises(CommandError, match="rebuild_search") as error:
         call_command("rebuild_search", check=True, stdout=out)
     assert error.value.returncode == 1
-    assert named in out.getvalue().splitlines()
+    assert line in out.getvalue().splitlines()
     run()
     assert run(check=True) == ["All entries of the index are right."]
 
 
-def test_what_is_right_is_not_written(issue):
+def test_correct_entries_are_not_written(issue):
     before = list(Entry.objects.order_by("pk").values())
-    assert run() == ["0 entries of the index mended."]
+    assert run() == ["0 entries of the index repaired."]
     assert list(Entry.objects.order_by("pk").values()) == before
 
 
-def test_an_empty_index_is_filled(issue, monkeypatch):
+def test_empty_index_is_filled(issue, monkeypatch):
     monkeypatch.setattr(derived, "BATCH_SIZE", 1)
-    tell(issue.get_parent().specific, "Straw", day=15)
+    add_story(issue.get_parent().specific, "Straw", day=15)
     Word.objects.all().delete()
     Entry.objects.all()._raw_delete("default")
     assert stories("needle") == []
-    assert run() == ["4 entries of the index mended."]
+    assert run() == ["4 entries of the index repaired."]
     assert stories("needle") == ["Needle"]
     assert stories("runs") == ["Needle"]
 
 
-def test_it_says_how_far_it_is(issue, monkeypatch):
+def test_progress_is_printed(issue, monkeypatch):
     monkeypatch.setattr(derived, "issue_batches", lambda: iter([[0] * 1000]))
     assert run()[0] == "1000 of 1 issues ..."
-    assert run(verbosity=0) == ["0 entries of the index mended."]
+    assert run(verbosity=0) == ["0 entries of the index repaired."]
 
 
-def test_a_check_changes_nothing(issue):
+def test_check_changes_nothing(issue):
     change_a_text(issue)
     with pytest.raises(CommandError):
         run(check=True)

@@ -1,4 +1,4 @@
-"""The editor's desk for readers' search: synonyms, the report, and the way to promotions."""
+"""The admin of readers' search: synonyms, the report of searches, and links to promotions."""
 
 import io
 
@@ -11,9 +11,9 @@ from wagtail.contrib.search_promotions.models import Query, SearchPromotion
 from wagtail.models import Page, Site
 
 from digest import visibility
-from digest.contrib.search import finding
-from digest.contrib.search.log import note_search
+from digest.contrib.search.log import log_search
 from digest.contrib.search.models import Searched, Synonyms
+from digest.contrib.search.querying import search
 from digest.models import IssuePage
 from tests.builders import body, make_issue, story
 
@@ -24,12 +24,12 @@ REPORT, ADD = "/admin/reports/searches/", "/admin/search-synonyms/new/"
 
 @pytest.fixture
 def editor(client, django_user_model):
-    """Signs in somebody who may see the admin, and has these permissions beside."""
+    """Sign in a user with access to the admin and these permissions."""
 
     def sign_in(*codenames):
-        group = Group.objects.create(name="Desk")
+        group = Group.objects.create(name="Search editors")
         group.permissions.set(Permission.objects.filter(codename__in=["access_admin", *codenames]))
-        user = django_user_model.objects.create_user("desk", "desk@example.com", "x")
+        user = django_user_model.objects.create_user("editor", "editor@example.com", "x")
         user.groups.add(group)
         client.force_login(user)
         return client
@@ -42,18 +42,18 @@ def html(response):
     return response.content.decode()
 
 
-def found(text):
-    return finding.search(text, visibility.public(IssuePage.objects.all())).entries.count()
+def count(text):
+    return search(text, visibility.public(IssuePage.objects.all())).entries.count()
 
 
-def test_synonyms_work_from_the_next_search_on(admin_client, digest):
+def test_synonyms_work_from_the_next_search(admin_client, digest):
     make_issue(digest, body=body(story("A large language model")))
-    assert not found("llm")
+    assert not count("llm")
     admin_client.post(ADD, {"terms": "LLM, large language model"})
-    assert found("llm")
+    assert count("llm")
     url = reverse("digest_search_synonyms:delete", args=[Synonyms.objects.get().pk])
     admin_client.post(url)
-    assert not found("llm")
+    assert not count("llm")
 
 
 def test_synonyms_are_listed_and_changed(admin_client):
@@ -74,7 +74,7 @@ def test_fewer_than_two_words_are_no_synonyms(admin_client, terms):
     assert not Synonyms.objects.exists()
 
 
-def test_synonyms_are_for_those_with_the_permission(editor):
+def test_synonyms_need_a_permission(editor):
     client = editor("add_synonyms")
     assert client.get(ADD).status_code == 200
     row = Synonyms.objects.create(terms="bike, bicycle")
@@ -84,7 +84,7 @@ def test_synonyms_are_for_those_with_the_permission(editor):
     assert "Search synonyms" in html(client.get("/admin/"))
 
 
-def test_others_see_nothing_of_it(editor):
+def test_users_without_permissions_see_neither(editor):
     client = editor()
     for url in ("/admin/search-synonyms/", ADD, REPORT, f"{REPORT}results/"):
         assert client.get(url).status_code == 302
@@ -93,9 +93,9 @@ def test_others_see_nothing_of_it(editor):
     assert REPORT not in page
 
 
-def test_report_tells_queries_how_often_and_what_they_found(admin_client, site):
+def test_report_lists_queries_with_counts(admin_client, site):
     for _ in range(3):
-        note_search(site, "Heat <pump>", 41)
+        log_search(site, "Heat <pump>", 41)
     page = html(admin_client.get(REPORT))
     row = page[page.index("heat &lt;pump&gt;") :]
     assert "3" in row
@@ -106,38 +106,38 @@ def rows(response):
     return [row["query"] for row in response.context["object_list"]]
 
 
-def test_report_is_sorted_searched_and_narrowed(admin_client, site):
+def test_report_can_be_sorted_searched_and_filtered(admin_client, site):
     for query, times, results in (("heat pump", 1, 1), ("tram", 3, 0), ("bus", 2, 0)):
         Searched.objects.create(site=site, query=query, times=times, results=results)
     assert rows(admin_client.get(REPORT)) == ["tram", "bus", "heat pump"]
     assert rows(admin_client.get(f"{REPORT}?ordering=query")) == ["bus", "heat pump", "tram"]
-    assert rows(admin_client.get(f"{REPORT}?found=0")) == ["tram", "bus"]
+    assert rows(admin_client.get(f"{REPORT}?latest_results=0")) == ["tram", "bus"]
     assert rows(admin_client.get(f"{REPORT}?q=PUMP")) == ["heat pump"]
-    assert rows(admin_client.get(f"{REPORT}results/?found=0&q=b")) == ["bus"]
+    assert rows(admin_client.get(f"{REPORT}results/?latest_results=0&q=b")) == ["bus"]
 
 
-def test_report_tells_the_site_where_there_are_several(admin_client, site):
-    note_search(site, "tram", 1)
+def test_report_has_the_site_if_there_are_several(admin_client, site):
+    log_search(site, "tram", 1)
     assert "other.example" not in html(admin_client.get(REPORT))
     root = Page.objects.get(depth=1).add_child(instance=Page(title="Other", slug="other"))
     other = Site.objects.create(hostname="other.example", root_page=root)
-    note_search(other, "bus", 1)
+    log_search(other, "bus", 1)
     assert "other.example" in html(admin_client.get(REPORT))
     assert rows(admin_client.get(f"{REPORT}?site={other.pk}")) == ["bus"]
 
 
-def test_report_is_exported_and_no_query_is_a_formula(admin_client, site):
-    note_search(site, "=1+1", 2)
-    answer = admin_client.get(f"{REPORT}?export=csv")
-    lines = b"".join(answer.streaming_content).decode().split("\r\n")
+def test_report_is_exported_without_formulas(admin_client, site):
+    log_search(site, "=1+1", 2)
+    response = admin_client.get(f"{REPORT}?export=csv")
+    lines = b"".join(response.streaming_content).decode().split("\r\n")
     assert lines[:2] == ["Query,Searches,Results,Site", "'=1+1,1,2,localhost"]
-    answer = admin_client.get(f"{REPORT}?export=xlsx")
-    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    response = admin_client.get(f"{REPORT}?export=xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
     assert (sheet["A2"].value, sheet["A2"].data_type) == ("=1+1", "s")
 
 
-def test_report_is_for_those_with_the_permission(editor, site):
-    note_search(site, "tram", 0)
+def test_report_needs_a_permission(editor, site):
+    log_search(site, "tram", 0)
     client = editor("view_searched")
     page = html(client.get(REPORT))
     assert "tram" in page
@@ -145,7 +145,7 @@ def test_report_is_for_those_with_the_permission(editor, site):
     assert REPORT in html(client.get("/admin/"))
 
 
-def test_groups_can_be_given_the_report_and_the_synonyms(admin_client):
+def test_groups_can_have_the_permissions(admin_client):
     page = html(admin_client.get(reverse("wagtailusers_groups:add")))
     ids = Permission.objects.filter(
         content_type__app_label="digest_search",
@@ -154,16 +154,16 @@ def test_groups_can_be_given_the_report_and_the_synonyms(admin_client):
     assert all(f'value="{permission.pk}"' in page for permission in ids)
 
 
-def test_report_leads_to_synonyms_with_the_query_filled_in(admin_client, site):
-    note_search(site, 'wind & "power"', 0)
+def test_report_links_to_synonyms_of_the_query(admin_client, site):
+    log_search(site, 'wind & "power"', 0)
     url = f"{ADD}?terms=wind+%26+%22power%22"
     assert url in html(admin_client.get(REPORT))
     assert 'value="wind &amp; &quot;power&quot;"' in html(admin_client.get(url))
 
 
-def test_report_leads_to_a_promotion_with_the_query_filled_in(admin_client, site, digest):
+def test_report_links_to_a_promotion_of_the_query(admin_client, site, digest):
     issue = make_issue(digest)
-    note_search(site, "heat pump", 0)
+    log_search(site, "heat pump", 0)
     assert "/admin/search-promote/?query=heat+pump" in html(admin_client.get(REPORT))
     page = html(admin_client.get("/admin/search-promote/?query=heat+pump"))
     assert 'value="heat pump"' in page
@@ -176,13 +176,13 @@ def test_report_leads_to_a_promotion_with_the_query_filled_in(admin_client, site
     assert SearchPromotion.objects.get().page_id == issue.pk
 
 
-def test_promotions_are_for_those_with_the_permission(editor):
+def test_promotions_need_a_permission(editor):
     assert editor().get("/admin/search-promote/?query=x").status_code == 302
 
 
 @pytest.fixture
 def report_names(rf, admin_user):
-    """The names of the reports that a superuser is offered."""
+    """Return the names of the reports that a superuser sees."""
 
     def names():
         request = rf.get("/admin/")
@@ -192,7 +192,7 @@ def report_names(rf, admin_user):
     return names
 
 
-def test_wagtails_own_report_is_offered_only_where_something_counts_for_it(report_names):
+def test_wagtails_report_is_hidden_while_empty(report_names):
     assert "searches" in report_names()
     assert "search-terms" not in report_names()
     Query.get("tram").add_hit()

@@ -1,11 +1,11 @@
-"""What was probably meant, of the words that readers may see."""
+"""Misspelt words are corrected to words that readers can find."""
 
 import pytest
 from wagtail.models import Site
 
-from digest.contrib.search.spelling import candidates, most_edits
+from digest.contrib.search.spelling import find_corrections, max_edits
 from tests.builders import expire, make_digest, restrict
-from tests.contrib.search.searching import headings, look_for, tell
+from tests.contrib.search.searching import add_story, headings, ranked, search_public
 
 pytestmark = pytest.mark.django_db
 
@@ -13,134 +13,135 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("word", "edits"), [("abc", 0), ("abcd", 1), ("abcdefg", 1), ("abcdefgh", 2), ("gpt4", 0)]
 )
-def test_the_longer_a_word_the_more_may_be_wrong(word, edits):
-    assert most_edits(word) == edits
+def test_number_of_edits_grows_with_the_length(word, edits):
+    assert max_edits(word) == edits
 
 
 @pytest.mark.parametrize(
     "word", ["forcast", "forecsat", "forecastt", "fxrecast", "orecast", "ofrecast"]
 )
-def test_a_misspelt_word_is_corrected(digest, word):
-    tell(digest, "The forecast")
-    found = look_for(f"the {word}")
-    assert (found.asked, found.searched) == (f"the {word}", "the forecast")
-    assert found.corrections == [(word, "forecast")]
-    assert headings(found) == ["The forecast"]
-    assert found.is_complete
+def test_misspelt_word_is_corrected(digest, word):
+    add_story(digest, "The forecast")
+    results = search_public(f"the {word}")
+    assert (results.query, results.searched_query) == (f"the {word}", "the forecast")
+    assert results.corrections == [(word, "forecast")]
+    assert headings(results) == ["The forecast"]
+    assert results.is_complete
 
 
 @pytest.mark.parametrize("word", ["frct", "forecast1", "2027", "cat", '"forcast"', "for-cast"])
-def test_what_is_far_from_every_word_is_not_corrected(digest, word):
-    tell(digest, "The forecast of 2026 car")
-    assert look_for(word).corrections == []
+def test_word_far_from_every_other_is_not_corrected(digest, word):
+    add_story(digest, "The forecast of 2026 car")
+    assert search_public(word).corrections == []
 
 
-def test_no_word_is_corrected_that_something_has(digest):
-    tell(digest, "forecast")
-    tell(digest, "forcast")
-    assert headings(look_for("forcast")) == ["forcast"]
-    assert look_for("forcasts").corrections == []
+def test_known_word_is_not_corrected(digest):
+    add_story(digest, "forecast")
+    add_story(digest, "forcast")
+    assert headings(search_public("forcast")) == ["forcast"]
+    assert search_public("forcasts").corrections == []
 
 
-def test_no_word_is_corrected_if_that_is_not_wanted(digest):
-    tell(digest, "forecast")
-    found = look_for("forcast", correct=False)
-    assert (found.searched, found.corrections, found.hits) == ("forcast", [], [])
+def test_corrections_can_be_disabled(digest):
+    add_story(digest, "forecast")
+    results = search_public("forcast", correct=False)
+    assert (results.searched_query, results.corrections, results.hits) == ("forcast", [], [])
 
 
-def test_of_equally_near_words_the_more_common_is_meant(digest):
-    tell(digest, "models")
-    tell(digest, "modals")
-    tell(digest, "models again")
-    assert look_for("moduls").searched == "models"
+def test_more_common_word_is_preferred(digest):
+    add_story(digest, "models")
+    add_story(digest, "modals")
+    add_story(digest, "models again")
+    assert search_public("moduls").searched_query == "models"
 
 
 @pytest.mark.parametrize(
     ("word", "other"),
     [("bike", "like"), ("metro", "metre"), ("taxes", "takes"), ("cycling", "calling")],
 )
-def test_another_word_is_not_taken_for_a_misspelt_one(digest, word, other):
-    tell(digest, other)
-    assert look_for(word).corrections == []
+def test_unlikely_typo_is_not_corrected(digest, word, other):
+    add_story(digest, other)
+    assert search_public(word).corrections == []
 
 
-def test_a_plural_that_its_stem_does_not_tell_is_known(digest):
-    tell(digest, "bus")
-    tell(digest, "uses")
-    assert look_for("buses").searched == "bus"
+def test_plural_with_another_stem_is_corrected(digest):
+    add_story(digest, "bus")
+    add_story(digest, "uses")
+    assert search_public("buses").searched_query == "bus"
 
 
-def test_a_nearer_word_is_meant_before_a_more_common_one(digest):
-    tell(digest, "generation")
+def test_nearer_word_is_preferred_to_a_more_common_one(digest):
+    add_story(digest, "generation")
     for _ in range(3):
-        tell(digest, "generator")
-    assert look_for("generatio").searched == "generation"
+        add_story(digest, "generator")
+    assert search_public("generatio").searched_query == "generation"
 
 
 def test_every_misspelt_word_is_corrected_and_the_rest_stays(digest):
-    tell(digest, "Electric forecast", "of the grid")
-    found = look_for('forcast -"a b" (elektric) grid')
-    assert found.corrections == [("forcast", "forecast"), ("(elektric)", "electric")]
-    assert headings(found) == ["Electric forecast"]
+    add_story(digest, "Electric forecast", "of the grid")
+    results = search_public('forcast -"a b" (elektric) grid')
+    assert results.corrections == [("forcast", "forecast"), ("(elektric)", "electric")]
+    assert headings(results) == ["Electric forecast"]
 
 
-def test_a_correction_may_make_the_text_longer_than_one_may_be(digest):
-    tell(digest, "encyclopedia")
+def test_correction_may_exceed_the_maximum_length(digest):
+    add_story(digest, "encyclopedia")
     text = f"encyclopdia {'z' * 188}"
-    assert look_for(text).corrections == [("encyclopdia", "encyclopedia")]
+    assert search_public(text).corrections == [("encyclopdia", "encyclopedia")]
 
 
-def test_candidates_are_of_the_languages_asked_for(digest):
-    tell(digest, "forecast")
-    assert candidates("forcast", ["en-GB"]) == [(1, ("forecast",))]
-    assert candidates("forcast", ["de"]) == []
+def test_corrections_are_of_the_given_languages(digest):
+    add_story(digest, "forecast")
+    assert find_corrections("forcast", ["en-GB"]) == [(1, ("forecast",))]
+    assert find_corrections("forcast", ["de"]) == []
 
 
-def hide_by_clock(digest, word):
-    expire(tell(digest, word))
+def hide_by_expiry(digest, word):
+    expire(add_story(digest, word))
 
 
-def hide_behind_a_login(digest, word):
-    restrict(tell(digest, word))
+def hide_by_restriction(digest, word):
+    restrict(add_story(digest, word))
 
 
 def hide_in_a_draft(digest, word):
-    tell(digest, word, publish=False)
+    add_story(digest, word, publish=False)
 
 
 def hide_by_unpublishing(digest, word):
-    tell(digest, word).unpublish()
+    add_story(digest, word).unpublish()
 
 
 @pytest.mark.parametrize(
-    "hide", [hide_by_clock, hide_behind_a_login, hide_in_a_draft, hide_by_unpublishing]
+    "hide", [hide_by_expiry, hide_by_restriction, hide_in_a_draft, hide_by_unpublishing]
 )
 @pytest.mark.parametrize("word", ["mansion", "mensions", "mension", "pension"])
-def test_a_hidden_word_changes_nothing(digest, hide, word):
-    tell(digest, "tension", "models")
-    before = [answer(text) for text in ("mension", "pension", "mansion models", "mensions")]
+def test_hidden_word_changes_nothing(digest, hide, word):
+    add_story(digest, "tension", "models")
+    queries = ("mension", "pension", "mansion models", "mensions")
+    before = [everything(query) for query in queries]
     hide(digest, word)
-    assert [answer(text) for text in ("mension", "pension", "mansion models", "mensions")] == before
+    assert [everything(query) for query in queries] == before
 
 
 def test_many_hidden_words_change_nothing(digest):
-    tell(digest, "forecast")
-    before = answer("forecasx")
-    expire(tell(digest, " ".join(f"forecas{letter}" for letter in "abcdefghijklmnop")))
-    assert answer("forecasx") == before
+    add_story(digest, "forecast")
+    before = everything("forecasx")
+    expire(add_story(digest, " ".join(f"forecas{letter}" for letter in "abcdefghijklmnop")))
+    assert everything("forecasx") == before
 
 
 def test_words_of_another_site_change_nothing(digest, home_page):
-    tell(digest, "tension")
+    add_story(digest, "tension")
     other = home_page.get_parent().add_child(instance=type(home_page)(title="Other", slug="other"))
     Site.objects.create(hostname="other.example", root_page=other)
-    before = answer("mension")
-    tell(make_digest(other, "theirs"), "mansion")
-    assert answer("mension", site=Site.objects.get(is_default_site=True)) == before
+    before = everything("mension")
+    add_story(make_digest(other, "theirs"), "mansion")
+    assert everything("mension", site=Site.objects.get(is_default_site=True)) == before
 
 
-def answer(text, **options):
-    """All that a reader is told."""
-    found = look_for(text, **options)
-    told = (found.asked, found.searched, found.corrections, found.is_complete)
-    return told, found.hits, found.counts, found.shown([hit.pk for hit in found.hits])
+def everything(text, **options):
+    """Return everything that a reader sees of the results."""
+    results = search_public(text, **options)
+    query = (results.query, results.searched_query, results.corrections, results.is_complete)
+    return query, results.hits, results.counts, ranked(results)

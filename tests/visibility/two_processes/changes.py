@@ -22,7 +22,7 @@ from wagtail.models import (
     Workflow,
 )
 
-from digest.contrib.search.log import note_search
+from digest.contrib.search.log import log_search
 from digest.contrib.search.models import Synonyms
 from digest.models import DigestPage, IssuePage
 from digest.pages.page_models import get_issue_tag_model
@@ -148,7 +148,7 @@ UNSEEN = {
     "a session": lambda site: Session.objects.create(session_key="a", expire_date=timezone.now()),
     "a user": lambda site: User.objects.create_user("new"),
     "a log entry": lambda site: log(site.issue, "wagtail.edit"),
-    "a search": lambda site: note_search(site.site, "what happened", 1),
+    "a search": lambda site: log_search(site.site, "what happened", 1),
     "a preview": lambda site: PreviewToken.objects.create(
         page=site.issue, user=superuser(), token_hash="a", expires_at=timezone.now()
     ),

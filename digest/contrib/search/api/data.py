@@ -13,9 +13,9 @@ from taggit.models import Tag
 from digest.api.issues import Issues
 from digest.api.representations import digest_reference, page, reference
 from digest.api.scope import Scope
-from digest.contrib.search.highlighting import Marked
+from digest.contrib.search.highlighting import HighlightedText
 from digest.contrib.search.promotions import Promotion
-from digest.contrib.search.results import Counts, Found, Result
+from digest.contrib.search.results import Counts, Result, SearchResults
 from digest.contrib.search.suggestions import Suggestion
 from digest.pages.listing import with_locales
 
@@ -25,16 +25,16 @@ RESULT_ISSUE_FIELDS = {"date", "locale", "tags", "digest"}
 MAX_FACETS = 50
 
 
-def highlighted(marked: Marked) -> dict[str, Any]:
-    return {"text": marked.text, "html": marked.html, "marks": marked.marks}
+def highlighted(text: HighlightedText) -> dict[str, Any]:
+    return {"text": text.text, "html": text.html, "marks": text.highlights}
 
 
 class Results:
     """Serialize the results of a page of rows."""
 
-    def __init__(self, found: Found, rows: Iterable[Any], scope: Scope) -> None:
+    def __init__(self, found: SearchResults, rows: Iterable[Any], scope: Scope) -> None:
         self.scores = {row.pk: getattr(row, "score", None) for row in rows}
-        self.results, self.scope = found.shown([*self.scores]), scope
+        self.results, self.scope = found.get_results([*self.scores]), scope
         issues = {result.issue.pk: result.issue for result in self.results}
         data = Issues(issues.values(), RESULT_ISSUE_FIELDS, scope).as_data()
         self.issue_data = dict(zip(issues, data, strict=True))
@@ -69,12 +69,12 @@ def target(result: Result, scope: Scope) -> dict[str, Any]:
     }
 
 
-def query(found: Found, url: str) -> dict[str, Any]:
+def query(found: SearchResults, url: str) -> dict[str, Any]:
     """Return the query and its corrections; ``url`` is that of the first page of results."""
     corrected = [{"written": word, "searched": other} for word, other in found.corrections]
     return {
-        "text": found.asked,
-        "searched": found.searched,
+        "text": found.query,
+        "searched": found.searched_query,
         "corrections": corrected,
         "literal_url": replace_query_param(url, "correct", "false") if corrected else None,
         "match": "all" if found.is_complete else "some",
@@ -128,7 +128,7 @@ def _digests(numbers: Counter[int], scope: Scope) -> list[dict[str, Any]]:
 
 
 def suggestion(suggested: Suggestion, scope: Scope) -> dict[str, Any]:
-    return {"type": suggested.kind, **highlighted(suggested.marked), **_urls(suggested, scope)}
+    return {"type": suggested.kind, **highlighted(suggested.highlighted), **_urls(suggested, scope)}
 
 
 def _urls(suggested: Suggestion, scope: Scope) -> dict[str, Any]:

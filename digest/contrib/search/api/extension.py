@@ -7,7 +7,7 @@ from django.urls import path
 from digest.api.extensions import APIExtension, ListParameter
 from digest.contrib.search.api import examples, views
 from digest.contrib.search.api.parameters import SearchField
-from digest.contrib.search.finding import matching_entries
+from digest.contrib.search.querying import matching_entries
 from digest.pages.stories import Story
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework.response import Response
 
 from digest.api.pagination import Cursor, CursorPagination
-from digest.contrib.search.results import Found
+from digest.contrib.search.results import SearchResults
 
 # Fields that together are unique, by the value of ``order``.
 ORDERS = {"relevance": ["score", "pk"], "-date": ["pk"], "date": ["pk"]}
@@ -15,7 +15,7 @@ ORDERS = {"relevance": ["score", "pk"], "-date": ["pk"], "date": ["pk"]}
 class SearchPagination(CursorPagination):
     """Paginate results in the requested order; each row has a ``pk``."""
 
-    def __init__(self, found: Found, parameters: dict[str, Any]) -> None:
+    def __init__(self, found: SearchResults, parameters: dict[str, Any]) -> None:
         super().__init__(ORDERS[parameters["order"]], parameters)
         self.found, self.order_by = found, parameters["order"]
 

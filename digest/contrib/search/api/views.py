@@ -14,10 +14,10 @@ from digest.contrib.search.api import data as search_data
 from digest.contrib.search.api import parameters
 from digest.contrib.search.api import serializers as search_serializers
 from digest.contrib.search.api.pagination import SearchPagination
-from digest.contrib.search.finding import search
-from digest.contrib.search.log import note_search
+from digest.contrib.search.log import log_search
 from digest.contrib.search.promotions import promoted
-from digest.contrib.search.results import Found
+from digest.contrib.search.querying import search
+from digest.contrib.search.results import SearchResults
 from digest.contrib.search.suggestions import suggest
 
 
@@ -41,7 +41,7 @@ class Search(APIView):
         }
         return response
 
-    def run_search(self) -> Found:
+    def run_search(self) -> SearchResults:
         """Search the issues that match the filters."""
         everywhere = self.scope.issues()
         self.scope.note_counted(everywhere)  # spelling correction depends on all of them
@@ -49,17 +49,17 @@ class Search(APIView):
         is_typing, correct = (self.parameters[name] == "true" for name in ("prefix", "correct"))
         return search(self.parameters["q"], issues, everywhere, is_typing, correct)
 
-    def promoted(self, found: Found) -> list[dict[str, Any]]:
+    def promoted(self, found: SearchResults) -> list[dict[str, Any]]:
         """Return the promoted results on the first page; let ``on_served`` log the search there."""
         if "cursor" in self.parameters:
             return []
         if self.is_logged():
             self.served_data = (
-                found.asked,
+                found.query,
                 found.counts.total if found.is_complete else 0,
                 self.site.pk,
             )
-        return search_data.promotions(promoted(found.asked, self.site), self.scope)
+        return search_data.promotions(promoted(found.query, self.site), self.scope)
 
     def is_logged(self) -> bool:
         """Return whether the search has neither filters nor ``order`` nor ``prefix=true``."""
@@ -72,7 +72,7 @@ class Search(APIView):
         """Log the search, unless a client or cache revalidates its response."""
         if served_data and request.method == "GET" and "HTTP_IF_NONE_MATCH" not in request.META:
             text, results, site_id = served_data
-            note_search(Site(pk=site_id), text, results)
+            log_search(Site(pk=site_id), text, results)
 
 
 class SearchSuggestions(APIView):

@@ -1,7 +1,7 @@
-"""The engines: how a database finds the entries that match.
+"""Engines find matching entries in a database.
 
-An engine is a class with the methods of ``Engine``; that of the database in use is chosen by its
-vendor (docs/how-to/search.md tells how to add one).
+``ENGINES`` maps database vendors to subclasses of ``Engine``; docs/how-to/search.md explains how to
+add one.
 """
 
 from typing import Any
@@ -17,13 +17,13 @@ ENGINES: dict[str, type[Engine]] = {"sqlite": SQLiteEngine, "postgresql": Postgr
 
 
 def engine(using: str | None = None) -> Engine:
-    """The engine of the database that has the index."""
+    """Return the engine of the database with the index."""
     connection = connections[using or router.db_for_read(Entry)]
     return ENGINES[connection.vendor](connection)
 
 
 def install(using: str, **kwargs: Any) -> None:
-    """Make what the engine needs beside the table of entries, if it is not there (post_migrate)."""
+    """Create what the engine needs beside the table of entries, after ``migrate``."""
     connection = connections[using]
     if Entry._meta.db_table in connection.introspection.table_names():
         engine(using).install()

@@ -1,4 +1,4 @@
-"""What every engine does."""
+"""The base class of engines."""
 
 from collections.abc import Collection
 from typing import Any
@@ -9,20 +9,22 @@ from digest.contrib.search.matching import Match
 
 
 class Engine:
-    """Finds entries in one database. It has only to match: ranking, highlighting and the rest are
-    the same for all engines."""
+    """Find entries in one database.
+
+    Ranking, highlighting and everything else do not depend on the engine.
+    """
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
 
     def install(self) -> None:
-        """Make what is needed beside the table of entries; what is there already stays."""
+        """Create what is needed beside the table of entries, unless it exists."""
         raise NotImplementedError
 
     def matching(self, entries: QuerySet, match: Match, in_titles: bool = False) -> QuerySet:
-        """Those of the entries that match, newest first; by their titles alone, if so asked."""
+        """Filter entries by a match, of their titles only with ``in_titles``; newest first."""
         raise NotImplementedError
 
     def used(self, words: Collection[str]) -> set[str]:
-        """Those of the words that an entry has."""
+        """Return those of the words that occur in an entry."""
         raise NotImplementedError

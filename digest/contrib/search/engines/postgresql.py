@@ -1,4 +1,4 @@
-"""PostgreSQL: two columns of the table of entries that the database makes itself, with indexes."""
+"""Full-text search in PostgreSQL: two generated columns of the table of entries, with indexes."""
 
 from collections.abc import Collection
 
@@ -8,16 +8,16 @@ from django.db.models import QuerySet
 from digest.contrib.search.engines.base import Engine
 from digest.contrib.search.matching import AllOf, AnyOf, Match, Term, Without
 
-# A full stop is no token: it keeps phrases from reaching from one text into the next. A position
-# is 16383 at most (https://www.postgresql.org/docs/current/textsearch-limitations.html).
+# A full stop is not a token, so phrases do not match across two texts. A position is at most
+# 16383 (https://www.postgresql.org/docs/current/textsearch-limitations.html).
 INSTALL = [
-    # Rows stay whole: one that is stored in parts has to be put together to be looked at.
+    # Keep texts in the row: reading them from the TOAST table is slower.
     "ALTER TABLE digest_search_entry SET (toast_tuple_target = 8160)",
     """
     CREATE OR REPLACE FUNCTION digest_search_vector(tokens text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (
         SELECT coalesce(string_agg(quote_literal(token) || ':' || least(place, 16383), ' '), '')
-        FROM unnest(string_to_array(btrim(tokens), ' ')) WITH ORDINALITY AS found(token, place)
+        FROM unnest(string_to_array(btrim(tokens), ' ')) WITH ORDINALITY AS words(token, place)
     )::tsvector
     """,
     """
@@ -37,24 +37,21 @@ INSTALL = [
 
 
 class PostgreSQLEngine(Engine):
-    """Its own parser and dictionaries have no part in it: tokens stay as they are."""
+    """Store and compare tokens unchanged, without PostgreSQL's parser and dictionaries."""
 
     def install(self) -> None:
-        """Make the columns and their indexes."""
         with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
             for statement in INSTALL:
                 cursor.execute(statement)
 
     def matching(self, entries: QuerySet, match: Match, in_titles: bool = False) -> QuerySet:
-        """By one of the columns."""
         column = "title_vector" if in_titles else "text_vector"
         where = [f"digest_search_entry.{column} @@ %s::tsquery"]
         return entries.extra(where=where, params=[expression(match)]).order_by("-pk")  # noqa: S610
 
     def used(self, words: Collection[str]) -> set[str]:
-        """By the index, one word after the other."""
         query = """
-            SELECT word FROM unnest(%s::text[]) AS asked(word) WHERE EXISTS (
+            SELECT word FROM unnest(%s::text[]) AS queried(word) WHERE EXISTS (
                 SELECT FROM digest_search_entry WHERE text_vector @@ quote_literal(word)::tsquery
             )
         """
@@ -64,7 +61,7 @@ class PostgreSQLEngine(Engine):
 
 
 def expression(match: Match) -> str:
-    """The match as a tsquery; tokens have no character that means anything within quotes."""
+    """Return the match as a tsquery; tokens need no escaping within quotes."""
     if isinstance(match, Term):
         words = " <-> ".join(f"'{word}'" for word in match.words)
         return f"({words}{':*' if match.is_prefix else ''})"

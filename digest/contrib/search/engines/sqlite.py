@@ -1,4 +1,4 @@
-"""SQLite: two full-text indexes (FTS5) over the table of entries, kept by triggers."""
+"""Full-text search in SQLite: two FTS5 indexes of the table of entries, updated by triggers."""
 
 from collections.abc import Collection
 
@@ -10,48 +10,46 @@ from digest.contrib.search.matching import AllOf, AnyOf, Match, Term, Without
 
 ENTRIES, TEXTS, TITLES = "digest_search_entry", "digest_search_texts", "digest_search_titles"
 COLUMNS = {TEXTS: ["title", "summary", "body"], TITLES: ["title"]}
-# The lengths of prefixes that are quick; each of them makes an index larger by half.
+# The lengths of indexed prefixes; each makes an index larger by half.
 PREFIXES = {TEXTS: "3", TITLES: "2 3"}
 
 
 class SQLiteEngine(Engine):
-    """FTS5 is handed tokens that stay as they are: its own tokenizer only parts them at spaces."""
+    """Store and compare tokens unchanged: the tokenizer of FTS5 only splits them at spaces."""
 
     def install(self) -> None:
-        """Make the indexes and the triggers; a new index takes in the entries that there are."""
         with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
-            known = self.connection.introspection.table_names(cursor)
+            existing = self.connection.introspection.table_names(cursor)
             for table, columns in COLUMNS.items():
                 cursor.execute(_create_index(table, columns))
                 for statement in _create_triggers(table, columns):
                     cursor.execute(statement)
-                if table not in known:
+                if table not in existing:
                     cursor.execute(f"INSERT INTO {table}({table}) VALUES ('rebuild')")  # noqa: S608
             cursor.execute(
                 f"CREATE VIRTUAL TABLE IF NOT EXISTS {TEXTS}_terms USING fts5vocab({TEXTS}, row)"
             )
 
     def matching(self, entries: QuerySet, match: Match, in_titles: bool = False) -> QuerySet:
-        """By the index, which goes through its matches from the newest and stops when told to."""
         table = TITLES if in_titles else TEXTS
-        # The plus keeps SQLite from looking up each entry in the index instead.
+        # The plus makes SQLite scan the index, newest first, up to the limit of the query; else it
+        # would look up each entry in the index.
         where = [f"{table} MATCH %s", f"{ENTRIES}.id = +{table}.rowid"]
-        found = entries.extra(tables=[table], where=where, params=[expression(match)])  # noqa: S610
-        return found.extra(order_by=[f"-{table}.rowid"])
+        matches = entries.extra(tables=[table], where=where, params=[expression(match)])  # noqa: S610
+        return matches.extra(order_by=[f"-{table}.rowid"])
 
     def used(self, words: Collection[str]) -> set[str]:
-        """By the index's own list of its terms."""
         if not words:
             return set()
-        marks = ", ".join(["%s"] * len(words))
+        placeholders = ", ".join(["%s"] * len(words))
         with self.connection.cursor() as cursor:
-            query = f"SELECT term FROM {TEXTS}_terms WHERE term IN ({marks})"  # noqa: S608
+            query = f"SELECT term FROM {TEXTS}_terms WHERE term IN ({placeholders})"  # noqa: S608
             cursor.execute(query, list(words))
             return {term for (term,) in cursor.fetchall()}
 
 
 def expression(match: Match) -> str:
-    """The match in the words of FTS5; tokens have no character that means anything to it."""
+    """Return the match as an FTS5 query; quoted tokens need no escaping."""
     if isinstance(match, Term):
         return f'"{" ".join(match.words)}"{" *" if match.is_prefix else ""}'
     if isinstance(match, Without):
@@ -68,7 +66,10 @@ def _create_index(table: str, columns: list[str]) -> str:
 
 
 def _create_triggers(table: str, columns: list[str]) -> list[str]:
-    """An external content table's own triggers (https://www.sqlite.org/fts5.html, 4.4.3)."""
+    """Return the triggers of an external content table.
+
+    See https://www.sqlite.org/fts5.html, section 4.4.3.
+    """
     names = ", ".join(columns)
     new, old = (", ".join(f"{row}.{name}" for name in columns) for row in ("new", "old"))
     add = f"INSERT INTO {table}(rowid, {names}) VALUES (new.id, {new});"  # noqa: S608

@@ -1,6 +1,6 @@
 import pytest
 
-from digest.contrib.search.log import LEAST_POPULAR
+from digest.contrib.search.log import MIN_SEARCHES
 from tests.builders import body, make_issue, restrict, story
 
 pytestmark = pytest.mark.django_db

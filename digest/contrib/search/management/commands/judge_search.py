@@ -1,5 +1,3 @@
-"""``manage.py judge_search``: how good the order of search results is, by judged queries."""
-
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -7,54 +5,49 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from wagtail.models import Site
 
-from digest.contrib.search import judging
+from digest.contrib.search import evaluation
 
 
 class Command(BaseCommand):
-    """Searches for every query of a file of judgements, and tells how well that went."""
-
     help = (
-        "Measure the order of search results by a TOML file of queries and of what their results "
-        "are worth (nDCG@10: 1 is the best order there could be)."
+        "Evaluate the ranking of search results with a TOML file of queries and relevance "
+        "judgements. Prints means over all queries: nDCG@10, reciprocal rank and recall@10."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The file, the site and how much to tell."""
-        parser.add_argument("file", type=Path, help="the judgements")
-        parser.add_argument("--site", help="host name of the site; without it, the default site")
+        parser.add_argument("file", type=Path, help="the queries, in TOML")
+        parser.add_argument("--site", help="host name of the site; default: the default site")
         parser.add_argument(
-            "--verbose", action="store_true", help="tell of each query, the worst first"
+            "--verbose", action="store_true", help="also print each query, the worst first"
         )
 
     def handle(self, *, file: Path, site: str | None, verbose: bool, **options: Any) -> None:
-        """Print the means; raises CommandError where there is no such site or file."""
-        queries = self.read(file)
-        chosen = {"hostname": site} if site else {"is_default_site": True}
-        found = Site.objects.filter(**chosen).first()
-        if found is None:
+        queries = self.read_queries(file)
+        condition = {"hostname": site} if site else {"is_default_site": True}
+        searched_site = Site.objects.filter(**condition).first()
+        if searched_site is None:
             raise CommandError("There is no such site.")
-        verdicts = judging.judge(queries, found)
+        evaluations = evaluation.evaluate(queries, searched_site)
         if verbose:
-            self.tell_each(verdicts)
-        for name, mean in judging.means(verdicts).items():
-            self.stdout.write(f"{name:<22}{mean:.3f}  ({len(verdicts)} queries)")
+            self.print_queries(evaluations)
+        for name, mean in evaluation.means(evaluations).items():
+            self.stdout.write(f"{name:<22}{mean:.3f}  ({len(evaluations)} queries)")
 
-    def read(self, file: Path) -> list[judging.Query]:
-        """The queries of the file."""
+    def read_queries(self, file: Path) -> list[evaluation.JudgedQuery]:
         try:
-            queries = judging.read(file)
+            queries = evaluation.read_queries(file)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise CommandError(f"{file} is no file of judgements: {error!r}") from error
+            raise CommandError(f"{file} is not a file of judged queries: {error!r}") from error
         if not queries:
             raise CommandError(f"{file} has no queries.")
         return queries
 
-    def tell_each(self, verdicts: list[judging.Verdict]) -> None:
-        """Each query with its results and what they are worth, then what was not found."""
-        for verdict in sorted(verdicts, key=lambda verdict: verdict.ndcg):
-            relevant = dict(verdict.query.relevant)
-            self.stdout.write(f"{verdict.ndcg:.3f}  {verdict.query.text}")
-            for place, name in enumerate(verdict.found, 1):
-                self.stdout.write(f"      {place:>2}. {name} ({relevant.pop(name, 0)})")
-            for name, grade in relevant.items():
+    def print_queries(self, evaluations: list[evaluation.Evaluation]) -> None:
+        """Print each query, its results with their grades, and the relevant ones it lacks."""
+        for one in sorted(evaluations, key=lambda one: one.ndcg):
+            missing = dict(one.query.judgements)
+            self.stdout.write(f"{one.ndcg:.3f}  {one.query.text}")
+            for rank, name in enumerate(one.results, 1):
+                self.stdout.write(f"      {rank:>2}. {name} ({missing.pop(name, 0)})")
+            for name, grade in missing.items():
                 self.stdout.write(f"       -. {name} ({grade})")

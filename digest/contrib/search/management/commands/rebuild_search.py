@@ -1,5 +1,3 @@
-"""``manage.py rebuild_search``"""
-
 from typing import Any
 
 from digest.contrib.search.index import entry_table
@@ -8,14 +6,12 @@ from digest.pages.page_models import get_issue_page_model
 
 
 class Command(RebuildCommand):
-    """Rebuild or check the search index, with its vocabulary."""
-
     help = (
-        "Make the index of readers' search agree with the public issues and their stories. It can "
-        "be run at any time; only entries that differ are written."
+        "Synchronise the index of readers' search with the public issues and their stories. It can "
+        "be run at any time, and writes only entries that differ."
     )
     table = entry_table
-    repaired_message = "{} entries of the index mended."
+    repaired_message = "{} entries of the index repaired."
     drift_message = "{} entries or words are wrong: run rebuild_search."
     correct_message = "All entries of the index are right."
 
