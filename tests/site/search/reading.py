@@ -1,4 +1,4 @@
-"""Reads the search page in tests."""
+"""Helpers that read the search page."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -9,20 +9,20 @@ from tests.html import read, texts
 
 
 def search(client: Any, query: str, **params: Any) -> BeautifulSoup:
-    """The search page for a query; a parameter may have several values."""
+    """Return the search page for a query; a parameter may have several values."""
     return read(client, f"/search/?{urlencode({'q': query, **params}, doseq=True)}")
 
 
 def follow(client: Any, link: Any) -> BeautifulSoup:
-    """The page that a link on the search page leads to."""
+    """Return the page behind a link on the search page."""
     return read(client, f"/search/{link['href']}")
 
 
 def titles(page: BeautifulSoup) -> list[str]:
-    """The titles of the results, in their order."""
+    """Return the titles of the results, in order."""
     return texts(page, "article h3")
 
 
-def said(page: BeautifulSoup) -> str:
-    """All that the page says, in one line."""
+def text_of(page: BeautifulSoup) -> str:
+    """Return the text of the page, in one line."""
     return " ".join(page.main.get_text().split())

@@ -1,4 +1,4 @@
-"""The readers' search page: what it finds, and what it shows of it."""
+"""The results on the readers' search page."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from digest.contrib.search.models import Searched
 from digest.models import IssuePage
 from tests.builders import body, make_digest, make_issue, restrict, story
 from tests.html import texts
-from tests.site.search.reading import follow, said, search, titles
+from tests.site.search.reading import follow, search, text_of, titles
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ def cable(heading="A cable", **fields):
 CABLE = "<p>A harbour has a <b>cable</b> &amp; a crane.</p>"
 
 
-def test_story_is_found_and_leads_to_its_place_in_the_issue(client, digest):
+def test_story_links_to_its_anchor_in_the_issue(client, digest):
     issue = make_issue(digest, body=cable())
     page = search(client, "harbour cable")
     assert titles(page) == ["A cable"]
@@ -33,7 +33,7 @@ def test_issue_is_found_by_its_title(client, digest):
     assert texts(page, "article .digest-meta span")[-1] == "Issue"
 
 
-def test_words_are_marked_in_title_and_excerpt(client, digest):
+def test_words_are_highlighted_in_title_and_excerpt(client, digest):
     make_issue(digest, body=cable("The <cable>"))
     page = search(client, "cable harbour")
     assert texts(page, "h3 mark") == ["cable"]
@@ -41,7 +41,7 @@ def test_words_are_marked_in_title_and_excerpt(client, digest):
     assert texts(page, "article p mark") == ["harbour", "cable"]
 
 
-def test_result_tells_its_date_its_digest_and_its_tags(client, digest):
+def test_result_has_its_date_digest_and_tags(client, digest):
     make_issue(digest, 14, body=cable(), tags=("Power",))
     article = search(client, "cable").article
     assert article.time["datetime"] == "2026-04-14"
@@ -54,24 +54,24 @@ def test_result_of_a_hidden_digest_does_not_name_it(client, digest):
     digest.unpublish()
     page = search(client, "cable")
     assert page.select_one("h3 a")["href"].startswith(issue.url)
-    assert "Daily" not in said(page)
+    assert "Daily" not in text_of(page)
 
 
-def test_heading_says_how_many_results_there_are(client, digest):
+def test_heading_has_the_number_of_results(client, digest):
     make_issue(digest, 13, body=cable())
-    assert "1 result for “cable”" in said(search(client, "cable"))
+    assert "1 result for “cable”" in text_of(search(client, "cable"))
     make_issue(digest, 14, body=cable())
-    assert "2 results for “cable”" in said(search(client, "cable"))
+    assert "2 results for “cable”" in text_of(search(client, "cable"))
 
 
-def test_heading_says_when_there_are_more_than_are_counted(client, digest, monkeypatch):
+def test_heading_says_that_there_are_more_than_counted(client, digest, monkeypatch):
     monkeypatch.setattr("digest.contrib.search.results.MAX_COUNTED", 1)
     for day in (13, 14):
         make_issue(digest, day, body=cable())
-    assert "More than 1 results" in said(search(client, "cable"))
+    assert "More than 1 results" in text_of(search(client, "cable"))
 
 
-def test_results_can_be_had_newest_first(client, digest):
+def test_results_can_be_ordered_newest_first(client, digest):
     make_issue(digest, 1, title="Cable cable")
     make_issue(digest, 2, title="Other", body=cable("New", summary="Nothing."))
     by_relevance = search(client, "cable")
@@ -81,7 +81,7 @@ def test_results_can_be_had_newest_first(client, digest):
     assert texts(newest, ".digest-order [aria-current]") == ["Newest first"]
 
 
-def test_results_have_pages_that_keep_the_search(client, digest, settings):
+def test_pagination_keeps_the_parameters(client, digest, settings):
     settings.DIGEST_ISSUES_PER_PAGE = 1
     for day in (1, 2, 3):
         make_issue(digest, day, title=f"Zebra {day}", tags=("Power",))
@@ -89,26 +89,26 @@ def test_results_have_pages_that_keep_the_search(client, digest, settings):
     second = follow(client, first.select_one("[rel=next]"))
     assert (titles(first), titles(second)) == (["Zebra 3"], ["Zebra 2"])
     assert titles(follow(client, second.select_one("[rel=prev]"))) == ["Zebra 3"]
-    assert "Page 2 of 3" in said(second)
+    assert "Page 2 of 3" in text_of(second)
     assert second.title.get_text().startswith("zebra, page 2")
 
 
 @pytest.mark.parametrize(("number", "nearest"), [("0", 3), ("x", 1), ("9" * 30, 3), ("\0", 1)])
-def test_wrong_number_of_a_page_is_the_nearest_page(client, digest, settings, number, nearest):
+def test_invalid_page_number_is_the_nearest_page(client, digest, settings, number, nearest):
     settings.DIGEST_ISSUES_PER_PAGE = 1
     for day in (1, 2, 3):
         make_issue(digest, day, title="Zebra")
-    assert f"Page {nearest} of 3" in said(search(client, "zebra", page=number))
+    assert f"Page {nearest} of 3" in text_of(search(client, "zebra", page=number))
 
 
-def test_pages_end_where_the_best_do_and_say_so(client, digest, monkeypatch):
+def test_number_of_listed_results_is_limited(client, digest, monkeypatch):
     monkeypatch.setattr("search.views.MAX_RANKED", 1)
     for day in (1, 2):
         make_issue(digest, day, title="Zebra")
-    assert "These are 1 of the results" in said(search(client, "zebra", order="newest"))
+    assert "These are 1 of the results" in text_of(search(client, "zebra", order="newest"))
 
 
-def test_hidden_words_are_as_words_that_nobody_wrote(client, digest):
+def test_hidden_words_look_like_unknown_words(client, digest):
     closed = make_digest(digest.get_parent(), "closed")
     restrict(closed)
     make_issue(digest, 12, title="Public", tags=("Power",))
@@ -119,16 +119,14 @@ def test_hidden_words_are_as_words_that_nobody_wrote(client, digest):
     assert hidden.replace(b"xylograph", b"-") == nowhere.replace(b"qqqqqqqqq", b"-")
 
 
-def test_entry_of_an_issue_that_was_hidden_since_is_not_shown(client, digest):
+def test_stale_entry_is_not_shown(client, digest):
     make_issue(digest, title="Xylograph")
-    IssuePage.objects.update(live=False)  # without a signal, so the index has it still
+    IssuePage.objects.update(live=False)  # Sends no signal, so the entry stays.
     page = search(client, "xylograph")
-    assert "No results" in said(page)
+    assert "No results" in text_of(page)
 
 
-def test_number_of_queries_does_not_grow_with_the_results(
-    client, digest, django_assert_max_num_queries
-):
+def test_database_queries_do_not_grow_with_results(client, digest, django_assert_max_num_queries):
     weekly = make_digest(digest.get_parent(), "weekly")
     for day in range(1, 9):
         make_issue(weekly if day % 2 else digest, day, body=cable(), tags=(f"Tag {day}", "Power"))
@@ -137,15 +135,15 @@ def test_number_of_queries_does_not_grow_with_the_results(
     assert len(titles(page)) == 8
 
 
-def test_search_is_counted_once_whatever_is_done_with_its_results(client, digest):
+def test_filters_order_and_pages_are_not_counted(client, digest):
     make_issue(digest, title="Zebra", tags=("Power",))
     search(client, "Zebra")
     for params in ({"page": 1, "tag": "power"}, {"order": "newest"}, {"page": 7}):
         search(client, "Zebra", **params)
-    counted = Searched.objects.get()
-    assert (counted.query, counted.times, counted.results) == ("zebra", 1, 1)
+    logged = Searched.objects.get()
+    assert (logged.query, logged.times, logged.results) == ("zebra", 1, 1)
 
 
-def test_page_is_not_for_search_engines(client, db):
+def test_page_is_noindex(client, db):
     page = search(client, "zebra")
     assert page.select_one("meta[name=robots]")["content"] == "noindex"

@@ -1,61 +1,61 @@
-"""The search page where it has no plain results to show, and whatever it is asked."""
+"""The search page with corrections, promotions, no results, and unusual queries."""
 
 import pytest
 from wagtail.contrib.search_promotions.models import Query, SearchPromotion
 
 from tests.builders import body, make_issue, story
 from tests.html import read, texts
-from tests.site.search.reading import follow, said, search, titles
+from tests.site.search.reading import follow, search, text_of, titles
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("query", ["", " ", "\0\n"])
-def test_without_words_the_page_asks_for_some(client, digest, query):
+def test_page_without_query_shows_tips(client, digest, query):
     make_issue(digest)
     page = search(client, query)
     assert (titles(page), page.label["for"]) == ([], page.input["id"])
     assert "night OR tram" in texts(page, "dt")
 
 
-def test_misspelt_word_is_corrected_and_the_page_says_so(client, digest):
+def test_correction_is_shown(client, digest):
     make_issue(digest, title="Harbour")
     page = search(client, "harbuor")
     assert titles(page) == ["Harbour"]
-    assert "Showing results for harbour. Search instead for harbuor" in said(page)
+    assert "Showing results for harbour. Search instead for harbuor" in text_of(page)
     assert page.input["value"] == "harbuor"
 
 
-def test_misspelt_word_can_be_searched_for_all_the_same(client, digest):
+def test_correction_can_be_undone(client, digest):
     make_issue(digest, title="Harbour")
     page = follow(client, search(client, "harbuor").select_one(".digest-notice a"))
     assert titles(page) == []
-    assert "No results for “harbuor”" in said(page)
+    assert "No results for “harbuor”" in text_of(page)
 
 
-def test_page_says_when_nothing_has_all_the_words(client, digest):
+def test_page_says_that_no_results_have_all_words(client, digest):
     make_issue(digest, title="Harbour")
     page = search(client, "harbour xylographs")
     assert titles(page) == ["Harbour"]
-    assert "Nothing has all of these words" in said(page)
+    assert "No results have all of these words" in text_of(page)
 
 
-def test_nothing_found_leads_to_what_there_is(client, digest):
+def test_page_without_results_links_to_digests_and_tags(client, digest):
     make_issue(digest, tags=("Power", "🚀"))
     page = search(client, "xylographs")
-    assert "Check the spelling" in said(page)
+    assert "Check the spelling" in text_of(page)
     links = {link.get_text(): link["href"] for link in page.select(".digest-nothing a")}
     assert links == {"Daily": digest.url, "Power": "/tags/power/"}
 
 
-def test_nothing_found_with_a_filter_leads_to_all_results(client, digest):
+def test_page_without_results_links_to_the_unfiltered_search(client, digest):
     make_issue(digest, title="Harbour", tags=("Power",))
     page = search(client, "harbour", tag="power", year=1999)
     assert titles(page) == []
     assert titles(follow(client, page.select_one(".digest-nothing a"))) == ["Harbour"]
 
 
-def test_what_editors_recommend_stands_first(client, digest):
+def test_promoted_page_comes_first(client, digest):
     issue = make_issue(digest, 13, title="Read this")
     make_issue(digest, 14, title="Harbour")
     query = Query.objects.create(query_string="harbour")
@@ -65,7 +65,7 @@ def test_what_editors_recommend_stands_first(client, digest):
     assert texts(page, ".digest-promoted p") == ["Recommended", "All of it"]
 
 
-def test_what_editors_recommend_stands_where_nothing_is_found(client, digest):
+def test_promoted_link_is_shown_without_results(client, digest):
     query = Query.objects.create(query_string="quay")
     SearchPromotion.objects.create(
         query=query, external_link_url="https://example.com/", external_link_text="Quays"
@@ -82,13 +82,13 @@ def test_what_editors_recommend_stands_where_nothing_is_found(client, digest):
         "'; DROP TABLE digest_search_entry--",
     ],
 )
-def test_anything_is_a_search(client, digest, query):
+def test_any_text_is_a_valid_query(client, digest, query):
     make_issue(digest)
-    assert "result" in said(search(client, query))
+    assert "result" in text_of(search(client, query))
 
 
 @pytest.mark.parametrize("query", ["x" * 201, "x" * 60_000, "a " * 21])
-def test_too_much_is_refused_in_words(client, digest, query):
+def test_long_query_is_rejected_with_a_message(client, digest, query):
     response = client.get("/search/", {"q": query})
     text = response.content.decode()
     assert response.status_code == 400
@@ -96,13 +96,13 @@ def test_too_much_is_refused_in_words(client, digest, query):
     assert "x" * 201 not in text
 
 
-def test_composed_and_decomposed_letters_are_the_same(client, digest):
+def test_composed_and_decomposed_letters_match(client, digest):
     make_issue(digest, title="Café", body=body(story()))
     assert titles(search(client, "Cafe\u0301")) == ["Café"]
     assert search(client, "Cafe\u0301").input["value"] == "Café"
 
 
-def test_query_is_shown_as_text(client, db):
+def test_query_is_escaped(client, db):
     page = search(client, "<b>x</b>\x07")
     assert (page.input["value"], page.select("b")) == ("<b>x</b>", [])
 
@@ -119,7 +119,7 @@ def test_locale_is_kept_in_form_and_links(client, digest, settings):
     assert not search(client, "x", locale="<fr>\0").select("input[name=locale]")
 
 
-def test_host_that_nobody_serves_finds_nothing(client, digest, site):
+def test_unknown_host_has_no_results(client, digest, site):
     make_issue(digest, title="Harbour")
     site.delete()
     page = read(client, "/search/?q=harbour")

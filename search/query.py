@@ -1,4 +1,4 @@
-"""What the address of the search page asks for, and the addresses of searches like it."""
+"""Read a search from the query string of the search page, and build the URLs of related ones."""
 
 import re
 import unicodedata
@@ -15,14 +15,14 @@ from digest import visibility
 from digest.pages.page_models import get_digest_page_model, get_issue_tag_model
 from digest.pages.views import in_one_language
 
-# So many tags can be asked for at once.
+# The most tags that a search can filter by.
 MAX_TAGS = 5
 SLUG = re.compile(r"[-\w]{1,255}")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A search: the text, the filters, and how the results are to be shown."""
+class SearchQuery:
+    """A search: the text, the filters and the order."""
 
     text: str
     tags: tuple[Tag, ...] = ()
@@ -32,12 +32,11 @@ class Asked:
     is_literal: bool = False
     locale: str = ""
 
-    def but(self, **changes: Any) -> "Asked":
-        """The same search with something changed."""
+    def replace(self, **changes: Any) -> "SearchQuery":
         return replace(self, **changes)
 
     def url(self, page: int | None = None) -> str:
-        """The address of this search, as a link on the search page has it."""
+        """Return the URL of this search, relative to the search page."""
         others = {
             "digest": self.digest and self.digest.slug,
             "year": self.year,
@@ -47,11 +46,11 @@ class Asked:
             "page": page,
         }
         tags = [("tag", tag.slug) for tag in self.tags]
-        chosen = [(name, value) for name, value in others.items() if value]
-        return f"?{urlencode([('q', self.text), *tags, *chosen])}"
+        parameters = [(name, value) for name, value in others.items() if value]
+        return f"?{urlencode([('q', self.text), *tags, *parameters])}"
 
-    def narrow(self, issues: QuerySet) -> QuerySet:
-        """Those of the issues that the filters leave."""
+    def filter(self, issues: QuerySet) -> QuerySet:
+        """Filter issues by tags, digest and year."""
         for tag in self.tags:
             tagged = get_issue_tag_model().objects.filter(tag=tag)
             issues = issues.filter(pk__in=tagged.values("content_object_id"))
@@ -60,16 +59,15 @@ class Asked:
         return issues.filter(date__year=self.year) if self.year else issues
 
 
-def clean(text: str) -> str:
-    """A text as it is searched for: composed (NFC), and without control characters."""
+def clean_text(text: str) -> str:
+    """Normalise text to NFC, without control characters."""
     text = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text)
     return unicodedata.normalize("NFC", text).strip()
 
 
-def read(request: HttpRequest, text: str, site: Site | None, public: QuerySet) -> Asked:
-    """What a request asks for. A filter that names nothing of the public issues, or nothing at
-    all, is no filter."""
-    return Asked(
+def read_query(request: HttpRequest, text: str, site: Site | None, public: QuerySet) -> SearchQuery:
+    """Read the query string; ignore invalid filters, and tags and digests that are not public."""
+    return SearchQuery(
         text,
         tags=_tags(request.GET.getlist("tag"), public),
         digest=_digest(request, site),
@@ -81,7 +79,7 @@ def read(request: HttpRequest, text: str, site: Site | None, public: QuerySet) -
 
 
 def locale_of(request: HttpRequest) -> str:
-    """The language that the address names, if it can be one."""
+    """Return the parameter ``locale``, or an empty string if it is no language code."""
     locale = request.GET.get("locale", "")
     return locale if re.fullmatch(r"[A-Za-z0-9-]{1,35}", locale) else ""
 
