@@ -36,7 +36,7 @@ def test_tag_without_slug_is_not_suggested(issue, get):
 
 
 def test_popular_query_links_to_its_results(issue, get):
-    for _time in range(LEAST_POPULAR):
+    for _time in range(MIN_SEARCHES):
         get("search/?q=power+lines+happened")
     found = suggested(get, "q=power+li")["power lines happened"]
     assert (found["type"], found["url"]) == ("query", None)
