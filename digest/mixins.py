@@ -114,7 +114,7 @@ class DigestPageMixin(
         context = super().get_context(request, *args, **kwargs)
         issues = self.get_public_issues()
         if getattr(request, "digest_authorised_for", None) == self.pk:
-            issues = latest_first(visibility.open_to_readers_of(self, self.get_issues()))
+            issues = latest_first(visibility.visible_if_authorised(self, self.get_issues()))
         context["issues"] = paginate(issues, request.GET.get("page"))
         return context
 

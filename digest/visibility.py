@@ -1,10 +1,10 @@
-"""The one answer to "may an anonymous reader see this page?". Every door asks here.
+"""Decide which pages an anonymous reader may see. Every endpoint, feed and list filters by it.
 
-A page is public when it is live and has not expired, lies within a site, and neither it nor an
-ancestor is private. An alias is as private as its source, as Wagtail serves it
-(``Page.get_view_restrictions``); ``PageQuerySet.public`` judges an alias by its own rows alone.
-Restrictions are resolved to the paths they close, so that a query carries one clause for each
-depth of the tree and not one for each restriction.
+A page is public if it is live, has not expired, belongs to a site, and neither it nor an ancestor
+has a view restriction. The restrictions of an alias are those of its source, as when Wagtail serves
+it (``Page.get_view_restrictions``); ``PageQuerySet.public`` looks at the alias's own rows only.
+Restrictions are resolved to tree paths, so that a query has one condition for each depth of the
+tree and not one for each restriction.
 """
 
 from collections import defaultdict
@@ -30,130 +30,134 @@ from wagtail.models import (
 
 from digest.conf import has_languages
 
-# In place of a site: the pages of every site. None is no site, as of a host that nobody serves.
+# In place of a site: the pages of every site. None is no site, as for an unknown host.
 ANY_SITE = object()
 
-# What was read already, while an answer is made (``snapshot``).
-_seen: ContextVar[dict[Any, Any] | None] = ContextVar("digest_visibility_seen", default=None)
+# What has been read for the current response (``snapshot``).
+_snapshot: ContextVar[dict[Any, Any] | None] = ContextVar("digest_snapshot", default=None)
 
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """Read the clock, the sites and the restrictions once for all that is asked inside.
+    """Read the clock, the sites and the restrictions only once inside.
 
-    One answer then agrees with itself, and costs these queries once. Nothing outlives it.
+    A response that is rendered inside is consistent, and needs these queries once.
     """
-    token = _seen.set({})
+    token = _snapshot.set({})
     try:
         yield
     finally:
-        _seen.reset(token)
+        _snapshot.reset(token)
 
 
 def _once(name: Any, read: Callable[[], Any]) -> Any:
-    seen = _seen.get()
-    if seen is None:
+    found = _snapshot.get()
+    if found is None:
         return read()
-    if name not in seen:
-        seen[name] = read()
-    return seen[name]
+    if name not in found:
+        found[name] = read()
+    return found[name]
 
 
 def public(queryset: QuerySet, site: Site | object | None = ANY_SITE) -> QuerySet:
-    """Restrict a queryset of pages to what an anonymous reader may see of a site, or of any."""
-    return queryset.filter(_live(), _once(("place", site), lambda: _in_open_place(site)))
+    """Filter a queryset of pages by what an anonymous reader may see on a site, or on any."""
+    clause = _once(("unrestricted", site), lambda: _is_unrestricted(site))
+    return queryset.filter(_is_live(), clause)
 
 
-def open_to_readers_of(page: AbstractPage, queryset: QuerySet) -> QuerySet:
-    """Restrict a queryset of pages to what they see who were let in to a page: what is public, and
-    what is private for no other reason than that page is. For an answer that no cache may keep."""
-    closed = {path for path in _once("closed", _closed_paths) if not page.path.startswith(path)}
-    return queryset.filter(_live(), _in_open_place(ANY_SITE, closed))
+def visible_if_authorised(page: AbstractPage, queryset: QuerySet) -> QuerySet:
+    """Filter a queryset of pages by what a reader may see who has passed the view restrictions of
+    ``page``: what is public, and what only these restrict. The response must not be cached."""
+    paths = _once("restricted", _restricted_paths)
+    others = {path for path in paths if not page.path.startswith(path)}
+    return queryset.filter(_is_live(), _is_unrestricted(ANY_SITE, others))
 
 
-def _live() -> Q:
-    """A clause for being live and not past the expiry, whether the worker has run or not."""
+def _is_live() -> Q:
+    # An expired page stays live until ``publish_scheduled`` runs.
     unexpired = Q(expire_at__isnull=True) | Q(expire_at__gt=_once("now", timezone.now))
     return unexpired & Q(live=True)
 
 
-def _in_open_place(site: Site | object | None, closed: set[str] | None = None) -> Q:
-    """A clause for standing below a root of the site and below nothing that is private."""
-    closed = _once("closed", _closed_paths) if closed is None else closed
-    # The root of the whole tree is nobody's page, though a site may be rooted there.
+def _is_unrestricted(site: Site | object | None, restricted: set[str] | None = None) -> Q:
+    """Return a condition for pages of the site that are not under a restricted path."""
+    restricted = _once("restricted", _restricted_paths) if restricted is None else restricted
+    # The root of the tree is never a public page, even if a site has it as its root page.
     clause = Q(depth__gt=1) & _at_or_under(_root_paths(site))
-    return clause & ~_at_or_under(closed) if closed else clause
+    return clause & ~_at_or_under(restricted) if restricted else clause
 
 
 def is_public(page: AbstractPage, site: Site | object | None = ANY_SITE) -> bool:
-    """Whether an anonymous reader may see this page. Asks the database, not the instance."""
+    """Return whether an anonymous reader may see this page, by its row and not by the instance."""
     return public(type(page)._default_manager.filter(pk=page.pk), site).exists()
 
 
 def note_expiry(pages: Iterable[AbstractPage]) -> None:
-    """Remember the expiry of public pages that an answer shows or counts (``snapshot``)."""
-    seen = _seen.get()
-    if seen is not None:
-        seen.setdefault("expiries", []).extend(p.expire_at for p in pages if p.expire_at)
+    """Note the expiry of public pages that the current response shows or counts (``snapshot``)."""
+    found = _snapshot.get()
+    if found is not None:
+        found.setdefault("expiries", []).extend(p.expire_at for p in pages if p.expire_at)
 
 
 def first_expiry() -> datetime | None:
-    """When the first of the noted pages expires: so long the answer may be kept by anybody.
+    """Return when the first of the noted pages expires, and the response with it.
 
-    Of these pages alone: else the time would tell of others, hidden ones among them.
+    Other pages do not count: the response would disclose the expiry of hidden ones.
     """
-    return min((_seen.get() or {}).get("expiries", ()), default=None)
+    return min((_snapshot.get() or {}).get("expiries", ()), default=None)
 
 
 def next_expiry() -> datetime | None:
-    """When the next live page expires, hidden or not: from then on, any answer may be another."""
+    """Return when the next live page expires, hidden or not: any response may change then."""
     pages = swapper.load_model("wagtailcore", "Page").objects.order_by()
     coming = pages.filter(live=True, expire_at__gt=timezone.now())
     return coming.aggregate(first=Min("expire_at"))["first"]
 
 
 def may_preview_on(page: AbstractPage, site: Site | object | None) -> bool:
-    """Whether a preview of a page, for whoever may see it, belongs to a site: to its own, or to any
-    where the page is of none."""
+    """Return whether a site serves previews of a page: its own site, or any if it has none."""
 
-    def stands_in(chosen: Site | object | None) -> bool:
+    def belongs_to(chosen: Site | object | None) -> bool:
         return any(page.path.startswith(path) for path in _root_paths(chosen))
 
-    return stands_in(site) or not stands_in(ANY_SITE)
+    return belongs_to(site) or not belongs_to(ANY_SITE)
 
 
-def refuse_expired(page: AbstractPage) -> None:
-    """Raise Http404 for a page past its expiry, though ``publish_scheduled`` has not run yet."""
+def raise_404_if_expired(page: AbstractPage) -> None:
+    """Raise Http404 for a page past its expiry, even if ``publish_scheduled`` has not run yet."""
     if page.expire_at and page.expire_at <= timezone.now():
         raise Http404
 
 
-def closed_collection_paths() -> tuple[str, ...]:
-    """Paths of collections at and under which no image or document may be shown."""
+def restricted_collection_paths() -> tuple[str, ...]:
+    """Return the paths of collections with a view restriction."""
     restrictions = CollectionViewRestriction.objects.exclude(
         restriction_type=BaseViewRestriction.NONE
     )
     return tuple(restrictions.values_list("collection__path", flat=True))
 
 
-def in_public_collections(items: Iterable[Any], closed: tuple[str, ...] | None = None) -> list[Any]:
-    """Those of the images or documents whose collection is not private, itself or by an ancestor.
+def in_public_collections(
+    items: Iterable[Any], restricted: tuple[str, ...] | None = None
+) -> list[Any]:
+    """Return the images or documents in collections without a view restriction, also on ancestors.
 
-    ``closed`` is what ``closed_collection_paths`` returned, where that was asked before.
+    Pass the result of ``restricted_collection_paths`` as ``restricted`` to save its query.
     """
     items = list(items)
-    closed = _once("collections", closed_collection_paths) if closed is None else closed
-    if closed:
+    if restricted is None:
+        restricted = _once("collections", restricted_collection_paths)
+    if restricted:
         prefetch_related_objects(items, "collection")
-        items = [item for item in items if not item.collection.path.startswith(closed)]
+        items = [item for item in items if not item.collection.path.startswith(restricted)]
     return items
 
 
-def _closed_paths() -> set[str]:
-    """Paths at and under which nothing is public.
+def _restricted_paths() -> set[str]:
+    """Return the tree paths at and under which no page is public.
 
-    A restriction closes the page it is set on and every alias of that page, and aliases of these.
-    An alias has no restrictions of its own: a row that was copied to it does not count.
+    A restriction applies to its page, to the aliases of it, and to their aliases. Rows of an alias
+    itself, as copying creates them, are ignored.
     """
     restrictions = PageViewRestriction.objects.exclude(restriction_type=BaseViewRestriction.NONE)
     # Not by a join: SQLite would go through all pages for the few restrictions, or for none.
@@ -166,22 +170,22 @@ def _closed_paths() -> set[str]:
 
 
 def _root_paths(site: Site | object | None) -> set[str]:
-    """Paths under which a page belongs to the site, or to any; with I18N on, translations, too."""
-    several = has_languages()
-    if isinstance(site, Site) and not several:
+    """Return the paths of the site's root page and, with I18N, of its translations."""
+    is_multilingual = has_languages()
+    if isinstance(site, Site) and not is_multilingual:
         return {site.root_page.path}
     sites = Site.objects.order_by()
     if site is not ANY_SITE:
         sites = sites.filter(pk=site and site.pk)
     pages = swapper.load_model("wagtailcore", "Page").objects.order_by()
-    if several:
+    if is_multilingual:
         pages = pages.filter(translation_key__in=sites.values("root_page__translation_key"))
         return set(pages.values_list("path", flat=True))
     return set(sites.values_list("root_page__path", flat=True))
 
 
 def _with_aliases(found: dict[int, str]) -> set[str]:
-    """Paths of pages, given by primary key, of their aliases and of the aliases of these."""
+    """Return the paths of pages (by primary key), of their aliases and of aliases of these."""
     pages = swapper.load_model("wagtailcore", "Page").objects.order_by()
     paths: set[str] = set()
     while found:
@@ -191,13 +195,10 @@ def _with_aliases(found: dict[int, str]) -> set[str]:
 
 
 def _at_or_under(paths: Iterable[str]) -> Q:
-    """A clause for being at or under one of the paths; for none of them, a clause nothing meets.
-
-    However many paths there are, it has one part for each depth of the tree.
-    """
-    clause = Q(pk__in=[])
+    """Return a condition for pages at or under one of the paths, with one part for each depth."""
+    clause = Q(pk__in=[])  # matches nothing
     for length, group in _by_length(paths).items():
-        if len(group) == 1:  # which an index can help with
+        if len(group) == 1:  # can use an index
             clause |= Q(path__startswith=group[0])
         else:
             clause |= Q(In(Substr("path", 1, length), group))
@@ -205,11 +206,11 @@ def _at_or_under(paths: Iterable[str]) -> Q:
 
 
 def _by_length(paths: Iterable[str]) -> dict[int, list[str]]:
-    """Group paths by length, dropping those that lie under another one."""
+    """Group paths by length, without those that are under another one."""
     groups: dict[int, list[str]] = defaultdict(list)
-    kept: set[str] = set()
+    topmost: set[str] = set()
     for path in sorted(paths, key=len):
-        if not any(path[:length] in kept for length in groups):
-            kept.add(path)
+        if not any(path[:length] in topmost for length in groups):
+            topmost.add(path)
             groups[len(path)].append(path)
     return groups

@@ -18,7 +18,7 @@ class ReadersPageMixin:
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Serve the page, unless it has expired."""
-        visibility.refuse_expired(self)
+        visibility.raise_404_if_expired(self)
         # Wagtail comes here only with those whom it lets in, and no cache may keep a private page;
         # its form for a password is made of the same context, but not by way of here.
         request.digest_authorised_for = self.pk

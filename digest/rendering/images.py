@@ -26,7 +26,7 @@ def rendition_specs() -> list[str]:
 def public_images(
     images: Iterable[AbstractImage],
     base_url: str = "",
-    closed_collections: tuple[str, ...] | None = None,
+    restricted_collections: tuple[str, ...] | None = None,
 ) -> dict[AbstractImage, dict[str, Any]]:
     """Map public images to their data; others are left out.
 
@@ -34,10 +34,10 @@ def public_images(
     vector (SVG) files.
 
     The data has ``alt``, ``width``, ``height``, ``focal_point`` (fractions of width and height, or
-    None) and ``renditions`` (url, width, height, format). ``closed_collections`` is the result of
-    ``visibility.closed_collection_paths``, if the caller has it.
+    None) and ``renditions`` (url, width, height, format). ``restricted_collections`` is the result
+    of ``visibility.restricted_collection_paths``, if the caller has it.
     """
-    shown = visibility.in_public_collections(images, closed_collections)
+    shown = visibility.in_public_collections(images, restricted_collections)
     made = _renditions(shown, base_url) if shown else {}
     data = {image: _data_or_none(image, made, base_url) for image in shown}
     return {image: found for image, found in data.items() if found}

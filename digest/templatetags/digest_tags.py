@@ -124,7 +124,7 @@ def public_image(context: Context, image: AbstractImage | None) -> dict[str, Any
     if not image:
         return None
     return public_images(
-        [image], closed_collections=_once(context, visibility.closed_collection_paths)
+        [image], restricted_collections=_once(context, visibility.restricted_collection_paths)
     ).get(image)
 
 
