@@ -37,8 +37,8 @@ def signal_handlers() -> Iterator[SignalHandler]:
     pages = [model for model in models if issubclass(model, (DigestPageMixin, IssuePageMixin))]
     rendition = get_image_model().get_rendition_model()
 
-    yield SignalHandler(pre_migrate, triggers.remove_before, [plugin])
-    yield SignalHandler(post_migrate, triggers.install, [plugin])
+    yield SignalHandler(pre_migrate, triggers.remove_triggers, [plugin])
+    yield SignalHandler(post_migrate, triggers.install_triggers, [plugin])
 
     yield SignalHandler(pre_save, stories.give_new_ids_to_copied_revision, [Revision])
     yield SignalHandler(post_save, stories.derive_stories, get_issue_senders())

@@ -29,18 +29,18 @@ View = Callable[..., HttpResponse]
 
 
 class CachePolicy:
-    """What a cached response depends on besides scheme, host and path, and what is sent with it.
+    """Define the cache key of a response, apart from scheme, host and path, and its headers.
 
     Subclasses must do without the view, which a cache hit does not call.
     """
 
-    # The query parameters that make a difference; None: all.
+    # The query parameters that are part of the key; None: all.
     parameters: Collection[str] | None = ("locale",)
     headers: Mapping[str, str] = CORS
 
     def variant(self, request: HttpRequest) -> str | None:
-        """Return what tells apart responses at one URL, as a media type does; None if the response
-        must not be cached."""
+        """Return what distinguishes responses at one URL, such as a media type; None if the
+        response must not be cached."""
         return "" if request.method in ("GET", "HEAD") else None
 
     def set_headers(self, response: HttpResponse, is_consistent: bool = True) -> None:
@@ -56,7 +56,7 @@ class CachePolicy:
             mark_no_store(response)
 
     def served(self, request: HttpRequest, response: HttpResponse) -> None:
-        """Do what each response needs that may not be cached, as counting it."""
+        """Do what is needed whenever a response is sent, cached or not, such as counting it."""
 
 
 def cacheable(view: View, policy: CachePolicy) -> View:
@@ -148,8 +148,8 @@ def ignore_cookies(request: HttpRequest) -> None:
     """Remove the cookies from a request whose response is public.
 
     Otherwise SessionMiddleware would delete the cookie of an expired session in a cached response,
-    and so log out whoever receives it, and CsrfViewMiddleware would set one token for everybody in
-    place of a malformed one.
+    and so log out whoever receives it, and CsrfViewMiddleware would set one token for all clients
+    in place of a malformed one.
     """
     request.COOKIES.clear()
     request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)

@@ -1,8 +1,8 @@
 """The content version: a token that changes with anything that readers could see.
 
 Database triggers (``digest.caching.triggers``) change it in the transaction of the change itself,
-so nothing can forget it: no bulk update, no command, no SQL typed by hand. Responses
-(``digest.caching.response_cache``) are cached for one version.
+so a bulk update, a command or a hand-written SQL statement changes it too. Responses
+(``digest.caching.response_cache``) are cached under one version.
 """
 
 import uuid
@@ -17,13 +17,13 @@ from django.db import Error, connections, models, router, transaction
 from digest.caching import replica
 from digest.conf import conf
 
-# Vendors of databases that have the triggers; with another one, nothing is kept.
+# Databases with triggers; with another one, no response is cached.
 VENDORS = ("sqlite", "postgresql")
 
 READ = "SELECT token FROM digest_contentversion"
 
-# Apps and models of others whose rows no reader sees: they are about editors, drafts and history.
-# A model of the plugin or of an optional app declares it itself: ``readers_see_rows = False``.
+# Third-party apps and models whose rows readers do not see: editors, drafts and history. The
+# plugin's own models and those of optional apps declare ``readers_see_rows = False``.
 UNSEEN = {
     "admin",
     "auth",
@@ -61,7 +61,7 @@ UNSEEN = {
 
 
 class ContentVersion(models.Model):
-    """The one row with the token of what readers see now."""
+    """A table of one row, with the token of the current content."""
 
     readers_see_rows = False
 
@@ -72,13 +72,12 @@ class ContentVersion(models.Model):
 
 
 def current() -> str | None:
-    """The token of the database that is read now, which may be a replica.
+    """Return the token in the database that is read from now, which may be a replica.
 
-    None where nothing may be kept: inside a transaction, which may see what others do not, while
-    migrations run, with a database that has no triggers, or one that does not answer: many requests
-    fail or are refused without it.
+    None if no response may be cached: in a transaction, whose changes others do not see yet, while
+    migrations run, with a database without triggers, or if the database does not respond.
     """
-    if replica.has_lost_replica():  # What was read before came from another database.
+    if replica.has_lost_replica():  # Earlier queries went to another database.
         return None
     connection = connections[router.db_for_read(ContentVersion)]
     if connection.vendor not in VENDORS or connection.in_atomic_block:
@@ -93,9 +92,9 @@ def current() -> str | None:
 
 @contextmanager
 def repeatable_read() -> Iterator[None]:
-    """Read all rows as they are at one moment, whatever is committed meanwhile.
+    """Read from one database snapshot inside, on PostgreSQL.
 
-    On PostgreSQL; SQLite would make every reader a writer for it, and has few commits.
+    On SQLite it does nothing: a transaction there may take the lock of the only writer.
     """
     connection = connections[router.db_for_read(ContentVersion)]
     if connection.vendor != "postgresql" or connection.in_atomic_block:
@@ -108,8 +107,10 @@ def repeatable_read() -> Iterator[None]:
 
 
 def is_latest() -> bool:
-    """Whether what is read is what the primary has: a replica may be behind, and what it gives
-    would outlive the moment at which the caches in front are emptied."""
+    """Return whether the content that is read is that of the primary.
+
+    A replica may lag, and front-end caches are purged when the primary changes.
+    """
     if replica.has_lost_replica():
         return False
     if router.db_for_read(ContentVersion) != replica.REPLICA:
@@ -120,7 +121,7 @@ def is_latest() -> bool:
 
 
 def _read(connection: Any) -> str | None:
-    """By the database's own cursor, since each request asks: Django's takes four times as long."""
+    # Each request runs this query, and Django's cursor takes four times as long as the driver's.
     if connection.queries_logged or connection.execute_wrappers:
         with connection.cursor() as cursor:
             cursor.execute(READ)
@@ -136,17 +137,17 @@ def _read(connection: Any) -> str | None:
 
 
 def change(using: str | None = None) -> None:
-    """Give it another token by hand, for what no database sees: new code, new settings."""
+    """Change the token without a change of content: after new code or settings."""
     using = using or router.db_for_write(ContentVersion)
-    fresh = {"token": str(uuid.uuid4())}
-    ContentVersion.objects.using(using).update_or_create(pk=1, defaults=fresh)
+    token = {"token": str(uuid.uuid4())}
+    ContentVersion.objects.using(using).update_or_create(pk=1, defaults=token)
 
 
 def seen_models() -> Iterator[type[models.Model]]:
     """Yield the models whose rows readers see.
 
-    All but those that declare ``readers_see_rows = False``, those of ``UNSEEN``, the user model and
-    DIGEST_CACHE_IGNORED_MODELS.
+    These are all models except those with ``readers_see_rows = False``, those in ``UNSEEN``, the
+    user model and DIGEST_CACHE_IGNORED_MODELS.
     """
     named = [settings.AUTH_USER_MODEL, *conf.CACHE_IGNORED_MODELS]
     unseen = UNSEEN | {label.lower() for label in named}

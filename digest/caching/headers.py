@@ -13,10 +13,10 @@ from digest.conf import conf
 MAX_AGE = 60
 STALE_WHILE_REVALIDATE = 60
 
-# Responses are public and depend on no cookie, so scripts of any website may read them.
+# Responses are public and do not depend on cookies, so scripts of any website may read them.
 CORS = {"Access-Control-Allow-Origin": "*"}
 
-# Of the response to OPTIONS, which browsers send before a request that has headers of its own.
+# For the response to OPTIONS, which browsers send before a request with custom headers.
 PREFLIGHT = {
     "Allow": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",

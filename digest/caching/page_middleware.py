@@ -34,7 +34,7 @@ _next_expiry_of: tuple[str | None, datetime | None] = (None, None)
 
 
 class PublicPagesMiddleware:
-    """Sets the cache headers of pages: public, or private if rendered for one visitor."""
+    """Set the cache headers of pages: public, or private if rendered for one visitor."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -48,8 +48,10 @@ class PublicPagesMiddleware:
         return get_conditional_response(request, etag=response["ETag"], response=response)
 
     def process_view(self, request: HttpRequest, *args: object) -> None:
-        """Read the content version and the next expiry before the page is rendered, during which
-        both may change. Without a version, the database may not respond now."""
+        """Read the content version and the next expiry before the page is rendered.
+
+        Without a version the expiry is not read, since the database may not respond now.
+        """
         if request.method in ("GET", "HEAD") and request.resolver_match.view_name in PAGE_VIEWS:
             version = content_version.current()
             expiry = version and replica.with_fallback(partial(_next_expiry, version))

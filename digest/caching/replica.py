@@ -1,8 +1,8 @@
 """A read replica: the database "replica" in DATABASES, which follows the primary.
 
-Public responses read from it: everything within ``reads``. All else reads from the primary: writes,
-and what has to see them at once, as the admin and previews do. While the replica does not respond,
-the primary takes its place. Without a replica nothing here has an effect.
+Public responses read from it: everything within ``reads``. Writes go to the primary, and so do
+reads that have to see them at once, as in the admin and in previews. While the replica does not
+respond, the primary takes its place. Without a replica nothing here has an effect.
 
 A response reads from one database, which is chosen at its first query. The content version
 (``digest.caching.content_version``) that it is cached under comes from the same database.
@@ -43,7 +43,7 @@ _reading: ContextVar[_Reading | None] = ContextVar("digest_replica_reading", def
 
 
 class ReplicaRouter:
-    """For DATABASE_ROUTERS: routes reads within ``reads`` to the replica, and nothing else."""
+    """Route queries within ``reads`` to the replica, and nothing else (for DATABASE_ROUTERS)."""
 
     def db_for_read(self, model: Any, **hints: Any) -> str | None:
         """Return the replica within ``reads``, but not in a transaction, which may have written."""

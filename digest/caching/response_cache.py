@@ -59,9 +59,9 @@ _retry_at = 0.0
 class StoredResponse(NamedTuple):
     """The content and headers of a 200, without those that differ from request to request.
 
-    ``content``, ``compressed`` or both are there. ``expires_at`` is when content that it shows
+    It has ``content``, ``compressed`` or both. ``expires_at`` is when content that it shows
     expires, ``fresh_until`` when it has to be rendered again, ``served_data`` what the view passes
-    to the hook that runs whenever it is sent.
+    to ``CachePolicy.served``.
     """
 
     content: bytes | None
@@ -90,9 +90,9 @@ def get_or_render(
     """Return the cached response, or render and store it; 304 if the ETag matches.
 
     The second value is False if content kept changing while the response was rendered: no cache may
-    store such a response. ``variant`` tells apart responses at one URL, ``parameters`` names the
-    query parameters that make a difference (None: all). Only a 200 is stored; any other response is
-    returned as rendered. ``render`` may be called up to ``ATTEMPTS`` times.
+    store such a response. ``variant`` distinguishes responses at one URL, ``parameters`` names the
+    query parameters that are part of the key (None: all). Only a 200 is stored; any other response
+    is returned as rendered. ``render`` may be called up to ``ATTEMPTS`` times.
     """
     for attempt in range(1, ATTEMPTS + 1):
         version = content_version.current()
@@ -120,7 +120,7 @@ def cache_key(
     query: Collection[tuple[str, list[str]]],
     variant: str,
 ) -> str:
-    """Return the key of everything that a response depends on; the order of the query is not."""
+    """Return the cache key of a response, which does not depend on the order of the query."""
     parts = repr((__version__, version, scheme, host, path, sorted(query), variant))
     return f"digest-{hashlib.sha256(parts.encode()).hexdigest()}"
 

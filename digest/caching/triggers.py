@@ -1,8 +1,9 @@
-"""The triggers that change the content version, one for each event of each table that readers see.
+"""Database triggers that change the content version: one for each event of each seen table.
 
-They are made when migrations have run and taken away before, since no column can be altered that a
-trigger goes by. PostgreSQL changes the version at the end of the transaction and once in each:
-nobody waits for its row while another transaction goes on. SQLite has one writer at a time.
+``migrate`` drops them first and creates them last, since a column that a trigger reads cannot be
+altered. On PostgreSQL they are deferred: a transaction changes the version once, when it commits,
+so that transactions do not wait for each other's lock on its row. On SQLite they run at once, since
+there is only one writer at a time anyway.
 """
 
 import hashlib
@@ -18,9 +19,9 @@ from digest.caching.content_version import VENDORS, ContentVersion, change, seen
 PREFIX = "digest_content_"
 EVENTS = ("insert", "update", "delete")
 
-# Columns that change while a page is only drafted, scheduled or locked. A model of the plugin names
-# its own: ``unseen_columns``.
-UNSEEN_OF_PAGES = {
+# Columns of pages that change when a draft is saved, scheduled or locked. The plugin's own models
+# declare ``unseen_columns``.
+UNSEEN_PAGE_COLUMNS = {
     "draft_title",
     "go_live_at",
     "has_unpublished_changes",
@@ -32,8 +33,8 @@ UNSEEN_OF_PAGES = {
     "numchild",
     "owner_id",
 }
-# Rows that are made when they are first needed, and say nothing that was not so before.
-MADE_WHEN_READ = {"wagtailembeds.embed", "wagtailsearchpromotions.query"}
+# Models whose rows are created while a page is read, and change nothing that readers see.
+CREATED_WHEN_READ = {"wagtailembeds.embed", "wagtailsearchpromotions.query"}
 
 FUNCTION = """
 CREATE OR REPLACE FUNCTION digest_content_changed() RETURNS trigger
@@ -62,44 +63,47 @@ FIND = {
 }
 
 
-def install(using: str, **kwargs: Any) -> None:
-    """Make the triggers where they are not there as they should be, and a new version, since code
-    or settings may be new (post_migrate)."""
+def install_triggers(using: str, **kwargs: Any) -> None:
+    """Create the triggers on SQLite or PostgreSQL, unless all are there already (post_migrate).
+
+    The content version changes in any case, since code or settings may be new.
+    """
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     if connection.vendor not in VENDORS or ContentVersion._meta.db_table not in tables:
         return
-    wanted = {}
+    expected = {}
     for model in seen_models():
         if model._meta.db_table in tables:
-            wanted |= _triggers(model, connection)
+            expected |= _triggers(model, connection)
     _run(connection, [FUNCTION] if connection.vendor == "postgresql" else [])
-    if set(_installed(connection)) != set(wanted):
+    if set(_installed(connection)) != set(expected):
         _remove(connection)
-        _run(connection, wanted.values())
+        _run(connection, expected.values())
     change(using)
 
 
-def remove_before(using: str, plan: list[Any], **kwargs: Any) -> None:
-    """Take the triggers away while tables change, and the version with them: until they are there
-    again, nothing is kept (pre_migrate)."""
+def remove_triggers(using: str, plan: list[Any], **kwargs: Any) -> None:
+    """Drop the triggers on SQLite or PostgreSQL before migrations run (pre_migrate).
+
+    The content version is deleted too, so that no response is cached until they are back.
+    """
     connection = connections[using]
-    is_there = ContentVersion._meta.db_table in connection.introspection.table_names()
-    if plan and connection.vendor in VENDORS and is_there:
+    is_installed = ContentVersion._meta.db_table in connection.introspection.table_names()
+    if plan and connection.vendor in VENDORS and is_installed:
         _remove(connection)
 
 
 def _installed(connection: Any) -> dict[str, str]:
-    """The table of each trigger of ours."""
+    """Map the names of the plugin's triggers to their tables."""
     with connection.cursor() as cursor:
         cursor.execute(FIND[connection.vendor])
         return {name: table for name, table in cursor.fetchall() if name.startswith(PREFIX)}
 
 
 def _remove(connection: Any) -> None:
-    """First the version, without which nothing is kept; then each trigger by itself, so that the
-    locks of many tables are never held at once while the site is in use."""
-    ContentVersion.objects.using(connection.alias).all().delete()
+    ContentVersion.objects.using(connection.alias).all().delete()  # first: disables caching
+    # One statement each, so that a site in use never waits for the locks of many tables at once.
     on = " ON {table}" if connection.vendor == "postgresql" else ""
     drop = f"DROP TRIGGER {{name}}{on}"
     found = _installed(connection).items()
@@ -113,33 +117,34 @@ def _run(connection: Any, statements: Any) -> None:
 
 
 def _triggers(model: type[models.Model], connection: Any) -> dict[str, str]:
-    """The statements that make the triggers of a table, by name.
+    """Map the names of a table's triggers to the statements that create them.
 
-    A name ends with a hash of what the trigger says, by which another one is told from it.
+    A name ends with a hash of the definition, so a trigger with another definition has another one.
     """
     found = {}
     create = CREATE[connection.vendor]
     for event in _events(model):
         condition = " AND ".join(f"({part})" for part in _conditions(model, event, connection))
-        says = {"event": event, "condition": condition or "true"}
-        says["table"] = connection.ops.quote_name(model._meta.db_table)
-        key = hashlib.sha256(f"{create}{sorted(says.items())}".encode()).hexdigest()
+        definition = {"event": event, "condition": condition or "true"}
+        definition["table"] = connection.ops.quote_name(model._meta.db_table)
+        key = hashlib.sha256(f"{create}{sorted(definition.items())}".encode()).hexdigest()
         name = f"{PREFIX}{event}_{key[:16]}"
-        found[name] = create.format(name=name, **says)
+        found[name] = create.format(name=name, **definition)
     return found
 
 
 def _events(model: type[models.Model]) -> Iterator[str]:
-    """All, but for new rows that readers do not see yet, or of which the row of the page tells."""
-    is_part_of_page = issubclass(model, _page_model()) and model is not _page_model()
-    is_silent = is_part_of_page or issubclass(model, AbstractRendition)
+    # Inserting a page also inserts into the table of Page, which has a trigger of its own.
+    is_page_subclass = issubclass(model, _page_model()) and model is not _page_model()
+    # Renditions, too, are created when they are first needed.
+    is_ignored = is_page_subclass or issubclass(model, AbstractRendition)
     for event in EVENTS:
-        if event != "insert" or not (is_silent or model._meta.label_lower in MADE_WHEN_READ):
+        if event != "insert" or not (is_ignored or model._meta.label_lower in CREATED_WHEN_READ):
             yield event
 
 
 def _conditions(model: type[models.Model], event: str, connection: Any) -> Iterator[str]:
-    """What has to be so for a change of a row to be one for readers."""
+    """Yield the conditions, joined by AND, under which readers could see the change of a row."""
     quote, differs = connection.ops.quote_name, DIFFERS[connection.vendor]
     columns = {field.column for field in model._meta.local_concrete_fields}
     unseen = _unseen_columns(model)
@@ -149,7 +154,7 @@ def _conditions(model: type[models.Model], event: str, connection: Any) -> Itera
     if model is _page_model():
         rows = {"insert": ["NEW"], "update": ["OLD", "NEW"], "delete": ["OLD"]}[event]
         shown = [f"{row}.{quote('live')}" for row in rows]
-        if event == "update":  # Below an alias nothing is public that its page does not let be.
+        if event == "update":  # Restrictions of the source apply below an alias.
             alias = quote("alias_of_id")
             shown.append(f"OLD.{alias} {differs} NEW.{alias}")
         yield " OR ".join(shown)
@@ -157,7 +162,7 @@ def _conditions(model: type[models.Model], event: str, connection: Any) -> Itera
 
 def _unseen_columns(model: type[models.Model]) -> set[str]:
     if model is _page_model():
-        return UNSEEN_OF_PAGES
+        return UNSEEN_PAGE_COLUMNS
     return getattr(model, "unseen_columns", set())
 
 

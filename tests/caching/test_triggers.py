@@ -22,9 +22,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _version():
     """Whatever the test before has left."""
-    triggers.install("default")
+    triggers.install_triggers("default")
     yield
-    triggers.install("default")
+    triggers.install_triggers("default")
 
 
 def installed():
@@ -84,9 +84,9 @@ def test_statement_that_passes_the_orm_counts():
 
 
 def test_nothing_is_kept_while_migrations_run():
-    triggers.remove_before("default", plan=[object()])
+    triggers.remove_triggers("default", plan=[object()])
     assert (installed(), content_version.current()) == ({}, None)
-    triggers.install("default")
+    triggers.install_triggers("default")
     assert content_version.current()
     assert installed()
 
@@ -106,13 +106,13 @@ def test_trigger_that_is_gone_or_says_something_else_is_made_again():
     on = f" ON {table}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}{on}")
-    triggers.install("default")
+    triggers.install_triggers("default")
     assert installed() == there
 
 
 def test_ignored_models_have_no_triggers(settings):
     settings.DIGEST_CACHE_IGNORED_MODELS = ["taggit.Tag"]
-    triggers.install("default")
+    triggers.install_triggers("default")
     assert "taggit_tag" not in installed().values()
     before = content_version.current()
     Tag.objects.create(name="trams", slug="trams")
@@ -140,7 +140,7 @@ def test_unseen_models_are_models_that_there_are():
 def test_function_of_another_release_is_replaced():
     with connection.cursor() as cursor:
         cursor.execute(triggers.FUNCTION.split("BEGIN")[0] + "BEGIN RETURN NULL; END $$")
-    triggers.install("default")
+    triggers.install_triggers("default")
     before = content_version.current()
     Tag.objects.create(name="trams", slug="trams")
     assert content_version.current() != before

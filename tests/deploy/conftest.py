@@ -84,7 +84,7 @@ def program(name: str) -> str | None:
 def make_site() -> None:
     """A site; a test of this kind before has left nothing of what the migrations make."""
     ContentType.objects.clear_cache()
-    triggers.install("default")
+    triggers.install_triggers("default")
     Locale.objects.get_or_create(language_code="en")
     root = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root"))
     home = root.get_children().first() or root.add_child(
