@@ -1,7 +1,7 @@
-"""The blocks an issue is made of, each whole in one place: fields, rules, and the editor's view.
+"""The block types of an issue.
 
-``IssueBodyBlock`` is the stream; its keys are words of the public API. A site adds a block by
-subclassing it (see docs/how-to/add-a-block.md). Blocks know nothing of pages.
+The keys of ``IssueBodyBlock``, the stream, are part of the public API. A site adds a block by
+subclassing it (docs/how-to/add-a-block.md). Blocks do not depend on pages.
 """
 
 from collections.abc import Iterable, Iterator
@@ -45,7 +45,7 @@ SOURCE_PREVIEW = {
 
 
 class SourceBlock(StructBlock):
-    """One source that a story or an issue stands on. Only its title is required."""
+    """A source of a story or an issue. Only its title is required."""
 
     title = CharBlock(max_length=300, label=_("Title"))
     url = URLBlock(
@@ -98,34 +98,30 @@ class WhyItMattersBlock(RichTextBlock):
 
 
 class StoryImageComparison(ImageBlockComparison):
-    """Compares images of revisions; Wagtail 8.0.1's own fails where the image is empty."""
+    """Compare images that may be empty, with which Wagtail 8.0.1's own comparison fails."""
 
     def htmlvalue(self, value: Any) -> str:
-        """Show nothing for no image."""
         return "" if value is None else super().htmlvalue(value)
 
     def htmldiff(self) -> str:
-        """Show nothing where neither revision has an image, and no "None" where one has."""
         for value in (self.val_a, self.val_b):
             value.update(alt_text=value["alt_text"] or "", decorative=bool(value["decorative"]))
         return super().htmldiff() if self.val_a["image"] or self.val_b["image"] else ""
 
 
 class StoryImageBlock(ImageBlock):
-    """An image with alternative text, or none."""
+    """An optional image with alt text."""
 
     def bulk_to_python(self, values: Iterable[Any]) -> list[Any]:
-        """Take an empty image in either stored form; Wagtail 8.0.1 fails where both occur."""
+        # An empty image has two stored forms, with a mix of which Wagtail 8.0.1 fails.
         return super().bulk_to_python(
             value if isinstance(value, dict) else {"image": value} for value in values
         )
 
     def get_searchable_content(self, value: Any) -> list[str]:
-        """Nothing: the image may be one that readers may not see."""
-        return []
+        return []  # Readers may not be allowed to see the image.
 
     def get_comparison_class(self) -> type:
-        """Take the comparison that knows an empty image."""
         return StoryImageComparison
 
     class Meta:
@@ -134,7 +130,7 @@ class StoryImageBlock(ImageBlock):
 
 
 class HeadlineBlock(StructBlock):
-    """The first words of an issue."""
+    """The headline and the summary of an issue."""
 
     headline = CharBlock(
         required=False,
@@ -163,7 +159,7 @@ class HeadlineBlock(StructBlock):
 
 
 class StorySectionBlock(StructBlock):
-    """One story: what happened, why it matters, and what it stands on."""
+    """A story: what happened, why it matters, and its sources."""
 
     heading = CharBlock(max_length=255, label=_("Heading"))
     body = RichTextBlock(features=STORY_FEATURES, label=_("Story"))
@@ -201,7 +197,7 @@ class StorySectionBlock(StructBlock):
 
 
 class BottomLineBlock(StructBlock):
-    """What remains when the reader has a minute: the issue drawn together."""
+    """The conclusion of an issue."""
 
     text = RichTextBlock(features=TEXT_FEATURES, label=_("Text"))
 
@@ -226,7 +222,7 @@ class SourcesBlock(StructBlock):
         label = _("Sources")
         label_format = ""
         group = CLOSING
-        description = _("Lists what the whole issue stands on.")
+        description = _("Lists the sources of the whole issue.")
         template = "digest/blocks/sources.html"
         preview_template = PREVIEW_TEMPLATE
         preview_value = {"items": [SOURCE_PREVIEW]}
@@ -235,8 +231,7 @@ class SourcesBlock(StructBlock):
 class IssueBodyBlock(StreamBlock):
     """The body of an issue: a headline, stories, then a bottom line and sources.
 
-    Counts are Wagtail's ``block_counts``; the order is checked here. A draft may break the rules
-    (Wagtail defers them), a published issue may not.
+    Wagtail checks ``block_counts``, and ``clean`` checks the order. Both are deferred for drafts.
     """
 
     headline = HeadlineBlock()
@@ -253,8 +248,10 @@ class IssueBodyBlock(StreamBlock):
         }
 
     def to_python(self, value: Any) -> StreamValue:
-        """Leave out stored blocks that cannot be read; an id that is missing is made from the
-        position, so it is always the same."""
+        """Leave out unreadable blocks, and derive missing ids from the position.
+
+        An id is therefore the same each time the body is read.
+        """
         stream = super().to_python(readable(self, value))
         for position, raw in enumerate(stream._raw_data):
             if isinstance(raw, dict) and not raw.get("id"):
@@ -269,7 +266,7 @@ class IssueBodyBlock(StreamBlock):
         return cleaned
 
     def _order_errors(self, value: StreamValue) -> Iterator[tuple[int, ValidationError]]:
-        """Yield (position, error) of each block that stands in the wrong place."""
+        """Yield the position and the error of each block in the wrong place."""
         types = [child.block_type for child in value]
         last_story = max((i for i, name in enumerate(types) if name == "story_section"), default=-1)
         for position, name in enumerate(types):
@@ -282,7 +279,7 @@ class IssueBodyBlock(StreamBlock):
 
 
 def reading_text(block: Block, value: Any) -> Iterator[str]:
-    """Yield the pieces of text that a reader reads in a value: no sources, no words for images."""
+    """Yield the texts that a reader reads in a value, without sources and alt texts."""
     if isinstance(block, (SourceBlock, SourcesBlock, ImageBlock)) or value is None:
         return
     if isinstance(block, StreamBlock):

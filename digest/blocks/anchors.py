@@ -1,11 +1,11 @@
-"""Anchors of stories: the ids by which links lead to a story within the page of its issue."""
+"""Anchors of stories: the HTML ids that links to a story within an issue's page use."""
 
 from collections.abc import Iterable
 
 from django.utils.text import slugify
 from wagtail.blocks import StreamValue
 
-# Ids that the page of an issue has itself; no story's anchor may be one.
+# HTML ids that the template of an issue uses itself.
 RESERVED_ANCHORS = {"content", "contents", "discussion"}
 
 
@@ -16,7 +16,7 @@ def story_anchors(value: StreamValue) -> dict[str, str]:
 
 
 def anchors(headings: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The same for pairs of id and heading."""
+    """Map block ids to anchors, given pairs of block id and heading."""
     found: dict[str, str] = {}
     for block_id, heading in headings:
         base = slugify(heading)[:80].strip("-") or "story"

@@ -1,8 +1,8 @@
-"""What is stored of a body, without the blocks that cannot be read.
+"""Filter out the stored blocks of a body that cannot be read.
 
-A body may have been written by other code, or before a block was changed. A block that cannot be
-read would take down every list, feed and page that its issue is in; so it is left out and the log
-says so, as Wagtail leaves out blocks of a type that is gone.
+Other code may have written a body, or a block may have changed since. An unreadable block would
+make every list, feed and page with its issue fail; so it is logged and left out, as Wagtail leaves
+out blocks of an unknown type.
 """
 
 import json
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def readable(stream: blocks.StreamBlock, stored: Any) -> Any:
-    """The stored blocks of a stream that can be read; what code assigns is left as it is."""
+    """Return the stored blocks of a stream that can be read; leave native values unchanged."""
     if isinstance(stored, str):
         try:
             stored = json.loads(stored)
@@ -37,7 +37,7 @@ def readable(stream: blocks.StreamBlock, stored: Any) -> Any:
 
 
 def _is_pairs(stored: Any) -> bool:
-    """Whether this is how code writes a stream: pairs of a type and a native value."""
+    """Return whether a value consists of pairs of block type and native value, as code assigns."""
     return isinstance(stored, (list, tuple)) and all(
         isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in stored
     )
@@ -51,7 +51,7 @@ def _is_readable(stream: blocks.StreamBlock, block: Any) -> bool:
 
 
 def fits(block: Block, stored: Any) -> bool:
-    """Whether stored data has the shape that a block reads. One with a reading of its own knows."""
+    """Return whether stored data has the shape that a block can read."""
     return shape(type(block))(block, stored)
 
 
@@ -133,7 +133,7 @@ SHAPES: list[tuple[type[Block], Shape]] = [
 
 @cache
 def shape(kind: type[Block]) -> Shape:
-    """What the data of a block of this class must be like; anything, where it reads for itself."""
+    """Return the check of a block class's stored data; a custom ``to_python`` may read any."""
     for base, found in SHAPES:
         if issubclass(kind, base):
             same = kind.to_python is base.to_python
@@ -142,17 +142,17 @@ def shape(kind: type[Block]) -> Shape:
 
 
 def positional_id(position: int) -> str:
-    """The id of a block that is stored without one: always the same, but not its own."""
+    """Return the id of a block that is stored without one: constant, but not unique."""
     return str(uuid5(NAMESPACE_OID, f"block {position}"))
 
 
 def give_ids(body: StreamValue) -> None:
-    """Give each block that was written without an id one of its own, before it is stored.
+    """Give each block without an id a unique one, before it is stored.
 
-    Stories are known by it, so two issues must not share one that comes from the position.
+    It identifies a story, so ids derived from the position, which issues share, are replaced.
     """
     for position, raw in enumerate(body.raw_data):
         if raw.get("id") in (None, positional_id(position)):
             raw["id"] = str(uuid4())
-            if block := body._bound_blocks[position]:  # made of it already, with an id of its own
+            if block := body._bound_blocks[position]:  # already built, with its own copy of the id
                 block.id = raw["id"]
