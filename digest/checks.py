@@ -17,7 +17,7 @@ swapper.set_app_prefix("wagtailcore", "wagtail")
 
 
 class SettingCheck(NamedTuple):
-    """A check of one setting; ``message`` goes on after its name and may use ``{value!r}``."""
+    """Define the check of one setting; ``message`` follows its name and may use ``{value!r}``."""
 
     id: str
     name: str
@@ -41,7 +41,7 @@ def check_settings(conf: Any, checks: Iterable[SettingCheck]) -> list[CheckMessa
 
 
 def is_integer(value: Any) -> bool:
-    """Check for an integer other than True and False."""
+    """Return whether a value is an integer other than True and False."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 

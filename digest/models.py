@@ -1,7 +1,7 @@
-"""The pages that come with the plugin: a digest is a publication, an issue one number of it.
+"""The plugin's page models: a digest is a publication, and an issue one of its numbers.
 
-They can be replaced by a site's own (``DIGEST_DIGESTPAGE_MODEL``, ``DIGEST_ISSUEPAGE_MODEL`` and,
-with it, ``DIGEST_ISSUETAG_MODEL``): use ``get_issue_page_model`` and its like in code.
+A site can replace them (``DIGEST_DIGESTPAGE_MODEL``, ``DIGEST_ISSUEPAGE_MODEL`` and, with it,
+``DIGEST_ISSUETAG_MODEL``), so code should use ``get_issue_page_model`` and the like.
 """
 
 import swapper
@@ -11,7 +11,7 @@ from modelcluster.fields import ParentalKey
 from taggit.models import TaggedItemBase
 from wagtail.models import Page
 
-# Django looks for models here, and sites for the functions.
+# Django needs the models here; the functions are documented to be imported from here.
 from digest.caching.content_version import ContentVersion  # noqa: F401
 from digest.importing.review.uploads import Upload  # noqa: F401
 from digest.jobs.models import JobRun  # noqa: F401
@@ -27,7 +27,7 @@ from digest.sources.models import Check, CheckedHost, Citation, Source  # noqa: 
 
 
 class DigestPage(DigestPageMixin, Page):
-    """The digest that comes with the plugin; see ``DigestPageMixin``."""
+    """Add ``DigestPageMixin`` to Wagtail's page."""
 
     search_fields = Page.search_fields + DigestPageMixin.search_fields
 
@@ -38,7 +38,7 @@ class DigestPage(DigestPageMixin, Page):
 
 
 class IssuePage(IssuePageMixin, Page):
-    """The issue that comes with the plugin; see ``IssuePageMixin``."""
+    """Add ``IssuePageMixin`` to Wagtail's page."""
 
     search_fields = Page.search_fields + IssuePageMixin.search_fields
 
@@ -49,8 +49,6 @@ class IssuePage(IssuePageMixin, Page):
 
 
 class IssueTag(TaggedItemBase):
-    """Ties a tag to an issue."""
-
     content_object = ParentalKey(
         ISSUE_PAGE_MODEL, on_delete=models.CASCADE, related_name="tagged_items"
     )

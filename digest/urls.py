@@ -1,6 +1,6 @@
-"""Everything the plugin serves beside the pages themselves; a site includes this once.
+"""URLs of the plugin: API, feeds, sitemap, llms.txt, tag pages and previews.
 
-``path("", include("digest.urls"))``, before Wagtail's own.
+A site includes them before Wagtail's own: ``path("", include("digest.urls"))``.
 """
 
 from django.urls import include, path, register_converter
@@ -13,19 +13,19 @@ from digest.previews import views as preview_views
 
 
 class UnicodeSlugConverter(SlugConverter):
-    """Slugs as Wagtail allows them: in any script."""
+    """Match slugs in any script, as Wagtail allows them."""
 
     regex = r"[-\w]+"
 
 
 class BlockIdConverter(StringConverter):
-    """Ids of blocks: UUIDs, or what code wrote in their place."""
+    """Match block ids, which are UUIDs unless code has written others."""
 
     regex = r"[^/\x00-\x1f\x7f]{1,255}"
 
 
 class PageIdConverter(IntConverter):
-    """Numbers that a database can hold, in their one spelling; any other is nobody's id."""
+    """Match positive integers that a database can hold, without leading zeros."""
 
     regex = "[1-9][0-9]{0,17}"
 

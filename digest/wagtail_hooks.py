@@ -1,4 +1,4 @@
-"""Register the plugin's admin viewsets, and import the modules of ``digest.admin`` with hooks."""
+"""Register the admin viewsets, and import the modules of ``digest.admin`` that register hooks."""
 
 from django.apps import apps
 from wagtail import hooks

@@ -1,1 +1,1 @@
-"""Jobs: work that ``manage.py run_jobs`` repeats, as apps register it in ``digest.registry``."""
+"""Recurring jobs, which apps register in ``digest.registry`` and ``manage.py run_jobs`` runs."""

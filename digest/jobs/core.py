@@ -17,7 +17,7 @@ SOURCES_PER_DAY = 500
 
 
 def register_jobs(registry: Registry) -> None:
-    # An app before this one may have registered jobs already: none delays publishing.
+    # First, before the jobs of apps that registered earlier, so that none delays publishing.
     registry.jobs.insert(0, Job(PUBLISH_SCHEDULED, publish_scheduled, MINUTE))
     registry.jobs += [
         Job("check_sources", check_sources, DAY, is_long=True),

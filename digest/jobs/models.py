@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from digest.registry import Job
 
-# A claim that is not extended any more lapses: its runner was killed.
+# A claim lapses if it is not extended, as when its runner was killed.
 CLAIM = timedelta(minutes=2)
 
 
 class JobRun(models.Model):
-    """The last run of a job. ``claimed_until`` is None unless it runs or was interrupted."""
+    """Record the last run of a job; ``claimed_until`` is set while it runs or if interrupted."""
 
     readers_see_rows = False
 
@@ -39,7 +39,7 @@ class JobRun(models.Model):
     def is_due(self, every: timedelta) -> bool:
         due_at = self.due_at(every)
         now = timezone.now()
-        # Further away than that, the clock was set back meanwhile.
+        # If it is further away, the clock was set back.
         return not now < due_at <= now + every
 
     def claim(self) -> bool:
@@ -62,7 +62,7 @@ class JobRun(models.Model):
         self._claimed().update(claimed_until=None, error=error)
 
     def interrupt(self) -> None:
-        """End the claim of a job that was broken off, so that it is due at once."""
+        """End the claim of an interrupted job, so that it is due at once."""
         self._claimed().update(claimed_until=timezone.now())
 
     def _claimed(self) -> models.QuerySet:

@@ -1,7 +1,7 @@
-"""Runs jobs: the short ones here, one after the other, and long ones in processes of their own.
+"""Run jobs: short ones in this process, one after the other, and long ones in their own.
 
-A job is claimed in its row before it runs (``digest.jobs.models``), so several runners share the
-work, and what a killed one had claimed is run again.
+A job is claimed in its row before it runs (``digest.jobs.models``), so several runners can share
+the work, and jobs that a killed runner had claimed run again.
 """
 
 import logging
@@ -20,16 +20,16 @@ from digest.registry import Job
 
 logger = logging.getLogger(__name__)
 
-PAUSE = 2  # seconds between two looks at what is due
+PAUSE = 2  # seconds between two checks for due jobs
 EXTEND_EVERY = 20  # seconds; several tries fit into a claim
 ERROR_LENGTH = 2000
 
 
 class Runner:
-    """Runs jobs when they are due, until it is stopped.
+    """Run jobs when they are due, until stopped.
 
-    With ``once``, until nothing is due and no long job runs any more, each long job at most once.
-    ``wait`` gets seconds. ``start_process`` starts the process of a long job that is claimed.
+    With ``once``, stop when no job is due and no long job runs; each long job runs at most once.
+    ``wait`` sleeps for some seconds; ``start_process`` starts the process of a claimed long job.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Runner:
 
     def run(self) -> None:
         while not self._is_stopping:
-            self._run_what_is_due()
+            self._run_due_jobs()
             if self.once and not self._long:
                 break
             self._wait(PAUSE)
@@ -67,20 +67,20 @@ class Runner:
         with suppress(Empty):
             self._stops.get(timeout=seconds)
 
-    def _run_what_is_due(self) -> None:
+    def _run_due_jobs(self) -> None:
         close_old_connections()
-        with self._surviving("run_jobs"):
-            self._look_at_long_job()
+        with self._log_and_suppress("run_jobs"):
+            self._check_long_job()
             for job, last_run in last_runs(self.jobs):
                 if self._is_stopping:
                     break
-                with self._surviving(job.name):
+                with self._log_and_suppress(job.name):
                     self._run_if_due(job, last_run)
         close_old_connections()
 
     @contextmanager
-    def _surviving(self, name: str) -> Iterator[None]:
-        """Log what is raised, such as by a database that is gone, once until it works again."""
+    def _log_and_suppress(self, name: str) -> Iterator[None]:
+        """Suppress errors such as a lost database; log the first one only, until it succeeds."""
         try:
             yield
         except Exception:
@@ -106,7 +106,7 @@ class Runner:
         if self.once:
             self.jobs.remove(job)
 
-    def _look_at_long_job(self) -> None:
+    def _check_long_job(self) -> None:
         if not self._long or self._long[1].poll() is None:
             return
         (run, process), self._long = self._long, None
@@ -122,7 +122,7 @@ class Runner:
 
 
 def execute(job: Job, run: JobRun) -> str:
-    """Run a claimed job, record how it went, and return the error, empty if there was none."""
+    """Run a claimed job, record its error, and return it; empty if there was none."""
     error = ""
     try:
         with _extending(run):
@@ -159,12 +159,12 @@ def _extend(run: JobRun, has_ended: Event) -> None:
 
 
 def start_process_of(run: JobRun) -> subprocess.Popen:
-    """Start ``run_jobs --job`` for a claimed job. It ends when this process does."""
+    """Start ``run_jobs --job`` for a claimed job; the new process ends when this one does."""
     return subprocess.Popen(  # noqa: S603
         [
             *(sys.executable, "-m", "django", "run_jobs", f"--job={run.name}"),
             *(f"--claim={run.started_at.isoformat()}", f"--stop-with={os.getpid()}"),
         ],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        process_group=0,  # Ctrl-C comes to this process alone, which stops the other.
+        process_group=0,  # Ctrl-C only reaches this process, which then stops the other.
     )
