@@ -1,7 +1,7 @@
-"""The fields and rules of a digest and of an issue, for any page class to carry.
+"""Mixins with the fields and rules of a digest and of an issue, for any page class.
 
-``digest.models`` builds the plugin's own pages on them. A site builds its own on them where it has
-a base page model of its own, other fields, or other blocks (docs/how-to/use-your-own-pages.md).
+The plugin's own page classes in ``digest.models`` use them. A site with another base page model,
+other fields or other blocks uses them for its own (docs/how-to/use-your-own-pages.md).
 """
 
 from datetime import datetime, time
@@ -39,7 +39,7 @@ from digest.pages.numbering import NumberingMixin, lock
 from digest.pages.panels import DatePanel, TagsPanel
 from digest.pages.serving import ReadersPageMixin
 from digest.pages.slugs import digest_slug_error, find_available_slug, is_proposed
-from digest.pages.stories import StoriesMixin, plain_text, tolerate_broken_body
+from digest.pages.stories import StoriesMixin, reading_line, tolerate_broken_body
 from digest.previews.frontend import PreviewMixin
 from digest.publishing.publish import PublishingMixin, clean_stream
 
@@ -53,7 +53,7 @@ ISSUE_TAG_MODEL = swapper.get_model_name("digest", "IssueTag")
 class DigestPageMixin(
     ReadersPageMixin, PublishingMixin, DiscussionMixin, NewIssuesMixin, ChecklistSettingsMixin
 ):
-    """A publication: its name, what it promises, and its issues below it."""
+    """Make a page a digest: a publication with issues below it."""
 
     tagline = models.CharField(
         _("tagline"),
@@ -88,28 +88,29 @@ class DigestPageMixin(
         abstract = True
 
     def clean(self) -> None:
-        """Refuse the address of another digest of the site: the API and the feeds go by it."""
+        """Raise ValidationError for the slug of another digest of the site."""
         super().clean()
         parent = parent_of(self)
         if self.alias_of_id or parent is None:
             return
-        digests, ours = type(self).objects.all(), {self.pk} - {None}
-        refusal = digest_slug_error(digests, self.slug, self.locale_id, parent, ours)
-        if refusal:
-            raise ValidationError({"slug": refusal})
+        digests, own = type(self).objects.all(), {self.pk} - {None}
+        message = digest_slug_error(digests, self.slug, self.locale_id, parent, own)
+        if message:
+            raise ValidationError({"slug": message})
 
     def get_issues(self) -> QuerySet:
-        """Every issue of this digest, public or not; see ``get_public_issues``."""
+        """Return all issues of this digest, public or not; see ``get_public_issues``."""
         return swapper.load_model("digest", "IssuePage").objects.child_of(self)
 
     def get_public_issues(self) -> QuerySet:
-        """The issues that any reader may see, newest first."""
+        """Return the issues that any reader may see, newest first."""
         return latest_first(visibility.public(self.get_issues()))
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add ``issues``: the page of the archive that ``?page=`` asks for.
+        """Add ``issues``, a page of the archive.
 
-        Who was let in to a private digest sees its issues, save those that are private themselves.
+        Readers who have passed the view restriction of the digest see its issues, except those
+        with a restriction of their own.
         """
         context = super().get_context(request, *args, **kwargs)
         issues = self.get_public_issues()
@@ -120,7 +121,7 @@ class DigestPageMixin(
 
 
 class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixin, ChecklistMixin):
-    """One issue of a digest: date, number, tags and a body of blocks."""
+    """Make a page an issue of a digest, with date, number, tags and a body of blocks."""
 
     date = models.DateField(
         _("date"),
@@ -193,36 +194,34 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
 
     @cached_property
     def stories(self) -> list[StreamValue.StreamChild]:
-        """The story blocks of the body, in order."""
         return [child for child in self.body if child.block_type == "story_section"]
 
     @cached_property
     def story_anchors(self) -> dict[str, str]:
-        """Block id -> anchor of each story, unique within the issue."""
+        """The anchor of each story by block id, unique within the issue."""
         return story_anchors(self.body)
 
     @property
     def reading_time_minutes(self) -> int:
-        """Whole minutes, at least one."""
         return max(1, round(self.word_count / conf.WORDS_PER_MINUTE))
 
     @cached_property
     def digest(self) -> Any:
-        """The digest this issue belongs to, or None where that is not public itself.
+        """The digest of this issue, or None if that is not public.
 
-        For a list of issues see ``with_digests``.
+        For a list of issues, ``with_digests`` sets it with fewer queries.
         """
         parent = self.get_parent().specific
         return parent if visibility.is_public(parent) else None
 
     @property
     def discussion(self) -> dict[str, Any] | None:
-        """What Giscus needs to show this issue's discussion; None where there is none."""
+        """The settings of this issue's discussion, or None."""
         return issue_discussion(self)
 
     @property
     def published_at(self) -> datetime:
-        """When the issue first went out; one that code made live counts from its date."""
+        """When the issue was first published, or its date if code made it live."""
         midnight = timezone.make_aware(datetime.combine(self.date, time()))
         return self.first_published_at or midnight
 
@@ -243,36 +242,32 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
         return issue
 
     def clean_for_publishing(self) -> None:
-        """Validate everything a reader would see, the body with it; ValidationError names it.
-
-        The editor's form does so when it publishes; this is for every other way to publish.
-        """
+        """Validate the body and the checklist, too, however the issue is published."""
         super().clean_for_publishing()
         clean_stream("body", self.body)
         self.clean_checklist()
 
     def save_revision(self, *args: Any, **kwargs: Any) -> Any:
-        """Give each block an id of its own, which it then has wherever this version goes."""
+        """Give each block an id, which it keeps when this revision is published."""
         give_ids(self.body)
         return super().save_revision(*args, **kwargs)
 
     @transaction.atomic
     def save(self, clean: bool = True, *args: Any, **kwargs: Any) -> Any:
-        """Take a number and a slug if need be, derive columns from the body, and keep what is live
-        valid."""
+        """Validate a live body, derive columns from it, and assign a number and a free slug."""
         fields = kwargs.get("update_fields")
         written = {"title", "body", "live"} if fields is None else set(fields)
-        if clean and self.live and written & {"body", "live"} and self._body_is_news():
+        if clean and self.live and written & {"body", "live"} and self._is_body_new():
             clean_stream("body", self.body)
         if written & {"body", "title"}:
             self._read_headline()
             with tolerate_broken_body(self):
-                self.word_count = len(plain_text(self.body.stream_block, self.body).split())
+                self.word_count = len(reading_line(self.body.stream_block, self.body).split())
             if fields is not None:
                 kwargs["update_fields"] = {*fields, "word_count", "headline", "summary"}
         if fields is None:
-            self._leave_taken_slug()
-            self.take_number()
+            self._replace_taken_slug()
+            self.assign_number()
         return super().save(clean, *args, **kwargs)
 
     def _read_headline(self) -> None:
@@ -283,15 +278,15 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
         for name, text in headline_and_summary(opening, self.title).items():
             setattr(self, name, text)
 
-    def _body_is_news(self) -> bool:
-        # What readers see already may stay, there and in an alias, where the rules got stricter.
+    def _is_body_new(self) -> bool:
+        # A body that is live already may stay, also in an alias, if the rules have become stricter.
         if self.alias_of_id:
             return False
-        seen = type(self).objects.filter(pk=self.pk, live=True).only("body").first()
-        return seen is None or seen.body != self.body
+        published = type(self).objects.filter(pk=self.pk, live=True).only("body").first()
+        return published is None or published.body != self.body
 
-    def _leave_taken_slug(self) -> None:
-        """Another issue may have taken the slug since the editor was offered it."""
+    def _replace_taken_slug(self) -> None:
+        # Another issue may have taken the slug since the form proposed it.
         if not self._state.adding or not is_proposed(self.slug, self.date):
             return
         parent = self.get_parent()
@@ -300,12 +295,12 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
             self.slug = find_available_slug(str(self.date), parent.get_children())
 
     def _get_autogenerated_slug(self, base_slug: str) -> str:
-        # Wagtail calls this for a page without a slug, with its title as a slug.
+        # Wagtail calls this for a page without a slug, with the slugified title.
         return super()._get_autogenerated_slug(str(self.date) if self.date else base_slug)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add ``digest`` and the neighbouring issues; a preview may be of a draft digest."""
+        """Add ``digest`` and ``neighbours``."""
         context = super().get_context(request, *args, **kwargs)
-        if getattr(request, "is_preview", False):
+        if getattr(request, "is_preview", False):  # The digest may be a draft, too.
             self.digest = self.get_parent().specific
         return context | {"digest": self.digest, "neighbours": neighbours(self)}

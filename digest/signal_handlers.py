@@ -44,8 +44,8 @@ def signal_handlers() -> Iterator[SignalHandler]:
     yield SignalHandler(post_save, stories.derive_stories, get_issue_senders())
     yield SignalHandler(post_save, index.derive_citations, get_issue_senders())
 
-    yield SignalHandler(post_page_move, numbering.number_in_the_new_digest, numbered)
-    yield SignalHandler(page_published, tasks.make_renditions_when_published, pages)
-    yield SignalHandler(post_delete, tasks.make_renditions_when_replaced, [rendition])
+    yield SignalHandler(post_page_move, numbering.renumber_moved_issue, numbered)
+    yield SignalHandler(page_published, tasks.create_renditions_on_publish, pages)
+    yield SignalHandler(post_delete, tasks.recreate_renditions, [rendition])
 
     yield SignalHandler(user_logged_out, tokens.delete_session_tokens, [get_user_model()])

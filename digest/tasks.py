@@ -1,6 +1,6 @@
-"""Work that nobody has to wait for, by django-tasks: at once after the commit, or by a worker.
+"""Background tasks for django-tasks: they run right after the commit, or in a worker.
 
-Each task takes ids, looks the rest up itself, and may run twice.
+Each task takes ids, loads the rows itself, and is safe to run twice.
 """
 
 from functools import partial
@@ -19,24 +19,21 @@ swapper.set_app_prefix("wagtailcore", "wagtail")
 
 
 def enqueue(task: Any, *args: Any) -> None:
-    """Have a task done if the transaction is committed, and then only.
-
-    Where the queue is a table, the task is a row of this transaction: no kill can lose it. Any
-    other queue could begin before the commit, and is told afterwards.
-    """
-    kinds = type(task.get_backend()).__mro__
-    if any(kind.__module__.startswith("django_tasks_db.") for kind in kinds):
+    """Enqueue a task, to run only if the current transaction is committed."""
+    classes = type(task.get_backend()).__mro__
+    if any(cls.__module__.startswith("django_tasks_db.") for cls in classes):
+        # The queue is a table, so the task is committed with the transaction, and cannot be lost.
         task.enqueue(*args)
     else:
         transaction.on_commit(partial(task.enqueue, *args), robust=True)
 
 
 @task()
-def make_renditions_of_page(pk: int) -> None:
-    """Make the renditions of a live digest or issue, which its first reader would else wait for.
+def create_page_renditions(pk: int) -> None:
+    """Create the renditions of a live digest or issue, so that its first reader need not wait.
 
-    By the way readers go: so these are all, and no picture that readers may not see has any. One
-    that is broken is logged and left out.
+    It renders the page, so it creates the renditions of all public images and of no others. A
+    broken image is logged and skipped.
     """
     page = swapper.load_model("wagtailcore", "Page").objects.filter(pk=pk, live=True).first()
     if page:
@@ -47,19 +44,19 @@ def make_renditions_of_page(pk: int) -> None:
 
 
 @task()
-def make_renditions_of_image(pk: int) -> None:
-    """Make the renditions of an image anew."""
+def create_image_renditions(pk: int) -> None:
+    """Create the renditions of an image that has lost them."""
     if get_image_model().objects.filter(pk=pk).exists():
         public_images_by_id([pk])
 
 
-def make_renditions_when_published(sender: type, instance: Any, **kwargs: Any) -> None:
-    """Those of a digest or an issue; Wagtail says so as well of what is only scheduled."""
-    if instance.live:
-        enqueue(make_renditions_of_page, instance.pk)
+def create_renditions_on_publish(sender: type, instance: Any, **kwargs: Any) -> None:
+    """Enqueue the renditions of a published digest or issue."""
+    if instance.live:  # Wagtail also sends the signal for a page that is only scheduled.
+        enqueue(create_page_renditions, instance.pk)
 
 
-def make_renditions_when_replaced(sender: type, instance: Any, **kwargs: Any) -> None:
-    """Those of an image that had them: Wagtail deletes them when an editor uploads another file."""
-    if instance.filter_spec == rendition_specs()[0]:  # once for all of them
-        enqueue(make_renditions_of_image, instance.image_id)
+def recreate_renditions(sender: type, instance: Any, **kwargs: Any) -> None:
+    """Enqueue the renditions of an image whose file was replaced, so that Wagtail deleted them."""
+    if instance.filter_spec == rendition_specs()[0]:  # once per image
+        enqueue(create_image_renditions, instance.image_id)

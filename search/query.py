@@ -13,7 +13,7 @@ from wagtail.models import Site
 
 from digest import visibility
 from digest.pages.page_models import get_digest_page_model, get_issue_tag_model
-from digest.pages.views import in_one_language
+from digest.pages.views import filter_by_language
 
 # The most tags that a search can filter by.
 MAX_TAGS = 5
@@ -98,7 +98,7 @@ def _digest(request: HttpRequest, site: Site | None) -> Any:
     if not SLUG.fullmatch(slug):
         return None
     digests = visibility.public(get_digest_page_model().objects.filter(slug=slug), site)
-    return in_one_language(digests, request).first()
+    return filter_by_language(digests, request).first()
 
 
 def _year(text: str) -> int | None:

@@ -24,7 +24,7 @@ from digest.pages.page_models import (
     get_issue_page_model,
     get_issue_tag_model,
 )
-from digest.pages.views import in_one_language, readers_language, tag_path
+from digest.pages.views import filter_by_language, readers_language, tag_path
 from search import facets
 from search.query import SearchQuery, clean_text, locale_of, read_query
 
@@ -51,7 +51,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def _results_context(request: HttpRequest, text: str) -> dict[str, Any]:
     site = Site.find_for_request(request)
     issues = visibility.public(get_issue_page_model().objects.all(), site)
-    public = in_one_language(issues, request)
+    public = filter_by_language(issues, request)
     query = read_query(request, text, site, public)
     search_results = find(
         text, query.filter(public), everywhere=public, correct=not query.is_literal
@@ -120,6 +120,6 @@ def _no_results_context(
     tags = Counter(item.tag for item in tagged.select_related("tag").order_by("pk"))
     locale, active = locale_of(request), readers_language()
     return {
-        "digests": in_one_language(digests, request),
+        "digests": filter_by_language(digests, request),
         "tags": [(t.name, tag_path(t, locale, active)) for t, _times in tags.most_common(MAX_TAGS)],
     }

@@ -18,7 +18,7 @@ from digest.admin.access import digests_with_permission
 from digest.admin.issues.states import states_of, with_states
 from digest.checklist.findings import Finding, Level
 from digest.checklist.run import check_issue
-from digest.pages.drafts import with_drafted
+from digest.pages.drafts import with_draft_values
 from digest.pages.page_models import get_issue_page_model
 from digest.pages.stories import tolerate_broken_body
 
@@ -96,9 +96,9 @@ def add_next_issues(request: HttpRequest, panels: list[Any]) -> None:
 
 def _upcoming_issues(digest: Any, user: Any) -> UpcomingIssues:
     issues = get_issue_page_model().objects.child_of(digest).filter(alias_of=None).defer("body")
-    issues = with_states(with_drafted(issues))
+    issues = with_states(with_draft_values(issues))
     scheduled = issues.filter(scheduled_for__isnull=False).order_by("scheduled_for", "pk")
-    in_review = issues.filter(is_in_review=True).order_by("drafted_date", "pk")
+    in_review = issues.filter(is_in_review=True).order_by("draft_date", "pk")
     return UpcomingIssues(
         digest,
         _new_url(digest, user),
@@ -110,8 +110,8 @@ def _upcoming_issues(digest: Any, user: Any) -> UpcomingIssues:
 
 def _next(issues: QuerySet, user: Any) -> NextIssue | None:
     """Return the unpublished issue with the earliest date from today on."""
-    coming = issues.filter(live=False, expired=False, drafted_date__gte=timezone.localdate())
-    issue = coming.order_by("drafted_date", "pk").first()
+    coming = issues.filter(live=False, expired=False, draft_date__gte=timezone.localdate())
+    issue = coming.order_by("draft_date", "pk").first()
     found = issue and NextIssue(issue, _edit_url(issue, user))
     if found:
         with tolerate_broken_body(issue):

@@ -21,7 +21,7 @@ from wagtail.blocks import (
 from wagtail.images.blocks import ImageBlock
 
 from digest.pages.forms import parent_of
-from digest.pages.stories import plain_text
+from digest.pages.stories import reading_line
 
 BETWEEN_LINES = re.compile(
     r"</?(?:p|li|ul|ol|h[1-6]|blockquote|pre|br|hr|table|tr|td)\b[^>]*>", re.IGNORECASE
@@ -109,7 +109,7 @@ class IssuePart:
 
     def text_of(self, name: str) -> str:
         """Return the visible text of a field."""
-        return plain_text(self.block.child_blocks[name], self.get(name)) if self.has(name) else ""
+        return reading_line(self.block.child_blocks[name], self.get(name)) if self.has(name) else ""
 
     @cached_property
     def fields(self) -> list[Field]:
@@ -117,7 +117,7 @@ class IssuePart:
 
     @cached_property
     def word_count(self) -> int:
-        return len(plain_text(self.block, self.value).split())
+        return len(reading_line(self.block, self.value).split())
 
 
 class IssueText:

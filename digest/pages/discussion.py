@@ -11,7 +11,7 @@ FIELDS = ["giscus_repo", "giscus_repo_id", "giscus_category", "giscus_category_i
 
 
 class DiscussionMixin(models.Model):
-    """The four values that Giscus needs of a digest: all of them, or none."""
+    """Store the settings of Giscus: all four, or none."""
 
     giscus_repo = models.CharField(
         _("repository"), max_length=140, blank=True, help_text=_("owner/name on GitHub")
@@ -36,7 +36,6 @@ class DiscussionMixin(models.Model):
         abstract = True
 
     def clean(self) -> None:
-        """Refuse half a configuration."""
         super().clean()
         missing = [name for name in FIELDS if not getattr(self, name)]
         if 0 < len(missing) < len(FIELDS):
@@ -45,12 +44,11 @@ class DiscussionMixin(models.Model):
 
     @property
     def has_discussion(self) -> bool:
-        """Whether readers can discuss the issues of this digest."""
         return all(getattr(self, name) for name in FIELDS)
 
 
 def discussion_settings(digest: Any) -> dict[str, Any] | None:
-    """What a frontend needs to discuss a digest's issues; None where there is no discussion."""
+    """Return the settings of a digest's discussion as frontends need them; None if it has none."""
     if not digest.has_discussion:
         return None
     return {
@@ -63,12 +61,10 @@ def discussion_settings(digest: Any) -> dict[str, Any] | None:
 
 
 def issue_discussion(issue: Any) -> dict[str, Any] | None:
-    """The discussion of one issue: the digest's settings and a term that names the issue.
-
-    The term is matched exactly (``strict``); Giscus' own search is fuzzy and mixes issues up.
-    """
+    """Return the settings of the digest's discussion, with a term that identifies the issue."""
     settings = issue.digest and discussion_settings(issue.digest)
     if not settings:
         return None
     term = f"{issue.digest.slug}/{issue.slug}"
+    # Without ``strict``, Giscus searches for the term and may find another issue's discussion.
     return settings | {"mapping": "specific", "term": term, "strict": True}

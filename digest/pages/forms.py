@@ -11,12 +11,12 @@ from digest.pages.slugs import PROPOSED_SLUG, find_available_slug
 
 
 def parent_of(page: Any) -> Any:
-    """The parent of a page, also of a new one whose form knows it; None where nobody does."""
+    """Return the parent of a page, or of a new one as its form has set it; None if unknown."""
     return page.get_parent() if page.path else getattr(page, "_cached_parent_obj", None)
 
 
 class DigestPageForm(WagtailAdminPageForm):
-    """Lets a new page know its parent, so that ``clean`` can compare it with its siblings."""
+    """Set the parent of a new page, so that its ``clean`` can compare it with its siblings."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -25,12 +25,12 @@ class DigestPageForm(WagtailAdminPageForm):
 
 
 class IssuePageForm(DigestPageForm):
-    """Opens as the digest wants its issues to start, and proposes a slug made from the date."""
+    """Fill in a new issue from its digest, and propose a slug from the date."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
-            self._start()
+            self._fill_in()
         if "slug" not in self.fields:
             return
         self.fields["slug"].required = False
@@ -38,30 +38,30 @@ class IssuePageForm(DigestPageForm):
             day = self.initial.get("date", self.instance.date)
             self.initial["slug"] = self._find_available_slug(str(day))
 
-    def _start(self) -> None:
+    def _fill_in(self) -> None:
         if not self.instance.body:
             stream = self.instance.body.stream_block
             self.initial["body"] = blocks_of_new_issue(self.parent_page, stream)
         if not self.parent_page:
             return
-        if "number" in self.fields:  # A placeholder: it is taken when the issue is saved.
+        if "number" in self.fields:  # A placeholder, since the number is assigned on save.
             attrs = self.fields["number"].widget.attrs
             attrs["placeholder"] = self.instance.next_number(self.parent_page)
         if not self.is_bound and self.instance.date == timezone.localdate():
             self.initial["date"] = day_of_new_issue(self.parent_page)
 
     def clean(self) -> dict[str, Any]:
-        """Give an issue never published the slug of its date, unless the editor chose another."""
+        """Derive the slug of an unpublished issue from its date, unless the editor changed it."""
         date, slug = str(self.cleaned_data.get("date") or ""), self.cleaned_data.get("slug")
         is_new = not self.instance.pk
-        known = not is_new and (self.instance.live or self.instance.first_published_at)
-        proposed = slug in ("", date) or (not known and PROPOSED_SLUG.fullmatch(slug or ""))
-        if date and proposed:
+        is_known = not is_new and (self.instance.live or self.instance.first_published_at)
+        is_proposed = slug in ("", date) or (not is_known and PROPOSED_SLUG.fullmatch(slug or ""))
+        if date and is_proposed:
             self.cleaned_data["slug"] = self._find_available_slug(date)
         return super().clean()
 
     def _post_clean(self) -> None:
-        """Hold what is published or submitted to the rules that the digest requires."""
+        """Check the required checklist rules when the issue is published or submitted."""
         super()._post_clean()
         if self.errors or self.is_deferred_validation:
             return
@@ -73,10 +73,10 @@ class IssuePageForm(DigestPageForm):
                 self.add_error(name if name in self.fields else None, errors)
 
     def get_field_updates_for_resave(self) -> list[tuple[str, str]]:
-        """Tell the open editor, after an autosave, which slug and number the issue got."""
-        got = [("slug", self.instance.slug), ("number", str(self.instance.number or ""))]
+        """Update the slug and the number in the open editor after an autosave."""
+        updates = [("slug", self.instance.slug), ("number", str(self.instance.number or ""))]
         return super().get_field_updates_for_resave() + [
-            (name, value) for name, value in got if name in self.fields
+            (name, value) for name, value in updates if name in self.fields
         ]
 
     def _find_available_slug(self, slug: str) -> str:

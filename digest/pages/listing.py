@@ -1,4 +1,4 @@
-"""Lists of issues: their order, what is fetched with them, and their pages."""
+"""Lists of issues: order, prefetching and pagination."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,18 +13,18 @@ from digest.conf import conf
 
 
 def latest_first(issues: QuerySet) -> QuerySet:
-    """Order issues as readers expect them: by date, newest first."""
     return issues.order_by("-date", "-pk")
 
 
 def with_related(issues: QuerySet) -> QuerySet:
-    """Fetch with the issues what a list shows of them, at a constant number of queries."""
+    """Prefetch what a list shows of each issue."""
     related = issues.select_related("image__collection", "locale")
     return related.prefetch_related("tagged_items__tag", "image__renditions")
 
 
 def with_locales(pages: Iterable[Any]) -> list[Any]:
-    """Give each page its ``locale`` with one query, where a join would mislead the database."""
+    """Set ``locale`` on each page with one query."""
+    # Not ``select_related``: with the join, the database chooses a worse plan.
     pages = list(pages)
     locales = Locale.objects.in_bulk({page.locale_id for page in pages})
     for page in pages:
@@ -35,8 +35,7 @@ def with_locales(pages: Iterable[Any]) -> list[Any]:
 def with_digests(
     issues: Iterable[Any], site: Site | object | None = visibility.ANY_SITE
 ) -> list[Any]:
-    """Give each issue its ``digest`` (None where that is not public), at a constant number of
-    queries for all of them."""
+    """Set ``digest`` on each issue, None if not public, with a constant number of queries."""
     issues = list(issues)
     paths = {_parent_path(issue) for issue in issues}
     digests = swapper.load_model("digest", "DigestPage").objects.filter(path__in=paths)
@@ -57,9 +56,9 @@ def _parent_path(page: Any) -> str:
 def neighbours(
     issue: Any, site: Site | object | None = visibility.ANY_SITE, only: Iterable[str] = ()
 ) -> dict[str, Any]:
-    """The public issues before and after one in its digest: ``previous`` and ``next``.
+    """Return the ``previous`` and the ``next`` public issue of the same digest.
 
-    ``only`` names the fields that are needed of them, where that is not all but the body.
+    ``only`` names the fields to load; by default, all but the body are.
     """
     siblings = type(issue).objects.filter(
         ~Q(pk=issue.pk), path__startswith=_parent_path(issue), depth=issue.depth
@@ -70,9 +69,9 @@ def neighbours(
     if issue.pk:
         before |= Q(date=issue.date, pk__lt=issue.pk)
         after |= Q(date=issue.date, pk__gt=issue.pk)
-    else:  # a preview of an issue that is not saved yet: the newest of its day
+    else:  # in the preview of an unsaved issue, which will be the newest of its day
         before |= Q(date=issue.date)
-    # The bounds on the date alone are for the index, which does not see them within an OR.
+    # The conditions on the date alone let the index be used, which an OR would prevent.
     earlier, later = others.filter(before, date__lte=issue.date), others.filter(after)
     return {
         "previous": earlier.order_by("-date", "-pk").first(),
@@ -81,7 +80,7 @@ def neighbours(
 
 
 def paginate(issues: QuerySet, number: str | int | None) -> Page:
-    """One page of a readers' list, with all that it shows; a bad number gives the nearest page."""
+    """Return one page of a list, prefetched; an invalid number gives the first or last page."""
     page = Paginator(with_related(issues.defer("body")), conf.ISSUES_PER_PAGE).get_page(number)
     page.object_list = with_digests(page.object_list)
     return page

@@ -1,4 +1,4 @@
-"""What a new issue of a digest starts with: its day, its blocks, and the tags that are offered."""
+"""Defaults of a new issue: its date, its blocks, and the tags that are offered."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -15,18 +15,18 @@ from wagtail.blocks import StreamBlock, StreamValue
 from wagtail.fields import StreamField
 
 from digest.blocks import IssueBodyBlock
-from digest.pages.drafts import drafts_of, tags_in, with_drafted
+from digest.pages.drafts import draft_contents, tag_ids, with_draft_values
 
 
 class UnfinishedMixin:
-    """A stream that never has to be finished, whatever is saved or published with it.
+    """Make no block of a stream required, even when the page is published.
 
-    Put it before the body block of a site of its own (docs/how-to/use-your-own-pages.md).
+    A site with its own body block mixes it in (docs/how-to/use-your-own-pages.md).
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # The editor would warn of what is missing while nothing has to be there.
+        # The editor would warn of missing blocks.
         counts = self.meta.block_counts.items()
         self.meta.min_num = None
         self.meta.block_counts = {
@@ -35,18 +35,17 @@ class UnfinishedMixin:
         }
 
     def clean(self, value: StreamValue) -> StreamValue:
-        """Check it as the editor checks a draft: nothing has to be filled in."""
         if self.is_deferred_validation:
             return super().clean(value)
         return self.clean_deferred(value)
 
 
 class NewIssueBodyBlock(UnfinishedMixin, IssueBodyBlock):
-    """The blocks that each new issue of a digest starts with, filled in or not."""
+    """Hold the blocks that new issues of a digest start with, filled in or not."""
 
 
 class NewIssuesMixin(models.Model):
-    """What a digest says of its new issues. Readers never see it."""
+    """Store the template of a digest's new issues, which readers never see."""
 
     new_issue_body = StreamField(
         NewIssueBodyBlock(required=False), verbose_name=_("blocks of a new issue"), blank=True
@@ -70,9 +69,9 @@ class NewIssuesMixin(models.Model):
 
 
 def blocks_of_new_issue(digest: Any, stream: StreamBlock) -> StreamValue:
-    """The blocks in place: those of the digest's template, and those every issue has to have."""
+    """Return the blocks of the digest's template, with the required ones in their places."""
     template = getattr(digest, "new_issue_body", None)
-    blocks = _with_ids_of_its_own(list(template.raw_data)) if template else []
+    blocks = _with_new_ids(list(template.raw_data)) if template else []
     order, present = list(stream.child_blocks), {block["type"] for block in blocks}
     for name, stored in _required_blocks(stream):
         if name not in present:
@@ -82,18 +81,18 @@ def blocks_of_new_issue(digest: Any, stream: StreamBlock) -> StreamValue:
     return StreamValue(stream, blocks, is_lazy=True)
 
 
-def _with_ids_of_its_own(stored: Any) -> Any:
-    # Comments, comparisons and anchors go by the id of a block, which no two issues may share.
+def _with_new_ids(stored: Any) -> Any:
+    # Comments, comparisons and anchors need block ids that no two issues share.
     if isinstance(stored, list):
-        return [_with_ids_of_its_own(item) for item in stored]
+        return [_with_new_ids(item) for item in stored]
     if not isinstance(stored, dict):
         return stored
-    copy = {name: _with_ids_of_its_own(value) for name, value in stored.items()}
+    copy = {name: _with_new_ids(value) for name, value in stored.items()}
     return copy | {"id": str(uuid4())} if copy.keys() >= {"type", "value"} else copy
 
 
 def _required_blocks(stream: StreamBlock) -> Iterator[tuple[str, dict[str, Any]]]:
-    # Without them a new issue would greet the editor with "The minimum number of items is 1".
+    # Without them the editor would open with "The minimum number of items is 1".
     rules = stream.meta.block_counts
     for name, block in stream.child_blocks.items():
         for _position in range(rules.get(name, {}).get("min_num") or 0):
@@ -102,10 +101,10 @@ def _required_blocks(stream: StreamBlock) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def day_of_new_issue(digest: Any) -> date:
-    """Today, or the next day that has no issue yet: drafts and what is scheduled count."""
+    """Return today, or the next date without an issue; drafts and scheduled issues count."""
     today = timezone.localdate()
-    coming = with_drafted(_issues_of(digest)).filter(drafted_date__gte=today)
-    taken = set(coming.values_list("drafted_date", flat=True))
+    coming = with_draft_values(_issues_of(digest)).filter(draft_date__gte=today)
+    taken = set(coming.values_list("draft_date", flat=True))
     return next(day for day in _days_from(today) if day not in taken)
 
 
@@ -115,16 +114,16 @@ def _days_from(day: date) -> Any:
         day += timedelta(days=1)
 
 
-def tags_of_last_issue(digest: Any, besides: Any = None) -> list[str]:
-    """The names of the tags of the latest issue of a digest, as its editors see it."""
-    issues = with_drafted(_issues_of(digest)).filter(alias_of=None).exclude(pk=besides)
-    last = issues.defer("body").order_by("-drafted_date", "-pk").first()
+def tags_of_last_issue(digest: Any, exclude_pk: Any = None) -> list[str]:
+    """Return the names of the tags of the digest's latest issue, as editors see them."""
+    issues = with_draft_values(_issues_of(digest)).filter(alias_of=None).exclude(pk=exclude_pk)
+    last = issues.defer("body").order_by("-draft_date", "-pk").first()
     if last is None:
         return []
-    draft = drafts_of([last]).get(last.pk)
+    draft = draft_contents([last]).get(last.pk)
     if draft is None:
         return sorted(last.tags.names())
-    tags = type(last).tags.through.tag_model().objects.filter(pk__in=tags_in(draft))
+    tags = type(last).tags.through.tag_model().objects.filter(pk__in=tag_ids(draft))
     return sorted(tags.values_list("name", flat=True))
 
 

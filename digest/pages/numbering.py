@@ -1,4 +1,4 @@
-"""The number of an issue: counted up in its digest, and no other issue's there."""
+"""The number of an issue, which is unique within its digest."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ MAX_NUMBER = 999_999
 
 
 def lock(parent: Any) -> None:
-    """Let two editors who save below one parent do so one after the other."""
+    """Lock a parent page until the end of the transaction, so that saves below it do not race."""
     type(parent).objects.select_for_update(no_key=True).get(pk=parent.pk)
 
 
 class NumberingMixin(models.Model):
-    """The number and its rules. An alias has the number of its source and counts nowhere."""
+    """Number the issues of a digest. An alias has the number of its source and is not counted."""
 
     number = models.PositiveIntegerField(
         _("number"),
@@ -33,7 +33,7 @@ class NumberingMixin(models.Model):
         abstract = True
 
     def clean(self) -> None:
-        """Refuse a number that another issue of the digest has."""
+        """Raise ValidationError for a number that another issue of the digest has."""
         super().clean()
         parent = parent_of(self)
         if self.alias_of_id or self.number is None or parent is None:
@@ -44,14 +44,14 @@ class NumberingMixin(models.Model):
 
     @transaction.atomic
     def save_revision(self, *args: Any, **kwargs: Any) -> Any:
-        """Take the next number where a draft has none; aliases get it from the revision too."""
-        self.take_number()
+        # Also in the revision, from which aliases are updated.
+        self.assign_number()
         return super().save_revision(*args, **kwargs)
 
-    def take_number(self) -> None:
-        """Take the next number of the digest if there is none; needs a transaction.
+    def assign_number(self) -> None:
+        """Assign the next number of the digest if the issue has none; needs a transaction.
 
-        A new translation takes the number of its source, if no other issue of its digest has it.
+        A new translation gets the number of its source, if no other issue of its digest has it.
         """
         if self.number is None and not self.alias_of_id:
             parent = self.get_parent()
@@ -59,8 +59,8 @@ class NumberingMixin(models.Model):
             self.number = self._number_of_source(parent) or self.next_number(parent)
 
     @transaction.atomic
-    def leave_taken_number(self) -> None:
-        """Take the next number if another issue of the digest has this one's, drafts included."""
+    def replace_taken_number(self) -> None:
+        """Assign the next number if another issue of the digest has this one, also in drafts."""
         if self.alias_of_id:
             return
         parent = self.get_parent()
@@ -87,15 +87,15 @@ class NumberingMixin(models.Model):
         return None if taken else number
 
     def next_number(self, parent: Any) -> int:
-        """The number that the next issue below a digest gets, if it takes none of its own."""
-        # The highest possible number would leave no next one, so it is not counted from.
+        """Return the number that the next issue below a digest gets by default."""
+        # Not counted from the highest possible number, which has no next one.
         countable = self._others_below(parent).filter(number__lt=MAX_NUMBER)
         return (countable.aggregate(highest=models.Max("number"))["highest"] or 0) + 1
 
 
-def number_in_the_new_digest(
+def renumber_moved_issue(
     sender: type, instance: Any, parent_page_before: Any, parent_page_after: Any, **kwargs: Any
 ) -> None:
-    """An issue that moves to a digest where its number is taken gets the next one there."""
+    """Renumber an issue that moves to a digest where its number is taken."""
     if parent_page_before != parent_page_after:
-        instance.specific.leave_taken_number()
+        instance.specific.replace_taken_number()

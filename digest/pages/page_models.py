@@ -1,4 +1,4 @@
-"""The page classes in use: the plugin's own, or those that the site set in their place."""
+"""The page classes in use: the plugin's own, or those that replace them in the settings."""
 
 import swapper
 from django.apps import apps
@@ -6,24 +6,24 @@ from django.db import models
 
 
 def get_digest_page_model() -> type[models.Model]:
-    """The page class of digests: ``DigestPage``, or what the site set in its place."""
+    """Return the page class of digests, by default ``DigestPage``."""
     return swapper.load_model("digest", "DigestPage")
 
 
 def get_issue_page_model() -> type[models.Model]:
-    """The page class of issues: ``IssuePage``, or what the site set in its place."""
+    """Return the page class of issues, by default ``IssuePage``."""
     return swapper.load_model("digest", "IssuePage")
 
 
 def get_issue_tag_model() -> type[models.Model]:
-    """What ties a tag to an issue: ``IssueTag``, or what the site set in its place."""
+    """Return the model between issues and tags, by default ``IssueTag``."""
     return swapper.load_model("digest", "IssueTag")
 
 
 def get_issue_senders() -> list[type[models.Model]]:
-    """Return the models that signals name as sender when an issue is saved.
+    """Return the models that may be the sender of a signal when an issue is saved.
 
-    Its own, and plain pages: Wagtail unpublishes aliases and expired pages as such.
+    Plain pages are among them, as which Wagtail unpublishes aliases and expired pages.
     """
     issue = get_issue_page_model()
     models_ = apps.get_models()

@@ -1,4 +1,4 @@
-"""What is at a path of a site: a public page, or a redirect that an editor set up."""
+"""Resolve the path of a URL to a public page or a redirect."""
 
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
@@ -16,26 +16,26 @@ from digest.pages import public_urls
 
 
 def page_at(path: str, site: Site, request: HttpRequest | None = None) -> Any:
-    """The public page whose address on the site has this path; None where there is none."""
+    """Return the public page whose URL on the site has this path, or None."""
     path = f"{uri_to_iri(path).rstrip('/')}/"
-    places = {_place(root, path) for root in front_pages(site)}
-    slugs = {place.rstrip("/").rpartition("/")[2] for place in places}
+    url_paths = {_url_path(root, path) for root in front_pages(site)}
+    slugs = {url_path.rstrip("/").rpartition("/")[2] for url_path in url_paths}
     pages = swapper.load_model("wagtailcore", "Page").objects.filter(slug__in=slugs)
-    found = visibility.public(pages.filter(url_path__in=places), site).select_related("locale")
-    at = (page for page in found.specific() if _path(page, request) == iri_to_uri(path))
-    return next(at, None)
+    found = visibility.public(pages.filter(url_path__in=url_paths), site).select_related("locale")
+    at_path = (page for page in found.specific() if _path(page, request) == iri_to_uri(path))
+    return next(at_path, None)
 
 
 def front_pages(site: Site) -> QuerySet:
-    """The front page of a site, and with I18N on its translations; public or not."""
+    """Return the root page of a site and, with I18N, its translations, public or not."""
     pages = swapper.load_model("wagtailcore", "Page").objects.select_related("locale")
     if has_languages():
         return pages.filter(translation_key=site.root_page.translation_key)
     return pages.filter(pk=site.root_page_id)
 
 
-def _place(root: Any, path: str) -> str:
-    """Where in the tree a page of this path is below a front page; its language may come first."""
+def _url_path(root: Any, path: str) -> str:
+    """Return the ``url_path`` of the page below ``root``; ``path`` may begin with its language."""
     language = f"/{root.locale.language_code}/"
     below = path.removeprefix(language) if path.startswith(language) else path[1:]
     return root.url_path + below
@@ -47,14 +47,12 @@ def _path(page: Any, request: HttpRequest | None) -> str | None:
 
 
 class Redirect(NamedTuple):
-    """Where a path leads, and whether for good."""
-
     location: str
     is_permanent: bool
 
 
 def redirect_at(path: str, site: Site) -> Redirect | None:
-    """The redirect of a path, unless it leads to a page that is not public on the site."""
+    """Return the redirect of a path, unless its target is a page that is not public on the site."""
     if not apps.is_installed("wagtail.contrib.redirects"):
         return None
     from wagtail.contrib.redirects.models import Redirect as WagtailRedirect

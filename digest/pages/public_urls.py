@@ -1,7 +1,7 @@
-"""Public addresses: where readers find a page, whoever asked for it and by whatever host.
+"""Public URLs of pages, which do not depend on the host of the request.
 
-Pages may be read from a frontend on another host (``DIGEST_FRONTEND_URLS``); feeds, pictures,
-documents and the API are this server's, at the root URL of the Wagtail site.
+Pages may be on a frontend with another host (``DIGEST_FRONTEND_URLS``); feeds, images, documents
+and the API are on this server, at the root URL of the Wagtail site.
 """
 
 import re
@@ -16,19 +16,19 @@ from digest.conf import conf
 
 
 def site_name(site: Site) -> str:
-    """What a site is called: by its own entry, or else by the installation's setting."""
+    """Return the name of a site, or else WAGTAIL_SITE_NAME, or else its hostname."""
     return site.site_name or getattr(settings, "WAGTAIL_SITE_NAME", "") or site.hostname
 
 
 def frontend_root(site: Site) -> str:
-    """Where the readers of a site are, without a slash at the end: "https://example.com"."""
+    """Return the root URL for readers, without a slash at the end: "https://example.com"."""
     return _frontend(site.root_url)
 
 
 def page_url(page: Any, request: HttpRequest | None = None) -> str | None:
-    """The address of a page as its readers know it; None for a page of no site.
+    """Return the URL of a page for its readers; None if it belongs to no site.
 
-    ``request`` keeps the roots of the sites for the time of a response.
+    Wagtail caches the site root paths on ``request``.
     """
     parts = page.get_url_parts(request)
     if not parts or not parts[2]:
@@ -38,7 +38,7 @@ def page_url(page: Any, request: HttpRequest | None = None) -> str | None:
 
 
 def preview_pattern(page: Any) -> str | None:
-    """Where a frontend shows drafts of a page, with ``{token}`` in it; None where none does."""
+    """Return the frontend's URL for drafts of a page, with ``{token}`` in it, or None."""
     parts = page.get_url_parts()
     root_url = parts[1] if parts else None
     if not root_url:
@@ -47,7 +47,7 @@ def preview_pattern(page: Any) -> str | None:
 
 
 def origin(url: str) -> str:
-    """The scheme, host and port of an address, as browsers compare them."""
+    """Return the scheme, host and port of a URL, in lower case."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
 
@@ -57,9 +57,7 @@ def _frontend(root_url: str) -> str:
 
 
 def requested_locale(request: HttpRequest) -> str:
-    """The language that ``?locale=`` of a feed or a reader's page names; "" where it names none.
-
-    No database is asked for what is no language code: PostgreSQL fails on some of it.
-    """
+    """Return the language code in ``?locale=``, "" if there is none, or "-" if it is malformed."""
+    # Some malformed values, such as a NUL character, would be an error in PostgreSQL.
     code = request.GET.get("locale", "")
     return code if re.fullmatch(r"[A-Za-z0-9-]{0,35}", code) else "-"

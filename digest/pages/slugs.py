@@ -1,4 +1,4 @@
-"""Slugs: the one an issue is offered, those of its stories, and those that digests may have."""
+"""Slugs of issues, which follow the date, and of digests, which are unique within a site."""
 
 import re
 from datetime import date
@@ -7,12 +7,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-# What the editor is offered, or what a date leaves behind while it is being typed.
+# A slug that the form has proposed, or a partly typed date.
 PROPOSED_SLUG = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(-\d+)?")
 
 
 def find_available_slug(slug: str, siblings: QuerySet) -> str:
-    """The slug, or the first of ``slug-2``, ``slug-3`` ... that no sibling has."""
+    """Return the slug, or the first of ``slug-2``, ``slug-3`` ... that no sibling has."""
     taken = set(siblings.filter(slug__startswith=slug).values_list("slug", flat=True))
     candidate, suffix = slug, 2
     while candidate in taken:
@@ -21,20 +21,20 @@ def find_available_slug(slug: str, siblings: QuerySet) -> str:
 
 
 def is_proposed(slug: str, day: date) -> bool:
-    """Whether a slug is what an issue of that day is offered: the date, or the date and ``-N``."""
+    """Return whether a slug is the date, or the date with ``-2``, ``-3`` ... after it."""
     return bool(PROPOSED_SLUG.fullmatch(slug)) and f"{slug}-".startswith(f"{day}-")
 
 
 def digest_slug_error(
-    digests: QuerySet, slug: str, locale_id: int, parent: Any, besides: set[int]
+    digests: QuerySet, slug: str, locale_id: int, parent: Any, exclude: set[int]
 ) -> str | None:
-    """Why a digest below ``parent`` cannot have the slug; None where it can.
+    """Return the error message if a digest below ``parent`` cannot have the slug, else None.
 
-    The API and the feeds go by the slug, so a site has one digest of each (and of each locale).
-    ``besides`` are the ids of digests that do not count, nor do their aliases.
+    A slug is unique within a site and locale, since it identifies the digest in the API and the
+    feeds. ``exclude`` has the primary keys of digests to ignore, with their aliases.
     """
     site = parent.get_site()
     for other in digests.filter(slug=slug, locale_id=locale_id):
-        if not {other.pk, other.alias_of_id} & besides and other.get_site() == site:
+        if not {other.pk, other.alias_of_id} & exclude and other.get_site() == site:
             return _("Another digest of this site has the slug “%(slug)s”.") % {"slug": slug}
     return None

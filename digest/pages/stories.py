@@ -82,8 +82,8 @@ def stories_of(issues: QuerySet) -> QuerySet:
     return chosen.order_by("-date", "-issue_id", "position")
 
 
-def plain_text(block: Block, value: Any) -> str:
-    """Return the text of a value as readers see it, in one line."""
+def reading_line(block: Block, value: Any) -> str:
+    """Return the ``reading_text`` of a value in one line."""
     return " ".join(" ".join(reading_text(block, value)).split())
 
 
@@ -112,7 +112,7 @@ def _stories_in(issue: Any) -> Iterator[Story]:
             date=issue.date,
             heading=child.value["heading"] or "",
             anchor=anchors[child.id],
-            text=plain_text(child.block, child.value),
+            text=reading_line(child.block, child.value),
             value=raw["value"],
         )
 

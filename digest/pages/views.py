@@ -1,4 +1,4 @@
-"""Readers' pages that are no pages of the tree."""
+"""Views for readers that are not pages in the tree."""
 
 from urllib.parse import urlencode
 
@@ -19,13 +19,13 @@ from digest.pages.public_urls import frontend_root, requested_locale
 
 @require_safe
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
-    """List the public issues of this site with a tag; a tag without any does not exist."""
+    """List the public issues of this site with a tag; 404 if there are none."""
     tag = get_object_or_404(Tag, slug=slug)
     locale = requested_locale(request) if has_languages() else ""
     tagged = get_issue_page_model().objects.filter(tagged_items__tag=tag)
     site = Site.find_for_request(request)
     issues = visibility.public(tagged, site)
-    page = paginate(latest_first(in_one_language(issues, request)), request.GET.get("page"))
+    page = paginate(latest_first(filter_by_language(issues, request)), request.GET.get("page"))
     if not page.paginator.count:
         raise Http404
     context = {
@@ -38,17 +38,16 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def tag_path(tag: Tag, locale: str, active: str) -> str:
-    """The address of a tag's page, without the host; it names the language where that is not the
-    active one."""
+    """Return the path of a tag's page, with ``?locale=`` if that is not the active language."""
     path = reverse("digest:tag", args=[tag.slug])
     if not locale or locale == active:
         return path
     return f"{path}?{urlencode({'locale': locale})}"
 
 
-def in_one_language(issues: QuerySet, request: HttpRequest) -> QuerySet:
-    """The issues in the language that ``locale=`` names, or else that of the request; all of them
-    where the site has no translations."""
+def filter_by_language(issues: QuerySet, request: HttpRequest) -> QuerySet:
+    """Filter issues by ``?locale=``, or else by the language of the request; return all of them if
+    the site has no translations."""
     if not has_languages():
         return issues
     code = requested_locale(request) or readers_language()
@@ -56,6 +55,6 @@ def in_one_language(issues: QuerySet, request: HttpRequest) -> QuerySet:
 
 
 def readers_language() -> str:
-    """The language of the request, or the site's own where there are no pages in that; "" where
-    the site has no translations."""
+    """Return the language of the request, or the default one if it has no pages; "" if the site has
+    no translations."""
     return Locale.get_active().language_code if has_languages() else ""

@@ -10,7 +10,7 @@ from wagtail.models import Site
 from digest import visibility
 from digest.blocks.stored import give_ids
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
-from digest.pages.stories import plain_text, tolerate_broken_body
+from digest.pages.stories import reading_line, tolerate_broken_body
 from digest.previews.tokens import PreviewToken, find_token
 
 
@@ -80,7 +80,7 @@ def _complete(draft: Any) -> Any:
     draft.date = draft.date or timezone.localdate()
     give_ids(draft.body)
     with tolerate_broken_body(draft):
-        draft.word_count = len(plain_text(draft.body.stream_block, draft.body).split())
+        draft.word_count = len(reading_line(draft.body.stream_block, draft.body).split())
     parent = draft.get_parent().specific
     draft.digest = parent if isinstance(parent, get_digest_page_model()) else None
     return draft

@@ -1,4 +1,4 @@
-"""Template tags of the readers' pages."""
+"""Template tags of public pages."""
 
 import json
 from collections.abc import Callable
@@ -36,7 +36,7 @@ JSON_ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&
 
 @register.filter
 def public_richtext(value: RichText | str | None) -> SafeString:
-    """Render rich text as an anonymous reader may see it; links to hidden pages lose their href."""
+    """Render rich text for an anonymous reader; links to hidden pages lose their href."""
     html = getattr(value, "public_html", None)
     if html is None:
         source = value.source if isinstance(value, RichText) else value or ""
@@ -46,14 +46,14 @@ def public_richtext(value: RichText | str | None) -> SafeString:
 
 @register.simple_tag
 def resolve_body(body: StreamValue) -> str:
-    """Look up at once what all texts and pictures of a body need; each alone asks for itself."""
+    """Prefetch what the texts and images of a body need, which else query one by one."""
     prefetch_body(body)
     return ""
 
 
 @register.simple_tag(takes_context=True)
 def page_language(context: Context) -> dict[str, str]:
-    """The language of the page shown, or of the request where none is: ``code`` and ``dir``."""
+    """Return ``code`` and ``dir`` of the page's language, or of the request's without a page."""
     locale = getattr(context.get("page"), "locale", None)
     code = getattr(locale, "language_code", None) or get_language() or settings.LANGUAGE_CODE
     rtl = code.split("-")[0] in settings.LANGUAGES_BIDI
@@ -62,29 +62,30 @@ def page_language(context: Context) -> dict[str, str]:
 
 @register.simple_tag(takes_context=True)
 def site_block(context: Context, block: StreamValue.StreamChild) -> str:
-    """Show a block that a site added, by its template; without one, by its words alone, since
-    Wagtail's own rendering would tell the addresses of hidden pages."""
+    """Render a block that a site added by its template, or else its text in paragraphs."""
+    # Wagtail's default rendering would show the URLs of hidden pages.
     if block.block.get_template(block.value):
         return block.render(context=context.flatten())
-    words = reading_text(block.block, block.value)
-    return format_html_join("\n", "<p>{}</p>", ((text,) for text in words if text))
+    texts = reading_text(block.block, block.value)
+    return format_html_join("\n", "<p>{}</p>", ((text,) for text in texts if text))
 
 
 @register.filter
 def site_name(site: Site) -> str:
-    """What a site is called; not by its front page, which may be hidden."""
+    # Not the title of its root page, which may be hidden.
     return public_urls.site_name(site)
 
 
 @register.filter
 def shown_tags(issue: Any) -> list[Any]:
-    """The tags of an issue that have a page; one of signs alone, such as an emoji, has no slug."""
+    """Return the tags of an issue that have a page."""
+    # A tag without letters or digits, such as an emoji, has no slug.
     return [item.tag for item in issue.tagged_items.all() if item.tag.slug]
 
 
 @register.filter
 def story_anchor(issue: Any, block_id: str | None) -> str:
-    """The anchor of a story on the page of its issue; empty for a block that is no story."""
+    """Return the anchor of a story on the page of its issue; empty for any other block."""
     return issue.story_anchors.get(block_id, "")
 
 
@@ -96,9 +97,9 @@ def digest_picture(
     eager: bool = False,
     wrapper: str = "",
 ) -> dict[str, Any]:
-    """Show an image in the widths that exist of it; nothing where it may not be shown.
+    """Render the public renditions of an image as a ``<picture>``, or nothing if it has none.
 
-    ``wrapper`` is the class of an element around it, which is not there without the picture.
+    ``wrapper`` is the class of a ``<div>`` around it.
     """
     data = public_image(context, image)
     if data is None:
@@ -120,27 +121,26 @@ def digest_picture(
 
 @register.simple_tag(takes_context=True)
 def public_image(context: Context, image: AbstractImage | None) -> dict[str, Any] | None:
-    """The data of an image, or None where there is none or it may not be shown."""
+    """Return the data of an image, or None if there is none or it is not public."""
     if not image:
         return None
-    return public_images(
-        [image], restricted_collections=_once(context, visibility.restricted_collection_paths)
-    ).get(image)
+    restricted = _once(context, visibility.restricted_collection_paths)
+    return public_images([image], restricted_collections=restricted).get(image)
 
 
 @register.filter
-def feed_picture(data: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The rendition of an image that feeds show."""
+def feed_rendition(data: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the rendition of an image that feeds show."""
     return largest_jpeg(data) if data else None
 
 
-def _once(context: Context, ask: Callable[[], Any]) -> Any:
-    """What a function says, asked once a request, so that a list costs no more than one."""
+def _once(context: Context, function: Callable[[], Any]) -> Any:
+    """Call a function once per request, and return its memoised result after that."""
     request = context.get("request")
-    kept = vars(request).setdefault("_digest_kept", {}) if request else {}
-    if ask not in kept:
-        kept[ask] = ask()
-    return kept[ask]
+    results = vars(request).setdefault("_digest_results", {}) if request else {}
+    if function not in results:
+        results[function] = function()
+    return results[function]
 
 
 def _srcset(renditions: list[dict[str, Any]]) -> str:
@@ -149,33 +149,31 @@ def _srcset(renditions: list[dict[str, Any]]) -> str:
 
 @register.simple_tag(takes_context=True)
 def issue_seo(context: Context, issue: Any) -> dict[str, Any]:
-    """What the head of an issue's page says; see ``digest.rendering.seo``."""
+    """Return the metadata for the head of an issue's page; see ``digest.rendering.seo``."""
     return seo.issue_seo(issue, Site.find_for_request(context["request"]))
 
 
 @register.filter
 def json_ld(data: dict[str, Any]) -> SafeString:
-    """A script element of JSON-LD that no content can close."""
+    """Return a script element of JSON-LD, escaped so that its content cannot close it."""
     text = json.dumps(data, ensure_ascii=False).translate(JSON_ESCAPES)
     return mark_safe(f'<script type="application/ld+json">{text}</script>')
 
 
 @register.filter
 def draft_source(request: HttpRequest | None, position: int) -> str:
-    """Where the value of a block of the body is in the field map; empty outside the editor's
-    preview panel."""
+    """Return the path of a body block's value in the field map, in the preview panel only."""
     return f"/body/{position}/value" if getattr(request, "in_preview_panel", False) else ""
 
 
 @register.filter
 def draft_field_map(issue: Any) -> dict[str, Any]:
-    """Where the members of a draft come from, for the editor's preview panel."""
     return field_map(issue)
 
 
 @register.simple_tag(takes_context=True)
 def public_url(context: Context, page: Any) -> str:
-    """Where readers find a page, which may be on another host than this request's."""
+    """Return the URL of a page for readers, whose host may differ from the request's."""
     return page_url(page, context["request"]) or ""
 
 
@@ -188,15 +186,15 @@ def page_alternates(context: Context, page: Any) -> list[dict[str, str]]:
 
 @register.simple_tag(takes_context=True)
 def tag_url(context: Context, tag: Any, issue: Any) -> str:
-    """The page of a tag, in the language of the issue that carries it."""
+    """Return the path of a tag's page in the language of the issue."""
     active = _once(context, readers_language)
     return tag_path(tag, active and issue.locale.language_code, active)
 
 
 @register.simple_tag(takes_context=True)
 def feed_links(context: Context, digest: Any, tag: Any = None) -> list[dict[str, str]]:
-    """The feeds of a digest (none of a hidden one), or of one of its tags: title, label, media
-    type and address."""
+    """Return ``title``, ``label``, ``type`` and ``url`` of each feed of a public digest, or of one
+    of its tags."""
     site = Site.find_for_request(context["request"])
     if not (digest and site):
         return []
@@ -206,7 +204,7 @@ def feed_links(context: Context, digest: Any, tag: Any = None) -> list[dict[str,
             "title": f"{name} ({feed.label})",
             "label": feed.label,
             "type": feed.media_type,
-            # The path alone: it leads to the feed on whatever host and port the page is read.
+            # A path only, so that it works on any host and port.
             "url": feed_path(digest, feed, site, tag.slug if tag else ""),
         }
         for feed in FEEDS

@@ -10,7 +10,7 @@ from wagtail.blocks import StreamBlock, StreamValue
 
 from digest.blocks import reading_text
 from digest.blocks.stored import readable
-from digest.pages.drafts import drafts_of, tags_in
+from digest.pages.drafts import draft_contents, tag_ids
 from digest.pages.page_models import get_issue_page_model, get_issue_tag_model
 from digest.pages.stories import tolerate_broken_body
 
@@ -29,7 +29,7 @@ class ColumnValues:
 def add_column_values(issues: Iterable[Any]) -> None:
     """Set ``column_values`` on each issue, with a constant number of queries."""
     issues = list(issues)
-    drafts = drafts_of(issues)
+    drafts = draft_contents(issues)
     bodies = {pk: draft.get("body") for pk, draft in drafts.items()}
     words = _words({issue: bodies[issue.pk] for issue in issues if issue.pk in bodies})
     bodies |= _stored_bodies(issue.pk for issue in issues if issue.pk not in drafts)
@@ -88,7 +88,7 @@ def _tags(issues: list[Any], drafts: dict[Any, dict[str, Any]]) -> dict[Any, lis
     pairs = list(
         through.objects.filter(content_object__in=rows).values_list("content_object", "tag")
     )
-    pairs += [(pk, tag) for pk, draft in drafts.items() for tag in tags_in(draft)]
+    pairs += [(pk, tag) for pk, draft in drafts.items() for tag in tag_ids(draft)]
     names = {tag.pk: tag.name for tag in _tag_model().objects.filter(pk__in={t for _i, t in pairs})}
     found: dict[Any, set[str]] = {}
     for pk, tag in pairs:

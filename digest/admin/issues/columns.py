@@ -45,10 +45,10 @@ DATE = DraftColumn(
     "date",
     label=_("Date"),
     accessor=lambda issue: date_format(issue.column_values.date),
-    sort_key="drafted_date",
+    sort_key="draft_date",
     classname="digest-date",
 )
-NUMBER = DraftColumn("number", label=_("No."), accessor=_number, sort_key="drafted_number")
+NUMBER = DraftColumn("number", label=_("No."), accessor=_number, sort_key="draft_number")
 STATE = StateColumn("state", label=_("State"))
 STORIES = Column("stories", label=_("Stories"), accessor="column_values.stories")
 WORDS = Column("words", label=_("Words"), accessor=_words)

@@ -27,14 +27,14 @@ from digest.admin.access import digests_with_permission, explorable_digests, exp
 from digest.admin.issues import columns
 from digest.admin.issues.column_values import add_column_values
 from digest.admin.issues.states import State, in_states, with_states
-from digest.pages.drafts import AHEAD, tags_of_drafts, with_drafted
+from digest.pages.drafts import HAS_DRAFT, draft_tag_ids, with_draft_values
 from digest.pages.page_models import (
     get_digest_page_model,
     get_issue_page_model,
     get_issue_tag_model,
 )
 
-DRAFT_ORDERINGS = {"drafted_date", "drafted_number"}
+DRAFT_ORDERINGS = {"draft_date", "draft_number"}
 
 
 class DigestFilter(ModelMultipleChoiceFilter):
@@ -52,9 +52,9 @@ class IssueTagFilter(ModelMultipleChoiceFilter):
             return qs
         selected = {tag.pk for tag in value}
         rows = get_issue_tag_model().objects.filter(tag__in=selected).values("content_object")
-        drafts = tags_of_drafts(get_issue_page_model().objects.all())
+        drafts = draft_tag_ids(get_issue_page_model().objects.all())
         drafted = [pk for pk, tags in drafts.items() if selected.intersection(tags)]
-        return qs.filter(Q(~AHEAD, pk__in=rows) | Q(pk__in=drafted))
+        return qs.filter(Q(~HAS_DRAFT, pk__in=rows) | Q(pk__in=drafted))
 
 
 class IssueFilterSet(WagtailFilterSet):
@@ -75,7 +75,7 @@ class IssueFilterSet(WagtailFilterSet):
         widget=CheckboxSelectMultiple,
     )
     date = DateFromToRangeFilter(
-        label=_("Date"), field_name="drafted_date", widget=DateRangePickerWidget
+        label=_("Date"), field_name="draft_date", widget=DateRangePickerWidget
     )
 
     class Meta:
@@ -91,7 +91,7 @@ def tags_of_issues(request: HttpRequest) -> QuerySet:
     through = get_issue_tag_model()
     issues = explorable_issues(request.user)
     used = through.objects.filter(content_object__in=issues.values("pk")).values("tag")
-    drafted = {tag for tags in tags_of_drafts(issues).values() for tag in tags}
+    drafted = {tag for tags in draft_tag_ids(issues).values() for tag in tags}
     tags = through.tag_model().objects.filter(Q(pk__in=used) | Q(pk__in=drafted))
     return tags.order_by("name")
 
@@ -100,7 +100,7 @@ class IssueColumnsMixin:
     """Add the values of the issue columns, read from the latest drafts, to a listing."""
 
     def annotate_queryset(self, pages: QuerySet) -> QuerySet:
-        return with_states(with_drafted(super().annotate_queryset(pages)))
+        return with_states(with_draft_values(super().annotate_queryset(pages)))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -115,7 +115,7 @@ class IssueIndexView(IssueColumnsMixin, IndexView):
     page_title = _("Issues")
     add_item_label = _("New issue")
     base_filterset_class = IssueFilterSet
-    default_ordering = "-drafted_date"
+    default_ordering = "-draft_date"
     base_columns = [
         BulkActionsColumn("bulk_actions"),
         columns.DATE,
@@ -143,7 +143,7 @@ class IssueIndexView(IssueColumnsMixin, IndexView):
             queryset = queryset.alias(digest_title=_title_of_parent())
         down = self.ordering.startswith("-")
         order = F(key).desc(nulls_last=True) if down else F(key).asc(nulls_first=True)
-        return queryset.order_by(order, F("drafted_date").desc(), "-pk")
+        return queryset.order_by(order, F("draft_date").desc(), "-pk")
 
     def search_queryset(self, queryset: QuerySet) -> QuerySet:
         if not self.is_searching:

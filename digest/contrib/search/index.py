@@ -22,7 +22,7 @@ from digest.contrib.search.vocabulary import (
 )
 from digest.pages.derived import DerivedTable, Drift, issue_batches
 from digest.pages.page_models import get_issue_page_model, get_issue_tag_model
-from digest.pages.stories import Story, plain_text, tolerate_broken_body
+from digest.pages.stories import Story, reading_line, tolerate_broken_body
 
 # Tags of an issue, and tokens of a text, that are indexed; PostgreSQL limits the size of both.
 MAX_TAGS = 200
@@ -150,7 +150,7 @@ def texts_of_issue(issue: Any) -> tuple[str, str, str]:
         for raw in issue.body.raw_data:
             if raw["type"] in children and raw["type"] not in INDEXED_ELSEWHERE:
                 block = children[raw["type"]]
-                others.append(plain_text(block, block.to_python(raw["value"])))
+                others.append(reading_line(block, block.to_python(raw["value"])))
     return issue.headline, issue.summary, " ".join(others)
 
 

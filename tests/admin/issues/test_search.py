@@ -47,10 +47,10 @@ def one_of_each(digest, admin_user):
 
 @pytest.mark.parametrize("state", State.values)
 def test_state_filter_finds_exactly_the_issues_in_that_state(find, one_of_each, state):
-    everything = find(ordering="drafted_date")
+    everything = find(ordering="draft_date")
     expected = [title for title in everything if state in title.split()]
     assert expected
-    assert find(state=state, ordering="drafted_date") == expected
+    assert find(state=state, ordering="draft_date") == expected
 
 
 def test_states_of_an_issue_match_the_state_filter(one_of_each):
@@ -118,7 +118,7 @@ def test_search_matches_titles_within_the_filters(find, digest):
     make_issue(digest, 2, title="Wind power")
     make_issue(digest, 3, title="Solar sails", publish=False)
     assert find(q="solar") == ["Solar sails", "Solar power"]
-    assert find(q="pow", ordering="drafted_date") == ["Solar power", "Wind power"]
+    assert find(q="pow", ordering="draft_date") == ["Solar power", "Wind power"]
     assert find(q="solar", state="draft") == ["Solar sails"]
     assert find(q="nothing") == []
 
@@ -131,8 +131,8 @@ def test_listing_sorts_by_the_values_of_the_latest_draft(find, digest, home_page
     make_issue(digest, 2, title="C")
     make_issue(weekly, 3, title="A")
     assert find() == ["B", "A", "C"]
-    assert find(ordering="drafted_date") == ["C", "A", "B"]
-    assert find(ordering="drafted_number") == ["A", "C", "B"]
+    assert find(ordering="draft_date") == ["C", "A", "B"]
+    assert find(ordering="draft_number") == ["A", "C", "B"]
     assert find(ordering="draft_title") == ["A", "B", "C"]
     assert find(ordering="-digest_title") == ["B", "C", "A"]
     assert find(ordering="nonsense") == ["B", "A", "C"]

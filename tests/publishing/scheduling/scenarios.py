@@ -84,7 +84,7 @@ class Scenario:
 
     def has_matching_task(self) -> bool:
         """Return whether the queue has the new issue's task if and only if the issue is live."""
-        path = "digest.tasks.make_renditions_of_page"
+        path = "digest.tasks.create_page_renditions"
         queued = DBTaskResult.objects.filter(task_path=path).values_list("args_kwargs", flat=True)
         new = self.new and [self.new.pk]
         return (new in [task["args"] for task in queued]) == bool(self.new and fresh(self.new).live)
