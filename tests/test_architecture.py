@@ -1,4 +1,4 @@
-"""Which package may import which."""
+"""The layers of the plugin's packages, and their third-party imports."""
 
 import ast
 import re
@@ -58,7 +58,7 @@ def layer_of(package: str) -> int:
 
 
 def imports_of(path: Path) -> Iterator[str]:
-    """The absolute dotted names a file imports, wherever in the file it does so."""
+    """Yield the absolute dotted names that a file imports, also within functions."""
     package = path.relative_to(ROOT).parent.parts
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -70,7 +70,7 @@ def imports_of(path: Path) -> Iterator[str]:
 
 
 def name_of(path: Path) -> str:
-    """A short name for a test's id."""
+    """Return a short name for the id of a test."""
     return str(path.relative_to(ROOT))
 
 
@@ -94,7 +94,7 @@ def imports_from_above(path: Path) -> set[str]:
     return {name for name in imported_packages(path) if layer_of(name) > layer_of(package)}
 
 
-def test_digest_imports_only_its_own_layer_and_those_below():
+def test_packages_import_from_their_own_layer_and_below_only():
     found = {name_of(path): above for path in MODULES if (above := imports_from_above(path))}
     assert not found
 
@@ -106,13 +106,13 @@ def test_packages_do_not_import_each_other_in_a_circle():
     TopologicalSorter(graph).prepare()  # raises CycleError
 
 
-def test_digest_knows_nothing_of_the_site():
+def test_digest_does_not_import_the_site():
     site = {"cms", "home", "search", "tests", "benchmarks"}
     found = {(name_of(path), name) for path in DIGEST for name in imports_of(path)}
     assert not {pair for pair in found if pair[1].split(".")[0] in site}
 
 
-def test_only_the_api_knows_rest_framework():
+def test_only_the_api_imports_rest_framework():
     outside = [path for path in DIGEST if "api" not in path.relative_to(ROOT).parts]
     found = {(name_of(path), name) for path in outside for name in imports_of(path)}
     assert not {pair for pair in found if pair[1].startswith(("rest_framework", "drf_spectacular"))}
@@ -126,7 +126,7 @@ def test_long_files_are_named():
 
 
 def normalised(distribution: str) -> str:
-    """The name of a distribution as PyPI compares it, without version or extras."""
+    """Return the normalised name of a distribution, without version or extras (PEP 503)."""
     return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~; ]", distribution)[0]).lower()
 
 

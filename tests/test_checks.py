@@ -1,4 +1,4 @@
-"""System checks: each invalid setting has an error of its own."""
+"""System checks of settings, of the order of apps and of page models."""
 
 import pytest
 from django.core.checks import run_checks

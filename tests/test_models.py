@@ -1,4 +1,4 @@
-"""Digests and issues: slugs, numbers, rules of publishing, and what Wagtail does to pages."""
+"""Digests and issues: slugs, numbers, validation, and Wagtail's actions on pages."""
 
 from datetime import date, timedelta
 
@@ -19,7 +19,7 @@ def test_slug_is_proposed_from_the_date(digest):
     assert make_issue(digest, 14).slug == "2026-04-14"
 
 
-def test_second_issue_of_a_day_gets_a_slug_of_its_own(digest):
+def test_second_issue_of_a_day_gets_a_suffix(digest):
     make_issue(digest, 14)
     assert make_issue(digest, 14).slug == "2026-04-14-2"
 
@@ -35,14 +35,14 @@ def test_number_follows_the_highest_one(digest):
     assert make_issue(digest, 2).number == 105
 
 
-def test_copy_takes_a_number_of_its_own(digest):
+def test_copy_gets_a_number_of_its_own(digest):
     issue = make_issue(digest, 1)
     copy = issue.copy(update_attrs={"slug": "copy"})
     assert copy.number == 2
     assert copy.latest_revision.as_object().number == 2
 
 
-def test_number_of_another_issue_is_refused_at_the_field(digest):
+def test_number_of_another_issue_is_a_field_error(digest):
     make_issue(digest, 1)
     second = make_issue(digest, 2)
     second.number = 1
@@ -51,20 +51,20 @@ def test_number_of_another_issue_is_refused_at_the_field(digest):
     assert list(error.value.message_dict) == ["number"]
 
 
-def test_issues_live_below_digests_alone(home_page, digest):
+def test_issues_can_only_be_created_below_digests(home_page, digest):
     assert IssuePage.can_create_at(digest)
     assert not IssuePage.can_create_at(home_page)
     assert digest.allowed_subpage_models() == [IssuePage]
     assert IssuePage.allowed_subpage_models() == []
 
 
-def test_second_digest_of_the_same_slug_in_a_site_is_refused(home_page, digest):
+def test_slug_of_another_digest_of_the_site_is_invalid(home_page, digest):
     section = home_page.add_child(instance=Page(title="Section", slug="section"))
     with pytest.raises(ValidationError, match="slug"):
         make_digest(section)
 
 
-def test_half_a_discussion_is_refused_at_the_missing_fields(digest):
+def test_incomplete_discussion_settings_are_field_errors(digest):
     digest.giscus_repo = "owner/name"
     with pytest.raises(ValidationError) as error:
         digest.full_clean()
@@ -75,7 +75,7 @@ def test_half_a_discussion_is_refused_at_the_missing_fields(digest):
     }
 
 
-def test_unfinished_draft_can_be_saved_but_not_published(digest):
+def test_incomplete_draft_can_be_saved_but_not_published(digest):
     issue = IssuePage(title="Soon", date=date(2026, 4, 14), live=False, body="[]")
     digest.add_child(instance=issue)
     revision = issue.save_revision(clean=False)
@@ -85,7 +85,7 @@ def test_unfinished_draft_can_be_saved_but_not_published(digest):
     assert not IssuePage.objects.get(pk=issue.pk).live
 
 
-def test_invalid_body_is_refused_with_the_place_of_each_error(digest):
+def test_error_of_an_invalid_body_names_the_place(digest):
     draft = make_issue(
         digest,
         publish=False,
@@ -100,7 +100,7 @@ def test_invalid_body_is_refused_with_the_place_of_each_error(digest):
     ]
 
 
-def test_invalid_body_does_not_go_live_by_another_way(digest):
+def test_invalid_body_cannot_go_live_without_the_form(digest):
     issue = make_issue(digest, publish=False, body="[]")
     with pytest.raises(ValidationError):
         PublishPageRevisionAction(issue.latest_revision).execute()
@@ -109,7 +109,7 @@ def test_invalid_body_does_not_go_live_by_another_way(digest):
     assert not IssuePage.objects.filter(live=True).exists()
 
 
-def test_invalid_body_is_not_scheduled_either(digest):
+def test_invalid_body_cannot_be_scheduled(digest):
     issue = make_issue(digest, publish=False, body="[]")
     issue.go_live_at = timezone.now() + timedelta(days=1)
     revision = issue.save_revision(clean=False)
@@ -125,7 +125,7 @@ def test_empty_draft_has_no_summary_and_no_stories(digest):
     assert issue.reading_time_minutes == 1
 
 
-def test_words_are_counted_when_saved(digest, settings):
+def test_words_are_counted_on_save(digest, settings):
     settings.DIGEST_WORDS_PER_MINUTE = 100
     words = " ".join(["word"] * 300)
     issue = make_issue(digest, body=body(story("One", body=f"<p>{words}</p>", why_it_matters="")))
@@ -144,13 +144,13 @@ def test_neighbours_are_the_public_issues_of_the_digest_by_date(digest, home_pag
     assert neighbours(late) == {"previous": middle, "next": None}
 
 
-def test_neighbours_of_one_day_keep_the_order_they_were_made_in(digest):
+def test_neighbours_of_one_day_are_in_order_of_creation(digest):
     first, second = make_issue(digest, 14), make_issue(digest, 14)
     assert neighbours(first)["next"] == second
     assert neighbours(second)["previous"] == first
 
 
-def test_hidden_digest_is_not_named_by_its_public_issues(digest):
+def test_digest_of_an_issue_is_none_if_hidden(digest):
     issue = make_issue(digest)
     digest.unpublish()
     assert IssuePage.objects.get(pk=issue.pk).digest is None

@@ -1,4 +1,4 @@
-"""Every reaction to a change is in a list, with its senders."""
+"""The list of signal handlers, their senders and their order."""
 
 import pytest
 from django.db.models import signals
@@ -18,7 +18,7 @@ SIGNALS = {
 
 
 @pytest.mark.parametrize("name", SIGNALS)
-def test_no_handler_of_ours_is_called_for_every_sender(name):
+def test_no_handler_of_the_plugin_is_called_for_every_sender(name):
     stranger = type("Stranger", (), {})
     receivers = SIGNALS[name]._live_receivers(sender=stranger)[0]
     assert not [found for found in receivers if found.__module__.startswith("digest.")]
@@ -46,7 +46,7 @@ def test_every_handler_has_senders():
     assert all(handler.senders for handler in signal_handlers.signal_handlers())
 
 
-def test_search_follows_the_stories_wherever_it_is_installed():
+def test_search_handlers_are_called_after_those_of_stories():
     found = [
         receiver.__module__
         for receiver in signals.post_save._live_receivers(sender=Story.issue.field.related_model)[0]

@@ -1,4 +1,4 @@
-"""The blocks: what a published body must be, what a draft may be, and what readers read in it."""
+"""Validation of published bodies and drafts, stored forms, anchors and reading text."""
 
 import json
 
@@ -43,7 +43,7 @@ def test_body_in_order_is_valid(blocks):
         [HEADLINE, STORY, SOURCES, SOURCES],
     ],
 )
-def test_body_with_wrong_counts_is_refused(blocks):
+def test_body_with_wrong_counts_is_invalid(blocks):
     with pytest.raises(StreamBlockValidationError) as error:
         IssueBodyBlock().clean(stream(*blocks))
     assert error.value.non_block_errors
@@ -53,26 +53,26 @@ def test_body_with_wrong_counts_is_refused(blocks):
     ("blocks", "position"),
     [([STORY, HEADLINE], 1), ([HEADLINE, BOTTOM_LINE, STORY], 1), ([HEADLINE, SOURCES, STORY], 1)],
 )
-def test_block_in_the_wrong_place_has_the_error_itself(blocks, position):
+def test_block_in_the_wrong_place_is_invalid(blocks, position):
     with pytest.raises(StreamBlockValidationError) as error:
         IssueBodyBlock().clean(stream(*blocks))
     assert list(error.value.block_errors) == [position]
 
 
-def test_draft_may_break_counts_and_order():
+def test_draft_may_have_wrong_counts_and_order():
     stream_block = IssueBodyBlock()
     draft = stream(story(heading="", body=""), HEADLINE)
     assert len(stream_block.clean_deferred(draft)) == 2
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://example.com/x", "nonsense"])
-def test_source_takes_web_addresses_alone(url):
+def test_source_url_must_be_http(url):
     with pytest.raises(ValidationError):
         IssueBodyBlock().clean(stream(HEADLINE, story(sources=[source(url=url)])))
 
 
 @pytest.mark.parametrize("name", IssueBodyBlock.base_blocks)
-def test_every_block_presents_itself_in_the_picker(name):
+def test_every_block_has_an_icon_a_description_and_a_preview(name):
     child = IssueBodyBlock().child_blocks[name]
     assert child.meta.icon != "placeholder"
     assert child.meta.group
@@ -92,12 +92,12 @@ def test_anchors_are_slugs_and_unique():
     assert list(story_anchors(value).values()) == ["uber-3-grids", "uber-3-grids-2", "story"]
 
 
-def test_anchors_are_no_ids_of_the_page():
+def test_anchors_differ_from_ids_in_the_template():
     value = stream(HEADLINE, story("Contents"), story("Discussion"), story("Content"))
     assert list(story_anchors(value).values()) == ["contents-2", "discussion-2", "content-2"]
 
 
-def test_stored_blocks_without_ids_have_anchors_of_their_own():
+def test_stored_blocks_without_ids_have_stable_anchors():
     blocks = [HEADLINE, story("One"), story("Two")]
     bare = [{"type": each["type"], "value": each["value"]} for each in blocks]
     value = IssueBodyBlock().to_python(json.dumps(bare))
@@ -106,11 +106,11 @@ def test_stored_blocks_without_ids_have_anchors_of_their_own():
     assert story_anchors(IssueBodyBlock().to_python(json.dumps(bare))) == anchors
 
 
-def test_reading_text_leaves_sources_out():
+def test_reading_text_omits_sources():
     value = stream(HEADLINE, story(sources=[source(title="Secretive")]), SOURCES)
     text = " ".join(filter(None, reading_text(value.stream_block, value)))
     assert text == "Today A story It happened. It counts."
 
 
-def test_builders_make_a_valid_body():
+def test_builders_build_a_valid_body():
     assert IssueBodyBlock().clean(stream(*json.loads(body())))

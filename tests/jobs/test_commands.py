@@ -21,7 +21,7 @@ from tests.publishing.scheduling import databases
 
 @pytest.fixture
 def jobs(db, monkeypatch):
-    """The registered jobs, of which there are none but a test's own."""
+    """The registered jobs, empty but for those that a test adds."""
     jobs = []
     monkeypatch.setattr(registry, "jobs", jobs)
     return jobs
@@ -41,7 +41,7 @@ def test_signal_stops_the_loop_after_the_job(jobs, number):
     assert signal.getsignal(number) == before
 
 
-def test_once_fails_where_a_job_has_failed(jobs):
+def test_once_fails_if_a_job_has_failed(jobs):
     jobs.append(Job("job", lambda: None, MINUTE))
     call_command("run_jobs", once=True)
     jobs.append(Job("broken", fail, MINUTE))
@@ -49,7 +49,7 @@ def test_once_fails_where_a_job_has_failed(jobs):
         call_command("run_jobs", once=True)
 
 
-def test_one_job_runs_whether_it_is_due_or_not(jobs):
+def test_job_option_runs_a_job_even_if_it_is_not_due(jobs):
     done = []
     jobs.append(Job("job", lambda: done.append(1), DAY))
     call_command("run_jobs", job="job")
@@ -57,19 +57,19 @@ def test_one_job_runs_whether_it_is_due_or_not(jobs):
     assert len(done) == 2
 
 
-def test_one_job_that_fails_says_why(jobs):
+def test_job_option_fails_with_the_error_of_the_job(jobs):
     jobs.append(Job("broken", fail, DAY))
     with pytest.raises(CommandError, match="Out of paper"):
         call_command("run_jobs", job="broken")
 
 
-def test_unknown_job_is_named_with_those_there_are(jobs):
+def test_error_for_an_unknown_job_lists_the_known_ones(jobs):
     jobs.append(Job("job", fail, DAY))
     with pytest.raises(CommandError, match=r"There is no job jbo\. There are: job\."):
         call_command("run_jobs", job="jbo")
 
 
-def test_process_of_a_runner_runs_what_that_has_claimed_and_nothing_else(jobs):
+def test_process_of_a_runner_only_runs_the_claimed_job(jobs):
     done = []
     jobs.append(Job("job", lambda: done.append(1), DAY))
     run = JobRun(name="job")
@@ -83,7 +83,7 @@ def test_process_of_a_runner_runs_what_that_has_claimed_and_nothing_else(jobs):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signal_breaks_off_a_job_in_its_own_process(jobs, number):
+def test_signal_interrupts_a_job_in_its_own_process(jobs, number):
     jobs.append(Job("job", lambda: (signal.raise_signal(number), fail()), DAY))
     with pytest.raises(SystemExit):
         call_command("run_jobs", job="job")
@@ -117,7 +117,7 @@ def test_jobs_of_this_site_run_in_processes(django_db_setup, django_db_blocker, 
 
 
 def read(url, query):
-    """What a query finds in another database."""
+    """Return the rows of a query in another database."""
     connection = ConnectionHandler({"default": database(url)})["default"]
     try:
         with connection.cursor() as cursor:
@@ -128,7 +128,7 @@ def read(url, query):
 
 
 def status(*arguments):
-    """What ``digest_status`` prints, and its error."""
+    """Return what ``digest_status`` prints, and its error."""
     out = StringIO()
     try:
         call_command("digest_status", *arguments, stdout=out)

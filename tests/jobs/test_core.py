@@ -20,7 +20,7 @@ from tests.publishing.scheduling.schedules import make_due, schedule
 pytestmark = pytest.mark.django_db
 
 
-def test_publishing_comes_first_whoever_registers_before():
+def test_publishing_comes_before_jobs_registered_earlier():
     other = Registry([Job("other", print, DAY)])
     core.register_jobs(other)
     assert [job.name for job in other.jobs] == [
@@ -33,14 +33,14 @@ def test_publishing_comes_first_whoever_registers_before():
     assert [job.name for job in registry.jobs if job.is_long] == ["check_sources"]
 
 
-def test_what_is_scheduled_is_published(digest):
+def test_scheduled_issue_is_published(digest):
     revision = schedule(make_issue(digest, publish=False))
     make_due(revision)
     core.publish_scheduled()
     assert IssuePage.objects.get(pk=revision.object_id).live
 
 
-def test_what_cannot_be_published_is_an_error(digest, monkeypatch):
+def test_failed_publishing_is_an_error(digest, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("Out of paper")
 
@@ -50,7 +50,7 @@ def test_what_cannot_be_published_is_an_error(digest, monkeypatch):
         core.publish_scheduled()
 
 
-def test_sources_that_are_due_are_checked_up_to_a_limit(monkeypatch):
+def test_due_sources_are_checked_up_to_a_limit(monkeypatch):
     limits = []
     monkeypatch.setattr(
         core.Run, "check", lambda run, due: limits.append(due.query.high_mark) or iter(())
@@ -59,7 +59,7 @@ def test_sources_that_are_due_are_checked_up_to_a_limit(monkeypatch):
     assert limits == [500]
 
 
-def test_documents_that_nobody_came_back_for_are_deleted(digest, admin_user):
+def test_expired_uploads_are_deleted(digest, admin_user):
     documents = [
         store_document(read_document(b"A story\n\nIts text.", name), digest, admin_user)
         for name in ("old.md", "new.md")

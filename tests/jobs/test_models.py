@@ -1,4 +1,4 @@
-"""The row of a job: one runner at a time has it."""
+"""The claim of a job, which one runner at a time has."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -43,24 +43,24 @@ def test_claimed_job_runs_until_it_is_finished(run):
     assert not fresh(run).is_due(MINUTE)
 
 
-def test_clock_that_was_set_back_keeps_no_job_waiting(run):
+def test_job_is_due_if_the_clock_was_set_back(run):
     run.started_at = timezone.now() + timedelta(days=1)
     assert run.is_due(MINUTE)
 
 
 @pytest.mark.parametrize("is_new", [True, False])
-def test_of_two_runners_that_find_a_job_due_one_claims_it(run, is_new):
+def test_one_of_two_runners_claims_a_due_job(run, is_new):
     if is_new:
         run.delete()
     first, second = [JobRun(name="job") if is_new else fresh(run) for _ in range(2)]
     assert (first.claim(), second.claim()) == (True, False)
     first.finish()
-    assert not second.claim()  # what it had read is out of date
+    assert not second.claim()  # its row is out of date
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 @pytest.mark.django_db(transaction=True)
-def test_of_many_runners_at_the_same_moment_one_claims():
+def test_one_of_many_concurrent_runners_claims_a_job():
     barrier, claims = Barrier(6), []
 
     def claim():
@@ -89,7 +89,7 @@ def test_job_whose_runner_was_killed_is_due_again_soon(run):
     assert lapse(run).claim()
 
 
-def test_runner_that_lost_its_claim_changes_nothing_any_more(run):
+def test_runner_with_a_lapsed_claim_changes_nothing(run):
     assert run.claim()
     other = lapse(run)
     assert other.claim()
@@ -108,7 +108,7 @@ def test_claim_is_extended_only_while_the_job_runs(run):
     assert not run.extend()
 
 
-def test_job_that_was_broken_off_is_due_at_once(run):
+def test_interrupted_job_is_due_at_once(run):
     assert run.claim()
     run.interrupt()
     assert fresh(run).is_due(timedelta(days=1))

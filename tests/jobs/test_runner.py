@@ -1,4 +1,4 @@
-"""The loop: what runs when, and what does not end it."""
+"""When jobs run, and which failures the loop survives."""
 
 import signal
 import subprocess
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Process:
-    """The process of a long job, which ends when a test says so."""
+    """The process of a long job, which ends when a test sets its status."""
 
     returncode = None
     is_terminated = False
@@ -35,7 +35,7 @@ class Process:
 
 
 def run(*jobs, rounds=1, between=lambda: None, **options):
-    """Run a runner for some rounds, with something done between them; the runner."""
+    """Run a runner for some rounds, calling ``between`` after each, and return it."""
     left = list(range(rounds - 1))
 
     def wait(seconds):
@@ -63,7 +63,7 @@ def done():
 
 @pytest.fixture
 def job(done):
-    """Make a job that notes that it ran."""
+    """Return a function that makes jobs, which record that they ran."""
 
     def job(name="job", every=MINUTE, **options):
         return Job(name, lambda: done.append(name), every, **options)
@@ -75,7 +75,7 @@ def fail():
     raise RuntimeError("Out of paper")
 
 
-def test_jobs_run_in_their_order_and_again_when_their_time_has_passed(job, done):
+def test_jobs_run_in_order_and_again_when_they_are_due(job, done):
     run(job("first"), job("second", DAY), rounds=3, between=lambda: let_pass("first"))
     assert done == ["first", "second", "first", "first"]
 
@@ -86,12 +86,12 @@ def test_job_that_is_not_due_does_not_run(job, done):
 
 
 def test_is_due_starts_a_job_early(job, done):
-    answers = [True, False]
-    run(job(every=DAY, is_due=lambda: answers.pop()), rounds=3)
+    results = [True, False]
+    run(job(every=DAY, is_due=lambda: results.pop()), rounds=3)
     assert done == ["job", "job"]
 
 
-def test_one_that_fails_stops_no_other_and_is_recorded(job, done, caplog):
+def test_failure_is_recorded_and_the_next_job_runs(job, done, caplog):
     run(Job("broken", fail, MINUTE), job())
     assert (done, error_of("broken"), error_of("job")) == (["job"], "Out of paper", "")
     assert "Job broken failed." in caplog.text
@@ -102,7 +102,7 @@ def test_job_that_exits_does_not_end_the_loop(job, done):
     assert (done, error_of("exits")) == (["job"], "Usage")
 
 
-def test_broken_is_due_is_logged_once_and_stops_no_other(job, done, caplog):
+def test_broken_is_due_is_logged_once_and_the_next_job_runs(job, done, caplog):
     run(job("broken", is_due=fail), job(), rounds=4)
     assert done == ["broken", "job"]
     assert caplog.text.count("broken could not be run") == 1
@@ -155,7 +155,7 @@ def test_stopping_lets_the_job_finish_and_starts_no_other(job, done):
     assert not JobRun.objects.get().is_running
 
 
-def test_stopping_ends_the_pause():
+def test_stopping_ends_the_wait():
     runner = Runner([])
     runner.stop()
     runner._wait_for_stop(3600)
@@ -205,7 +205,7 @@ def test_error_that_the_process_has_recorded_stays(job):
     assert error_of("long") == "Out of paper"
 
 
-def test_once_runs_what_is_due_and_ends(job, done):
+def test_once_runs_due_jobs_and_ends(job, done):
     def wait(seconds):
         raise AssertionError("Nothing runs that is to be waited for.")
 
@@ -249,7 +249,7 @@ def claimed():
     return run
 
 
-def test_process_of_a_long_job_is_told_its_claim_and_ends_with_the_runner(monkeypatch):
+def test_process_of_a_long_job_gets_its_claim_and_ends_with_the_runner(monkeypatch):
     started = {}
     monkeypatch.setattr(subprocess, "Popen", lambda args, **options: started.update(args=args))
     start_process_of(JobRun(name="long", started_at=timezone.now() - timedelta(hours=1)))

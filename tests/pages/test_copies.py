@@ -1,4 +1,4 @@
-"""Copies, aliases and translations of an issue: whose stories they tell, and their numbers."""
+"""Story ids and numbers of copies, aliases and translations of an issue."""
 
 import json
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def issue(digest):
-    """A live issue of two stories, with a draft of three."""
+    """A live issue with two stories, and a draft with three."""
     one, two, three = story("One"), story("Two"), story("Three")
     issue = make_issue(digest, body=body(one, two))
     issue.body = body(one, two, three)
@@ -30,7 +30,7 @@ def weekly(home_page):
 
 @pytest.fixture
 def german(digest, home_page):
-    """A second language, and the digest in it."""
+    """The locale of a translation of the digest."""
     german = Locale.objects.create(language_code="de")
     home_page.copy_for_translation(german)
     digest.copy_for_translation(german)
@@ -42,12 +42,12 @@ def reloaded(issue):
 
 
 def ids(issue):
-    """Heading -> id of each story."""
+    """Map the heading of each story to its id."""
     return {child.value["heading"]: child.id for child in issue.body if "heading" in child.value}
 
 
 def all_ids(issue):
-    """The same of the live issue and of each of its revisions, oldest first."""
+    """Return the ids in the live issue and in each of its revisions, oldest first."""
     revisions = issue.revisions.order_by("created_at", "pk")
     return [ids(reloaded(issue)), *(ids(revision.as_object()) for revision in revisions)]
 
@@ -74,14 +74,14 @@ def test_copy_has_ids_of_its_own_and_its_revisions_have_them_too(issue, weekly):
     assert [child.id for child in issue.body] == [child.id for child in reloaded(issue).body]
 
 
-def test_copy_that_is_published_later_keeps_its_ids(issue, weekly):
+def test_copy_published_later_keeps_its_ids(issue, weekly):
     copy = issue.copy(to=weekly, keep_live=False)
-    drafted = ids(copy.get_latest_revision_as_object())
+    in_draft = ids(copy.get_latest_revision_as_object())
     copy.get_latest_revision().publish()
-    assert ids(reloaded(copy)) == drafted
-    told = Story.objects.filter(block_id__in=[*drafted.values(), *ids(issue).values()])
-    assert {row.block_id: row.issue_id for row in told} == {
-        **dict.fromkeys(drafted.values(), copy.pk),
+    assert ids(reloaded(copy)) == in_draft
+    rows = Story.objects.filter(block_id__in=[*in_draft.values(), *ids(issue).values()])
+    assert {row.block_id: row.issue_id for row in rows} == {
+        **dict.fromkeys(in_draft.values(), copy.pk),
         **dict.fromkeys(ids(issue).values(), issue.pk),
     }
 
@@ -125,7 +125,7 @@ def test_issues_of_a_copied_digest_have_ids_of_their_own(issue, digest, home_pag
     assert not set(all_ids(copy)[-1].values()) & set(all_ids(issue)[-1].values())
 
 
-def test_alias_tells_the_same_stories(issue, weekly):
+def test_alias_has_the_same_stories(issue, weekly):
     alias = issue.create_alias(parent=weekly)
     assert ids(reloaded(alias)) == ids(issue)
     issue.get_latest_revision().publish()
@@ -139,12 +139,12 @@ def test_copy_of_an_alias_is_a_copy(issue, weekly):
     assert reloaded(copy).alias_of_id is None
 
 
-def test_translation_tells_the_same_stories(issue, german):
+def test_translation_has_the_same_stories(issue, german):
     translation = issue.copy_for_translation(german)
     assert ids(translation.get_latest_revision_as_object()) == ids(issue)
 
 
-def test_copy_of_another_page_keeps_its_revisions_as_they_are(home_page, digest):
+def test_revisions_of_another_copied_page_are_unchanged(home_page, digest):
     digest.save_revision()
     copy = digest.copy(update_attrs={"slug": "copy"})
     contents = [revision.content["tagline"] for revision in copy.revisions.all()]
@@ -162,7 +162,7 @@ def test_translation_of_a_draft_has_the_number_of_its_source(digest, german):
     assert make_issue(digest, 2, publish=False, number=7).copy_for_translation(german).number == 7
 
 
-def test_translation_counts_on_where_the_number_is_taken(digest, german):
+def test_translation_gets_the_next_number_if_that_of_its_source_is_taken(digest, german):
     translated = digest.get_translation(german)
     make_issue(translated, 1, number=7)
     translation = make_issue(digest, 2, number=7).copy_for_translation(german)
@@ -178,7 +178,7 @@ def test_cleared_number_of_a_translation_is_the_next_one(digest, german):
     assert reloaded(translation).number == 10
 
 
-def test_blocks_written_without_ids_get_their_own(digest):
+def test_blocks_without_ids_get_unique_ones(digest):
     written = [{"type": "headline", "value": {"headline": "", "summary": "x"}}]
     written += [{"type": "story_section", "value": story()["value"]}]
     first, second = (make_issue(digest, day, body=json.dumps(written)) for day in (1, 2))

@@ -1,4 +1,4 @@
-"""A derived table is compared with its issues, repaired, and rebuilt by its command."""
+"""Comparing a derived table with its issues, repairing it, and rebuilding it by command."""
 
 from datetime import date
 from io import StringIO
@@ -20,12 +20,12 @@ pytestmark = pytest.mark.django_db
 
 
 def update(issue, **fields):
-    """Change an issue past ``save``."""
+    """Update an issue without calling ``save``."""
     IssuePage.objects.filter(pk=issue.pk).update(**fields)
 
 
 def check():
-    """The lines that the command prints."""
+    """Return the lines that the command prints."""
     out = StringIO()
     with pytest.raises(CommandError, match="run rebuild_stories") as error:
         call_command("rebuild_stories", check=True, stdout=out)
@@ -47,7 +47,7 @@ def test_saves_that_may_change_rows(update_fields, raw, is_saved):
     assert story_table.is_source_saved(update_fields, raw) is is_saved
 
 
-def test_issue_may_be_saved_as_a_plain_page_and_as_nothing_else():
+def test_senders_are_issues_and_plain_pages():
     assert {Page, IssuePage} <= set(get_issue_senders())
     assert not {DigestPage, Group} & set(get_issue_senders())
 
@@ -62,7 +62,7 @@ def test_issues_are_derived_in_batches_in_the_order_of_their_keys(digest, monkey
     assert batches == [pks[:2], pks[2:4], pks[4:]]
 
 
-def test_only_issues_that_are_given_are_derived(digest):
+def test_only_given_issues_are_derived(digest):
     first, second = make_issue(digest, 1), make_issue(digest, 2)
     Story.objects.all().delete()
     assert story_table.derive([second.pk]) == 1
@@ -70,11 +70,11 @@ def test_only_issues_that_are_given_are_derived(digest):
     assert [drift.expected.issue_id for drift in story_table.drifts()] == [first.pk]
 
 
-def test_an_issue_that_is_gone_has_no_drift(digest):
+def test_deleted_issue_has_no_drift(digest):
     assert story_table.derive([2**31 - 1]) == 0
 
 
-def test_comparing_costs_the_same_for_many_issues(digest):
+def test_number_of_queries_does_not_grow_with_issues(digest):
     counts = []
     for day in (1, 2, 3):
         make_issue(digest, day)
@@ -85,7 +85,7 @@ def test_comparing_costs_the_same_for_many_issues(digest):
 
 
 @pytest.mark.skipif(
-    not connection.features.has_select_for_no_key_update, reason="SQLite has no locks of rows"
+    not connection.features.has_select_for_no_key_update, reason="SQLite has no row locks"
 )
 def test_issues_are_locked_before_they_are_read(digest):
     issue = make_issue(digest)
@@ -95,7 +95,7 @@ def test_issues_are_locked_before_they_are_read(digest):
     assert selects[0].endswith(f'FOR NO KEY UPDATE OF "{IssuePage._meta.db_table}"')
 
 
-def test_check_names_what_differs_and_changes_nothing(digest):
+def test_check_names_differing_rows_and_changes_nothing(digest):
     by_hand, emptied, hidden, moved = (make_issue(digest, day) for day in (1, 2, 3, 4))
     Story.objects.filter(issue=by_hand).update(text="Changed by hand")
     Story.objects.filter(issue=emptied).delete()
@@ -111,7 +111,7 @@ def test_check_names_what_differs_and_changes_nothing(digest):
     assert list(Story.objects.order_by("pk").values()) == before
 
 
-def test_check_of_a_table_that_is_right(digest, capsys):
+def test_check_of_a_correct_table(digest, capsys):
     make_issue(digest)
     call_command("rebuild_stories", check=True)
     assert capsys.readouterr().out == "All rows of stories are right.\n"
@@ -131,7 +131,7 @@ def test_rebuild_repairs_in_batches_and_once(digest, monkeypatch, capsys):
     assert capsys.readouterr().out == "0 rows of stories mended.\n"
 
 
-def test_batch_that_fails_leaves_those_before_it(digest, monkeypatch):
+def test_failed_batch_does_not_undo_earlier_ones(digest, monkeypatch):
     monkeypatch.setattr(derived, "BATCH_SIZE", 1)
     first, second = make_issue(digest, 1), make_issue(digest, 2)
     Story.objects.all().delete()
@@ -148,7 +148,7 @@ def test_batch_that_fails_leaves_those_before_it(digest, monkeypatch):
     assert [row.issue_id for row in Story.objects.all()] == [first.pk]
 
 
-def test_fixtures_are_for_the_command_to_follow(digest, tmp_path):
+def test_rows_are_not_derived_when_fixtures_are_loaded(digest, tmp_path):
     issue = make_issue(digest)
     fixture = tmp_path / "issue.json"
     update(issue, body=body(story("From a fixture")))

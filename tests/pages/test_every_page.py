@@ -1,4 +1,4 @@
-"""What holds for every page and preview: drafts, tags, weight, structure, no other host."""
+"""What holds for all pages and previews: drafts, tags, size, structure, no third-party requests."""
 
 import json
 from itertools import pairwise
@@ -51,14 +51,14 @@ def number_of_queries(client, url: str) -> int:
         [block("bottom_line", text=""), block("sources", items=[])],
     ],
 )
-def test_unfinished_draft_can_be_previewed(digest, blocks):
+def test_incomplete_draft_can_be_previewed(digest, blocks):
     draft = make_issue(digest, publish=False, title="Draft", body=json.dumps(blocks))
     response = draft.get_latest_revision_as_object().make_preview_request()
     assert response.status_code == 200
     assert "Draft</h1>" in response.content.decode()
 
 
-def test_issue_that_is_not_saved_yet_can_be_previewed(admin_client, digest):
+def test_unsaved_issue_can_be_previewed(admin_client, digest):
     edit = reverse("wagtailadmin_pages:preview_on_add", args=["digest", "issuepage", digest.pk])
     form = {"title": "New", "slug": "new", "date": "2026-04-14", "body-count": "0"}
     assert admin_client.post(edit, form).json()["is_valid"]
@@ -95,14 +95,14 @@ def test_tag_without_public_issues_does_not_exist(client, digest):
     assert client.get("/tags/never-used/").status_code == 404
 
 
-def test_tag_page_keeps_to_its_site(client, digest, home_page):
+def test_tag_page_lists_issues_of_its_site_only(client, digest, home_page):
     root = home_page.get_parent().add_child(instance=Page(title="Other", slug="other"))
     Site.objects.create(hostname="other.example", root_page=root)
     make_issue(digest, tags=("Power",))
     assert client.get("/tags/power/", headers={"host": "other.example"}).status_code == 404
 
 
-def test_tag_without_a_slug_has_no_page_to_lead_to(client, digest):
+def test_tag_without_a_slug_is_not_linked(client, digest):
     only, both = make_issue(digest, 13, tags=("🚀",)), make_issue(digest, 14, tags=("🚀", "Power"))
     assert not read(client, only.url).select(".digest-tags")
     assert texts(read(client, both.url), ".digest-tags li") == ["Power"]
@@ -112,7 +112,7 @@ def test_tag_without_a_slug_has_no_page_to_lead_to(client, digest):
 # All pages
 
 
-def test_page_with_a_private_image_is_the_page_without(client, digest):
+def test_page_with_a_private_image_equals_one_without(client, digest):
     private = Collection.get_first_root_node().add_child(name="Private")
     CollectionViewRestriction.objects.create(
         collection=private, restriction_type=CollectionViewRestriction.LOGIN
@@ -125,7 +125,7 @@ def test_page_with_a_private_image_is_the_page_without(client, digest):
     assert [client.get(url).content for url in urls] == without
 
 
-def test_private_image_of_an_issue_leaves_the_preview_to_its_digest(client, digest):
+def test_link_preview_shows_the_digest_image_if_the_issue_image_is_private(client, digest):
     private = Collection.get_first_root_node().add_child(name="Private")
     CollectionViewRestriction.objects.create(
         collection=private, restriction_type=CollectionViewRestriction.LOGIN
@@ -148,7 +148,7 @@ def test_number_of_queries_does_not_grow_with_stories(client, digest):
     assert number_of_queries(client, few.url) == number_of_queries(client, many.url)
 
 
-def test_page_says_the_language_it_is_written_in(client, digest, settings):
+def test_page_declares_its_language(client, digest, settings):
     issue = make_issue(digest)
     IssuePage.objects.update(locale=Locale.objects.create(language_code="ar"))
     html = read(client, issue.url).html
@@ -168,7 +168,7 @@ def test_number_of_queries_does_not_grow_with_issues(client, digest, url):
     assert number_of_queries(client, url) == few
 
 
-def test_pages_need_nothing_of_the_site_around_them(client, issue, settings):
+def test_pages_do_not_depend_on_the_site_templates(client, issue, settings):
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": []}]
     page = read(client, issue.url)
     assert page.select_one("body > header a")["href"] == "/"
@@ -180,10 +180,10 @@ def page(request, client, issue) -> BeautifulSoup:
     return read(client, request.param)
 
 
-def test_page_asks_no_other_host_for_anything(page):
+def test_page_loads_nothing_from_other_hosts(page):
     loaded = page.select("script[src], img, source, iframe, link[rel=stylesheet], link[rel=icon]")
-    addresses = [el.get("src") or el.get("href") or el.get("srcset") for el in loaded]
-    assert not [address for address in addresses if not address.startswith("/")]
+    urls = [el.get("src") or el.get("href") or el.get("srcset") for el in loaded]
+    assert not [url for url in urls if not url.startswith("/")]
 
 
 def test_page_has_neither_inline_styles_nor_inline_scripts(page):
@@ -203,7 +203,7 @@ def test_page_has_each_id_once(page):
     assert len(ids) == len(set(ids))
 
 
-def test_page_of_a_failure_needs_no_static_files(settings):
+def test_error_page_needs_no_static_files(settings):
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
     }

@@ -1,4 +1,4 @@
-"""With translations on, no list mixes languages, and pages and feeds name the other ones."""
+"""With translations, each list is in one language, and pages and feeds link to the other ones."""
 
 import json
 
@@ -28,7 +28,7 @@ def english(settings, digest):
 
 @pytest.fixture
 def french(english):
-    """Its public translation, in the public translation of its digest and the front page."""
+    """The public translation of that issue, of its digest and of the front page."""
     locale = Locale.objects.create(language_code="fr")
     digest = english.get_parent().specific
     titles = {digest.get_parent().specific: "Accueil", digest: "Quotidien", english: "Bonjour"}
@@ -40,11 +40,11 @@ def french(english):
 
 
 def titles(client, url):
-    """The titles in a JSON Feed."""
+    """Return the titles in a JSON Feed."""
     return [item["title"] for item in json.loads(client.get(url).content)["items"]]
 
 
-def test_feed_is_in_the_language_asked_for(client, french):
+def test_feed_is_in_the_requested_language(client, french):
     assert titles(client, "/feeds/daily/feed.json") == ["Hello"]
     assert titles(client, "/feeds/daily/feed.json?locale=fr&utm_source=x") == ["Bonjour"]
     assert titles(client, "/feeds/daily/tags/power/feed.json?locale=fr") == ["Bonjour"]
@@ -57,12 +57,12 @@ def test_feed_of_the_front_pages_language_comes_first(client, site, french):
     assert titles(client, "/feeds/daily/feed.json") == ["Bonjour"]
 
 
-def test_locale_is_any_other_parameter_without_translations(client, digest):
+def test_locale_is_ignored_without_translations(client, digest):
     make_issue(digest, title="Hello")
     assert titles(client, "/feeds/daily/feed.json?locale=fr") == ["Hello"]
 
 
-def test_feed_names_its_language_where_that_is_not_the_sites(client, french):
+def test_feed_url_names_a_language_that_is_not_the_default(client, french):
     feed = client.get("/feeds/daily/feed.json?locale=fr").json()
     assert feed["feed_url"] == "http://localhost/feeds/daily/feed.json?locale=fr"
     assert feed["home_page_url"] == "http://localhost/fr/daily/"
@@ -71,14 +71,14 @@ def test_feed_names_its_language_where_that_is_not_the_sites(client, french):
     assert client.get("/feeds/daily/feed.json").json()["feed_url"].endswith("feed.json")
 
 
-def test_translations_are_other_entries(client, french):
+def test_translations_have_entry_ids_of_their_own(client, french):
     [one] = client.get("/feeds/daily/feed.json").json()["items"]
     [two] = client.get("/feeds/daily/feed.json?locale=fr").json()["items"]
     assert one["id"] != two["id"]
 
 
 @pytest.mark.parametrize("path", ["/daily/2026-04-14/", "/daily/"])
-def test_page_names_its_languages(client, french, path):
+def test_page_has_hreflang_links(client, french, path):
     for url in (path, f"/fr{path}"):
         links = read(client, url).select("link[rel=alternate][hreflang]")
         assert {link["hreflang"]: link["href"] for link in links} == {
@@ -88,16 +88,16 @@ def test_page_names_its_languages(client, french, path):
         }
 
 
-def test_hidden_translation_is_not_named(client, french, english):
+def test_hidden_translation_has_no_hreflang_link(client, french, english):
     restrict(french)
     assert not read(client, "/daily/2026-04-14/").select("link[hreflang]")
 
 
-def test_page_in_one_language_names_none(client, site, english, digest):
+def test_untranslated_page_has_no_alternates(client, site, english, digest):
     assert seo.alternates(english, site) == []
 
 
-def test_no_language_is_named_without_translations(site, french, settings):
+def test_there_are_no_alternates_without_translations(site, french, settings):
     settings.WAGTAIL_I18N_ENABLED = False
     assert seo.alternates(french, site) == []
 
@@ -117,13 +117,13 @@ def test_tag_page_is_in_one_language(client, french):
     assert client.get("/tags/power/?locale=de").status_code == 404
 
 
-def test_tag_of_an_issue_leads_to_its_own_language(client, french):
+def test_tag_links_to_the_language_of_the_issue(client, french):
     shown = {"/daily/": "/tags/power/", "/tags/power/?locale=fr": "/tags/power/?locale=fr"}
     for url, href in shown.items():
         assert read(client, url).select_one(".digest-tags a")["href"] == href
 
 
-def test_queries_of_a_tags_page_do_not_grow_with_its_issues(client, french):
+def test_number_of_queries_of_a_tag_page_does_not_grow_with_issues(client, french):
     def number_of_queries(url, days):
         for day in days:
             make_issue(french.get_parent(), day, tags=("Power", "Grids", "Rain"))
@@ -141,7 +141,7 @@ def test_search_is_in_one_language(client, french):
     assert sorted(found) == ["A story", "Hello"]
 
 
-def test_sitemap_names_the_languages_of_each_page(client, french):
+def test_sitemap_has_hreflang_links(client, french):
     text = client.get("/sitemap.xml").content.decode()
     link = 'href="http://localhost{}/daily/2026-04-14/" hreflang="{}" rel="alternate"/>'
     for code, prefix in (("en", ""), ("fr", "/fr"), ("x-default", "")):
@@ -158,7 +158,7 @@ def test_llms_txt_lists_issues_in_the_language_of_the_site(client, french):
     assert "http://localhost/feeds/daily/rss.xml?locale=fr" in text
 
 
-def test_queries_of_a_sitemap_do_not_grow_with_translations(client, french):
+def test_number_of_queries_of_a_sitemap_does_not_grow_with_translations(client, french):
     def number_of_queries():
         client.get("/sitemap.xml")
         with CaptureQueriesContext(connection) as queries:
@@ -172,11 +172,12 @@ def test_queries_of_a_sitemap_do_not_grow_with_translations(client, french):
     assert number_of_queries() == before
 
 
-def test_entry_of_a_feed_is_made_in_the_language_of_its_issue(client, french, monkeypatch):
-    told = []
+def test_feed_entry_is_rendered_in_the_language_of_its_issue(client, french, monkeypatch):
+    languages = []
     monkeypatch.setattr(
-        "digest.feeds.views.render_to_string", lambda *args: told.append(get_language()) or "text"
+        "digest.feeds.views.render_to_string",
+        lambda *args: languages.append(get_language()) or "text",
     )
     client.get(f"/feeds/{french.get_parent().slug}/rss.xml?locale=fr")
     client.get("/feeds/daily/rss.xml")
-    assert told == ["fr", "en"]
+    assert languages == ["fr", "en"]

@@ -1,4 +1,4 @@
-"""Numbers of issues: of aliases and moved issues, of cleared ones, and how high they go."""
+"""Numbers of aliases, moved issues and cleared fields, and the highest number."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -26,7 +26,7 @@ def post(client, view, *args, **data):
     return client.post(reverse(f"wagtailadmin_pages:{view}", args=args), data)
 
 
-def test_alias_is_made_in_the_admin(admin_client, digest):
+def test_alias_is_created_in_the_admin(admin_client, digest):
     issue = make_issue(digest)
     data = {"new_title": "Alias", "new_slug": "alias", "new_parent_page": digest.pk, "alias": "on"}
     assert post(admin_client, "copy", issue.pk, **data).status_code == 302
@@ -57,7 +57,7 @@ def test_moved_issue_whose_number_is_taken_gets_the_next_one(admin_client, diges
     assert reloaded(issue).live
 
 
-def test_draft_of_a_moved_issue_leaves_a_taken_number_too(digest, weekly):
+def test_draft_of_a_moved_issue_is_renumbered_too(digest, weekly):
     issue = make_issue(digest, 1, number=5)
     make_issue(weekly, 2, number=9)
     issue.number = 9
@@ -83,12 +83,12 @@ def test_cleared_number_becomes_the_next_one_and_stays(admin_client, digest):
     assert reloaded(issue).latest_revision.content["number"] == 3
 
 
-def test_highest_number_is_followed_by_a_possible_one(digest):
+def test_highest_possible_number_is_not_counted_from(digest):
     make_issue(digest, 1, number=MAX_NUMBER)
     assert make_issue(digest, 2).number == 1
 
 
-def test_number_beyond_the_highest_is_refused_at_the_field(digest):
+def test_number_above_the_highest_is_a_field_error(digest):
     issue = make_issue(digest)
     issue.number = MAX_NUMBER + 1
     with pytest.raises(ValidationError) as error:

@@ -1,4 +1,4 @@
-"""The readers' pages of a digest: the archive and an issue, what they show, and to whom."""
+"""The HTML pages of a digest and of an issue."""
 
 import json
 from datetime import date
@@ -56,12 +56,12 @@ def test_archive_shows_date_number_summary_and_tags(client, digest):
         assert part in item
 
 
-def test_archive_leaves_out_drafts(client, digest):
+def test_archive_omits_drafts(client, digest):
     make_issue(digest, 14, publish=False, title="Not yet")
     assert "Not yet" not in read(client, digest.url).get_text()
 
 
-def test_archive_has_pages(client, digest, settings):
+def test_archive_is_paginated(client, digest, settings):
     settings.DIGEST_ISSUES_PER_PAGE = 2
     for day in (1, 2, 3):
         make_issue(digest, day, title=f"Day {day}")
@@ -72,7 +72,7 @@ def test_archive_has_pages(client, digest, settings):
     assert second.select_one("[rel=canonical]")["href"].endswith("?page=2")
 
 
-def test_archive_tells_where_its_feeds_are(client, digest):
+def test_archive_links_to_its_feeds(client, digest):
     found = read(client, digest.url).select("head link[rel=alternate]")
     types = ["application/rss+xml", "application/atom+xml", "application/feed+json"]
     assert [link["type"] for link in found] == types
@@ -85,7 +85,7 @@ def test_empty_archive_says_so(client, digest):
 # One issue
 
 
-def test_issue_leads_back_to_its_digest(client, issue, digest):
+def test_issue_links_to_its_digest(client, issue, digest):
     link = read(client, issue.url).select_one(".digest-back a")
     assert link["href"] == digest.url
     assert " ".join(link.get_text().split()) == "← All issues of The Daily"
@@ -98,7 +98,7 @@ def test_issue_opens_with_date_number_reading_time_and_tags(client, issue):
     assert read(client, issue.url).select_one("time")["datetime"] == "2026-04-14"
 
 
-def test_issue_names_its_tags_with_a_way_to_each(client, issue):
+def test_issue_links_to_its_tags(client, issue):
     links = read(client, issue.url).select(".digest-tags a")
     assert {link.get_text(): link["href"] for link in links} == {
         "Power": "/tags/power/",
@@ -119,38 +119,38 @@ def test_issue_shows_all_its_blocks_in_order(client, issue):
     ]
 
 
-def test_headline_of_the_body_goes_before_the_page_title(client, digest):
+def test_headline_block_replaces_the_page_title(client, digest):
     opening = block("headline", headline="From the body", summary="All in brief.")
     issue = make_issue(digest, body=json.dumps([opening, story()]))
     assert texts(read(client, issue.url), "h1") == ["From the body"]
 
 
-def test_contents_lead_to_the_stories(client, issue):
+def test_contents_link_to_the_stories(client, issue):
     page = read(client, issue.url)
     targets = [link["href"] for link in page.select(".digest-contents a")]
     assert targets == ["#grids-agree", "#grids-agree-2"]
     assert [f"#{section['id']}" for section in page.select(".digest-story")] == targets
 
 
-def test_sources_are_cited_with_what_is_known(client, issue):
+def test_sources_show_their_details(client, issue):
     page = read(client, issue.url)
     assert page.select_one(".digest-story-sources a")["href"] == "https://example.com/report"
     assert texts(page, ".digest-sources li") == ["Minutes, Port Authority"]
 
 
-def test_emptied_why_it_matters_leaves_no_heading(client, digest):
+def test_empty_why_it_matters_has_no_heading(client, digest):
     emptied = story(why_it_matters='<p data-block-key="a"></p>')
     issue = make_issue(digest, body=body(emptied))
     assert "Why it matters" not in read(client, issue.url).get_text()
 
 
-def test_issue_leads_to_its_neighbours(client, issue):
+def test_issue_links_to_its_neighbours(client, issue):
     page = read(client, issue.url)
     assert "The day before" in page.select_one("[rel=prev]").get_text()
     assert "The day after" in page.select_one("[rel=next]").get_text()
 
 
-def test_link_to_a_private_page_keeps_its_words_alone(client, digest, home_page):
+def test_link_to_a_private_page_becomes_text(client, digest, home_page):
     hidden = home_page.add_child(instance=Page(title="Hidden", slug="hidden"))
     restrict(hidden)
     text = f'<p>See <a linktype="page" id="{hidden.pk}">the plan</a>.</p>'
@@ -159,7 +159,7 @@ def test_link_to_a_private_page_keeps_its_words_alone(client, digest, home_page)
     assert hidden.url not in str(page)
 
 
-def test_picture_of_a_private_collection_is_not_shown(client, digest):
+def test_image_of_a_private_collection_is_not_shown(client, digest):
     private = Collection.get_first_root_node().add_child(name="Private")
     CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
     issue = make_issue(digest, image=make_image("Secret", private))
@@ -167,7 +167,7 @@ def test_picture_of_a_private_collection_is_not_shown(client, digest):
     assert not read(client, digest.url).select("img")
 
 
-def test_picture_of_a_story_has_its_own_alternative_text(client, digest):
+def test_image_of_a_story_has_its_own_alt_text(client, digest):
     image = {"image": make_image().pk, "decorative": False, "alt_text": "A control room"}
     page = read(client, make_issue(digest, body=body(story(image=image))).url)
     assert [img["alt"] for img in page.select("img")] == ["A control room"]
@@ -176,7 +176,7 @@ def test_picture_of_a_story_has_its_own_alternative_text(client, digest):
 # What others read of it: search engines, link previews, feed readers
 
 
-def test_head_tells_link_previews_of_the_issue(client, issue):
+def test_head_has_metadata_for_link_previews(client, issue):
     head = read(client, issue.url).head
     content = {
         meta.get("property") or meta.get("name"): meta["content"]
@@ -189,27 +189,27 @@ def test_head_tells_link_previews_of_the_issue(client, issue):
     assert head.select_one("[rel=canonical]")["href"] == issue.full_url
 
 
-def test_json_ld_is_valid_json_that_cannot_end_early(client, digest):
+def test_json_ld_cannot_close_its_script_element(client, digest):
     title = "</script><b>& more"
     page = read(client, make_issue(digest, title=title).url)
     data = json.loads(page.select_one("script[type='application/ld+json']").string)
     assert (data["@type"], data["headline"]) == ("NewsArticle", title)
 
 
-def test_alias_of_an_alias_names_the_source_of_both(client, issue, home_page):
+def test_canonical_url_of_an_alias_of_an_alias_is_the_source(client, issue, home_page):
     first = issue.create_alias(parent=make_digest(home_page, "first")).specific
     second = first.create_alias(parent=make_digest(home_page, "second")).specific
     head = read(client, second.url).head
     assert head.select_one("[rel=canonical]")["href"] == issue.full_url
 
 
-def test_preview_image_is_the_largest_whatever_the_order_of_widths(client, issue, settings):
+def test_link_preview_image_is_the_largest_rendition(client, issue, settings):
     settings.DIGEST_IMAGE_WIDTHS = [1600, 400]
     head = read(client, issue.url).head
     assert "width-1600" in head.select_one("[property='og:image']")["content"]
 
 
-def test_first_day_there_is_can_be_read_in_every_time_zone(client, digest, settings):
+def test_earliest_date_is_rendered_in_every_time_zone(client, digest, settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     issue = make_issue(digest, date.min)
     IssuePage.objects.update(first_published_at=None, last_published_at=None)

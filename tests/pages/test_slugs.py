@@ -1,4 +1,4 @@
-"""Slugs: two editors of one day, dates that change, and one digest of each slug in a site."""
+"""Slugs of issues, which follow the date, and of digests, which are unique within a site."""
 
 import re
 from datetime import date
@@ -21,7 +21,7 @@ def section(home_page):
 
 @pytest.fixture
 def other_site():
-    """The front page of another site, with a digest of the same slug below it."""
+    """The root page of another site, with a digest of the same slug below it."""
     front = Page.get_first_root_node().add_child(instance=Page(title="Other", slug="other"))
     Site.objects.create(hostname="other.example", root_page=front)
     make_digest(front)
@@ -29,7 +29,7 @@ def other_site():
 
 
 def edited(client, issue, **fields):
-    """The issue after its form was saved as a draft."""
+    """Save the issue's form as a draft, and return the issue."""
     data = form(headline(), story_section(), **({"slug": issue.slug, "number": "1"} | fields))
     client.post(reverse("wagtailadmin_pages:edit", args=[issue.pk]), data)
     return IssuePage.objects.get(pk=issue.pk).get_latest_revision_as_object()
@@ -78,7 +78,7 @@ def test_copy_of_a_digest_needs_a_slug_of_its_own(admin_client, digest, section,
     assert DigestPage.objects.filter(slug="free").exists()
 
 
-def test_section_is_not_copied_with_its_digests(admin_client, home_page, section):
+def test_section_cannot_be_copied_with_its_digests(admin_client, home_page, section):
     make_digest(section)
     html = copied(admin_client, section, home_page, "copy", copy_subpages="on")
     assert "Another digest of this site" in html
@@ -86,20 +86,20 @@ def test_section_is_not_copied_with_its_digests(admin_client, home_page, section
     assert "Another digest" not in copied(admin_client, section, home_page, "copy")
 
 
-def test_alias_of_a_digest_that_code_made_does_not_stop_the_digest(digest, section):
+def test_alias_of_a_digest_does_not_invalidate_its_slug(digest, section):
     digest.create_alias(parent=section)
     digest.save_revision().publish()
     assert DigestPage.objects.filter(slug="daily").count() == 2
 
 
-def test_digest_is_not_moved_to_a_site_with_its_slug(admin_client, digest, other_site):
+def test_digest_cannot_be_moved_to_a_site_with_its_slug(admin_client, digest, other_site):
     below = other_site.add_child(instance=Page(title="Below", slug="below"))
     url = reverse("wagtailadmin_pages:move_confirm", args=[digest.pk, below.pk])
     assert "Another digest of this site" in admin_client.post(url, follow=True).content.decode()
     assert not DigestPage.objects.descendant_of(below).exists()
 
 
-def test_digests_are_not_moved_together_to_a_site_with_their_slug(
+def test_digests_cannot_be_moved_in_bulk_to_a_site_with_their_slug(
     admin_client, digest, section, other_site
 ):
     digest.move(section, "last-child")
@@ -110,7 +110,7 @@ def test_digests_are_not_moved_together_to_a_site_with_their_slug(
     assert not Page.objects.child_of(other_site).filter(pk=section.pk).exists()
 
 
-def test_digest_moves_within_its_site(admin_client, digest, section):
+def test_digest_can_be_moved_within_its_site(admin_client, digest, section):
     url = reverse("wagtailadmin_pages:move_confirm", args=[digest.pk, section.pk])
     admin_client.post(url)
     assert DigestPage.objects.descendant_of(section).exists()

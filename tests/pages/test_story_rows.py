@@ -1,4 +1,4 @@
-"""Rows of the table of stories: their content and their cost."""
+"""Content of the story rows, and the number of queries they cost."""
 
 import json
 import logging
@@ -22,28 +22,28 @@ def broken(value, kind="story_section"):
 
 
 def update(issue, **fields):
-    """Change an issue past ``save``."""
+    """Update an issue without calling ``save``."""
     IssuePage.objects.filter(pk=issue.pk).update(**fields)
 
 
-def test_a_row_has_all_that_a_reader_is_shown(digest):
-    picture = {"image": make_image().pk, "alt_text": "A mast", "decorative": False}
-    told = story(
+def test_row_has_what_readers_see_of_a_story(digest):
+    image = {"image": make_image().pk, "alt_text": "A mast", "decorative": False}
+    stored = story(
         "One  forecast &\u00a0all",
         body="<p>First.</p><p>Then <b>more</b>.</p>",
-        image=picture,
+        image=image,
         sources=[source(title="Kept out", published_on="2026-04-01")],
     )
-    issue = make_issue(digest, 14, body=body(told, block("bottom_line", text="<p>B</p>")))
+    issue = make_issue(digest, 14, body=body(stored, block("bottom_line", text="<p>B</p>")))
     row = Story.objects.get()
     assert (row.issue_id, row.position, row.date) == (issue.pk, 0, date(2026, 4, 14))
-    assert (row.block_id, row.value) == (told["id"], told["value"])
-    assert (row.heading, row.anchor) == (told["value"]["heading"], "one-forecast-all")
+    assert (row.block_id, row.value) == (stored["id"], stored["value"])
+    assert (row.heading, row.anchor) == (stored["value"]["heading"], "one-forecast-all")
     assert row.text == "One forecast & all First. Then more. It counts."
     assert str(row) == row.heading
 
 
-def test_stories_of_one_heading_have_the_anchors_that_the_page_has(digest):
+def test_anchors_of_equal_headings_are_those_of_the_page(digest):
     issue = make_issue(digest, body=body(story("Same"), story("Same"), story("Contents")))
     assert list(stories_of(IssuePage.objects.all()).values_list("anchor", flat=True)) == [
         "same",
@@ -57,7 +57,7 @@ def test_stories_of_one_heading_have_the_anchors_that_the_page_has(digest):
     ]
 
 
-def test_order_is_by_date_then_by_issue_then_as_they_stand(digest):
+def test_order_is_by_date_issue_and_position(digest):
     two = (story("One"), story("Two"))
     first, second = (make_issue(digest, 14, body=body(*two)) for _ in range(2))
     newest = make_issue(digest, 15)
@@ -67,7 +67,7 @@ def test_order_is_by_date_then_by_issue_then_as_they_stand(digest):
     ]
 
 
-def test_who_may_see_a_story_is_asked_when_it_is_read(digest, home_page):
+def test_visibility_is_checked_on_read(digest, home_page):
     private, expired, public = (make_issue(digest, day) for day in (1, 2, 3))
     restrict(private)
     expire(expired)
@@ -77,26 +77,26 @@ def test_who_may_see_a_story_is_asked_when_it_is_read(digest, home_page):
 
 
 def test_only_rows_that_differ_are_written(digest):
-    kept, changed = story("Kept"), story("Changed")
-    issue = make_issue(digest, body=body(kept, changed))
+    same, changed = story("Same"), story("Changed")
+    issue = make_issue(digest, body=body(same, changed))
     before = {row.position: row.pk for row in Story.objects.all()}
     with CaptureQueriesContext(
         connection,
     ) as queries:
         IssuePage.objects.get(pk=issue.pk).save()
     assert not [q for q in queries if "digest_story" in q["sql"] and "SELECT" not in q["sql"][:6]]
-    changed["value"]["heading"] = "Anew"
+    changed["value"]["heading"] = "Other"
     issue = IssuePage.objects.get(pk=issue.pk)
-    issue.body = body(kept, changed)
+    issue.body = body(same, changed)
     with CaptureQueriesContext(connection) as queries:
         issue.save()
     [written] = [q["sql"] for q in queries if q["sql"].startswith('INSERT INTO "digest_story"')]
-    assert "Anew" in written
-    assert "Kept" not in written
+    assert "Other" in written
+    assert "Same" not in written
     assert {row.position: row.pk for row in Story.objects.all()} == before
 
 
-def test_what_cannot_be_derived_is_not_saved(digest, monkeypatch):
+def test_issue_is_not_saved_if_deriving_fails(digest, monkeypatch):
     issue = make_issue(digest)
     issue.body = body(story("New"))
     revision = issue.save_revision()
@@ -110,12 +110,12 @@ def test_what_cannot_be_derived_is_not_saved(digest, monkeypatch):
     assert IssuePage.objects.get(pk=issue.pk).stories[0].value["heading"] == "A story"
 
 
-def test_deriving_costs_the_same_for_many_stories(digest):
+def test_number_of_queries_does_not_grow_with_stories(digest):
     counts = []
     for number in (1, 12):
-        picture = {"image": make_image().pk, "alt_text": "A", "decorative": False}
-        told = [story(f"Story {n}", image=picture) for n in range(number)]
-        issue = make_issue(digest, body=body(*told))
+        image = {"image": make_image().pk, "alt_text": "A", "decorative": False}
+        stories = [story(f"Story {n}", image=image) for n in range(number)]
+        issue = make_issue(digest, body=body(*stories))
         Story.objects.all().delete()
         with CaptureQueriesContext(connection) as queries:
             story_table.derive([issue.pk])
@@ -124,12 +124,12 @@ def test_deriving_costs_the_same_for_many_stories(digest):
     assert counts[0] == counts[1] <= 10, counts
 
 
-def test_saving_another_page_asks_few_queries(home_page):
+def test_saving_another_page_needs_few_queries(home_page):
     plain = Page.objects.get(pk=home_page.pk)
     with CaptureQueriesContext(connection) as queries:
         plain.save()
         home_page.save()
-    # Whether it is an issue, for stories, sources and search; and what has come or gone below it.
+    # Is it an issue, for stories, sources and search; and what is indexed below each page.
     assert len([q for q in queries if "digest_" in q["sql"]]) == 3 + 2 * 2
 
 
@@ -145,7 +145,7 @@ def test_broken_story_has_no_row_and_its_issue_can_be_unpublished(digest, caplog
     assert not IssuePage.objects.get(pk=issue.pk).live
 
 
-def test_body_that_is_no_stream_stops_no_rebuild(digest):
+def test_rebuild_skips_a_body_that_is_not_a_stream(digest):
     issue, other = make_issue(digest), make_issue(digest)
     with connection.cursor() as cursor:
         table = IssuePage._meta.db_table

@@ -1,4 +1,4 @@
-"""The addresses of a site whose pages have their language in the path."""
+"""URLs of a site whose paths begin with the language."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
