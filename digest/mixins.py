@@ -231,14 +231,14 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
         return self.last_published_at or self.published_at
 
     def clean(self) -> None:
-        """Read the headline off the body, for a preview of a form that is not saved."""
+        """Derive the headline, also for the preview of an unsaved form."""
         super().clean()
-        self._read_headline()
+        self._derive_headline()
 
     def with_content_json(self, content: dict[str, Any]) -> Any:
-        """Read the headline off the body: a revision may have been made before it had one."""
+        """Derive the headline, which an old revision does not have."""
         issue = super().with_content_json(content)
-        issue._read_headline()
+        issue._derive_headline()
         return issue
 
     def clean_for_publishing(self) -> None:
@@ -260,7 +260,7 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
         if clean and self.live and written & {"body", "live"} and self._is_body_new():
             clean_stream("body", self.body)
         if written & {"body", "title"}:
-            self._read_headline()
+            self._derive_headline()
             with tolerate_broken_body(self):
                 self.word_count = len(reading_line(self.body.stream_block, self.body).split())
             if fields is not None:
@@ -270,7 +270,7 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
             self.assign_number()
         return super().save(clean, *args, **kwargs)
 
-    def _read_headline(self) -> None:
+    def _derive_headline(self) -> None:
         opening = None
         with tolerate_broken_body(self):
             if child := self.body.first_block_by_name("headline"):

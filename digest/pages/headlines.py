@@ -1,4 +1,4 @@
-"""The headline and the summary of an issue: columns, read off the body when the issue is saved."""
+"""The columns for headline and summary, derived from the body when an issue is saved."""
 
 import json
 from contextlib import suppress
@@ -13,7 +13,7 @@ BATCH_SIZE = 100
 def headline_and_summary(opening: Any, title: str) -> dict[str, str]:
     """Return the two fields by name, from the stored value of a headline block (None for none).
 
-    The headline is the page title where the block has none.
+    The headline defaults to the page title.
     """
     opening = opening or {}
     summary = opening.get("summary") or ""

@@ -1,4 +1,4 @@
-"""What feeds, the sitemap and llms.txt share with the API: answers that are the same for all."""
+"""Caching and headers of feeds, the sitemap and llms.txt."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def issue(digest):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_answer_is_not_kept_beyond_the_expiry_of_what_it_shows(issue, client, path):
+def test_lifetime_ends_when_content_expires(issue, client, path):
     control = client.get(path)["Cache-Control"]
     assert control in {
         f"public, max-age={seconds}, stale-while-revalidate=0" for seconds in (27, 28, 29)
@@ -34,7 +34,7 @@ def test_answer_is_not_kept_beyond_the_expiry_of_what_it_shows(issue, client, pa
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("cookie", ["sessionid", "csrftoken"])
-def test_no_cookie_is_set_in_an_answer_for_all(issue, client, path, cookie):
+def test_public_response_sets_no_cookie(issue, client, path, cookie):
     client.cookies[cookie] = "broken"
     response = client.get(path)
     assert not response.cookies
@@ -42,7 +42,7 @@ def test_no_cookie_is_set_in_an_answer_for_all(issue, client, path, cookie):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_unchanged_answer_is_not_sent_again(issue, client, path):
+def test_methods_and_conditional_requests(issue, client, path):
     first = client.get(path)
     for method in (client.get, client.head):
         again = method(path, headers={"if-none-match": first["ETag"]})
@@ -63,12 +63,12 @@ def test_unchanged_answer_is_not_sent_again(issue, client, path):
         "/sitemap-2.xml",
     ],
 )
-def test_what_no_database_holds_is_not_found(french_site, client, path):
+def test_values_that_a_database_rejects_are_not_found(french_site, client, path):
     assert client.get(path).status_code == 404
 
 
 @pytest.fixture
 def french_site(settings, digest):
-    """A site that has languages, and an issue with a tag."""
+    """A site with translations, and an issue with a tag."""
     settings.WAGTAIL_I18N_ENABLED = True
     make_issue(digest, tags=("Power",))

@@ -1,4 +1,4 @@
-"""Which pages caches in front may keep, and for how long."""
+"""Which pages front-end caches may store, and for how long."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from tests.visibility import people
 
 pytestmark = pytest.mark.django_db
 
-FOR_ALL = "public, max-age=0, s-maxage=60"
+PUBLIC = "public, max-age=0, s-maxage=60"
 PAGES = ["/", "/daily/", "/daily/2026-04-14/", "/tags/power/"]
 
 
@@ -22,30 +22,30 @@ def issue(digest):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_for_anybody_may_be_kept_by_caches_in_front(issue, client, path):
+def test_page_is_public(issue, client, path):
     response = client.get(path)
-    assert response["Cache-Control"] == FOR_ALL
+    assert response["Cache-Control"] == PUBLIC
     assert "Accept-Encoding" in response["Vary"]
     assert "CDN-Cache-Control" not in response
 
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("cookie", ["sessionid", "messages", "django_language"])
-def test_a_page_for_somebody_is_theirs(issue, client, path, cookie):
+def test_page_is_private_if_a_cookie_is_sent(issue, client, path, cookie):
     client.cookies[cookie] = "something"
     assert client.get(path)["Cache-Control"] == "private"
 
 
-def test_a_page_shown_to_an_editor_is_theirs(issue):
+def test_page_shown_to_an_editor_is_private(issue):
     assert people.editor().get("/daily/")["Cache-Control"] == "private"
 
 
-def test_a_page_for_who_sends_credentials_is_theirs(issue):
+def test_page_is_private_if_credentials_are_sent(issue):
     client = Client(headers={"authorization": "Basic eDp5"})
     assert client.get("/daily/")["Cache-Control"] == "private"
 
 
-def test_a_page_that_gives_a_cookie_is_nobody_elses(issue, client, monkeypatch):
+def test_page_that_sets_a_cookie_is_private(issue, client, monkeypatch):
     def serve(page, request):
         response = original(page, request)
         response.set_cookie("chosen", "one")
@@ -56,7 +56,7 @@ def test_a_page_that_gives_a_cookie_is_nobody_elses(issue, client, monkeypatch):
     assert client.get("/daily/2026-04-14/")["Cache-Control"] == "private"
 
 
-def test_what_a_page_says_itself_stands(issue, client, monkeypatch):
+def test_cache_control_of_a_page_class_is_unchanged(issue, client, monkeypatch):
     def serve(page, request):
         response = original(page, request)
         response["Cache-Control"] = "no-cache"
@@ -68,28 +68,28 @@ def test_what_a_page_says_itself_stands(issue, client, monkeypatch):
 
 
 @pytest.mark.parametrize("visitor", [people.anonymous, people.editor, people.with_passwords])
-def test_a_private_page_is_for_no_cache(issue, visitor):
+def test_restricted_page_is_no_store(issue, visitor):
     people.restrict_by_password(issue)
     control = visitor().get("/daily/2026-04-14/")["Cache-Control"]
     assert {"private", "no-store"} <= set(control.split(", "))
 
 
 @pytest.mark.parametrize("path", ["/nothing/", "/search/?q=power", "/admin/login/"])
-def test_other_answers_are_not_made_public(issue, client, path):
+def test_other_responses_are_not_public(issue, client, path):
     assert "public" not in client.get(path).get("Cache-Control", "")
 
 
-def test_a_page_is_not_kept_beyond_the_next_expiry(issue, client):
+def test_lifetime_ends_at_the_next_expiry(issue, client):
     at = timezone.now() + timedelta(seconds=30)
     type(issue).objects.filter(pk=issue.pk).update(expire_at=at)
     for path in PAGES:
         seconds = int(client.get(path)["Cache-Control"].rpartition("=")[2])
         assert seconds < 30
     expire(issue)
-    assert client.get("/")["Cache-Control"] == FOR_ALL
+    assert client.get("/")["Cache-Control"] == PUBLIC
 
 
-def test_a_page_that_expires_while_it_is_made_is_not_kept(issue, client, monkeypatch):
+def test_lifetime_ends_when_the_page_expires_during_rendering(issue, client, monkeypatch):
     def serve(page, request):
         expire(issue)
         return original(page, request)
@@ -103,34 +103,34 @@ def test_a_page_that_expires_while_it_is_made_is_not_kept(issue, client, monkeyp
     assert int(control.rpartition("=")[2]) < 30
 
 
-def test_the_expiry_of_a_hidden_page_is_not_told(issue, digest, client):
+def test_expiry_of_a_hidden_page_is_not_disclosed(issue, digest, client):
     at = timezone.now() + timedelta(seconds=30)
     type(issue).objects.filter(pk=make_issue(digest, 15).pk).update(expire_at=at)
     restrict(type(issue).objects.get(expire_at=at))
-    assert client.get("/")["Cache-Control"] == FOR_ALL
+    assert client.get("/")["Cache-Control"] == PUBLIC
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
-def test_an_unchanged_page_is_not_sent_again(issue, client, encoding):
-    asked = {"accept-encoding": encoding}
-    first = client.get("/daily/", headers=asked)
-    again = client.get("/daily/", headers=asked | {"if-none-match": first["ETag"]})
+def test_matching_etag_gets_304(issue, client, encoding):
+    headers = {"accept-encoding": encoding}
+    first = client.get("/daily/", headers=headers)
+    again = client.get("/daily/", headers=headers | {"if-none-match": first["ETag"]})
     assert again.status_code == 304
-    assert again["Cache-Control"] == FOR_ALL
+    assert again["Cache-Control"] == PUBLIC
     assert "Accept-Encoding" in again["Vary"]
     type(issue).objects.filter(pk=issue.pk).update(title="Another")
-    changed = client.get("/daily/", headers=asked | {"if-none-match": first["ETag"]})
+    changed = client.get("/daily/", headers=headers | {"if-none-match": first["ETag"]})
     assert changed.status_code == 200
 
 
-def test_caches_that_are_purged_may_keep_it_longer(issue, client, settings):
+def test_caches_that_are_purged_get_a_longer_lifetime(issue, client, settings):
     settings.DIGEST_CDN_MAX_AGE = 3600
     response = client.get("/daily/")
     assert response["CDN-Cache-Control"] == "max-age=3600, stale-while-revalidate=60"
-    assert response["Cache-Control"] == FOR_ALL
+    assert response["Cache-Control"] == PUBLIC
 
 
-def test_a_page_of_two_versions_is_not_kept(issue, client, monkeypatch):
+def test_inconsistent_page_is_no_store(issue, client, monkeypatch):
     versions = iter("ab")
     monkeypatch.setattr("digest.caching.content_version.current", lambda: next(versions))
     assert "no-store" in client.get("/daily/")["Cache-Control"]

@@ -1,4 +1,4 @@
-"""The triggers of the database that change the content version."""
+"""The database triggers that change the content version."""
 
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _version():
-    """Whatever the test before has left."""
+    """Restore the triggers and the version before and after each test."""
     triggers.install_triggers("default")
     yield
     triggers.install_triggers("default")
@@ -36,22 +36,22 @@ def test_migrations_leave_triggers_and_a_version():
     assert content_version.current()
 
 
-def test_a_driver_needs_no_more_than_cursors(monkeypatch):
+def test_version_is_read_with_any_driver_that_has_cursors(monkeypatch):
     with monkeypatch.context() as patch:
         driver = SimpleNamespace(cursor=connection.connection.cursor)
         patch.setattr(connections["default"], "connection", driver)
         assert content_version.current()
 
 
-def test_change_in_a_transaction_counts_when_it_is_through():
+def test_version_changes_on_commit():
     before = content_version.current()
     with transaction.atomic():
         Tag.objects.create(name="trams", slug="trams")
-        assert content_version.current() is None  # this one sees more than others do
+        assert content_version.current() is None  # which sees its own uncommitted changes
     assert content_version.current() not in (before, None)
 
 
-def test_change_that_is_taken_back_is_none():
+def test_rolled_back_change_does_not_change_the_version():
     before = content_version.current()
     with transaction.atomic():
         Tag.objects.create(name="trams", slug="trams")
@@ -76,14 +76,14 @@ def test_many_rows_of_one_transaction_are_one_change():
     assert content_version.current() != first
 
 
-def test_statement_that_passes_the_orm_counts():
+def test_version_changes_with_raw_sql():
     before = content_version.current()
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO taggit_tag (name, slug) VALUES ('trams', 'trams')")
     assert content_version.current() != before
 
 
-def test_nothing_is_kept_while_migrations_run():
+def test_there_is_no_version_while_migrations_run():
     triggers.remove_triggers("default", plan=[object()])
     assert (installed(), content_version.current()) == ({}, None)
     triggers.install_triggers("default")
@@ -91,7 +91,7 @@ def test_nothing_is_kept_while_migrations_run():
     assert installed()
 
 
-def test_migrate_without_migrations_makes_a_new_version_and_leaves_the_triggers():
+def test_migrate_without_migrations_changes_the_version_and_leaves_the_triggers():
     before, there = content_version.current(), installed()
     with CaptureQueriesContext(connection) as queries:
         call_command("migrate", verbosity=0)
@@ -100,7 +100,7 @@ def test_migrate_without_migrations_makes_a_new_version_and_leaves_the_triggers(
     assert not [query for query in queries if "TRIGGER digest_content" in query["sql"]]
 
 
-def test_trigger_that_is_gone_or_says_something_else_is_made_again():
+def test_missing_trigger_is_created_again():
     there = installed()
     name, table = next(iter(there.items()))
     on = f" ON {table}" if connection.vendor == "postgresql" else ""
@@ -119,18 +119,18 @@ def test_ignored_models_have_no_triggers(settings):
     assert content_version.current() == before
 
 
-def test_version_changes_by_hand():
+def test_change_changes_the_version():
     before = content_version.current()
     content_version.change()
     assert content_version.current() not in (before, None)
 
 
-def test_site_without_the_table_answers_all_the_same():
+def test_there_is_no_version_without_a_row():
     ContentVersion.objects.all().delete()
     assert content_version.current() is None
 
 
-def test_unseen_models_are_models_that_there_are():
+def test_unseen_models_exist():
     labels = {config.label for config in apps.get_app_configs()} | OPTIONAL
     labels |= {model._meta.label_lower for model in apps.get_models(include_auto_created=True)}
     assert labels >= UNSEEN
@@ -146,8 +146,8 @@ def test_function_of_another_release_is_replaced():
     assert content_version.current() != before
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no moments to read at")
-def test_rows_are_read_as_they_are_at_one_moment():
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no repeatable reads")
+def test_repeatable_read_does_not_see_later_commits():
     with content_version.repeatable_read():
         assert not Tag.objects.exists()
         with ThreadPoolExecutor() as another:
@@ -157,6 +157,6 @@ def test_rows_are_read_as_they_are_at_one_moment():
 
 
 def add_a_tag():
-    """In a connection of this thread."""
+    """Commit a tag in a connection of this thread."""
     Tag.objects.create(name="trams", slug="trams")
     connection.close()
