@@ -20,7 +20,7 @@ from tests.previews.helpers import (
     token_of,
     update_preview,
 )
-from tests.visibility.answers import headers_of
+from tests.visibility.responses import headers_of
 
 pytestmark = pytest.mark.django_db
 

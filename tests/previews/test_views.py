@@ -8,7 +8,7 @@ from django.test import Client
 from digest.previews.tokens import PreviewToken
 from tests.builders import body, make_image, make_issue, restrict, story
 from tests.previews.helpers import PREVIEWS, make_user, preview_url, token_of
-from tests.visibility.answers import headers_of
+from tests.visibility.responses import headers_of
 
 pytestmark = pytest.mark.django_db
 

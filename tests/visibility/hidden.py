@@ -1,7 +1,7 @@
 """States in which no anonymous reader may see an issue.
 
-Each function makes an issue of that state and returns it. It is given the page above its digest and
-the digest, which are the state's own to hide, and a word to tell the issue by.
+Each function makes an issue in that state and returns it. It gets the page above its digest and the
+digest, which it may hide, and a word that identifies the issue.
 """
 
 from django.contrib.auth.models import Group
@@ -10,7 +10,7 @@ from wagtail.models import Page, PageViewRestriction, Revision, Site, Workflow
 from digest.models import DigestPage, IssuePage
 from tests.builders import expire, make_digest, restrict
 from tests.visibility import people
-from tests.visibility.making import (
+from tests.visibility.builders import (
     WORD,
     fresh,
     make_alias,
@@ -55,7 +55,7 @@ def expired(home, digest, word=WORD):  # 10
     return issue
 
 
-def expired_and_taken_back(home, digest, word=WORD):  # 11
+def expired_and_unpublished(home, digest, word=WORD):  # 11
     issue = expired(home, digest, word)
     issue.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
     return issue

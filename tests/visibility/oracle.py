@@ -1,6 +1,6 @@
-"""Who may see what, in plain Python and from the tables alone: what every door is measured by.
+"""A second implementation of who may see what, in plain Python, to test every endpoint against.
 
-It knows nothing of ``digest.visibility``; a mistake there is not repeated here.
+It does not use ``digest.visibility``, so that it does not repeat its mistakes.
 """
 
 from django.conf import settings
@@ -9,7 +9,7 @@ from wagtail.models import Page, PageViewRestriction, Site
 
 
 class Oracle:
-    """The database at one moment; ``sees`` is the answer for one page."""
+    """Read the database once; ``sees`` returns whether a page is public."""
 
     def __init__(self):
         self.now = timezone.now()
@@ -20,7 +20,7 @@ class Oracle:
         self.sites = dict(Site.objects.values_list("pk", "root_page_id"))
 
     def sees(self, pk, site=None):
-        """Whether an anonymous reader sees a page, of one site or of any."""
+        """Return whether an anonymous reader sees a page, on one site or on any."""
         page = self.pages.get(pk)
         if page is None or not page["live"] or page["depth"] < 2:
             return False
@@ -31,7 +31,7 @@ class Oracle:
         return within and not self._guards(page) & self.restricted
 
     def seen(self, pks, site=None):
-        """Those of the pages that an anonymous reader sees."""
+        """Return the pages that an anonymous reader sees."""
         return {pk for pk in pks if self.sees(pk, site)}
 
     def _is_within(self, page, root):

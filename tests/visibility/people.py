@@ -1,4 +1,4 @@
-"""Who may ask: anybody, an editor, one who knows the passwords, a machine with a bad token."""
+"""Test clients: anonymous, an editor, one with all passwords, and one with an invalid token."""
 
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -10,7 +10,7 @@ OWNER = "unsaidowner"
 
 
 def superuser():
-    """The one superuser, who owns pages; neither name nor e-mail address is for readers."""
+    """Return the superuser who owns the pages; name and e-mail address must not be public."""
     user, _made = get_user_model().objects.get_or_create(
         username=OWNER,
         defaults={
@@ -25,7 +25,7 @@ def superuser():
 
 
 def restrict_by_password(page):
-    """Make a page private to those who know a password."""
+    """Restrict a page by a password."""
     restriction = restrict(page, PageViewRestriction.PASSWORD)
     restriction.password = "unsaidpassword"
     restriction.save()
@@ -43,7 +43,7 @@ def editor():
 
 
 def with_passwords():
-    """Who has given every password there is."""
+    """Return a client that has entered every password."""
     client = Client()
     session = client.session
     rows = PageViewRestriction.objects.filter(restriction_type=PageViewRestriction.PASSWORD)

@@ -1,11 +1,11 @@
-"""States in which every reader sees an issue; made as those of ``tests.visibility.hidden`` are."""
+"""States in which every reader sees an issue; functions as in ``tests.visibility.hidden``."""
 
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import PageViewRestriction, Revision
 
 from tests.builders import expire, make_digest, restrict
-from tests.visibility import pictures
-from tests.visibility.making import (
+from tests.visibility import images
+from tests.visibility.builders import (
     WORD,
     change,
     fresh,
@@ -93,15 +93,15 @@ def moved_without_redirect(home, digest, word=WORD):
 
 
 def with_a_private_image(home, digest, word=WORD):  # 31
-    return pictures.illustrated(make_issue, digest, word, pictures.private_collection())
+    return images.illustrated(make_issue, digest, word, images.private_collection())
 
 
 def with_an_image_of_a_private_subcollection(home, digest, word=WORD):
-    inner = pictures.private_collection().add_child(name=f"unsaidinner{word}")
-    return pictures.illustrated(make_issue, digest, word, inner)
+    inner = images.private_collection().add_child(name=f"unsaidinner{word}")
+    return images.illustrated(make_issue, digest, word, inner)
 
 
-def with_a_draft_taken_back(home, digest, word=WORD):  # 33
+def with_a_reverted_draft(home, digest, word=WORD):  # 33
     issue = make_issue(digest, word)
     first = issue.latest_revision
     change(issue, word)

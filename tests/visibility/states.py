@@ -9,7 +9,7 @@ HIDDEN = [
     hidden.scheduled,
     hidden.due_and_not_yet_published,
     hidden.expired,
-    hidden.expired_and_taken_back,
+    hidden.expired_and_unpublished,
     hidden.private,
     hidden.private_by_password,
     hidden.private_to_a_group,
@@ -42,5 +42,5 @@ PUBLIC = [
     shown.moved_without_redirect,
     shown.with_a_private_image,
     shown.with_an_image_of_a_private_subcollection,
-    shown.with_a_draft_taken_back,
+    shown.with_a_reverted_draft,
 ]

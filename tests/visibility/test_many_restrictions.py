@@ -1,4 +1,4 @@
-"""Thousands of private pages and aliases, deep trees: the same answers from as many queries."""
+"""Thousands of private pages and aliases and deep trees do not need more queries."""
 
 import re
 
@@ -11,8 +11,8 @@ from wagtail.models import Locale, Page, PageViewRestriction, Site
 from digest import visibility
 from digest.models import IssuePage
 from tests.builders import make_digest, make_issue, restrict
-from tests.visibility.answers import ask
 from tests.visibility.oracle import Oracle
+from tests.visibility.responses import fetch
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -20,9 +20,9 @@ MANY = 2000
 
 
 def add_pages(parent, number, sources=None):
-    """Live pages below another, all at once; aliases of the sources where there are any."""
+    """Create live pages below another in bulk; aliases if sources are given."""
     kind, locale = ContentType.objects.get_for_model(Page), Locale.get_default()
-    made = Page.objects.bulk_create(
+    created = Page.objects.bulk_create(
         Page(
             title="Page",
             draft_title="Page",
@@ -36,7 +36,7 @@ def add_pages(parent, number, sources=None):
         )
         for index in range(number)
     )
-    return list(made)
+    return list(created)
 
 
 def close(pages):
@@ -63,25 +63,25 @@ def queries_of(act):
 
 
 def parts_of(sql):
-    """How many conditions a query has, however long their lists are."""
+    """Return the number of conditions in a query, however long their lists are."""
     return len(re.findall(r"\b(?:AND|OR|LIKE|IN)\b", sql))
 
 
-def test_few_queries_tell_what_is_closed(home_page, digest, site):
+def test_restrictions_need_few_queries(home_page, digest, site):
     def look():
         list(visibility.public(IssuePage.objects.all(), site))
 
     issue = make_issue(digest)
-    assert len(queries_of(look)) == 2  # what is closed, and the pages
+    assert len(queries_of(look)) == 2  # the restrictions, and the pages
     restriction = restrict(issue)
-    assert len(queries_of(look)) == 4  # which page, and which aliases it has
+    assert len(queries_of(look)) == 4  # the restricted page, and its aliases
     restriction.delete()
     issue.create_alias(parent=make_digest(home_page, "weekly"))
     restrict(issue)
     assert len(queries_of(look)) == 5
 
 
-def test_a_whole_answer_asks_once_what_is_closed(home_page, digest, site):
+def test_snapshot_reads_restrictions_once(home_page, digest, site):
     def several_times():
         with visibility.snapshot():
             for _time in range(3):
@@ -90,19 +90,19 @@ def test_a_whole_answer_asks_once_what_is_closed(home_page, digest, site):
     assert len(queries_of(several_times)) == 4
 
 
-def test_thousands_of_private_pages_are_as_many_queries_and_conditions_as_two(home_page):
+def test_thousands_of_private_pages_need_as_many_queries_and_conditions_as_two(home_page):
     pages = add_pages(section(home_page, "many"), MANY)
     close(pages[:2])
     few = queries_of(public_pks)
     close(pages[2 : MANY - 1])
     many = queries_of(public_pks)
-    assert len(many) == len(few) == 5  # with that for the roots of all sites
+    assert len(many) == len(few) == 5  # with that for the root pages of all sites
     assert [parts_of(sql) for sql in many] == [parts_of(sql) for sql in few]
     assert public_pks() == Oracle().seen(Page.objects.values_list("pk", flat=True))
     assert pages[-1].pk in public_pks()
 
 
-def test_thousands_of_aliases_of_private_pages_are_closed(home_page):
+def test_thousands_of_aliases_of_private_pages_are_hidden(home_page):
     sources = add_pages(section(home_page, "sources"), MANY)
     aliases = add_pages(section(home_page, "aliases"), MANY, sources)
     again = add_pages(section(home_page, "again"), MANY, aliases)
@@ -122,7 +122,7 @@ def test_private_page_on_every_level_of_a_deep_tree(home_page):
     assert parts_of(queries_of(public_pks)[-1]) < 20  # all are below the first of them
 
 
-def test_many_sites_are_few_conditions(home_page):
+def test_many_sites_need_few_conditions(home_page):
     roots = add_pages(section(home_page, "roots"), 1100)  # SQLite takes a depth of 1000
     Site.objects.bulk_create(
         Site(hostname=f"s{index}.example", root_page=page) for index, page in enumerate(roots)
@@ -150,16 +150,18 @@ def test_many_sites_are_few_conditions(home_page):
         "/daily/",
     ],
 )
-def test_doors_open_as_before_where_thousands_are_private(home_page, digest, client, path):
+def test_endpoints_need_no_more_queries_with_thousands_of_private_pages(
+    home_page, digest, client, path
+):
     for day in (1, 2, 3):
         make_issue(digest, day, tags=("every",))
     many = section(home_page, "many")
     sources = add_pages(many, MANY)
-    ask(client, path)  # makes the renditions
+    fetch(client, path)  # creates the renditions
     restrict(many)
-    before = queries_of(lambda: ask(client, path))
-    answer = ask(client, path)
+    before = queries_of(lambda: fetch(client, path))
+    response = fetch(client, path)
     close([*sources, many])
-    after = queries_of(lambda: ask(client, path))
+    after = queries_of(lambda: fetch(client, path))
     assert len(after) == len(before)
-    assert ask(client, path).content == answer.content
+    assert fetch(client, path).content == response.content

@@ -1,4 +1,4 @@
-"""Who may see what: each state of a page against each way to reach it, all by one predicate."""
+"""``visibility.is_public`` in each state of a page."""
 
 import pytest
 from wagtail.models import Collection, CollectionViewRestriction, Page, Site
@@ -21,7 +21,7 @@ def test_public(state, home_page, digest, site):
     assert visibility.is_public(state(home_page, digest), site)
 
 
-def test_page_of_another_site_is_not_of_this_one(home_page, digest, site):
+def test_page_of_another_site_is_not_public_on_this_one(home_page, digest, site):
     other = Page.get_first_root_node().add_child(instance=DigestPage(title="Else", slug="else"))
     Site.objects.create(hostname="else.example", root_page=other)
     issue = make_issue(other)
@@ -29,7 +29,7 @@ def test_page_of_another_site_is_not_of_this_one(home_page, digest, site):
     assert not visibility.is_public(issue, site)
 
 
-def test_translated_tree_belongs_to_the_site_with_i18n_on_alone(home_page, digest, site, settings):
+def test_translated_tree_belongs_to_the_site_with_i18n_only(home_page, digest, site, settings):
     from wagtail.models import Locale
 
     settings.WAGTAIL_CONTENT_LANGUAGES = settings.LANGUAGES = [("en", "English"), ("fr", "French")]

@@ -1,17 +1,17 @@
-"""The page of a private digest lists its issues to those who were let in, and to nobody else."""
+"""The page of a private digest lists its issues only to readers who pass the restriction."""
 
 import pytest
 
 from tests.builders import make_digest, make_issue, restrict
 from tests.visibility import people
-from tests.visibility.answers import ask
+from tests.visibility.responses import fetch
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def club(home_page):
-    """A private digest with an issue, a draft, and one that is private for another reason."""
+    """A private digest with an issue, a draft, and an issue with a restriction of its own."""
     digest = make_digest(home_page, "club")
     people.restrict_by_password(digest)
     make_issue(digest, 1, title="For members")
@@ -20,8 +20,8 @@ def club(home_page):
     return digest
 
 
-def test_who_was_let_in_sees_what_is_private_for_no_other_reason(club):
-    response = ask(people.with_passwords(), "/club/")
+def test_authorised_reader_sees_issues_without_another_restriction(club):
+    response = fetch(people.with_passwords(), "/club/")
     text = response.content.decode()
     assert "For members" in text
     assert "Draft" not in text
@@ -29,19 +29,19 @@ def test_who_was_let_in_sees_what_is_private_for_no_other_reason(club):
     assert {"private", "no-store"} <= set(response["Cache-Control"].split(", "))
 
 
-def test_who_was_not_let_in_sees_none(club, client):
-    response = ask(client, "/club/")
+def test_other_reader_sees_no_issue(club, client):
+    response = fetch(client, "/club/")
     assert "For members" not in response.content.decode()
     assert not list(response.context["issues"])
 
 
 @pytest.mark.parametrize("path", ["/", "/api/v1/issues/", "/search/?q=happened", "/sitemap.xml"])
-def test_elsewhere_the_issues_are_hidden_from_those_who_were_let_in(club, path):
-    text = ask(people.with_passwords(), path).content.decode()
+def test_other_endpoints_hide_the_issues_from_an_authorised_reader(club, path):
+    text = fetch(people.with_passwords(), path).content.decode()
     assert "For members" not in text
     assert "/club/" not in text
 
 
 def test_alias_of_a_private_digest_lists_its_own_issues(club):
     club.create_alias(recursive=True, update_slug="mirror")
-    assert "For members" in ask(people.with_passwords(), "/mirror/").content.decode()
+    assert "For members" in fetch(people.with_passwords(), "/mirror/").content.decode()

@@ -1,13 +1,13 @@
-"""Search tells nothing of what is hidden: not by a correction, a count, a facet or a suggestion."""
+"""Search discloses nothing hidden, by corrections, counts, facets or suggestions."""
 
 import pytest
 from wagtail.models import Page, PageViewRestriction
 
 from digest.contrib.search.models import Entry, Word
 from tests.builders import make_digest
-from tests.visibility import doors, shown
-from tests.visibility.answers import ask, same_answer
-from tests.visibility.making import make_issue
+from tests.visibility import endpoints, shown
+from tests.visibility.builders import make_issue
+from tests.visibility.responses import fetch, is_same_response
 from tests.visibility.states import ELSEWHERE, HIDDEN
 
 pytestmark = pytest.mark.django_db
@@ -21,55 +21,55 @@ NEARLY, FAR = "zeplin", "quokka"
 
 @pytest.fixture
 def place(home_page):
-    """A page and a digest on it that a state may hide, beside a public issue."""
+    """A page and a digest below it, which a state may hide, beside a public issue."""
     make_issue(make_digest(home_page, "open"), "public")
     section = home_page.add_child(instance=Page(title="A section", slug="section"))
     return section, make_digest(section, "shut")
 
 
-def told_as_of_nobody(client, door, word):
-    """Whether the answer is that for a word which is nowhere."""
-    answer, nothing = (ask(client, door.format(word=asked)) for asked in (word, FAR))
-    assert answer.status_code == 200
-    return same_answer(answer, nothing, word, FAR)
+def is_response_for_unknown_word(client, endpoint, word):
+    """Return whether the response is the same as for a word that no issue has."""
+    response, nothing = (fetch(client, endpoint.format(word=each)) for each in (word, FAR))
+    assert response.status_code == 200
+    return is_same_response(response, nothing, word, FAR)
 
 
 @each_hidden
-def test_word_nearly_that_of_a_hidden_issue_is_nobodys(place, client, state):
+def test_misspelt_word_of_a_hidden_issue_is_unknown(place, client, state):
     state(*place, WORD)
-    for door in doors.NEARLY:
+    for endpoint in endpoints.NEARLY:
         for word in (WORD, NEARLY, WORD[:-2]):
-            assert told_as_of_nobody(client, door, word), (door, word)
+            assert is_response_for_unknown_word(client, endpoint, word), (endpoint, word)
 
 
-@pytest.mark.parametrize("door", doors.NEARLY)
-def test_word_nearly_that_of_a_public_issue_is_found(place, client, door):
+@pytest.mark.parametrize("endpoint", endpoints.NEARLY)
+def test_misspelt_word_of_a_public_issue_is_found(place, client, endpoint):
     shown.live(*place, WORD)
-    word = WORD[:-2] if "title" in door else NEARLY
-    assert WORD in ask(client, door.format(word=word)).content.decode()
+    word = WORD[:-2] if "title" in endpoint else NEARLY
+    assert WORD in fetch(client, endpoint.format(word=word)).content.decode()
 
 
 @each_hidden
-def test_hidden_issue_is_counted_nowhere(place, client, state):
-    before = [ask(client, door) for door in doors.COUNTED]
+def test_hidden_issue_is_not_counted(place, client, state):
+    before = [fetch(client, endpoint) for endpoint in endpoints.COUNTED]
     state(*place, WORD)
-    for door, answer in zip(doors.COUNTED, before, strict=True):
-        assert same_answer(ask(client, door), answer), door
+    for endpoint, response in zip(endpoints.COUNTED, before, strict=True):
+        assert is_same_response(fetch(client, endpoint), response), endpoint
 
 
-@pytest.mark.parametrize("door", doors.COUNTED)
-def test_public_issue_is_counted(place, client, door):
-    before = ask(client, door)
+@pytest.mark.parametrize("endpoint", endpoints.COUNTED)
+def test_public_issue_is_counted(place, client, endpoint):
+    before = fetch(client, endpoint)
     shown.live(*place, WORD)
-    assert not same_answer(ask(client, door), before)
+    assert not is_same_response(fetch(client, endpoint), before)
 
 
-def test_index_that_is_behind_shows_nothing(place, client):
-    """A restriction that no signal told of."""
+def test_stale_index_shows_nothing_hidden(place, client):
+    """As after a restriction that sent no signal."""
     issue = make_issue(place[1], WORD)
     PageViewRestriction.objects.bulk_create([PageViewRestriction(page=issue)])
     assert Entry.objects.filter(issue=issue).exists()
     assert Word.objects.filter(text=f"text{WORD}").exists()
-    for door in doors.NEARLY:
+    for endpoint in endpoints.NEARLY:
         for word in (WORD, NEARLY, WORD[:-2]):
-            assert told_as_of_nobody(client, door, word), (door, word)
+            assert is_response_for_unknown_word(client, endpoint, word), (endpoint, word)

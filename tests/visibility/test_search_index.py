@@ -1,4 +1,4 @@
-"""Whatever happens to a site, the index has what is public, and a search shows nothing else."""
+"""After any change, the search index has what is public, and a search shows nothing else."""
 
 import pytest
 from django.utils import timezone
@@ -20,11 +20,11 @@ EXAMPLES, STEPS = 6, 14
 
 
 class Index(Transitions):
-    """After each step, the index is compared with the issues, and a search with the oracle."""
+    """Compare the index with the issues, and a search with the oracle, after each step."""
 
     @rule(pick=PICKS, kind=KINDS)
     def change_restriction(self, pick, kind):
-        """As the admin does it: saved, so that it is told."""
+        """Save the restriction as the admin does, which sends a signal."""
         rows = PageViewRestriction.objects.order_by("pk")
         if rows:
             row = rows[pick % len(rows)]
@@ -33,7 +33,7 @@ class Index(Transitions):
 
     @rule(on=st.booleans())
     def switch_languages(self, on):
-        """A setting: who changes it rebuilds the index."""
+        """Change the setting and rebuild the index, as the docs say."""
         super().switch_languages(on)
         entry_table.rebuild()
 
@@ -45,7 +45,7 @@ class Index(Transitions):
         assert list(check_words()) == []
 
     def has_expired(self, drift):
-        """By the clock alone: it stays until the worker runs, and is not shown."""
+        """Return whether the issue has expired, but the scheduler has not unpublished it yet."""
         if drift.expected:
             return False
         issue = IssuePage.objects.get(pk=drift.actual.issue_id)
@@ -66,7 +66,7 @@ class Index(Transitions):
 
 
 def found(issues, text, of_stories=False):
-    """The issues that a search finds, or those of the stories that it finds."""
+    """Return the issues in the results of a search, or the issues of the stories in it."""
     entries = search(text, issues, correct=False).entries.filter(story__isnull=not of_stories)
     return set(entries.values_list("issue_id", flat=True))
 

@@ -1,4 +1,4 @@
-"""Whatever happens to a site, every door shows exactly what the plain oracle says, at once."""
+"""After any change, every endpoint shows exactly what the oracle says, at once."""
 
 import re
 
@@ -9,21 +9,21 @@ from hypothesis.stateful import invariant, run_state_machine_as_test
 from wagtail.models import CollectionViewRestriction, Page
 
 from digest.models import DigestPage
-from tests.visibility.answers import ask, same_answer
 from tests.visibility.oracle import Oracle
+from tests.visibility.responses import fetch, is_same_response
+from tests.visibility.scenario import NONEXISTENT
 from tests.visibility.transitions import Transitions
-from tests.visibility.world import NOBODY
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 EXAMPLES, STEPS = 6, 14
 
 
-class Doors(Transitions):
-    """After each step, what the doors show is compared with the oracle."""
+class Endpoints(Transitions):
+    """Compare the endpoints with the oracle after each step."""
 
     @invariant()
-    def doors_show_what_is_public(self):
+    def endpoints_show_what_is_public(self):
         if not hasattr(self, "site"):
             return
         self.client, oracle = self.reader(), Oracle()
@@ -41,11 +41,11 @@ class Doors(Transitions):
         self.details_are(issues, seen)
 
     def reader(self):
-        """Who asks the doors."""
+        """Return the client that sends the requests."""
         return Client()
 
     def get(self, path):
-        response = ask(self.client, path)
+        response = fetch(self.client, path)
         assert response.status_code == 200, path
         return response.json()
 
@@ -68,7 +68,7 @@ class Doors(Transitions):
         assert found["count"] == len(seen)
 
     def sitemap_is(self, seen):
-        text = ask(self.client, "/sitemap.xml").content.decode()
+        text = fetch(self.client, "/sitemap.xml").content.decode()
         urls = {page.full_url for page in Page.objects.filter(pk__in=seen)}
         assert set(re.findall("<loc>(.*?)</loc>", text)) == urls
 
@@ -78,40 +78,40 @@ class Doors(Transitions):
         # Where several languages have one slug, that of the site's front page comes first.
         shown.sort(key=lambda digest: digest.locale_id != self.site.root_page.locale_id)
         for slug in {digest.slug for digest in digests}:
-            response = ask(self.client, f"/feeds/{slug}/feed.json")
+            response = fetch(self.client, f"/feeds/{slug}/feed.json")
             digest = next((digest for digest in shown if digest.slug == slug), None)
             if digest is None:
-                assert same_answer(response, ask(self.client, "/feeds/nobodys/feed.json"))
+                assert is_same_response(response, fetch(self.client, "/feeds/nobodys/feed.json"))
                 continue
             below = seen & {page.pk for page in digest.get_children()}
             items = [item["url"] for item in response.json()["items"]]
             assert sorted(items) == sorted(Page.objects.get(pk=pk).full_url for pk in below)
 
     def details_are(self, issues, seen):
-        nothing = ask(self.client, f"/api/v1/issues/{NOBODY['pk']}/?fields=previous,next")
+        nothing = fetch(self.client, f"/api/v1/issues/{NONEXISTENT['pk']}/?fields=previous,next")
         details = {}
         for pk in issues:
-            response = ask(self.client, f"/api/v1/issues/{pk}/?fields=previous,next")
+            response = fetch(self.client, f"/api/v1/issues/{pk}/?fields=previous,next")
             if pk in seen:
                 assert response.status_code == 200
                 details[pk] = response.json()
             else:
-                assert same_answer(response, nothing)
+                assert is_same_response(response, nothing)
         self.neighbours_are([issues[pk] for pk in seen], details)
         self.paths_are({pk: path_of(issue) for pk, issue in issues.items()}, seen)
 
     def paths_are(self, paths, seen):
-        """At a path is one of the public issues that have it, or a redirect to one, or nothing."""
+        """Check that each path has a public issue or a redirect to one, or is not found."""
         urls = {Page.objects.get(pk=pk).full_url for pk in seen}
         for path in set(paths.values()):
-            answer = ask(self.client, f"/api/v1/pages/?path={path}").json()
+            found = fetch(self.client, f"/api/v1/pages/?path={path}").json()
             there = {pk for pk in seen if paths[pk] == path}
             if there:
-                assert answer["id"] in there
-            elif answer.get("type") == "redirect":
-                assert answer["location"] in urls
+                assert found["id"] in there
+            elif found.get("type") == "redirect":
+                assert found["location"] in urls
             else:
-                assert answer["status"] == 404
+                assert found["status"] == 404
 
     def neighbours_are(self, seen, details):
         for parent in {issue.path[:-4] for issue in seen}:
@@ -129,8 +129,8 @@ def path_of(issue):
     return parts[2] if parts else f"/nowhere/{issue.slug}/"
 
 
-def one_way(examples, steps):
-    """Settings for so many examples of so many steps, the same ones each time."""
+def deterministic(examples, steps):
+    """Return settings for deterministic examples."""
     return settings(
         max_examples=examples,
         stateful_step_count=steps,
@@ -138,9 +138,9 @@ def one_way(examples, steps):
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate],  # to find the shortest way to a mistake takes minutes
+        phases=[Phase.generate],  # shrinking takes minutes
     )
 
 
 def test_every_door_follows_every_change(db):
-    run_state_machine_as_test(Doors, settings=one_way(EXAMPLES, STEPS))
+    run_state_machine_as_test(Endpoints, settings=deterministic(EXAMPLES, STEPS))

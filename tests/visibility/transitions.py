@@ -1,5 +1,4 @@
-"""What may happen to a site, as rules for Hypothesis: each is one thing that an editor, a clock or
-a scheduled command does."""
+"""Changes to a site as rules for Hypothesis, each by an editor, the clock or a command."""
 
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -26,7 +25,7 @@ from wagtail.models import (
 
 from digest.models import DigestPage, IssuePage
 from tests.builders import body, make_digest, make_image, make_issue, restrict, story
-from tests.visibility.world import LANGUAGES
+from tests.visibility.scenario import LANGUAGES
 
 START = datetime(2026, 4, 20, 12, tzinfo=UTC)
 PICKS = st.integers(0, 11)
@@ -36,7 +35,7 @@ MANY = 9
 
 
 def publish(page, **to_save):
-    """Publish a page as it is in hand, unless that is refused: its number may be taken."""
+    """Publish a page, unless it is invalid: its number may be taken."""
     with suppress(ValidationError):
         page.save_revision(**to_save).publish()
 
@@ -53,7 +52,7 @@ class Transitions(RuleBasedStateMachine):
 
     @contextmanager
     def content(self):
-        """Where changes are made, and what becomes of them at the end."""
+        """Roll back all changes at the end."""
         cache.clear()
         with transaction.atomic():
             yield
@@ -61,7 +60,7 @@ class Transitions(RuleBasedStateMachine):
         cache.clear()
 
     def set(self, **settings):
-        """Give the site these settings until the end."""
+        """Override settings until the end."""
         self.open.enter_context(override_settings(**settings))
 
     def clock(self):
@@ -72,12 +71,12 @@ class Transitions(RuleBasedStateMachine):
 
     @initialize(languages=st.booleans())
     def begin(self, languages):
-        """With what takes several steps: privacy of all kinds, aliases, a date that is near."""
+        """Start with restrictions, aliases and schedules, which take several steps."""
         self.site = Site.objects.get(is_default_site=True)
         self.home = self.site.root_page.specific
         self.section = self.home.add_child(instance=Page(title="Section", slug="section"))
         daily, weekly = make_digest(self.home, "daily"), make_digest(self.section, "weekly")
-        self.collection = Collection.get_first_root_node().add_child(name="Pictures")
+        self.collection = Collection.get_first_root_node().add_child(name="Images")
         self.image = make_image(collection=self.collection)
         self.write(daily, published=False)
         self.write(weekly, expire_at=START + timedelta(hours=2))
@@ -87,7 +86,7 @@ class Transitions(RuleBasedStateMachine):
         self.translate(pick=0, published=True)
 
     def _make_private(self, closed, opened, weekly):
-        """A private issue with an alias, and one that was private and is not, with another."""
+        """Create aliases of a private issue, and of one that was private."""
         closed.create_alias(parent=weekly, update_slug="alias")
         restriction = restrict(opened)
         opened.create_alias(parent=weekly, update_slug="alias-of-opened")
@@ -113,7 +112,7 @@ class Transitions(RuleBasedStateMachine):
         return list(IssuePage.objects.order_by("pk"))
 
     def issue(self, pick, own=False):
-        """One of the issues; of those that are no aliases where it is to be edited."""
+        """Return one of the issues; with ``own``, one that is not an alias."""
         found = [page for page in self.all_issues() if not (own and page.alias_of_id)]
         return found[pick % len(found)] if found else None
 
@@ -122,18 +121,18 @@ class Transitions(RuleBasedStateMachine):
         return found[pick % len(found)] if found else None
 
     def page(self, pick):
-        """Any page that may become private: the section, a digest, or an issue."""
+        """Return a page that may become private: the section, a digest or an issue."""
         pages = Page.objects.filter(depth__gt=2).order_by("-depth", "pk")
         return pages[pick % len(pages)] if pages else None
 
-    def has_room(self):
+    def is_below_limit(self):
         return IssuePage.objects.count() < MANY
 
-    # What editors do to issues
+    # Actions of editors on issues
 
     @rule(pick=PICKS, published=st.booleans())
     def make(self, pick, published):
-        if self.has_room() and (digest := self.digest(pick)) and not digest.alias_of_id:
+        if self.is_below_limit() and (digest := self.digest(pick)) and not digest.alias_of_id:
             self.write(digest, published)
 
     @rule(pick=PICKS)
@@ -210,7 +209,7 @@ class Transitions(RuleBasedStateMachine):
     @rule(pick=PICKS, to=PICKS)
     def make_alias(self, pick, to):
         issue, digest = self.issue(pick), self.digest(to)
-        if issue and digest and self.has_room():
+        if issue and digest and self.is_below_limit():
             issue.create_alias(parent=digest, update_slug=f"alias-{next(self.numbers)}")
 
     @rule(pick=PICKS)
@@ -227,20 +226,20 @@ class Transitions(RuleBasedStateMachine):
 
     @rule(pick=PICKS, live=st.booleans())
     def copy(self, pick, live):
-        if (issue := self.issue(pick)) and self.has_room():
+        if (issue := self.issue(pick)) and self.is_below_limit():
             issue.copy(keep_live=live, update_attrs={"slug": f"copy-{next(self.numbers)}"})
 
     @rule(pick=PICKS, published=st.booleans())
     def translate(self, pick, published):
         french = Locale.objects.get_or_create(language_code="fr")[0]
         issue = self.issue(pick, own=True)
-        if issue and self.has_room() and not issue.has_translation(french):
+        if issue and self.is_below_limit() and not issue.has_translation(french):
             page = issue.copy_for_translation(french, copy_parents=True)
             if published:
                 publish(page)
             Site.clear_site_root_paths_cache()  # Wagtail forgets to, after a new translation
 
-    # What changes around them
+    # Changes of restrictions, time, settings and sites
 
     @rule(pick=PICKS, kind=KINDS)
     def restrict(self, pick, kind):
@@ -281,7 +280,7 @@ class Transitions(RuleBasedStateMachine):
         self.site.save()
 
     @rule(private=st.booleans())
-    def make_pictures_private(self, private):
+    def make_images_private(self, private):
         CollectionViewRestriction.objects.all().delete()
         if private:
             CollectionViewRestriction.objects.create(

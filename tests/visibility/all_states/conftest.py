@@ -1,4 +1,4 @@
-"""One world for all the tests of this folder: to make it takes longer than to ask it."""
+"""One scenario for all tests of this folder, since creating it takes long."""
 
 import pytest
 from django.core.cache import cache
@@ -6,12 +6,12 @@ from django.db import transaction
 from django.test import override_settings
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
-from tests.visibility.world import LANGUAGES, World
+from tests.visibility.scenario import LANGUAGES, Scenario
 
 
 @pytest.fixture(scope="package")
-def world(django_db_setup, django_db_blocker):
-    """Every state at once; each test may change it, since its changes are rolled back."""
+def scenario(django_db_setup, django_db_blocker):
+    """A site with every state; each test may change it, since its changes are rolled back."""
     everything = {"DIGEST_ISSUES_PER_PAGE": 200, "DIGEST_FEED_LENGTH": 200}
     languages = {"LANGUAGES": LANGUAGES, "WAGTAIL_CONTENT_LANGUAGES": LANGUAGES}
     with (
@@ -21,6 +21,6 @@ def world(django_db_setup, django_db_blocker):
     ):
         cache.clear()
         with disable_reference_index_auto_update():  # which takes a third of the time
-            made = World()
-        yield made
+            created = Scenario()
+        yield created
         transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""A crawl of every address that is to be found, with every parameter: no hidden word anywhere."""
+"""Crawl every URL that can be found, with every parameter, and find no hidden word."""
 
 import json
 import re
@@ -9,22 +9,22 @@ import pytest
 from wagtail.models import Page
 
 from digest.models import IssuePage
-from tests.visibility import doors, people
-from tests.visibility.answers import ask
+from tests.visibility import endpoints, people
+from tests.visibility.responses import fetch
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 STARTS = ["/", "/api/v1/", "/api/v1/site/", "/sitemap.xml", "/llms.txt", "/search/?q=happened"]
-ADDRESS = re.compile(r"""(?:https?://[^\s"'<>\\)]+|(?<=["'(])/[^\s"'<>\\)]*)""")
-# What is the web server's, or behind a login.
+URL = re.compile(r"""(?:https?://[^\s"'<>\\)]+|(?<=["'(])/[^\s"'<>\\)]*)""")
+# Served by the web server, or behind a login.
 NOT_OURS = ("/static/", "/media/", "/admin/", "/documents/", "/_util/")
 HOSTS = ("localhost", "testserver")
-# A crawl that has not come to an end by then never will.
+# A crawl that is not finished after so many requests never ends.
 MANY = 700
 
 
 class Crawler:
-    """Asks whatever it finds an address of, and remembers what was told."""
+    """Request each URL in the responses, and record hidden words."""
 
     def __init__(self, client):
         self.client, self.seen, self.waiting, self.leaks = client, set(), [], {}
@@ -35,35 +35,35 @@ class Crawler:
             path = self.waiting.pop(0)
             if path not in self.seen:
                 self.seen.add(path)
-                self.look_at(path, forbidden)
+                self.check(path, forbidden)
 
-    def look_at(self, path, forbidden, **headers):
-        response = ask(self.client, path, **headers)
+    def check(self, path, forbidden, **headers):
+        response = fetch(self.client, path, **headers)
         assert response.status_code < 500, path
         text = f"{response.headers}\n{response.content.decode(errors='replace')}"
         found = [word for word in forbidden if word in text]
         if found:
             self.leaks[path] = found
-        self.waiting.extend(self.addresses_in(text.replace("&amp;", "&")))
+        self.waiting.extend(self.urls_in(text.replace("&amp;", "&")))
 
-    def addresses_in(self, text):
-        for address in ADDRESS.findall(text):
-            parts = urlsplit(re.sub(r"[\\,.;]+$", "", address))
+    def urls_in(self, text):
+        for url in URL.findall(text):
+            parts = urlsplit(re.sub(r"[\\,.;]+$", "", url))
             ours = parts.hostname in (None, *HOSTS)
             if ours and parts.path.startswith("/") and not parts.path.startswith(NOT_OURS):
                 yield parts._replace(scheme="", netloc="", fragment="").geturl()
 
 
 @pytest.fixture
-def forbidden(world):
-    """What only those know who may see the hidden: words, addresses of people, ids of images."""
+def forbidden(scenario):
+    """Words that must not be in any response."""
     # The issue of another site is for its own readers, and may be linked to.
-    words = [world.cases[name].word for name in world.hidden - {"of_another_site"}]
+    words = [scenario.cases[name].word for name in scenario.hidden - {"of_another_site"}]
     return [*words, "unsaid", "Unsaid", people.OWNER, "slugfrench"]
 
 
 def with_parameters(schema):
-    """Every documented address of the API with every documented parameter, each value it takes."""
+    """Yield every documented URL of the API, with each value of every documented parameter."""
     for path, operations in schema["paths"].items():
         parameters = operations["get"].get("parameters", [])
         filled = f"{schema['servers'][0]['url']}{path}"
@@ -85,62 +85,62 @@ def values_of(parameter):
     return [*samples, "2026-04-14", "5", "x%00"]
 
 
-def test_schema_itself_tells_nothing_of_the_database(world, client, forbidden):
-    text = json.dumps(ask(client, "/api/v1/schema/").json())
+def test_schema_does_not_depend_on_content(scenario, client, forbidden):
+    text = json.dumps(fetch(client, "/api/v1/schema/").json())
     words = [*forbidden, "qliveq", "Paper 1.", "/in-1/", "beside-1"]
     assert [word for word in words if word in text] == []
 
 
-def test_no_address_tells_a_hidden_word(world, client, forbidden):
+def test_no_url_shows_a_hidden_word(scenario, client, forbidden):
     crawler = Crawler(client)
     crawler.crawl(STARTS, forbidden)
     assert crawler.leaks == {}
     assert MANY > len(crawler.seen) > 150
     # The rest is the same for all of them, byte for byte (test_visitors).
-    pages = [path for path in crawler.seen if not path.startswith(doors.SAME_FOR_ALL)]
+    pages = [path for path in crawler.seen if not path.startswith(endpoints.VISITOR_INDEPENDENT)]
     for visitor in (people.editor, people.with_passwords):
         again = Crawler(visitor())
         for path in pages:
-            again.look_at(path, forbidden)
+            again.check(path, forbidden)
         assert again.leaks == {}
 
 
-def test_no_parameter_and_no_format_brings_out_a_hidden_word(world, client, forbidden):
+def test_no_parameter_or_format_shows_a_hidden_word(scenario, client, forbidden):
     crawler = Crawler(client)
-    schema = ask(client, "/api/v1/schema/").json()
+    schema = fetch(client, "/api/v1/schema/").json()
     paths = list(with_parameters(schema))
     assert len(paths) > 150
     formats = ("application/json", "text/markdown", "text/html", "application/xml")
     for path, accept in product(paths, formats[:2]):
-        crawler.look_at(path, forbidden, accept=accept)
+        crawler.check(path, forbidden, accept=accept)
     for path, accept in product(STARTS, formats):
-        crawler.look_at(path, forbidden, accept=accept)
+        crawler.check(path, forbidden, accept=accept)
     assert crawler.leaks == {}
 
 
-def test_no_error_tells_a_hidden_word(world, client, forbidden):
+def test_no_error_shows_a_hidden_word(scenario, client, forbidden):
     crawler = Crawler(client)
-    for name in world.hidden:
-        address = world.cases[name].address
+    for name in scenario.hidden:
+        params = scenario.cases[name].params
         for path in (
-            f"/api/v1/issues/{address['pk']}/?nothing=1",
-            f"/api/v1/issues/{address['pk']}/x/",
-            f"/api/v1/issues/?digest={address['parent']}&cursor=x",
-            f"/feeds/{address['parent']}/nothing.xml",
-            f"/admin/pages/{address['pk']}/",
-            f"/admin/pages/{address['pk']}/edit/preview/",
+            f"/api/v1/issues/{params['pk']}/?nothing=1",
+            f"/api/v1/issues/{params['pk']}/x/",
+            f"/api/v1/issues/?digest={params['parent']}&cursor=x",
+            f"/feeds/{params['parent']}/nothing.xml",
+            f"/admin/pages/{params['pk']}/",
+            f"/admin/pages/{params['pk']}/edit/preview/",
         ):
-            crawler.look_at(path, forbidden)
+            crawler.check(path, forbidden)
     assert crawler.leaks == {}
 
 
-def test_what_the_canary_looks_for_is_there(world, client):
-    """A crawl that could find nothing would prove nothing."""
+def test_crawler_finds_a_word_that_is_public(scenario, client):
+    """Otherwise the other tests would prove nothing."""
     assert IssuePage.objects.filter(title="titleqdraftq", live=False).exists()
     assert Page.objects.filter(owner__username=people.OWNER).exists()
-    page = world.cases["private"].address
+    page = scenario.cases["private"].params
     Page.objects.filter(pk=page["pk"]).get().view_restrictions.all().delete()
     crawler = Crawler(client)
-    crawler.look_at("/api/v1/issues/?limit=100", ["qprivateq"])
+    crawler.check("/api/v1/issues/?limit=100", ["qprivateq"])
     assert crawler.leaks
     assert f"/api/v1/issues/{page['pk']}/" in crawler.waiting

@@ -1,72 +1,72 @@
-"""An old address leads to a page that the site shows, or to what an editor wrote, or nowhere."""
+"""Redirects add_redirect to public pages, or to the link that an editor entered."""
 
 import pytest
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 
-from tests.visibility.answers import ask, same_answer
+from tests.visibility.responses import fetch, is_same_response
 from tests.visibility.states import ELSEWHERE, HIDDEN, PUBLIC
 
 pytestmark = pytest.mark.django_db
 GONE = ("deleted", "deleted_with_its_digest")
 
 
-def lead(case, old_path="/before"):
+def add_redirect(case, old_path="/before"):
     Redirect.objects.create(old_path=old_path, redirect_page_id=case.issue.pk)
 
 
 @pytest.mark.parametrize("state", [*HIDDEN, *ELSEWHERE], ids=lambda state: state.__name__)
-def test_no_redirect_leads_to_a_hidden_issue(world, client, state):
-    nothing = ask(client, "/api/v1/pages/?path=/nowhere/")
-    if state.__name__ not in GONE:  # whose redirects went with them
-        lead(world.cases[state.__name__])
-    assert ask(client, "/before/").status_code == 404
-    assert same_answer(ask(client, "/api/v1/pages/?path=/before/"), nothing)
+def test_redirect_to_a_hidden_issue_is_not_found(scenario, client, state):
+    nothing = fetch(client, "/api/v1/pages/?path=/nowhere/")
+    if state.__name__ not in GONE:  # whose redirects are deleted with them
+        add_redirect(scenario.cases[state.__name__])
+    assert fetch(client, "/before/").status_code == 404
+    assert is_same_response(fetch(client, "/api/v1/pages/?path=/before/"), nothing)
 
 
 @pytest.mark.parametrize("state", PUBLIC, ids=lambda state: state.__name__)
-def test_redirect_leads_to_a_public_issue(world, client, state):
-    case = world.cases[state.__name__]
-    lead(case)
-    assert ask(client, "/before/?from=mail")["Location"].endswith(case.address["path"])
-    found = ask(client, "/api/v1/pages/?path=/before/").json()
+def test_redirect_leads_to_a_public_issue(scenario, client, state):
+    case = scenario.cases[state.__name__]
+    add_redirect(case)
+    assert fetch(client, "/before/?from=mail")["Location"].endswith(case.params["path"])
+    found = fetch(client, "/api/v1/pages/?path=/before/").json()
     assert found["type"] == "redirect"
-    assert found["location"].endswith(case.address["path"])
+    assert found["location"].endswith(case.params["path"])
 
 
 def old_path(case, slug="before"):
     return f"{case.digest.get_url_parts()[2]}{slug}{case.word}/"
 
 
-def test_old_address_of_a_page_that_moved_leads_to_the_new(world, client):
-    case = world.cases["moved_and_renamed"]
-    found = ask(client, f"/api/v1/pages/?path={old_path(case)}").json()
-    assert found["location"].endswith(case.address["path"])
-    assert ask(client, old_path(case))["Location"].endswith(case.address["path"])
+def test_old_url_of_a_moved_page_redirects_to_the_new_one(scenario, client):
+    case = scenario.cases["moved_and_renamed"]
+    found = fetch(client, f"/api/v1/pages/?path={old_path(case)}").json()
+    assert found["location"].endswith(case.params["path"])
+    assert fetch(client, old_path(case))["Location"].endswith(case.params["path"])
 
 
 @pytest.mark.parametrize(
     "name",
     ["moved_without_redirect", "moved_below_something_private", "moved_out_of_the_site"],
 )
-def test_old_address_of_a_page_that_is_not_to_be_found_is_nothing(world, client, name):
-    path = old_path(world.cases[name])
-    nothing = ask(client, "/api/v1/pages/?path=/nowhere/")
-    assert ask(client, path).status_code == 404
-    assert same_answer(ask(client, f"/api/v1/pages/?path={path}"), nothing)
+def test_old_url_of_a_hidden_page_is_not_found(scenario, client, name):
+    path = old_path(scenario.cases[name])
+    nothing = fetch(client, "/api/v1/pages/?path=/nowhere/")
+    assert fetch(client, path).status_code == 404
+    assert is_same_response(fetch(client, f"/api/v1/pages/?path={path}"), nothing)
 
 
-def test_redirect_of_another_site_is_nothing_here(world, client):
-    other = Site.objects.exclude(pk=world.site.pk).first()
+def test_redirect_of_another_site_is_not_found(scenario, client):
+    other = Site.objects.exclude(pk=scenario.site.pk).first()
     Redirect.objects.create(
-        old_path="/before", redirect_page_id=world.cases["live"].issue.pk, site=other
+        old_path="/before", redirect_page_id=scenario.cases["live"].issue.pk, site=other
     )
-    assert ask(client, "/before/").status_code == 404
-    assert ask(client, "/api/v1/pages/?path=/before/").status_code == 404
+    assert fetch(client, "/before/").status_code == 404
+    assert fetch(client, "/api/v1/pages/?path=/before/").status_code == 404
 
 
-def test_editors_own_address_is_followed(world, client):
+def test_redirect_to_an_entered_link(scenario, client):
     Redirect.objects.create(old_path="/before", redirect_link="https://elsewhere.example/x/")
-    assert ask(client, "/before/")["Location"] == "https://elsewhere.example/x/"
-    found = ask(client, "/api/v1/pages/?path=/before/").json()
+    assert fetch(client, "/before/")["Location"] == "https://elsewhere.example/x/"
+    found = fetch(client, "/api/v1/pages/?path=/before/").json()
     assert found["location"] == "https://elsewhere.example/x/"

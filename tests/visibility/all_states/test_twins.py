@@ -1,6 +1,6 @@
-"""Two databases that differ only in what is hidden answer every request alike, byte for byte.
+"""Responses do not change by a byte if only hidden content changes.
 
-The one is the world as it is; the other is the same with every hidden value changed.
+They are compared before and after a change of every hidden value.
 """
 
 from datetime import timedelta
@@ -14,26 +14,31 @@ from wagtail.models import Page, PageViewRestriction, Revision
 
 from digest.models import DigestPage, IssuePage
 from digest.pages.stories import story_table
-from tests.visibility import doors, people
+from tests.visibility import endpoints, people
 from tests.visibility.all_states.test_canary import with_parameters
-from tests.visibility.answers import ask, told
 from tests.visibility.oracle import Oracle
-from tests.visibility.world import NOBODY
+from tests.visibility.responses import fetch, text_of
+from tests.visibility.scenario import NONEXISTENT
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
-# Words of hidden things, of public ones, of nothing, and of hidden things after the change.
+# Words in hidden and in public content, in none, and in hidden content after the change.
 WORDS = ["titleqdraftq", "textqprivateq", "unsaid", "changed", "titleqliveq", "nothing", "owner"]
 STATES = ["draft", "private", "expired", "in_a_private_digest", "live_with_a_newer_draft", "live"]
 
 
-def corpus(world, client):
-    """Several hundred requests: doors, parameters, and words, hidden and not, in every place."""
-    asked = [world.cases[state].address for state in STATES] + [NOBODY]
-    templates = [*doors.DETAILS, *doors.FILTERED, *doors.DIGESTS, *doors.OF_A_DIGEST]
-    paths = {*doors.LISTS, *doors.TAG_LISTS, *doors.DIGEST_LISTS, *doors.FIXED}
-    paths |= {door.format(**address) for door in templates for address in asked}
-    paths |= set(list(with_parameters(ask(client, "/api/v1/schema/").json()))[::2])
+def corpus(scenario, client):
+    """Return several hundred paths, with hidden and public words as every parameter."""
+    values = [scenario.cases[state].params for state in STATES] + [NONEXISTENT]
+    templates = [
+        *endpoints.DETAILS,
+        *endpoints.FILTERED,
+        *endpoints.DIGESTS,
+        *endpoints.OF_A_DIGEST,
+    ]
+    paths = {*endpoints.LISTS, *endpoints.TAG_LISTS, *endpoints.DIGEST_LISTS, *endpoints.FIXED}
+    paths |= {endpoint.format(**params) for endpoint in templates for params in values}
+    paths |= set(list(with_parameters(fetch(client, "/api/v1/schema/").json()))[::2])
     for word in WORDS:
         for name in ("q", "tag", "tag_all", "digest", "order", "fields", "cursor", "locale"):
             paths.add(f"/api/v1/issues/?{name}={word}")
@@ -46,12 +51,12 @@ def corpus(world, client):
     return sorted(paths)
 
 
-def answers(client, paths):
-    return {path: told(ask(client, path)) for path in paths}
+def responses(client, paths):
+    return {path: text_of(fetch(client, path)) for path in paths}
 
 
-def change_what_is_hidden(world):
-    """Give everything hidden other values, in the tables themselves."""
+def change_what_is_hidden(scenario):
+    """Change the values of everything hidden, in the tables."""
     oracle = Oracle()
     hidden = [pk for pk in oracle.pages if not oracle.sees(pk)]
     pages = Page.objects.filter(pk__in=hidden, depth__gt=2)
@@ -69,17 +74,17 @@ def change_what_is_hidden(world):
         show_in_menus=True,
     )
     story_table.rebuild()
-    move_expiry_of_the_private(world)
-    change_what_goes_with_it(hidden)
+    move_expiry_of_the_private(scenario)
+    change_related_rows(hidden)
 
 
-def move_expiry_of_the_private(world):
-    """So near that a cache would have to know."""
+def move_expiry_of_the_private(scenario):
+    """Set an expiry so near that it would shorten the lifetime of public responses."""
     soon = timezone.now() + timedelta(seconds=20)
-    Page.objects.filter(pk=world.cases["private"].issue.pk).update(expire_at=soon)
+    Page.objects.filter(pk=scenario.cases["private"].issue.pk).update(expire_at=soon)
 
 
-def change_what_goes_with_it(hidden):
+def change_related_rows(hidden):
     Page.objects.exclude(pk__in=hidden).update(
         draft_title="Changed",
         has_unpublished_changes=True,
@@ -98,20 +103,20 @@ def change_what_goes_with_it(hidden):
     PageViewRestriction.objects.exclude(password="").update(password="changed")
 
 
-def test_nothing_hidden_changes_a_byte(world, client):
-    paths = corpus(world, client)
+def test_hidden_change_does_not_change_a_byte(scenario, client):
+    paths = corpus(scenario, client)
     assert len(paths) > 500
-    before = answers(client, paths)
-    change_what_is_hidden(world)
-    after = answers(client, paths)
+    before = responses(client, paths)
+    change_what_is_hidden(scenario)
+    after = responses(client, paths)
     differing = [path for path in paths if before[path] != after[path]]
     assert differing == []
 
 
-def test_what_is_public_does_change_them(world, client):
-    """The same comparison sees the least that readers do see."""
-    paths = [path for path in corpus(world, client) if path.startswith("/api/v1/issues/?limit")]
-    before = answers(client, paths)
-    Page.objects.filter(pk=world.cases["live"].issue.pk).update(title="Changed")
-    after = answers(client, paths)
+def test_public_change_is_noticed(scenario, client):
+    """The comparison notices a small public change."""
+    paths = [path for path in corpus(scenario, client) if path.startswith("/api/v1/issues/?limit")]
+    before = responses(client, paths)
+    Page.objects.filter(pk=scenario.cases["live"].issue.pk).update(title="Changed")
+    after = responses(client, paths)
     assert sum(before[path] != after[path] for path in paths) > 5

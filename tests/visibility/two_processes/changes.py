@@ -1,4 +1,4 @@
-"""Single changes, each by one way there is to make it: what readers could see, and what not."""
+"""Single changes by models, by SQL and in bulk, which readers could see or not."""
 
 from datetime import timedelta
 
@@ -38,7 +38,7 @@ def run_sql(statement, *values):
 
 
 def edited(page, **fields):
-    """A draft of a page with other values."""
+    """Save a draft of a page with other values, and return the revision."""
     page = page.specific_class.objects.get(pk=page.pk)
     for name, value in fields.items():
         setattr(page, name, value)
@@ -46,7 +46,7 @@ def edited(page, **fields):
 
 
 def edited_again(page):
-    """A draft that is written over, as autosave does."""
+    """Overwrite a draft, as autosave does."""
     revision = edited(page, title="Draft")
     page = revision.as_object()
     page.title = "Autosaved"
@@ -65,11 +65,11 @@ def in_group(row):
 
 def with_source(site, url):
     """Cite a source in the issue."""
-    told = body(story(sources=[source(title="A source", url=url)]))
-    edited(site.issue, body=told).publish()
+    content = body(story(sources=[source(title="A source", url=url)]))
+    edited(site.issue, body=content).publish()
 
 
-# By the models, as the admin and commands do. Each is given a site with something of everything.
+# By the models, as the admin and commands do. Each gets a site with one object of each kind.
 BY_MODELS = {
     "publish": lambda site: edited(site.issue, title="Other").publish(),
     "publish a draft": lambda site: edited(site.draft).publish(),
@@ -89,7 +89,7 @@ BY_MODELS = {
         restriction_type="none"
     ),
     "open again": lambda site: site.restriction.delete(),
-    "let a group in": lambda site: in_group(site.restriction),
+    "authorise a group": lambda site: in_group(site.restriction),
     "retitle an image": lambda site: saved(site.image, title="Other"),
     "delete an image": lambda site: site.image.delete(),
     "a private collection": lambda site: CollectionViewRestriction.objects.create(
@@ -107,8 +107,8 @@ BY_MODELS = {
     "migrate": lambda site: call_command("migrate", verbosity=0),
 }
 
-# Past every signal, as bulk updates and a database's own console do.
-PAST_SIGNALS = {
+# Without signals, as in bulk updates and raw SQL.
+WITHOUT_SIGNALS = {
     "update a title": lambda site: Page.objects.filter(pk=site.issue.pk).update(title="By update"),
     "update a body": lambda site: IssuePage.objects.filter(pk=site.issue.pk).update(body="[]"),
     "update the expiry": lambda site: Page.objects.filter(pk=site.issue.pk).update(

@@ -1,4 +1,4 @@
-"""A database of the test's own with real commits, a Redis of its own, and the processes on them."""
+"""A database with real commits, a Redis server, and processes that use them."""
 
 import os
 import subprocess
@@ -58,7 +58,7 @@ def _on_postgresql(connection, folder: Path) -> Iterator[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def redis(tmp_path_factory) -> Iterator[redis_server.RedisServer]:
-    """A Redis that nobody else uses."""
+    """A Redis server for these tests."""
     if not redis_server.BINARY:
         pytest.skip("redis-server is not on the PATH")
     server = redis_server.RedisServer(tmp_path_factory.mktemp("redis"))
@@ -68,14 +68,14 @@ def redis(tmp_path_factory) -> Iterator[redis_server.RedisServer]:
 
 @pytest.fixture
 def processes(database: str, redis: redis_server.RedisServer) -> Iterator[Processes]:
-    """The three, started; the cache of this process is theirs."""
+    """Three started processes, with which this process shares its cache."""
     shared = {"DATABASE_URL": database, "MEDIA_ROOT": str(settings.MEDIA_ROOT)}
     found = Processes(*(Process(**shared) for _ in range(3)))
     # Without the short timeouts of the site: a busy machine may take its time.
     cache = {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": redis.url}
     chosen = {"CACHES": {"default": cache, "digest": cache}}
     found.set(**chosen)
-    found.fresh.say(settings={"DIGEST_CACHE_SECONDS": 0})
+    found.fresh.send(settings={"DIGEST_CACHE_SECONDS": 0})
     with override_settings(**chosen):
         yield found
     found.stop()

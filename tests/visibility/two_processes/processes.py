@@ -1,4 +1,4 @@
-"""Two server processes with one cache, and a third that keeps nothing and so is never behind."""
+"""Two server processes with one cache, and a third one without a cache."""
 
 import json
 import os
@@ -11,17 +11,17 @@ from typing import Any
 
 from django.utils import timezone
 
-from tests.visibility.answers import same_answer, told
+from tests.visibility.responses import is_same_response, text_of
 
 ROOT = Path(__file__).resolve().parents[3]
 ENVIRONMENT = os.environ | {"DJANGO_SETTINGS_MODULE": "cms.settings.test"}
-# What an answer from the cache asks the database: which version of the content it has.
+# A cache hit only reads the content version.
 QUERIES_OF_A_HIT = 1
 
 
 @dataclass
-class Answer:
-    """What a process said, as much like a response as ``tests.visibility.answers`` needs."""
+class Response:
+    """The response of a process, with what ``tests.visibility.responses`` needs."""
 
     status_code: int
     headers: list[tuple[str, str]]
@@ -30,20 +30,17 @@ class Answer:
 
     @property
     def content(self) -> bytes:
-        """The body."""
         return self.body.encode("latin-1")
 
     def items(self) -> list[tuple[str, str]]:
-        """The headers."""
         return self.headers
 
     def json(self) -> Any:
-        """The body, read."""
         return json.loads(self.content)
 
 
 class Process:
-    """One ``tests.visibility.two_processes.worker``."""
+    """Run one ``tests.visibility.two_processes.worker``."""
 
     def __init__(self, **environment: str) -> None:
         self.process = subprocess.Popen(
@@ -55,52 +52,54 @@ class Process:
             text=True,
         )
 
-    def say(self, **question: Any) -> dict[str, Any]:
-        """Ask or tell it something; what it raises stands on standard error."""
-        self.process.stdin.write(json.dumps(question) + "\n")
+    def send(self, **message: Any) -> dict[str, Any]:
+        """Send a message and return the reply; errors are printed on standard error."""
+        self.process.stdin.write(json.dumps(message) + "\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 
-    def get(self, path: str, now: datetime, headers: dict[str, str]) -> Answer:
-        """Its answer to a reader."""
-        return Answer(**self.say(path=path, now=now.isoformat(), headers=headers))
+    def get(self, path: str, now: datetime, headers: dict[str, str]) -> Response:
+        """Return its response to a reader."""
+        return Response(**self.send(path=path, now=now.isoformat(), headers=headers))
 
     def stop(self) -> None:
-        """End it, by the end of its input."""
+        """Stop it by closing its input."""
         self.process.stdin.close()
         self.process.stdout.close()
         self.process.wait(timeout=30)
 
 
 class Processes:
-    """Asked like a test client, each question goes to both, one after the other, and again.
+    """Send each request to both processes in turn, and again, with the API of a test client.
 
-    All four answers must be what the process without a cache says, to the byte.
+    All four responses must equal that of the process without a cache, to the byte.
     """
 
     def __init__(self, one: Process, other: Process, fresh: Process) -> None:
         self.pair, self.fresh = [one, other], fresh
-        self.asked = self.hits = self.walks = 0
+        self.requests = self.hits = self.walks = 0
 
     def set(self, **settings: Any) -> None:
-        """Give all of them these settings."""
+        """Override settings in all processes."""
         for process in [*self.pair, self.fresh]:
-            process.say(settings=settings)
+            process.send(settings=settings)
 
-    def get(self, path: str, headers: dict[str, str] | None = None) -> Answer:
-        """The last of the answers, which all are the same."""
-        question = (path, timezone.now(), headers or {})
+    def get(self, path: str, headers: dict[str, str] | None = None) -> Response:
+        """Return the last of the responses, which are all the same."""
+        request = (path, timezone.now(), headers or {})
         self.pair.reverse()  # so that each is the first as often as the other
-        answers = [process.get(*question) for process in [*self.pair, *self.pair]]
-        fresh = self.fresh.get(*question)
-        for answer in answers:
-            both = f"{path}\nkept: {told(answer)}\nmade: {told(fresh)}"
-            assert same_answer(answer, fresh), both
-        self.asked += len(answers)
-        self.hits += sum(answer.queries <= QUERIES_OF_A_HIT < fresh.queries for answer in answers)
-        return answers[-1]
+        responses = [process.get(*request) for process in [*self.pair, *self.pair]]
+        fresh = self.fresh.get(*request)
+        for response in responses:
+            both = f"{path}\ncached: {text_of(response)}\nrendered: {text_of(fresh)}"
+            assert is_same_response(response, fresh), both
+        self.requests += len(responses)
+        self.hits += sum(
+            response.queries <= QUERIES_OF_A_HIT < fresh.queries for response in responses
+        )
+        return responses[-1]
 
     def stop(self) -> None:
-        """End all of them."""
+        """Stop all processes."""
         for process in [*self.pair, self.fresh]:
             process.stop()

@@ -1,6 +1,6 @@
-"""The content version changes with what readers could see, however it is changed, and with no more.
+"""The content version changes if readers could see a change, however it is made, and only then.
 
-In a database with real commits, as the version changes with them.
+The tests use a database with real commits, since the version changes on commit.
 """
 
 from datetime import date
@@ -14,14 +14,14 @@ from wagtail.models import Collection, Locale, Page, PageViewRestriction, Site
 
 from digest.caching import content_version
 from tests.builders import body, make_digest, make_image, make_issue, restrict, source, story
-from tests.visibility.two_processes.changes import BY_MODELS, PAST_SIGNALS, UNSEEN
+from tests.visibility.two_processes.changes import BY_MODELS, UNSEEN, WITHOUT_SIGNALS
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def site(database, django_db_blocker):
-    """A site with something of everything; what a change has made of it is gone at the end."""
+    """A site with one object of each kind; all changes are removed at the end."""
     with django_db_blocker.unblock():
         default = Site.objects.get(is_default_site=True)
         found = _with_everything(default)
@@ -41,23 +41,23 @@ def _with_everything(site):
     digest, other = make_digest(home), make_digest(home, "weekly")
     closed = make_issue(digest, 13, slug="closed")
     image = make_image()
-    told = body(story(sources=[source(title="A source", url="https://cited.example/")]))
+    content = body(story(sources=[source(title="A source", url="https://cited.example/")]))
     return SimpleNamespace(
         site=site,
         home=home,
         digest=digest,
         other=other,
-        issue=make_issue(digest, 14, tags=("grids",), image=image, slug="issue", body=told),
+        issue=make_issue(digest, 14, tags=("grids",), image=image, slug="issue", body=content),
         draft=make_issue(digest, date(2026, 4, 15), publish=False, slug="draft-only"),
         restriction=restrict(closed, PageViewRestriction.GROUPS),
         image=image,
-        collection=Collection.get_first_root_node().add_child(name="Pictures"),
+        collection=Collection.get_first_root_node().add_child(name="Images"),
         tag=Tag.objects.get(name="grids"),
         redirect=Redirect.objects.create(old_path="/old", redirect_link="/"),
     )
 
 
-SEEN = BY_MODELS | PAST_SIGNALS
+SEEN = BY_MODELS | WITHOUT_SIGNALS
 
 
 @pytest.mark.parametrize("change", SEEN.values(), ids=SEEN)

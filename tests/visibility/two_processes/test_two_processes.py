@@ -1,4 +1,4 @@
-"""Every change shows on the next request to any process, though all answers are kept."""
+"""Every change shows in the next response of any process, though all responses are cached."""
 
 from contextlib import contextmanager
 
@@ -20,16 +20,16 @@ from wagtail.models import (
 
 from digest.caching import content_version
 from digest.models import IssuePage
-from tests.visibility.test_transitions import Doors, one_way
+from tests.visibility.test_transitions import Endpoints, deterministic
 from tests.visibility.transitions import PICKS
 
 pytestmark = pytest.mark.slow
 
-# The first example of Hypothesis is always the same change over and over: nobody asks.
-EXAMPLES, DULL, STEPS = 3, 1, 6
+# The first example of Hypothesis repeats one change, so it is not checked.
+EXAMPLES, UNCHECKED, STEPS = 3, 1, 6
 
-# What the oracle does not know is held against the process without a cache, by asking alone.
-OTHER_DOORS = [
+# Endpoints that are compared with the process without a cache, but not with the oracle.
+OTHER_ENDPOINTS = [
     "/api/v1/",
     "/api/v1/site/",
     "/api/v1/digests/?limit=100&count=true",
@@ -46,8 +46,8 @@ OF_A_DIGEST = ["/api/v1/digests/{slug}/", "/feeds/{slug}/rss.xml", "/feeds/{slug
 OF_AN_ISSUE = ["/api/v1/issues/{pk}/?rich_text=text", "/api/v1/issues/{pk}.md"]
 
 
-class TwoProcesses(Doors):
-    """The transitions with real commits, by signals and past them, and the doors of processes."""
+class TwoProcesses(Endpoints):
+    """The transitions with real commits, also without signals, on the endpoints of processes."""
 
     def __init__(self, processes):
         self.processes = processes
@@ -55,7 +55,7 @@ class TwoProcesses(Doors):
 
     @contextmanager
     def content(self):
-        """Changes stay: what was there before is what is left at the end."""
+        """Commit changes, and delete what is new at the end."""
         home = Site.objects.get(is_default_site=True).root_page
         yield
         Site.objects.update(root_page=home)
@@ -68,7 +68,7 @@ class TwoProcesses(Doors):
         Site.clear_site_root_paths_cache()
 
     def set(self, **settings):
-        """Give them to every process. A new setting is deployed with a new version."""
+        """Override settings in every process, and change the version as a deployment does."""
         super().set(**settings)
         self.processes.set(**settings)
         content_version.change()
@@ -87,27 +87,27 @@ class TwoProcesses(Doors):
         self.processes.walks += 1
 
     @invariant()
-    def doors_show_what_is_public(self):
-        if self.processes.walks > DULL:
-            super().doors_show_what_is_public()
-            self.other_doors_show_what_is_there()
+    def endpoints_show_what_is_public(self):
+        if self.processes.walks > UNCHECKED:
+            super().endpoints_show_what_is_public()
+            self.other_endpoints_show_what_is_there()
 
-    def other_doors_show_what_is_there(self):
-        doors = list(OTHER_DOORS)
+    def other_endpoints_show_what_is_there(self):
+        endpoints = list(OTHER_ENDPOINTS)
         for issue in self.all_issues()[-2:]:
-            doors += [door.format(pk=issue.pk) for door in OF_AN_ISSUE]
+            endpoints += [endpoint.format(pk=issue.pk) for endpoint in OF_AN_ISSUE]
         if digest := self.digest(0):
-            doors += [door.format(slug=digest.slug) for door in OF_A_DIGEST]
-        for door in doors:
-            self.processes.get(door)
+            endpoints += [endpoint.format(slug=digest.slug) for endpoint in OF_A_DIGEST]
+        for endpoint in endpoints:
+            self.processes.get(endpoint)
 
-    # What sends no signal that anything could listen to
+    # Changes that send no signal
 
     @rule(pick=PICKS)
-    def take_back_by_update(self, pick):
+    def unpublish_by_update(self, pick):
         if issue := self.issue(pick):
             Page.objects.filter(pk=issue.pk).update(live=False)
-            IssuePage.objects.get(pk=issue.pk).save()  # its stories go by what is saved
+            IssuePage.objects.get(pk=issue.pk).save()  # updates its stories
 
     @rule(pick=PICKS)
     def retitle_by_update(self, pick):
@@ -140,9 +140,9 @@ class TwoProcesses(Doors):
         Tag.objects.filter(slug=f"tag-{pick % 3}").update(name=f"Renamed {number}")
 
     @rule(out=st.booleans())
-    def move_picture(self, out):
+    def move_image(self, out):
         chosen = Collection.get_first_root_node() if out else self.collection
-        get_image_model().objects.update(collection=chosen, title=f"Picture {next(self.numbers)}")
+        get_image_model().objects.update(collection=chosen, title=f"Image {next(self.numbers)}")
 
     @rule(pick=PICKS)
     def redirect_by_bulk(self, pick):
@@ -157,5 +157,7 @@ class TwoProcesses(Doors):
 
 
 def test_every_process_follows_every_change(processes):
-    run_state_machine_as_test(lambda: TwoProcesses(processes), settings=one_way(EXAMPLES, STEPS))
-    assert processes.hits > processes.asked / 2
+    run_state_machine_as_test(
+        lambda: TwoProcesses(processes), settings=deterministic(EXAMPLES, STEPS)
+    )
+    assert processes.hits > processes.requests / 2

@@ -1,7 +1,7 @@
-"""A server process that is asked by lines of JSON on its standard input, one answer a line.
+"""A server process that reads requests as lines of JSON, and writes a line for each response.
 
-It answers as a server does, middleware and cache included; besides, it says how many queries that
-took, and its clock is that of who asks.
+It includes middleware and cache, as a server does. A response has the number of its queries, and a
+request has the time of the worker's clock.
 """
 
 import json
@@ -16,7 +16,7 @@ from django.test import Client, override_settings
 
 
 class Counter:
-    """Counts the queries of one answer."""
+    """Count the queries of one response."""
 
     queries = 0
 
@@ -25,11 +25,11 @@ class Counter:
         return execute(*args)
 
 
-def answer(path: str, now: str, headers: dict[str, str]) -> dict[str, Any]:
-    """What a reader who asks at that moment gets."""
-    moment, counter = datetime.fromisoformat(now), Counter()
+def respond(path: str, now: str, headers: dict[str, str]) -> dict[str, Any]:
+    """Return the response to a reader at that time, and its number of queries."""
+    at, counter = datetime.fromisoformat(now), Counter()
     with (
-        mock.patch("django.utils.timezone.now", return_value=moment),
+        mock.patch("django.utils.timezone.now", return_value=at),
         connection.execute_wrapper(counter),
     ):
         response = Client().get(path, headers=headers)
@@ -42,13 +42,13 @@ def answer(path: str, now: str, headers: dict[str, str]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Answer until the input ends; ``settings`` are taken over for all that follows."""
+    """Respond until the input ends; ``settings`` apply to all following requests."""
     django.setup()
     for line in sys.stdin:
-        question = json.loads(line)
-        override_settings(**question.pop("settings", {})).enable()
-        said = answer(**question) if question else {}
-        print(json.dumps(said), flush=True)  # noqa: T201
+        message = json.loads(line)
+        override_settings(**message.pop("settings", {})).enable()
+        reply = respond(**message) if message else {}
+        print(json.dumps(reply), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

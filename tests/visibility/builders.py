@@ -1,7 +1,7 @@
-"""Makes issues that can be told wherever they show, for the states of the matrix.
+"""Build issues that can be recognised in every response, for the states of the matrix.
 
-Title, slug, tag and text of such an issue begin with their own name and end with its word. Whatever
-begins with "unsaid" is never for readers.
+Title, slug, tag and text of such an issue begin with their own name and end with its word. Text
+that begins with "unsaid" must never be public.
 """
 
 from datetime import timedelta
@@ -16,12 +16,12 @@ WORD = "marker"
 
 
 def cited(word):
-    """A source that can be recognised."""
+    """Return a source with the word in its title and URL."""
     return source(title=f"cited{word}", url=f"https://{word}.example/slug{word}")
 
 
 def make_issue(digest, word=WORD, **fields):
-    """An issue that can be recognised."""
+    """Make an issue with the word in its title, slug, tag and text."""
     fields = {
         "title": f"title{word}",
         "slug": f"slug{word}",
@@ -34,11 +34,11 @@ def make_issue(digest, word=WORD, **fields):
 
 
 def change(issue, word):
-    """Give an issue, not yet saved, a title, slug, text and tag that are not for readers."""
+    """Set a title, slug, text and tag that must not become public, without saving."""
     issue.title, issue.slug = f"unsaidtitle{word}", f"unsaidslug{word}"
     unsaid = source(title=f"unsaidcited{word}", url=f"https://unsaid{word}.example/")
-    told = story(f"unsaidstory{word}", body=f"<p>unsaidtext{word}</p>", sources=[unsaid])
-    issue.body = body(told)
+    unsaid_story = story(f"unsaidstory{word}", body=f"<p>unsaidtext{word}</p>", sources=[unsaid])
+    issue.body = body(unsaid_story)
     issue.seo_title, issue.search_description = f"unsaidseo{word}", f"unsaidwords{word}"
     issue.tags.add(f"unsaidtag{word}")
 
@@ -56,7 +56,7 @@ def fresh(issue):
 
 
 def make_alias(home, source, word):
-    """An alias of an issue in a digest of its own."""
+    """Create an alias of an issue in another digest."""
     parent = make_digest(home, f"weekly-{home.slug}")
     return source.create_alias(parent=parent, update_slug=f"slug{word}").specific
 
@@ -66,7 +66,7 @@ def make_source(digest, word):
 
 
 def move_and_rename(issue, digest, word):
-    """Move an issue and rename it, as editors do; Wagtail makes the redirects."""
+    """Move and rename an issue as editors do, so that Wagtail creates redirects."""
     issue.move(digest, "last-child")
     issue = fresh(issue)
     issue.slug = f"slug{word}"

@@ -1,4 +1,4 @@
-"""A site in which an issue is in each of the states at once, with a word of its own."""
+"""A site with one issue in each of the states, each with a word of its own."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ LANGUAGES = [("en", "English"), ("fr", "French")]
 
 @dataclass
 class Case:
-    """One state: its issue with what tells it, and a plain issue beside it in the digest."""
+    """One state: its issue, the word that identifies it, and another issue in its digest."""
 
     name: str
     word: str
@@ -27,13 +27,13 @@ class Case:
 
     @cached_property
     def parent(self):
-        """The digest the issue stands in, which a move or an alias may have changed."""
+        """The digest of the issue, which a move or an alias may have changed."""
         page = Page.objects.filter(pk=self.issue.pk).first()
         return page.get_parent() if page else self.digest
 
     @cached_property
-    def address(self):
-        """What doors are asked by, all of it: ids, slugs, tag, story and path."""
+    def params(self):
+        """The values for the URLs of ``endpoints``: ids, slugs, tag, story and path."""
         story = next(child for child in self.issue.body if child.block_type == "story_section")
         parts = self.issue.get_url_parts() or [None, "", f"/in-nowhere/{self.issue.slug}/"]
         return {
@@ -47,7 +47,7 @@ class Case:
         }
 
 
-NOBODY = {
+NONEXISTENT = {
     "pk": 999_999_999,
     "slug": "slugnobody",
     "parent": "nobodys",
@@ -58,8 +58,8 @@ NOBODY = {
 }
 
 
-class World:
-    """All the cases by name, an issue that links to each of them, and a French translation."""
+class Scenario:
+    """Create all cases, an issue that links to each of them, and a French translation."""
 
     def __init__(self):
         self.site = Site.objects.get(is_default_site=True)
@@ -95,7 +95,7 @@ class World:
         return page
 
     def _refer(self):
-        """Link to every issue from the text of another page."""
+        """Create an issue whose text links to all others."""
         links = (
             f'<a linktype="page" id="{case.issue.pk}">link to {name}</a>'
             for name, case in self.cases.items()
@@ -109,7 +109,7 @@ class World:
 
     @property
     def public(self):
-        """The names of the states that readers of the default site see."""
+        """The names of the states in which readers of the default site see the issue."""
         return {state.__name__ for state in PUBLIC}
 
     @property
@@ -118,10 +118,10 @@ class World:
         return {state.__name__ for state in [*HIDDEN, *ELSEWHERE]}
 
     def shown(self, text, mark="slug{word}"):
-        """The names of the states whose issue a text shows, told by its slug or another mark."""
-        return {case.name for case in self.cases.values() if mark.format(**case.address) in text}
+        """Return the states whose issue a text shows, identified by its slug or another mark."""
+        return {case.name for case in self.cases.values() if mark.format(**case.params) in text}
 
     def secrets_in(self, text):
-        """What a text tells that no reader of the default site may know."""
+        """Return the words in a text that readers of the default site must not see."""
         words = [self.cases[name].word for name in self.hidden]
         return [word for word in [*words, "unsaid", "Unsaid"] if word in text]

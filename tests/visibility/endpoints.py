@@ -1,7 +1,7 @@
-"""Every way to reach an issue. A new endpoint, feed or page gets a line here."""
+"""All endpoints that may show an issue. A new endpoint, feed or page gets a line here."""
 
-# All issues of the site; each shows the slug of an issue it shows. Bodies are asked for with a tag,
-# since an issue whose text links to all others has none.
+# Lists of all issues of the site, with the slug of each. Those with bodies filter by a tag, since
+# the issue whose text links to all others has none.
 LISTS = [
     "/api/v1/issues/?limit=100",
     "/api/v1/issues/?limit=100&order=date&count=true",
@@ -42,7 +42,7 @@ DIGEST_LISTS = [
     "/sitemap.xml",
 ]
 
-# The issues of one digest, which is not there where the digest is hidden.
+# The issues of one digest; 404 if the digest is hidden.
 OF_A_DIGEST = [
     "/feeds/{parent}/rss.xml",
     "/feeds/{parent}/atom.xml",
@@ -55,7 +55,7 @@ OF_A_DIGEST = [
 # The digest itself.
 DIGESTS = ["/api/v1/digests/{parent}/", *OF_A_DIGEST[:3]]
 
-# One issue: 200 and its slug, or what is answered where there never was one.
+# One issue: 200 and its slug, or the response for an issue that does not exist.
 DETAILS = [
     "/api/v1/issues/{pk}/",
     "/api/v1/issues/{pk}/?rich_text=markdown",
@@ -67,7 +67,7 @@ DETAILS = [
     "/api/v1/pages/?path={path}",
 ]
 
-# What is said of an issue's tag and words; an empty list where nobody has them.
+# Results for an issue's tag and words; an empty list if no public issue has them.
 FILTERED = [
     "/api/v1/tags/{tag}/",
     "/tags/{tag}/",
@@ -85,8 +85,8 @@ FILTERED = [
     "/search/?q=text{word}",
 ]
 
-# What is made of a word that is nearly an issue's, or the beginning of one: it might be corrected,
-# or go on as that does.
+# Results for a misspelt word of an issue, or the beginning of one, which may be corrected or
+# completed.
 NEARLY = [
     "/api/v1/search/?q=text{word}",
     "/api/v1/search/?q=happened+story{word}&count=true",
@@ -95,7 +95,7 @@ NEARLY = [
     "/search/?q=text{word}",
 ]
 
-# What is counted of the results of a search.
+# Counts of search results.
 COUNTED = [
     "/api/v1/search/?q=happened&count=true",
     "/api/v1/search/?q=hapened&count=true&limit=1",
@@ -104,13 +104,13 @@ COUNTED = [
     "/search/?q=happened",
 ]
 
-# A draft, to who holds a token of that very page ("T" in the matrix): 200 and its title as the
-# token's revision has it, in whatever state the page is, but for an alias, which has no drafts. On
-# the site of the page alone. For any other token there is nothing.
+# A draft, for anyone with a token of that page ("T" in the matrix): 200 and the title in the
+# token's revision, in every state of the page except an alias, which has no drafts; only on the
+# page's site. 404 for any other token.
 PREVIEWS = ["/api/v1/preview/{token}/", "/preview/{token}/"]
 
-# Doors that answer everybody alike, whoever is logged in.
-SAME_FOR_ALL = ("/api/", "/feeds/", "/sitemap.xml", "/llms.txt")
+# Prefixes of endpoints whose responses do not depend on the visitor.
+VISITOR_INDEPENDENT = ("/api/", "/feeds/", "/sitemap.xml", "/llms.txt")
 
-# The map and what else is the same for every site.
+# Responses that are the same for every site.
 FIXED = ["/api/v1/", "/api/v1/schema/", "/api/v1/problems/", "/api/v1/docs/"]

@@ -1,4 +1,4 @@
-"""Images that readers may not see, in every place of an issue that can hold one."""
+"""Private images in every place of an issue that can have one."""
 
 import uuid
 
@@ -8,11 +8,11 @@ from wagtail.images.tests.utils import get_test_image_file_jpeg
 from wagtail.models import Collection, CollectionViewRestriction
 
 from tests.builders import block, body, story
-from tests.visibility.making import cited
+from tests.visibility.builders import cited
 
 
 def private_collection():
-    """A collection of its own that only those who are logged in may see."""
+    """Create a collection that is private to logged-in users."""
     root = Collection.get_first_root_node()
     collection = root.add_child(name=f"unsaidcollection{uuid.uuid4().hex[:6]}")
     CollectionViewRestriction.objects.create(
@@ -22,7 +22,7 @@ def private_collection():
 
 
 def make_hidden_image(collection):
-    """An image whose title, description, tag and file name are not for readers."""
+    """Create an image whose title, description, tag and file name must not be public."""
     name = f"unsaidfile{uuid.uuid4().hex[:6]}"
     data = get_test_image_file_jpeg(filename=f"{name}.jpg", size=(40, 30)).file.getvalue()
     image = get_image_model().objects.create(
@@ -36,11 +36,11 @@ def make_hidden_image(collection):
 
 
 def illustrated(make_issue, digest, word, collection):
-    """An issue with an image of that collection on top, beside a story and inside its text."""
+    """Make an issue with an image of the collection at the top, in a story and in its text."""
     image = make_hidden_image(collection)
     chosen = {"image": image.pk, "decorative": False, "alt_text": "unsaidalt"}
     embed = f'<embed embedtype="image" id="{image.pk}" format="left" alt="unsaidembed"/>'
     text = f"<p>text{word} happened.</p>{embed}"
-    told = story(f"story{word}", body=text, image=chosen, sources=[cited(word)])
-    blocks = [told, block("bottom_line", text=text)]
+    with_image = story(f"story{word}", body=text, image=chosen, sources=[cited(word)])
+    blocks = [with_image, block("bottom_line", text=text)]
     return make_issue(digest, word, image=image, body=body(*blocks))
