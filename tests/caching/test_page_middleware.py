@@ -118,7 +118,7 @@ def test_matching_etag_gets_304(issue, client, encoding):
     assert again.status_code == 304
     assert again["Cache-Control"] == PUBLIC
     assert "Accept-Encoding" in again["Vary"]
-    type(issue).objects.filter(pk=issue.pk).update(title="Another")
+    type(issue).objects.filter(pk=issue.pk).update(headline="Another")
     changed = client.get("/daily/", headers=headers | {"if-none-match": first["ETag"]})
     assert changed.status_code == 200
 

@@ -1,4 +1,4 @@
-"""Redirects add_redirect to public pages, or to the link that an editor entered."""
+"""Redirects lead to public pages, or to the link that an editor entered."""
 
 import pytest
 from wagtail.contrib.redirects.models import Redirect
