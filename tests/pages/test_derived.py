@@ -114,7 +114,7 @@ def test_check_names_differing_rows_and_changes_nothing(digest):
 def test_check_of_a_correct_table(digest, capsys):
     make_issue(digest)
     call_command("rebuild_stories", check=True)
-    assert capsys.readouterr().out == "All rows of stories are right.\n"
+    assert capsys.readouterr().out == "The table of stories is correct.\n"
 
 
 def test_rebuild_repairs_in_batches_and_once(digest, monkeypatch, capsys):
@@ -124,11 +124,11 @@ def test_rebuild_repairs_in_batches_and_once(digest, monkeypatch, capsys):
     update(issues[0], live=False)
     Story.objects.create(issue=issues[0], position=7, date=issues[0].date, value={})
     call_command("rebuild_stories")
-    assert capsys.readouterr().out == "9 rows of stories mended.\n"
+    assert capsys.readouterr().out == "9 stories repaired.\n"
     assert {row.issue_id for row in Story.objects.all()} == {issue.pk for issue in issues[1:]}
     assert list(story_table.drifts()) == []
     call_command("rebuild_stories")
-    assert capsys.readouterr().out == "0 rows of stories mended.\n"
+    assert capsys.readouterr().out == "0 stories repaired.\n"
 
 
 def test_failed_batch_does_not_undo_earlier_ones(digest, monkeypatch):

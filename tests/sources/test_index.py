@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def citing(*urls):
-    """A body whose one story cites these addresses."""
+    """Return a body whose one story cites these URLs."""
     return body(story(sources=[source(url=url, title=f"T {url}") for url in urls]))
 
 
@@ -32,19 +32,21 @@ def fresh(issue):
 
 
 def cited():
-    """(issue, canonical URL) of every citation, in order."""
+    """Return (issue, canonical URL) of every citation, in order."""
     rows = Citation.objects.order_by("issue_id", "position")
     return list(rows.values_list("issue_id", "source__canonical_url"))
 
 
-def is_right():
+def is_correct():
     return list(index.citation_table.drifts()) == []
 
 
-def test_every_address_is_one_source_and_each_place_a_citation(digest):
+def test_each_url_is_one_source_and_each_place_a_citation(digest):
     items = [source(title="Whole", url="https://b.org/"), source(title="On paper")]
-    told = story(sources=[source(title="Part", publisher="P", url="http://www.a.org/x/?utm_id=1")])
-    issue = make_issue(digest, 14, body=body(told, block("sources", items=items)))
+    cited_story = story(
+        sources=[source(title="Part", publisher="P", url="http://www.a.org/x/?utm_id=1")]
+    )
+    issue = make_issue(digest, 14, body=body(cited_story, block("sources", items=items)))
     again = make_issue(digest, 15, body=citing("https://a.org/x#y"))
     assert cited() == [
         (issue.pk, "https://a.org/x"),
@@ -58,21 +60,21 @@ def test_every_address_is_one_source_and_each_place_a_citation(digest):
         "P",
         "http://www.a.org/x/?utm_id=1",
     )
-    [item] = told["value"]["sources"]
-    assert first.content_path == f"body.{told['id']}.sources.{item['id']}.url"
+    [item] = cited_story["value"]["sources"]
+    assert first.content_path == f"body.{cited_story['id']}.sources.{item['id']}.url"
 
 
-def test_links_in_texts_and_what_is_no_address_are_not_cited(digest):
+def test_links_in_texts_and_invalid_urls_are_not_citations(digest):
     text = '<p><a href="https://a.org/">a</a></p>'
     make_issue(digest)
-    # Code that writes past the form may leave anything.
-    told = body(story(body=text, sources=[source(), source(url="no address")]))
-    IssuePage.objects.update(body=told)
+    # Code can store what the form would reject.
+    stored = body(story(body=text, sources=[source(), source(url="not a URL")]))
+    IssuePage.objects.update(body=stored)
     index.citation_table.rebuild()
     assert cited() == []
 
 
-def test_what_citations_say_of_a_source(digest):
+def test_sources_are_annotated_from_their_citations(digest):
     make_issue(digest, 14, body=body(story(sources=[source(title="Old", url="https://a.org")])))
     new = source(title="New", url="http://a.org/", publisher="P")
     make_issue(digest, 16, body=body(story(sources=[new, new])))
@@ -97,7 +99,7 @@ def test_what_citations_say_of_a_source(digest):
         lambda issue: issue.get_parent().delete(),
     ],
 )
-def test_what_is_taken_back_cites_nothing_and_its_sources_stay(digest, change):
+def test_unpublished_issues_cite_nothing_and_their_sources_stay(digest, change):
     issue = make_issue(digest, body=citing("https://a.org/"))
     Source.objects.update(state=State.DEAD)
     change(fresh(issue))
@@ -106,7 +108,7 @@ def test_what_is_taken_back_cites_nothing_and_its_sources_stay(digest, change):
     assert Source.objects.get().state == State.DEAD
     make_issue(make_digest(digest.get_parent(), "other"), body=citing("https://a.org/"))
     assert Source.objects.cited().get().state == State.DEAD
-    assert is_right()
+    assert is_correct()
 
 
 def test_drafts_cite_nothing_until_they_are_published(digest):
@@ -132,10 +134,10 @@ def test_dates_copies_aliases_and_moves_are_followed(digest, home_page):
     alias = issue.create_alias(update_slug="alias")
     assert [pk for pk, _ in cited()] == [issue.pk, copy.pk, alias.pk]
     fresh(issue).move(make_digest(home_page, "weekly"), "last-child")
-    assert is_right()
+    assert is_correct()
 
 
-def test_expired_issues_cite_until_they_are_taken_back(digest):
+def test_expired_issues_cite_until_they_are_unpublished(digest):
     issue = make_issue(digest, body=citing("https://a.org/"))
     IssuePage.objects.update(expire_at=timezone.now() - timedelta(days=1))
     call_command("publish_scheduled")
@@ -143,7 +145,7 @@ def test_expired_issues_cite_until_they_are_taken_back(digest):
     assert cited() == []
 
 
-def test_a_save_that_fails_leaves_the_register_as_it_was(digest, monkeypatch):
+def test_a_failed_save_leaves_the_index_unchanged(digest, monkeypatch):
     issue = fresh(make_issue(digest, body=citing("https://a.org/")))
     issue.body = citing("https://b.org/")
     monkeypatch.setattr(index, "_save_sources", lambda citations: 1 / 0)
@@ -164,7 +166,7 @@ def test_only_what_differs_is_written(digest):
     assert list(Citation.objects.order_by("pk").values()) == before
 
 
-def test_deriving_costs_the_same_for_many_sources(digest):
+def test_deriving_needs_the_same_number_of_queries_for_many_sources(digest):
     counts = []
     for number in (1, 30):
         urls = [f"https://a.org/{number}/{part}" for part in range(number)]
@@ -177,7 +179,7 @@ def test_deriving_costs_the_same_for_many_sources(digest):
     assert counts[0] == counts[1] <= 9, counts
 
 
-def test_sources_in_blocks_of_the_site_count_wherever_they_are():
+def test_sources_in_custom_blocks_are_found():
     deep = StreamBlock([("box", StructBlock([("list", ListBlock(SourceBlock()))]))])
     row = ListBlock(StructBlock([("name", CharBlock()), ("proof", SourceBlock())]))
     stream = IssueBodyBlock([("deep", deep), ("rows", row), ("one", SourceBlock())])
@@ -206,7 +208,7 @@ def test_sources_in_blocks_of_the_site_count_wherever_they_are():
     assert {place.url for place in found} == {"https://a.org/"}
 
 
-def test_text_that_no_database_takes_is_kept_without_it(digest):
+def test_characters_that_databases_reject_are_removed(digest):
     value = source(url="https://a.org/\0", title="A\0B\ud800" + "x" * 400, publisher="P\0")
     stored = json.dumps([block("headline", summary="S"), story(sources=[value])])
     issue = make_issue(digest)
@@ -216,7 +218,7 @@ def test_text_that_no_database_takes_is_kept_without_it(digest):
     assert (found.title[:3], len(found.title), found.publisher) == ("AB?", 300, "P")
 
 
-def test_issue_with_a_broken_body_cites_nothing_and_stops_nobody(digest):
+def test_an_issue_with_a_broken_body_cites_nothing_and_stops_nothing(digest):
     broken, other = (make_issue(digest, body=citing("https://a.org/")) for _ in range(2))
     with connection.cursor() as cursor:
         table = IssuePage._meta.db_table
@@ -243,6 +245,6 @@ def test_command_prints_and_repairs_what_differs(digest, monkeypatch):
     ]
     assert list(Citation.objects.order_by("pk").values()) == before
     call_command("rebuild_sources", stdout=out)
-    assert out.getvalue().endswith("3 citations mended.\n")
+    assert out.getvalue().endswith("3 citations repaired.\n")
     call_command("rebuild_sources", check=True, stdout=out)
-    assert out.getvalue().endswith("The register of sources is right.\n")
+    assert out.getvalue().endswith("The source index is correct.\n")

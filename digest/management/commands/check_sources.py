@@ -11,28 +11,24 @@ from digest.sources.models import Source, State
 from digest.sources.runs import Run, due_sources
 
 
-def whole_number(text: str) -> int:
+def integer(text: str) -> int:
     """Parse an integer from 0 to 99999."""
     if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise ArgumentTypeError(f"{text!r} is no whole number up to 99999.")
+        raise ArgumentTypeError(f"{text!r} is not an integer from 0 to 99999.")
     return int(text)
 
 
 class Command(BaseCommand):
-    """Check the cited sources that are due, and record the results."""
-
     help = (
         "Check whether the sources that live issues cite still exist. Each is checked again "
         "after DIGEST_SOURCE_CHECK_DAYS. Several runs at once share the work."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--limit", type=whole_number, help="check at most this number of sources"
-        )
+        parser.add_argument("--limit", type=integer, help="check at most this number of sources")
         parser.add_argument(
             "--older-than",
-            type=whole_number,
+            type=integer,
             metavar="DAYS",
             help="check those not checked for this number of days, instead of those that are due",
         )
@@ -41,7 +37,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print a line for each source and a summary; CommandError if it is not cited."""
+        """Print a line for each source and a summary; CommandError if the URL is not cited."""
         sources = due_sources(options["older_than"], options["source"] or "")
         if options["source"] and not sources.exists():
             raise CommandError("No live issue cites this URL.")
@@ -69,6 +65,6 @@ def summary_of(counts: Counter) -> str:
     """Format the number of sources in each state."""
     states = [f"{counts[state]} {state.label}" for state in State if counts[state]]
     if counts[None]:
-        states.append(f"{counts[None]} put off")
+        states.append(f"{counts[None]} postponed")
     total = sum(counts.values())
     return f"{total} sources checked" + (f": {', '.join(states)}." if states else ".")

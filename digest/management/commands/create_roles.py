@@ -1,4 +1,4 @@
-"""``manage.py create_roles``: groups for writers and editors (``digest.publishing.roles``)."""
+"""``manage.py create_roles``: create groups for writers and editors."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,15 +11,12 @@ from digest.publishing.roles import EDITORS, REVIEW, WRITERS, create_roles
 
 
 class Command(BaseCommand):
-    """Makes the roles, and lets them work on some digests or all."""
-
     help = (
-        f"Make the groups “{WRITERS}” and “{EDITORS}” and the workflow “{REVIEW}”, and let them "
-        "work on the digests there are. It takes nothing away, so it can be run at any time."
+        f"Create the groups “{WRITERS}” and “{EDITORS}” and the workflow “{REVIEW}”, and grant "
+        "them permissions for the digests. It revokes nothing, so it can be run at any time."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Which digests."""
         parser.add_argument(
             "--digest",
             action="append",
@@ -28,7 +25,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make them; raises CommandError for a digest that there is not."""
         try:
             digests = [find_digest(slug) for slug in options["digest"] or []]
         except ImportRejected as error:

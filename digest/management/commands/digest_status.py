@@ -1,4 +1,4 @@
-"""``manage.py digest_status``: when each job ran, and when it runs next."""
+"""``manage.py digest_status``: print when each job ran and runs next."""
 
 import json
 from argparse import ArgumentParser
@@ -43,13 +43,13 @@ def status_of(job: Job, run: JobRun) -> dict[str, Any]:
 
 
 def line_of(status: dict[str, Any]) -> str:
-    """Return ``publish_scheduled  last run 2026-11-29 ..., next 2026-11-29 ...``."""
-    last, upcoming = status["last_run"], written(status["next_run"])
-    ran = f"last run {written(last)}" if last else "has not run yet"
+    """Format ``publish_scheduled  last run 2026-11-29 ..., next 2026-11-29 ...``."""
+    last, upcoming = status["last_run"], format_datetime(status["next_run"])
+    ran = f"last run {format_datetime(last)}" if last else "has not run yet"
     running = ", running" if status["is_running"] else ""
     failed = f", error: {'; '.join(status['error'].splitlines())}" if status["error"] else ""
     return f"{status['name']:18} {ran}{running}, next {upcoming}{failed}"
 
 
-def written(moment: datetime) -> str:
-    return timezone.localtime(moment).isoformat(" ", "seconds")
+def format_datetime(value: datetime) -> str:
+    return timezone.localtime(value).isoformat(" ", "seconds")

@@ -1,4 +1,4 @@
-"""``manage.py import_issue``: documents into a digest. The work is done in ``digest.importing``."""
+"""``manage.py import_issue``: import documents into a digest."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,16 +10,13 @@ from digest.importing.saving import ImportRejected, find_digest, prepare_issue, 
 
 
 class Command(BaseCommand):
-    """Reads each file, says what it recognised, and makes an issue of it."""
-
     help = (
-        "Make issues of documents: Word files, saved web pages, text copied from a published page, "
-        "or Markdown with front matter. Each file is imported whole or not at all, and the others "
-        "go on."
+        "Import documents as issues: Word files, saved web pages, text copied from a published "
+        "page, or Markdown with front matter. Each file is imported completely or not at all; a "
+        "failure does not stop the others."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The files, the digest, and what to do with what was recognised."""
         parser.add_argument("files", nargs="+", metavar="FILE", help="a document")
         parser.add_argument(
             "--digest", required=True, metavar="SLUG", help="the digest to put the issues in"
@@ -28,16 +25,16 @@ class Command(BaseCommand):
             "--publish", action="store_true", help="publish each issue, if it is valid"
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="report and check, but write nothing"
+            "--dry-run", action="store_true", help="print the report and validate, but save nothing"
         )
         parser.add_argument(
             "--update",
             action="store_true",
-            help="make a new revision of an issue that was imported before",
+            help="add a revision to an issue that was imported before",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Import every file; raises CommandError at the end when one of them failed."""
+        """Import every file; raise CommandError at the end if one of them failed."""
         try:
             digest = find_digest(options["digest"])
         except ImportRejected as error:
@@ -54,7 +51,7 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(summary))
 
     def import_file(self, path: str, counter: str, digest: Any, options: dict[str, Any]) -> bool:
-        """Import one file and say how it went; whether it worked."""
+        """Import one file and print the outcome; return whether it succeeded."""
         if options["verbosity"]:
             self.stdout.write(self.style.MIGRATE_HEADING(f"{counter} {printable(path)}"))
         try:
@@ -70,7 +67,7 @@ class Command(BaseCommand):
         return False
 
     def import_document(self, path: str, digest: Any, options: dict[str, Any]) -> str:
-        """Import one document; what became of it."""
+        """Import one document; return a line about the outcome."""
         document = open_document(path)
         parts = read_parts(document)
         if options["verbosity"]:
@@ -90,5 +87,5 @@ class Command(BaseCommand):
 
 
 def printable(path: str) -> str:
-    """A file name that a terminal shows and does not obey."""
+    """Escape characters that would control the terminal."""
     return path if path.isprintable() else ascii(path)

@@ -1,4 +1,4 @@
-"""``manage.py run_jobs``: publish on schedule, and all else that is done by the clock."""
+"""``manage.py run_jobs``: run the registered jobs when they are due."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         "Run the jobs of all apps when they are due, scheduled publishing first, until stopped. It "
         "can be killed at any time, and several may run at once."
     )
-    requires_system_checks = []  # The server has run them.
+    requires_system_checks = []  # the server runs them
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         which = parser.add_mutually_exclusive_group()
@@ -90,7 +90,7 @@ def on_signals(handler: Callable[..., None]) -> Iterator[None]:
 
 
 def stop_with(pid: int) -> None:
-    """Send SIGTERM to this process when another one has ended, however that was."""
+    """Send SIGTERM to this process when another one has ended."""
 
     def watch() -> None:
         with suppress(ProcessLookupError):

@@ -71,7 +71,7 @@ def test_damage_is_printed_and_repaired(issue, damage):
 
 def test_correct_entries_are_not_written(issue):
     before = list(Entry.objects.order_by("pk").values())
-    assert run() == ["0 entries of the index repaired."]
+    assert run() == ["0 entries repaired."]
     assert list(Entry.objects.order_by("pk").values()) == before
 
 
@@ -81,7 +81,7 @@ def test_empty_index_is_filled(issue, monkeypatch):
     Word.objects.all().delete()
     Entry.objects.all()._raw_delete("default")
     assert stories("needle") == []
-    assert run() == ["4 entries of the index repaired."]
+    assert run() == ["4 entries repaired."]
     assert stories("needle") == ["Needle"]
     assert stories("runs") == ["Needle"]
 
@@ -89,7 +89,7 @@ def test_empty_index_is_filled(issue, monkeypatch):
 def test_progress_is_printed(issue, monkeypatch):
     monkeypatch.setattr(derived, "issue_batches", lambda: iter([[0] * 1000]))
     assert run()[0] == "1000 of 1 issues ..."
-    assert run(verbosity=0) == ["0 entries of the index repaired."]
+    assert run(verbosity=0) == ["0 entries repaired."]
 
 
 def test_check_changes_nothing(issue):

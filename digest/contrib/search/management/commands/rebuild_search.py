@@ -11,7 +11,7 @@ class Command(RebuildCommand):
         "be run at any time, and writes only entries that differ."
     )
     table = entry_table
-    repaired_message = "{} entries of the index repaired."
+    repaired_message = "{} entries repaired."
     drift_message = "{} entries or words are wrong: run rebuild_search."
     correct_message = "All entries of the index are right."
 
