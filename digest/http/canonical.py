@@ -73,12 +73,12 @@ def canonical_url(url: str | None) -> str:
     # Browsers read a backslash as a slash, so they would go to another host.
     if parts.scheme not in DEFAULT_PORTS or not host or "\\" in parts.netloc:
         return ""
-    place = host if port in (None, *DEFAULT_PORTS.values()) else f"{host}:{port}"
+    netloc = host if port in (None, *DEFAULT_PORTS.values()) else f"{host}:{port}"
     query, fragment = _query(parts.query), parts.fragment
     end = f"?{query}" if query else ""
     if fragment.startswith("!"):  # "hashbang" URLs address pages by their fragment
         end += f"#{percent_encode(fragment)}"
-    return f"https://{place}{_path(parts.path)}{end}"
+    return f"https://{netloc}{_path(parts.path)}{end}"
 
 
 def ascii_host(name: str) -> str:

@@ -103,9 +103,9 @@ def parse_url(url: str) -> ParsedURL:
     path = percent_encode(parts.path) or "/"
     if parts.query:
         path += f"?{percent_encode(parts.query)}"
-    place = host if port is None else f"{host}:{port}"
+    netloc = host if port is None else f"{host}:{port}"
     port = port or DEFAULT_PORTS[parts.scheme]
-    return ParsedURL(f"{parts.scheme}://{place}{path}", parts.scheme, host.strip("[]"), port, path)
+    return ParsedURL(f"{parts.scheme}://{netloc}{path}", parts.scheme, host.strip("[]"), port, path)
 
 
 def allowed_ports() -> set[int]:
@@ -114,9 +114,9 @@ def allowed_ports() -> set[int]:
 
 
 def user_agent() -> str:
-    """Return the setting, or by default the plugin's name and version and the site's URL."""
-    place = getattr(settings, "WAGTAILADMIN_BASE_URL", "").encode("ascii", "replace").decode()
-    default = f"wagtail-digest/{__version__}" + (f" (+{place})" if place else "")
+    """Return the setting, or the plugin's name and version with the site's URL."""
+    site_url = getattr(settings, "WAGTAILADMIN_BASE_URL", "").encode("ascii", "replace").decode()
+    default = f"wagtail-digest/{__version__}" + (f" (+{site_url})" if site_url else "")
     return conf.OUTBOUND_USER_AGENT or default
 
 

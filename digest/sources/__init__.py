@@ -1,1 +1,1 @@
-"""The register of sources: every address that a published issue cites, once."""
+"""The source index: each URL that published issues cite, and the results of its checks."""

@@ -1,4 +1,4 @@
-"""What a body cites: every ``SourceBlock`` in it, wherever a block of the site puts one."""
+"""Find every ``SourceBlock`` in a body, also inside custom blocks."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from digest.blocks import SourceBlock
 
 
 class Cited(NamedTuple):
-    """A source as a body cites it, and where: the path of its URL in the editor."""
+    """A source as a body cites it, with the content path of its URL in the editor."""
 
     content_path: str
     title: str
@@ -18,7 +18,7 @@ class Cited(NamedTuple):
 
 
 def cited_in(body: Any) -> Iterator[Cited]:
-    """The sources that the body of an issue cites at an address, in the order they stand in."""
+    """Yield the sources that the body of an issue cites, in document order."""
     for child in body:
         yield from _cited(child.block, child.value, f"body.{child.id}")
 
@@ -34,14 +34,14 @@ def _cited(block: Block, value: Any, path: str) -> Iterator[Cited]:
             yield from _cited(child.block, child.value, f"{path}.{child.id}")
     elif isinstance(block, ListBlock):
         for position, item in enumerate(value.bound_blocks):
-            # One that was stored without an id gets another one each time.
-            part = item.original_id or position
-            yield from _cited(block.child_block, item.value, f"{path}.{part}")
+            # An item that is stored without an id gets a new one each time.
+            key = item.original_id or position
+            yield from _cited(block.child_block, item.value, f"{path}.{key}")
     elif isinstance(block, StructBlock) and isinstance(value, dict):  # not an image
         for name, child in block.child_blocks.items():
             yield from _cited(child, value.get(name), f"{path}.{name}")
 
 
 def _text(value: Any) -> str:
-    """A text that every database takes."""
+    """Remove characters that databases reject."""
     return str(value or "").replace("\0", "").encode(errors="replace").decode().strip()

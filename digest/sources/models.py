@@ -13,7 +13,7 @@ from digest.http.canonical import canonical_url
 
 
 def source_key(url: str) -> str:
-    """The key of the source that an address is one of; empty for what is no address on the web."""
+    """Return the key of the source of a URL; empty if it is not a valid http(s) URL."""
     canonical = canonical_url(url)
     return canonical and hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -30,15 +30,15 @@ class State(models.TextChoices):
 
 
 class SourceQuerySet(QuerySet):
-    """Sources with what their citations say of them."""
-
     def cited(self) -> "SourceQuerySet":
-        """Those that a live issue cites; the others are kept for what was found out about them."""
+        """Filter by sources that live issues cite; the others stay for their results of checks."""
         return self.filter(Exists(Citation.objects.filter(source=OuterRef("pk"))))
 
     def with_citations(self, citations: QuerySet | None = None) -> "SourceQuerySet":
-        """Add how often, when first and last, and as what they are cited: by the citations given,
-        or by all of them."""
+        """Annotate with the number of issues, the dates and the texts of citations.
+
+        ``citations`` are those to count, by default all.
+        """
         citations = Citation.objects.all() if citations is None else citations
         of_source = citations.filter(source=OuterRef("pk")).order_by()
         grouped = of_source.values("source")
@@ -68,10 +68,10 @@ def _own_or_latest(citations: QuerySet, name: str) -> Coalesce:
 
 
 class Source(models.Model):
-    """An address that live issues cite, in its canonical spelling, with what checks have found.
+    """A URL that live issues cite, in its canonical spelling, with the results of checks.
 
-    ``title`` and ``publisher`` are empty until an editor fills them in; then the latest citation
-    says them (``SourceQuerySet.with_citations``).
+    While an editor has not filled in ``title`` and ``publisher``, those of the latest citation
+    are shown (``SourceQuerySet.with_citations``).
     """
 
     # Checks change these, and readers do not see them.
@@ -106,7 +106,7 @@ class Source(models.Model):
     checked_at = models.DateTimeField(
         _("last checked"), null=True, blank=True, db_index=True, editable=False
     )
-    # Of the next check; null is due at once.
+    # When the next check is due; null is now.
     due_at = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
     # Failed checks in a row.
     failures = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -122,7 +122,7 @@ class Source(models.Model):
 
     @classmethod
     def of(cls, url: str) -> "Source":
-        """A source for an address on the web, not saved yet."""
+        """Return an unsaved source for a URL."""
         canonical = canonical_url(url)
         host = urlsplit(canonical).hostname or ""
         return cls(key=source_key(url), canonical_url=canonical, host=host)

@@ -46,7 +46,7 @@ class Run:
     """One run of ``check_sources``."""
 
     policy: RobotsPolicy = field(default_factory=RobotsPolicy)
-    # Sources that were skipped, because another run kept their host claimed.
+    # Sources that were skipped, because another run had claimed their host.
     skipped: int = 0
 
     def check(self, sources: QuerySet) -> Iterator[tuple[Source, CheckResult]]:
@@ -60,7 +60,7 @@ class Run:
             if not wait:
                 yield from self._check_one(pk, host, checked_at)
             elif wait <= conf.SOURCE_CHECK_PAUSE:
-                time.sleep(wait)  # nobody claims it, only its pause is not over
+                time.sleep(wait)  # not claimed, but its pause is not over
                 waiting.appendleft((pk, host, checked_at))
             elif postponed[pk] < MAX_TRIES:
                 postponed[pk] += 1

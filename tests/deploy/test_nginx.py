@@ -96,12 +96,12 @@ def test_what_is_for_one_visitor_is_not(nginx, issue):
 def test_nothing_is_given_for_longer_than_the_site_says(other_site, tmp_path):
     nginx = start(other_site.server_port, tmp_path)
     control = "public, max-age=1, stale-while-revalidate=0"
-    other_site.says(LIST, 200, "one", Cache_Control=control)
-    other_site.says(PAGE, 200, "one", Cache_Control="public, max-age=0, s-maxage=1")
+    other_site.set_response(LIST, 200, "one", Cache_Control=control)
+    other_site.set_response(PAGE, 200, "one", Cache_Control="public, max-age=0, s-maxage=1")
     for path in (LIST, PAGE):
         assert nginx.ask(path).text == "one"
         assert nginx.ask(path).is_hit
-        other_site.says(path, 200, "two", Cache_Control=control)
+        other_site.set_response(path, 200, "two", Cache_Control=control)
     time.sleep(2.1)  # nginx counts in whole seconds
     assert [nginx.ask(path).text for path in (LIST, PAGE)] == ["two", "two"]
     nginx.stop()

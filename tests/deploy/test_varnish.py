@@ -156,11 +156,11 @@ def test_purged_caches_keep_longer_than_browsers(varnish, issue, settings, monke
 
 def test_the_last_answer_is_given_while_the_site_is_away(other_site, tmp_path):
     control = {"Cache-Control": "public, max-age=1, stale-while-revalidate=60"}
-    other_site.says(LIST, 200, "kept", **control)
+    other_site.set_response(LIST, 200, "kept", **control)
     varnish = start(other_site.server_port, tmp_path)
     assert varnish.ask(LIST).text == "kept"
     time.sleep(1.1)
-    other_site.says(LIST, 500)
+    other_site.set_response(LIST, 500)
     assert varnish.ask(LIST).text == "kept"
     other_site.shutdown()
     other_site.server_close()
@@ -175,7 +175,7 @@ def test_what_gives_a_cookie_is_not_kept(other_site, tmp_path):
     varnish = start(other_site.server_port, tmp_path)
     for sent in ({"Set-Cookie": "a=1"}, {"Vary": "*"}, {"Expires": "Thu, 01 Jan 2099"}):
         control = {} if "Expires" in sent else {"Cache-Control": "public, max-age=60"}
-        other_site.says("/page/", 200, "x", **control, **sent)
+        other_site.set_response("/page/", 200, "x", **control, **sent)
         varnish.ask("/page/")
         assert not varnish.ask("/page/").is_hit, headers
     varnish.stop()

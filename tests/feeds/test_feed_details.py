@@ -1,4 +1,4 @@
-"""Feeds of tags, and what feeds are with odd content: well-formed, and never a 500."""
+"""Feeds of tags, and feeds of unusual content."""
 
 import json
 from datetime import UTC, date, datetime
@@ -19,7 +19,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 @pytest.fixture
 def get(client):
-    """Reads a feed below /feeds/ as its readers do, who take no feed that is not well-formed."""
+    """Fetch and parse a feed below /feeds/."""
 
     def get(path):
         response = client.get(f"/feeds/{path}")
@@ -31,11 +31,10 @@ def get(client):
 
 
 def titles(feed):
-    """The titles of the entries of a JSON Feed."""
     return [item["title"] for item in feed["items"]]
 
 
-def test_feed_of_a_tag_has_the_issues_of_the_digest_with_it(get, home_page, digest):
+def test_feed_of_a_tag_has_the_issues_of_the_digest_with_that_tag(get, home_page, digest):
     make_issue(digest, 14, title="One", tags=("Open data", "AI"))
     make_issue(digest, 15, title="Two", tags=("AI",))
     make_issue(make_digest(home_page, "other"), 16, tags=("Open data",))
@@ -48,7 +47,7 @@ def test_feed_of_a_tag_has_the_issues_of_the_digest_with_it(get, home_page, dige
     assert get("daily/tags/open-data/atom.xml").find(f"{ATOM}entry/{ATOM}title").text == "One"
 
 
-def test_entry_has_the_same_id_in_every_feed_and_the_feed_its_own(get, digest):
+def test_entries_have_the_same_id_in_all_feeds_and_each_feed_its_own(get, digest):
     make_issue(digest, tags=("AI",))
     whole, of_tag = get("daily/atom.xml"), get("daily/tags/ai/atom.xml")
     assert whole.find(f"{ATOM}entry/{ATOM}id").text == of_tag.find(f"{ATOM}entry/{ATOM}id").text
@@ -56,7 +55,7 @@ def test_entry_has_the_same_id_in_every_feed_and_the_feed_its_own(get, digest):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_tag_that_no_public_issue_of_the_digest_has_has_no_feed(client, home_page, digest, name):
+def test_tags_without_public_issues_in_the_digest_have_no_feed(client, home_page, digest, name):
     make_issue(make_digest(home_page, "other"), tags=("AI",))
     make_issue(digest, 14, tags=("Draft",), publish=False)
     restrict(make_issue(digest, 15, tags=("Private",)))
@@ -66,7 +65,7 @@ def test_tag_that_no_public_issue_of_the_digest_has_has_no_feed(client, home_pag
     assert client.get("/feeds/other/tags/ai/other.xml").status_code == 404
 
 
-def test_page_of_a_tag_names_the_feeds_of_it(client, digest):
+def test_tag_page_links_to_its_feeds(client, digest):
     make_issue(digest, tags=("AI",))
     links = read(client, "/tags/ai/").select("link[rel=alternate]")
     assert [link["href"] for link in links] == [f"/feeds/daily/tags/ai/{name}" for name in FILES]
@@ -74,14 +73,14 @@ def test_page_of_a_tag_names_the_feeds_of_it(client, digest):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_counters_in_the_address_change_nothing(client, digest, name):
+def test_tracking_parameters_are_ignored(client, digest, name):
     make_issue(digest)
     plain = client.get(f"/feeds/daily/{name}")
     counted = client.get(f"/feeds/daily/{name}?utm_source=mail&utm_source=x&locale=fr")
     assert counted.content == plain.content
 
 
-def test_addresses_of_pages_are_the_readers_and_its_own_is_the_feeds(get, digest, settings):
+def test_page_urls_are_of_the_frontend_and_feed_urls_of_the_site(get, digest, settings):
     settings.DIGEST_FRONTEND_URLS = {"http://localhost": "https://read.example"}
     make_issue(digest, image=make_image())
     feed = get("daily/feed.json")
@@ -101,19 +100,19 @@ def test_any_origin_may_read_a_feed(client, digest, name):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_feed_without_issues_is_as_old_as_its_digest(client, digest, name):
-    moment = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
-    DigestPage.objects.update(last_published_at=moment)
+def test_feed_without_issues_has_the_date_of_its_digest(client, digest, name):
+    published_at = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+    DigestPage.objects.update(last_published_at=published_at)
     text = client.get(f"/feeds/daily/{name}").content.decode()
     assert name == "feed.json" or "2026-01-02T03:04:00+00:00" in text or "02 Jan 2026" in text
     DigestPage.objects.update(last_published_at=None, first_published_at=None)
     assert client.get(f"/feeds/daily/{name}").content == client.get(f"/feeds/daily/{name}").content
 
 
-def test_feed_changed_when_an_issue_did_and_not_when_a_draft_was_saved(get, digest):
+def test_feed_date_is_that_of_issues_and_not_of_drafts(get, digest):
     issue = make_issue(digest)
-    moment = datetime(2026, 4, 14, 6, tzinfo=UTC)
-    IssuePage.objects.update(first_published_at=moment, last_published_at=moment)
+    published_at = datetime(2026, 4, 14, 6, tzinfo=UTC)
+    IssuePage.objects.update(first_published_at=published_at, last_published_at=published_at)
     IssuePage.objects.get(pk=issue.pk).save_revision()
     assert get("daily/rss.xml").find("channel/lastBuildDate").text.startswith("Tue, 14 Apr 2026")
     assert get("daily/atom.xml").find(f"{ATOM}updated").text == "2026-04-14T06:00:00+00:00"
@@ -121,7 +120,7 @@ def test_feed_changed_when_an_issue_did_and_not_when_a_draft_was_saved(get, dige
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "UTC"])
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 12, 31)])
-def test_first_and_last_day_have_a_place(get, client, digest, settings, zone, day):
+def test_first_and_last_supported_dates(get, client, digest, settings, zone, day):
     settings.TIME_ZONE = zone
     make_issue(digest, day)
     make_issue(digest, 14)
@@ -143,7 +142,7 @@ def test_hostile_content_is_well_formed(get, digest, name):
 
 
 @pytest.mark.parametrize("stored", ["null", '"text"', "{}", "[]", '[{"type": "gone", "value": 1}]'])
-def test_issue_without_a_body_still_has_its_entry(get, digest, stored):
+def test_issue_without_a_body_has_an_entry(get, digest, stored):
     issue = make_issue(digest, title="Title")
     with connection.cursor() as cursor:
         sql = "UPDATE digest_issuepage SET body = %s WHERE page_ptr_id = %s"
@@ -153,7 +152,7 @@ def test_issue_without_a_body_still_has_its_entry(get, digest, stored):
     assert get("daily/rss.xml").find("channel/item/title").text == "Title"
 
 
-def test_pictures_that_are_gone_are_left_out(get, digest):
+def test_missing_images_are_left_out(get, digest):
     lost, deleted = make_image("Lost"), make_image("Deleted")
     chosen = {"image": deleted.pk, "decorative": False, "alt_text": "Of a story"}
     make_issue(digest, image=lost, body=body(story(image=chosen)))
@@ -165,7 +164,7 @@ def test_pictures_that_are_gone_are_left_out(get, digest):
 
 
 def test_queries_of_a_tags_feed_do_not_grow_with_its_issues(client, digest):
-    def number_of_queries(days):
+    def count_queries(days):
         for day in days:
             make_issue(digest, day, image=make_image(), tags=("AI", f"Tag {day}"))
         client.get("/feeds/daily/tags/ai/rss.xml")
@@ -173,4 +172,4 @@ def test_queries_of_a_tags_feed_do_not_grow_with_its_issues(client, digest):
             client.get("/feeds/daily/tags/ai/rss.xml")
         return len(queries)
 
-    assert number_of_queries(range(1, 3)) == number_of_queries(range(3, 7))
+    assert count_queries(range(1, 3)) == count_queries(range(3, 7))

@@ -1,4 +1,4 @@
-"""llms.txt: where a program finds all that a site has to read, and nothing that is hidden."""
+"""llms.txt: everything public of a site, and nothing hidden."""
 
 import re
 
@@ -14,7 +14,6 @@ pytestmark = pytest.mark.django_db
 
 
 def llms(client):
-    """The document."""
     response = client.get("/llms.txt")
     assert (response.status_code, response["Content-Type"]) == (200, "text/plain; charset=utf-8")
     return response.content.decode()
@@ -33,7 +32,7 @@ def test_it_has_the_form_of_llmstxt(client, digest, site):
     ]
 
 
-def test_it_names_digests_issues_feeds_and_the_api(client, digest):
+def test_it_lists_digests_issues_feeds_and_the_api(client, digest):
     issue = make_issue(digest, title="Three grids", body=body(summary="All in brief."))
     text = llms(client)
     assert "\n- [Daily](http://localhost/daily/): All of it\n" in text
@@ -43,7 +42,7 @@ def test_it_names_digests_issues_feeds_and_the_api(client, digest):
     assert "\n- [Schema](http://localhost/api/v1/schema/): OpenAPI" in text
 
 
-def test_every_link_in_it_leads_somewhere(client, digest):
+def test_every_link_in_it_works(client, digest):
     make_issue(digest)
     links = re.findall(r"\]\(http://localhost([^)]*)\)", llms(client))
     assert len(links) == 8
@@ -71,7 +70,7 @@ def test_titles_are_text_and_not_markup(client, home_page):
     assert html.count("<h2>") == 4
 
 
-def test_readers_addresses_of_pages_and_ours_of_the_rest(client, digest, settings):
+def test_page_urls_are_of_the_frontend_and_others_of_the_site(client, digest, settings):
     settings.DIGEST_FRONTEND_URLS = {"http://localhost": "https://read.example"}
     make_issue(digest)
     text = llms(client)
@@ -79,13 +78,13 @@ def test_readers_addresses_of_pages_and_ours_of_the_rest(client, digest, setting
     assert "(http://localhost/api/v1/issues/" in text
 
 
-def test_without_documentation_it_names_none(client, digest, settings):
+def test_disabled_documentation_is_not_linked(client, digest, settings):
     settings.DIGEST_API_DOCS_ENABLED = False
     assert "/api/v1/)" in llms(client)
     assert "schema" not in llms(client)
 
 
-def test_it_may_be_kept_and_is_not_sent_twice(client, digest):
+def test_it_is_cacheable_and_has_an_etag(client, digest):
     first = client.get("/llms.txt")
     assert first["Cache-Control"] == "public, max-age=60, stale-while-revalidate=60"
     again = client.get("/llms.txt", headers={"if-none-match": first["ETag"]})
@@ -93,13 +92,13 @@ def test_it_may_be_kept_and_is_not_sent_twice(client, digest):
     assert client.head("/llms.txt")["ETag"] == first["ETag"]
 
 
-def test_host_without_a_site_has_none(client, digest):
+def test_unknown_host_is_404(client, digest):
     Site.objects.update(is_default_site=False, hostname="only.example")
     assert client.get("/llms.txt").status_code == 404
 
 
 def test_queries_do_not_grow_with_the_issues(client, digest, home_page):
-    def number_of_queries(days):
+    def count_queries(days):
         for day in days:
             make_issue(digest, day, tags=("AI",))
             make_issue(make_digest(home_page, f"digest-{day}"), day)
@@ -108,4 +107,4 @@ def test_queries_do_not_grow_with_the_issues(client, digest, home_page):
             client.get("/llms.txt")
         return len(queries)
 
-    assert number_of_queries(range(1, 3)) == number_of_queries(range(3, 7))
+    assert count_queries(range(1, 3)) == count_queries(range(3, 7))

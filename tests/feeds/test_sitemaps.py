@@ -1,4 +1,4 @@
-"""The sitemap: every public page of the site and no other, whatever its class."""
+"""The sitemap: all public pages of the site, of any class, and no others."""
 
 from datetime import UTC, datetime
 
@@ -18,7 +18,6 @@ NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
 
 def locations(client, url="/sitemap.xml"):
-    """The addresses in a sitemap."""
     response = client.get(url)
     assert (response.status_code, response["Content-Type"]) == (
         200,
@@ -38,7 +37,7 @@ def test_pages_of_every_class_are_in_it(client, home_page, digest):
     ]
 
 
-def test_hidden_pages_are_not(client, home_page, digest):
+def test_hidden_pages_are_not_in_it(client, home_page, digest):
     make_issue(digest, 14, publish=False)
     expire(make_issue(digest, 15))
     restrict(make_issue(digest, 16))
@@ -47,7 +46,7 @@ def test_hidden_pages_are_not(client, home_page, digest):
     assert locations(client) == ["http://localhost/", "http://localhost/daily/"]
 
 
-def test_pages_of_another_site_are_not(client, home_page, digest):
+def test_pages_of_another_site_are_not_in_it(client, home_page, digest):
     root = home_page.get_parent().add_child(instance=Page(title="Other", slug="other"))
     Site.objects.create(hostname="other.example", root_page=root)
     make_digest(root, "elsewhere")
@@ -58,22 +57,22 @@ def test_pages_of_another_site_are_not(client, home_page, digest):
     assert "localhost" not in other
 
 
-def test_date_is_when_it_was_published_and_nothing_of_a_draft(client, digest):
+def test_lastmod_is_the_publication_and_not_that_of_a_draft(client, digest):
     issue = make_issue(digest)
-    moment = datetime(2026, 4, 14, 6, tzinfo=UTC)
-    IssuePage.objects.filter(pk=issue.pk).update(last_published_at=moment)
+    published_at = datetime(2026, 4, 14, 6, tzinfo=UTC)
+    IssuePage.objects.filter(pk=issue.pk).update(last_published_at=published_at)
     DigestPage.objects.update(last_published_at=None)
     digest.save_revision()
     tree = etree.fromstring(client.get("/sitemap.xml").content)
     assert tree.xpath("//s:lastmod/text()", namespaces=NAMES) == ["2026-04-14T06:00:00Z"]
 
 
-def test_addresses_are_those_of_readers(client, digest, settings):
+def test_urls_are_of_the_frontend(client, digest, settings):
     settings.DIGEST_FRONTEND_URLS = {"http://localhost": "https://read.example"}
     assert locations(client) == ["https://read.example/", "https://read.example/daily/"]
 
 
-def test_many_pages_are_in_several_files(client, digest, monkeypatch):
+def test_many_pages_are_split_into_files(client, digest, monkeypatch):
     monkeypatch.setattr(sitemaps, "URLS_PER_FILE", 2)
     make_issue(digest)
     files = locations(client)
@@ -85,7 +84,7 @@ def test_many_pages_are_in_several_files(client, digest, monkeypatch):
     assert client.get("/sitemap-0.xml").status_code == 404
 
 
-def test_page_class_may_speak_for_its_pages(client, digest, settings, monkeypatch):
+def test_page_classes_can_override_their_sitemap_urls(client, digest, settings, monkeypatch):
     settings.DIGEST_FRONTEND_URLS = {"http://localhost": "https://read.example"}
     urls = [{"location": "http://localhost/a/?b&c", "lastmod": datetime(2026, 1, 1, tzinfo=UTC)}]
     monkeypatch.setattr(HomePage, "get_sitemap_urls", lambda page, request: [], raising=False)
@@ -94,7 +93,7 @@ def test_page_class_may_speak_for_its_pages(client, digest, settings, monkeypatc
     assert b"<lastmod>2026-01-01T00:00:00Z</lastmod>" in client.get("/sitemap.xml").content
 
 
-def test_it_may_be_kept_and_is_not_sent_twice(client, digest):
+def test_it_is_cacheable_and_has_an_etag(client, digest):
     first = client.get("/sitemap.xml")
     assert first["Cache-Control"] == "public, max-age=60, stale-while-revalidate=60"
     again = client.get("/sitemap.xml", headers={"if-none-match": first["ETag"]})
@@ -104,14 +103,14 @@ def test_it_may_be_kept_and_is_not_sent_twice(client, digest):
     assert client.post("/sitemap.xml").status_code == 405
 
 
-def test_host_without_a_site_has_none(client, digest):
+def test_unknown_host_is_404(client, digest):
     Site.objects.update(is_default_site=False, hostname="only.example")
     assert client.get("/sitemap.xml").status_code == 404
     assert client.get("/sitemap-1.xml").status_code == 404
 
 
 def test_queries_do_not_grow_with_the_pages(client, digest):
-    def number_of_queries(days):
+    def count_queries(days):
         for day in days:
             make_issue(digest, day)
         client.get("/sitemap.xml")
@@ -119,4 +118,4 @@ def test_queries_do_not_grow_with_the_pages(client, digest):
             client.get("/sitemap.xml")
         return len(queries)
 
-    assert number_of_queries(range(1, 3)) == number_of_queries(range(3, 9)) <= 8
+    assert count_queries(range(1, 3)) == count_queries(range(3, 9)) <= 8

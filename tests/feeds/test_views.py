@@ -1,4 +1,4 @@
-"""The feeds: complete, well-formed whatever the content, and with ids that stay."""
+"""Feeds: complete, well-formed and with stable ids."""
 
 import json
 import xml.etree.ElementTree as ET
@@ -28,7 +28,7 @@ def read(client):
     return read
 
 
-def test_feeds_carry_whole_issues(digest, read):
+def test_feeds_have_the_full_content(digest, read):
     text = body(story("One & only", sources=[source(title="S", url="https://example.com/")]))
     make_issue(digest, body=text, title="Title", tags=("AI",))
     rss = read("rss.xml").find("channel/item")
@@ -49,11 +49,11 @@ def test_summary_is_text_and_not_markup(digest, read):
     assert read("feed.json")["items"][0]["summary"] == "If a <b> c & d"
 
 
-def test_atom_names_its_author_as_it_must(digest, read):
+def test_atom_has_the_required_author(digest, read):
     assert read("atom.xml").find(f"{ATOM}author/{ATOM}name").text == "Daily"
 
 
-def test_feeds_are_newest_first_and_as_long_as_set(digest, read, settings):
+def test_feeds_are_newest_first_and_limited_by_the_setting(digest, read, settings):
     settings.DIGEST_FEED_LENGTH = 2
     for day in (15, 14, 16):
         make_issue(digest, day)
@@ -68,13 +68,13 @@ def test_hidden_issues_are_not_in_feeds(digest, read):
 
 
 @pytest.mark.parametrize("name", ["rss.xml", "atom.xml", "feed.json"])
-def test_feed_of_a_hidden_digest_is_not_found(digest, client, name):
+def test_feed_of_a_hidden_digest_is_404(digest, client, name):
     restrict(digest)
     assert client.get(f"/feeds/daily/{name}").status_code == 404
     assert client.get("/feeds/daily/other.xml").status_code == 404
 
 
-def test_id_stays_when_the_address_changes(digest, read):
+def test_id_stays_when_the_url_changes(digest, read):
     issue = make_issue(digest)
     [before] = read("feed.json")["items"]
     issue = IssuePage.objects.get(pk=issue.pk)
@@ -87,16 +87,18 @@ def test_id_stays_when_the_address_changes(digest, read):
 
 
 @pytest.mark.parametrize("name", ["rss.xml", "atom.xml"])
-def test_feed_is_well_formed_whatever_the_content(digest, read, name):
+def test_feed_of_invalid_characters_is_well_formed(digest, read, name):
     evil = "a\x0b\x1f\ufffe\uffff]]></content>\u2028b"
     make_issue(digest, title=evil, body=body(story(evil, body=f"<p>{evil}</p>"), summary=evil))
     assert "a]]></content>\u2028b" in "".join(read(name).itertext())
 
 
-def test_dates_are_when_readers_could_see_it(digest, read):
+def test_dates_are_those_of_publication(digest, read):
     issue = make_issue(digest)
-    moment = datetime(2026, 4, 14, 6, tzinfo=UTC)
-    IssuePage.objects.filter(pk=issue.pk).update(first_published_at=moment, last_published_at=None)
+    published_at = datetime(2026, 4, 14, 6, tzinfo=UTC)
+    IssuePage.objects.filter(pk=issue.pk).update(
+        first_published_at=published_at, last_published_at=None
+    )
     [item] = read("feed.json")["items"]
     assert item["date_published"] == item["date_modified"] == "2026-04-14T06:00:00+00:00"
 
@@ -108,7 +110,7 @@ def test_images_are_absolute(digest, read):
     assert item["image"] in item["content_html"]
 
 
-def test_unchanged_feed_is_not_sent_again(digest, client):
+def test_unchanged_feed_is_304(digest, client):
     make_issue(digest)
     first = client.get("/feeds/daily/rss.xml")
     again = client.get("/feeds/daily/rss.xml", headers={"if-none-match": first["ETag"]})
@@ -124,7 +126,7 @@ def test_head_of_a_feed_has_its_etag(digest, client):
     assert "max-age=60" in again["Cache-Control"]
 
 
-def test_feed_of_a_host_without_a_site_is_not_found(digest, client):
+def test_feed_of_an_unknown_host_is_404(digest, client):
     Site.objects.update(is_default_site=False, hostname="only.example")
     assert client.get("/feeds/daily/rss.xml").status_code == 404
 
@@ -142,20 +144,20 @@ def test_broken_block_is_left_out_and_the_issues_stay(digest, read, caplog):
 
 
 @pytest.mark.parametrize("name", ["rss.xml", "atom.xml", "feed.json"])
-def test_first_day_there_is_has_a_place_in_every_time_zone(digest, read, settings, name):
+def test_the_first_supported_date_in_a_time_zone(digest, read, settings, name):
     settings.TIME_ZONE = "Asia/Tokyo"
     issue = make_issue(digest, date(1, 1, 1))
     IssuePage.objects.filter(pk=issue.pk).update(first_published_at=None, last_published_at=None)
     assert read(name) is not None
 
 
-def test_tag_without_a_slug_is_named_all_the_same(digest, read):
+def test_tag_without_a_slug_is_in_the_feed(digest, read):
     make_issue(digest, tags=("🚀",))
     assert read("feed.json")["items"][0]["tags"] == ["🚀"]
 
 
 def test_queries_do_not_grow_with_the_issues(digest, client):
-    def number_of_queries(days):
+    def count_queries(days):
         for day in days:
             chosen = {"image": make_image().pk, "decorative": False, "alt_text": "x"}
             text = f'<a linktype="page" id="{digest.pk}">x</a>'
@@ -165,4 +167,4 @@ def test_queries_do_not_grow_with_the_issues(digest, client):
             client.get("/feeds/daily/rss.xml")
         return len(queries)
 
-    assert number_of_queries(range(1, 3)) == number_of_queries(range(3, 11))
+    assert count_queries(range(1, 3)) == count_queries(range(3, 11))

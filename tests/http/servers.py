@@ -15,41 +15,43 @@ from digest.http import connections
 class Server(ThreadingHTTPServer):
     """Responds by path with a status, headers and a body, or as a function does.
 
-    ``asked`` has each request as (method, host without port, path).
+    ``requests`` has each request as (method, host without port, path).
     """
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.answers: dict[str, Any] = {}
-        self.asked: list[tuple[str, str, str]] = []
+        self.responses: dict[str, Any] = {}
+        self.requests: list[tuple[str, str, str]] = []
         self.headers: list[dict[str, str]] = []
 
     def url(self, path: str = "/", host: str = "source.example") -> str:
         """Return the URL of a path, at a host name that resolves to this server."""
         return f"http://{host}:{self.server_port}{path}"
 
-    def says(self, path: str, status: int = 200, body: bytes | str = b"", **headers: str) -> None:
+    def set_response(
+        self, path: str, status: int = 200, body: bytes | str = b"", **headers: str
+    ) -> None:
         """Set the response of a path."""
         body = body.encode() if isinstance(body, str) else body
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.answers[path] = (status, named, body)
+        self.responses[path] = (status, named, body)
 
-    def does(self, path: str, function: Callable[[BaseHTTPRequestHandler], None]) -> None:
+    def set_handler(self, path: str, function: Callable[[BaseHTTPRequestHandler], None]) -> None:
         """Set the function that handles a path."""
-        self.answers[path] = function
+        self.responses[path] = function
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore clients that have disconnected."""
 
 
 class Handler(BaseHTTPRequestHandler):
-    def answer(self) -> None:
+    def respond(self) -> None:
         host = self.headers["Host"].partition(":")[0]
-        self.server.asked.append((self.command, host, self.path))
+        self.server.requests.append((self.command, host, self.path))
         self.server.headers.append(dict(self.headers))
-        found = self.server.answers.get(self.path, (404, {}, b""))
+        found = self.server.responses.get(self.path, (404, {}, b""))
         if callable(found):
             found(self)
             return
@@ -62,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    do_GET = do_HEAD = answer
+    do_GET = do_HEAD = respond
 
     def log_message(self, *args: Any) -> None:
         """Do not log."""

@@ -1,4 +1,4 @@
-"""Canonical URLs: ignored differences, kept differences, and what is not a URL."""
+"""Canonical URLs: ignored and significant differences, and invalid URLs."""
 
 import pytest
 from hypothesis import example, given

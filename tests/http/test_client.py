@@ -66,7 +66,7 @@ def test_blocked_urls(url, monkeypatch):
 def test_localhost_by_any_name_is_not_requested(host):
     with running() as hidden, pytest.raises(http_client.RequestError):
         fetch(f"http://{host}/")
-    assert hidden.asked == []
+    assert hidden.requests == []
 
 
 def test_all_addresses_of_a_host_must_be_public(server, monkeypatch):  # noqa: F811
@@ -76,7 +76,7 @@ def test_all_addresses_of_a_host_must_be_public(server, monkeypatch):  # noqa: F
     monkeypatch.setattr(connections, "resolve", lambda host, port: [])
     with pytest.raises(RequestBlocked):
         fetch(server.url())
-    assert server.asked == []
+    assert server.requests == []
 
 
 def test_dns_rebinding(server, monkeypatch):  # noqa: F811
@@ -95,7 +95,7 @@ def test_dns_rebinding(server, monkeypatch):  # noqa: F811
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
     monkeypatch.setattr(connections, "is_public_ip", lambda address: address == "127.0.0.1")
     monkeypatch.setattr(http_client, "allowed_ports", lambda: {server.server_port})
-    server.says("/", body="public")
+    server.set_response("/", body="public")
     assert fetch(server.url(), max_bytes=100).body == b"public"
     assert len(looked_up) == 1
     with pytest.raises(RequestBlocked):
@@ -114,16 +114,16 @@ def test_redirects_to_blocked_urls_are_not_followed(server, monkeypatch):  # noq
             "http://[::1",
         ]
     ):
-        server.says(f"/{number}", 302, Location=url)
+        server.set_response(f"/{number}", 302, Location=url)
         with pytest.raises(http_client.RequestError):
             fetch(server.url(f"/{number}"))
-    assert [path for _, _, path in server.asked] == ["/0", "/1", "/2", "/3", "/4"]
+    assert [path for _, _, path in server.requests] == ["/0", "/1", "/2", "/3", "/4"]
 
 
 def test_redirects_are_followed_and_returned(server):  # noqa: F811
-    server.says("/a", 301, Location="/b?x=%C3%A9")
-    server.says("/b?x=%C3%A9", 302, Location=server.url("/c", "other.example"))
-    server.says("/c", body="there")
+    server.set_response("/a", 301, Location="/b?x=%C3%A9")
+    server.set_response("/b?x=%C3%A9", 302, Location=server.url("/c", "other.example"))
+    server.set_response("/c", body="there")
     seen = []
     response = fetch(server.url("/a"), max_bytes=10, on_request=seen.append)
     assert (response.status, response.body) == (200, b"there")
@@ -133,18 +133,18 @@ def test_redirects_are_followed_and_returned(server):  # noqa: F811
 
 
 def test_redirect_loops_end(server):  # noqa: F811
-    server.says("/a", 302, Location="/a")
+    server.set_response("/a", 302, Location="/a")
     with pytest.raises(Unreachable, match="too many times"):
         fetch(server.url("/a"))
-    assert len(server.asked) == 6
+    assert len(server.requests) == 6
 
 
 def test_only_the_user_agent_identifies_the_site(server, monkeypatch, settings):  # noqa: F811
     settings.DIGEST_OUTBOUND_USER_AGENT = "example-bot/1.0"
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("NETRC", "/nowhere")
-    server.says("/a", 302, Location="/b", Set_Cookie="seen=1")
-    server.says("/b")
+    server.set_response("/a", 302, Location="/b", Set_Cookie="seen=1")
+    server.set_response("/b")
     fetch(server.url("/a"))
     for headers in server.headers:
         assert headers == {
@@ -158,7 +158,7 @@ def test_only_the_user_agent_identifies_the_site(server, monkeypatch, settings):
 
 @pytest.mark.parametrize("data", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n", b"\xff" * 99])
 def test_invalid_responses(server, data):  # noqa: F811
-    server.does("/", lambda handler: handler.wfile.write(data))
+    server.set_handler("/", lambda handler: handler.wfile.write(data))
     with pytest.raises(Unreachable):
         fetch(server.url())
 
@@ -176,7 +176,7 @@ def test_hosts_that_do_not_listen_or_exist(server, monkeypatch):  # noqa: F811
 def test_the_next_address_is_tried(server, monkeypatch):  # noqa: F811
     monkeypatch.setattr(connections, "resolve", lambda host, port: ["127.0.0.9", "127.0.0.1"])
     monkeypatch.setattr(connections, "is_public_ip", lambda address: True)
-    server.says("/")
+    server.set_response("/")
     assert fetch(server.url()).status == 200
 
 

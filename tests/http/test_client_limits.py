@@ -22,13 +22,13 @@ def endless(handler):
 
 
 def test_of_an_endless_body_only_the_beginning_is_read(server):  # noqa: F811
-    server.does("/", endless)
+    server.set_handler("/", endless)
     assert fetch(server.url(), max_bytes=100_000).body == b"x" * 100_000
     assert fetch(server.url()).body == b""
 
 
 def test_compressed_bodies_are_not_decompressed(server):  # noqa: F811
-    server.says("/", body=b"\x1f\x8b\x08", Content_Encoding="gzip")
+    server.set_response("/", body=b"\x1f\x8b\x08", Content_Encoding="gzip")
     assert fetch(server.url(), max_bytes=100).body == b"\x1f\x8b\x08"
 
 
@@ -52,7 +52,7 @@ def test_slow_responses_end_at_the_deadline(server, monkeypatch, start):  # noqa
         handler.wfile.write(start)
         drip(handler.wfile.write, sent)
 
-    server.does("/", respond)
+    server.set_handler("/", respond)
     with pytest.raises(Unreachable):
         fetch(server.url(), max_bytes=10_000)
     assert len(sent) < DROPS
@@ -60,7 +60,7 @@ def test_slow_responses_end_at_the_deadline(server, monkeypatch, start):  # noqa
 
 def test_silent_servers_time_out(server, monkeypatch):  # noqa: F811
     monkeypatch.setattr(http_client, "READ_SECONDS", 0.2)
-    server.does("/", lambda handler: time.sleep(3))
+    server.set_handler("/", lambda handler: time.sleep(3))
     with pytest.raises(Unreachable, match="too long"):
         fetch(server.url())
 
@@ -69,7 +69,7 @@ def test_huge_headers_are_not_read(server):  # noqa: F811
     def huge(handler):
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"X-A: " + b"a" * 300_000 + b"\r\n\r\n")
 
-    server.does("/", huge)
+    server.set_handler("/", huge)
     with pytest.raises(Unreachable, match="not valid HTTP"):
         fetch(server.url())
 

@@ -95,8 +95,8 @@ def test_robots_txt_without_rules_allows_everything(rules):
     ],
 )
 def test_invalid_lines_are_ignored(server, slept, line):  # noqa: F811
-    server.says("/robots.txt", body=f"User-agent: *\n{line}\nDisallow: /b\n".encode())
-    server.says("/a", body="<title>A</title>", Content_Type="text/html")
+    server.set_response("/robots.txt", body=f"User-agent: *\n{line}\nDisallow: /b\n".encode())
+    server.set_response("/a", body="<title>A</title>", Content_Type="text/html")
     assert check_url(server.url("/a"), RobotsPolicy()).state == State.FOUND
     assert check_url(server.url("/b"), RobotsPolicy()).state == State.REFUSED
     assert read_page(server.url("/a")).title == "A"
@@ -122,70 +122,72 @@ def test_hostile_robots_txt_is_parsed_quickly(text):
 def test_only_the_first_500_kib_are_read(server):  # noqa: F811
     rules = "User-agent: *\nDisallow: /a\n"
     rules += "#" * (500 * 1024 - len(rules) - 1) + "\n" + "Disallow: /b\n"
-    server.says("/robots.txt", body=rules)
-    server.says("/b")
+    server.set_response("/robots.txt", body=rules)
+    server.set_response("/b")
     assert check_url(server.url("/a"), RobotsPolicy()).state == State.REFUSED
     assert check_url(server.url("/b"), RobotsPolicy()).state == State.FOUND
 
 
 def test_byte_order_mark_is_ignored(server):  # noqa: F811
-    server.says("/robots.txt", body="\ufeffUser-agent: *\nDisallow: /\n".encode())
+    server.set_response("/robots.txt", body="\ufeffUser-agent: *\nDisallow: /\n".encode())
     assert check_url(server.url("/a"), RobotsPolicy()).state == State.REFUSED
 
 
 def test_robots_txt_is_requested_first_and_obeyed(server, settings):  # noqa: F811
     settings.DIGEST_OUTBOUND_USER_AGENT = AGENT
-    server.says("/robots.txt", body="User-agent: *\n\nUser-agent: Example-Bot\nDisallow: /a\n")
+    server.set_response(
+        "/robots.txt", body="User-agent: *\n\nUser-agent: Example-Bot\nDisallow: /a\n"
+    )
     policy = RobotsPolicy()
     with pytest.raises(DisallowedByRobots):
         policy(server.url("/a"))
     policy(server.url("/b"))
-    assert [path for _, _, path in server.asked] == ["/robots.txt"]
+    assert [path for _, _, path in server.requests] == ["/robots.txt"]
 
 
 @pytest.mark.parametrize("status", [301, 401, 403, 404, 410])
 def test_without_robots_txt_everything_is_allowed(server, status):  # noqa: F811
-    server.says("/robots.txt", status, body="User-agent: *\nDisallow: /\n")
-    server.says("/a")
+    server.set_response("/robots.txt", status, body="User-agent: *\nDisallow: /\n")
+    server.set_response("/a")
     assert check_url(server.url("/a"), RobotsPolicy()).state == State.FOUND
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_hosts_with_unavailable_robots_txt_are_not_checked(server, status):  # noqa: F811
-    server.says("/robots.txt", status)
-    server.says("/a")
+    server.set_response("/robots.txt", status)
+    server.set_response("/a")
     assert check_url(server.url("/a"), RobotsPolicy()).state is None
     with pytest.raises(RequestError, match="not available"):
         read_page(server.url("/a"))
-    assert {path for _, _, path in server.asked} == {"/robots.txt"}
+    assert {path for _, _, path in server.requests} == {"/robots.txt"}
 
 
 def test_robots_txt_is_requested_once_and_after_redirects(server):  # noqa: F811
     policy = RobotsPolicy()
-    server.says("/a", 302, Location=server.url("/b", "other.example"))
-    server.says("/b")
+    server.set_response("/a", 302, Location=server.url("/b", "other.example"))
+    server.set_response("/b")
     for _ in range(2):
         assert check_url(server.url("/a"), policy).state == State.FOUND
-    robots = [host for _, host, path in server.asked if path == "/robots.txt"]
+    robots = [host for _, host, path in server.requests if path == "/robots.txt"]
     assert robots == ["source.example", "other.example"]
 
 
 def test_pause_and_crawl_delay(server, settings, slept):  # noqa: F811
     settings.DIGEST_SOURCE_CHECK_PAUSE = 7
     policy = RobotsPolicy()
-    server.says("/a")
+    server.set_response("/a")
     check_url(server.url("/a"), policy)
     assert len(slept) == 1
     assert 0 < slept[0] <= 7
-    server.says("/robots.txt", body="User-agent: *\nCrawl-delay: 20.5\n")
+    server.set_response("/robots.txt", body="User-agent: *\nCrawl-delay: 20.5\n")
     check_url(server.url("/a", "slow.example"), policy)
     assert len(slept) == 2
     assert 19 < slept[1] <= 20.5
 
 
 def test_crawl_delay_is_limited_to_a_minute(server, slept):  # noqa: F811
-    server.says("/robots.txt", body="User-agent: *\nCrawl-delay: 86400\n")
-    server.says("/a")
+    server.set_response("/robots.txt", body="User-agent: *\nCrawl-delay: 86400\n")
+    server.set_response("/a")
     assert check_url(server.url("/a"), RobotsPolicy()).state == State.FOUND
     assert slept
     assert all(59 < seconds <= 60 for seconds in slept)

@@ -25,34 +25,34 @@ def check(server):  # noqa: F811
 
 
 def methods(server):  # noqa: F811
-    return [method for method, _, path in server.asked if path != "/robots.txt"]
+    return [method for method, _, path in server.requests if path != "/robots.txt"]
 
 
 def test_success_is_found(server, check):  # noqa: F811
-    server.says("/a")
+    server.set_response("/a")
     found = check()
     assert (found.state, found.http_status) == (State.FOUND, 200)
     assert methods(server) == ["HEAD"]
 
 
-@pytest.mark.parametrize("refusal", [400, 403, 404, 405, 500, 501])
-def test_get_decides_where_head_is_rejected(server, check, refusal):  # noqa: F811
-    def answer(handler):
-        handler.send_response(refusal if handler.command == "HEAD" else 200)
+@pytest.mark.parametrize("rejection", [400, 403, 404, 405, 500, 501])
+def test_get_decides_where_head_is_rejected(server, check, rejection):  # noqa: F811
+    def respond(handler):
+        handler.send_response(rejection if handler.command == "HEAD" else 200)
         handler.end_headers()
 
-    server.does("/a", answer)
+    server.set_handler("/a", respond)
     assert check().state == State.FOUND
     assert methods(server) == ["HEAD", "GET"]
 
 
 def test_get_decides_where_head_breaks_off(server, check):  # noqa: F811
-    def answer(handler):
+    def respond(handler):
         if handler.command == "GET":
             handler.send_response(200)
             handler.end_headers()
 
-    server.does("/a", answer)
+    server.set_handler("/a", respond)
     assert check().state == State.FOUND
 
 
@@ -70,7 +70,7 @@ def test_get_decides_where_head_breaks_off(server, check):  # noqa: F811
     ],
 )
 def test_state_by_status(server, check, status, state):  # noqa: F811
-    server.says("/a", status)
+    server.set_response("/a", status)
     found = check()
     assert (found.state, found.http_status) == (state, status)
 
@@ -89,16 +89,16 @@ def test_state_by_status(server, check, status, state):  # noqa: F811
 def test_only_permanent_redirects_to_another_page_move_a_source(server, check, hops, moved_to):  # noqa: F811
     path = "/a"
     for status, target in hops:
-        server.says(path, status, Location=target)
+        server.set_response(path, status, Location=target)
         path = target
-    server.says(path)
+    server.set_response(path)
     found = check()
     assert found.state == (State.MOVED if moved_to else State.FOUND)
     assert found.moved_to == (server.url(moved_to) if moved_to else "")
 
 
 def test_redirect_to_a_missing_page_is_dead(server, check):  # noqa: F811
-    server.says("/a", 301, Location="/gone")
+    server.set_response("/a", 301, Location="/gone")
     assert check().state == State.DEAD
 
 
@@ -114,7 +114,7 @@ def checked(db, server, check):  # noqa: F811
     saved.save()
 
     def check_and_record(status):
-        server.says("/a", status)
+        server.set_response("/a", status)
         return record(saved, check())
 
     return check_and_record
@@ -140,7 +140,7 @@ def test_failed_checks_are_repeated_sooner(checked, settings):
 @pytest.mark.django_db
 def test_unavailable_robots_txt_changes_nothing(checked, server):  # noqa: F811
     checked(404)
-    server.says("/robots.txt", 503)
+    server.set_response("/robots.txt", 503)
     later = checked(200)
     assert (later.state, later.http_status) == (State.DEAD, 404)
     assert later.checks.first().state == State.UNCHECKED
@@ -157,8 +157,8 @@ def test_only_the_latest_checks_are_stored(checked):
 
 def test_broken_sources_of_an_issue_are_those_of_its_draft(digest):
     urls = ["https://a.org/dead", "https://a.org/moved", "https://a.org/found"]
-    told = story(sources=[source(url=url, title=url[-5:]) for url in urls])
-    issue = make_issue(digest, body=body(told))
+    cited = story(sources=[source(url=url, title=url[-5:]) for url in urls])
+    issue = make_issue(digest, body=body(cited))
     for state in ("dead", "moved", "found"):
         Source.objects.filter(canonical_url=f"https://a.org/{state}").update(state=state)
     draft = IssuePage(body=body(story(sources=[source(url="http://www.a.org/dead?utm_id=1")])))
@@ -166,4 +166,4 @@ def test_broken_sources_of_an_issue_are_those_of_its_draft(digest):
     assert found.state == State.DEAD
     broken = broken_sources_of(issue)
     assert [found.state for _, found in broken] == ["dead", "moved"]
-    assert broken[1][0].content_path.startswith(f"body.{told['id']}.sources.")
+    assert broken[1][0].content_path.startswith(f"body.{cited['id']}.sources.")

@@ -21,14 +21,14 @@ PAGE = """<!doctype html><html><head><meta charset="utf-8">
 
 def html(server, text, content_type="text/html; charset=utf-8", **headers):  # noqa: F811
     """Serve a page."""
-    server.says("/a", body=text, Content_Type=content_type, **headers)
+    server.set_response("/a", body=text, Content_Type=content_type, **headers)
     return server.url("/a")
 
 
 def test_metadata_of_a_page(server):  # noqa: F811
     metadata = read_page(html(server, PAGE))
     assert metadata == ('A forecast & its "limits"', "Example Wire > news", date(2026, 4, 14))
-    assert [path for _, _, path in server.asked] == ["/robots.txt", "/a"]
+    assert [path for _, _, path in server.requests] == ["/robots.txt", "/a"]
 
 
 def test_title_without_open_graph(server):  # noqa: F811
@@ -112,9 +112,9 @@ def test_reasons_why_nothing_could_be_read(server, monkeypatch):  # noqa: F811
     assert "status 404" in rejected(server.url("/gone"))
     assert "ports 80 and 443" in rejected("http://a.org:22/")
     monkeypatch.setattr(pages, "TIMEOUT", 0.3)
-    server.does("/slow", lambda handler: time.sleep(2))
+    server.set_handler("/slow", lambda handler: time.sleep(2))
     assert "too long" in rejected(server.url("/slow"))
-    server.says("/robots.txt", body="User-agent: *\nDisallow: /")
+    server.set_response("/robots.txt", body="User-agent: *\nDisallow: /")
     assert "robots.txt" in rejected(html(server, PAGE))
 
 

@@ -40,7 +40,7 @@ def checked(url, days):
 
 
 def requested(server):  # noqa: F811
-    return [path for _, _, path in server.asked if path != "/robots.txt"]
+    return [path for _, _, path in server.requests if path != "/robots.txt"]
 
 
 def test_least_recently_checked_come_first(digest):
@@ -71,14 +71,14 @@ def test_hosts_alternate(digest, server, settings):  # noqa: F811
     urls = [server.url(f"/{host}{number}", f"{host}.org") for host in "ab" for number in range(2)]
     cite(digest, *urls)
     for path in ("/a0", "/a1", "/b0", "/b1"):
-        server.says(path)
+        server.set_response(path)
     assert len(list(Run().check(due_sources()))) == 4
     assert "".join(path[1] for path in requested(server)) in ("abab", "baba")
 
 
 def test_hosts_claimed_by_another_run_are_skipped(digest, server, slept):  # noqa: F811
     cite(digest, server.url("/a", "a.org"), server.url("/b", "b.org"))
-    server.says("/b")
+    server.set_response("/b")
     claim("a.org")
     run = Run()
     assert [found.host for found, _ in run.check(due_sources())] == ["b.org"]
@@ -88,7 +88,7 @@ def test_hosts_claimed_by_another_run_are_skipped(digest, server, slept):  # noq
 
 def test_the_claim_of_a_killed_run_expires(digest, server):  # noqa: F811
     cite(digest, server.url("/a", "a.org"))
-    server.says("/a")
+    server.set_response("/a")
     claim("a.org")
     assert claim("a.org") > 60
     CheckedHost.objects.update(free_at=timezone.now())
@@ -104,8 +104,8 @@ def test_released_hosts_are_free_after_their_pause(settings, slept, digest, serv
 
 def test_sources_checked_by_another_run_meanwhile_are_left_out(digest, server):  # noqa: F811
     cite(digest, server.url("/a", "a.org"), server.url("/b", "b.org"))
-    server.says("/a")
-    server.says("/b")
+    server.set_response("/a")
+    server.set_response("/b")
     found = Run().check(due_sources())
     next(found)
     assert len(list(Run().check(due_sources()))) == 1
@@ -115,8 +115,8 @@ def test_sources_checked_by_another_run_meanwhile_are_left_out(digest, server): 
 
 def test_a_killed_run_loses_nothing(digest, server):  # noqa: F811
     cite(digest, server.url("/a", "a.org"), server.url("/b", "b.org"))
-    server.says("/a")
-    server.says("/b")
+    server.set_response("/a")
+    server.set_response("/b")
     found = Run().check(due_sources())
     next(found)
     found.close()
@@ -127,7 +127,7 @@ def test_a_killed_run_loses_nothing(digest, server):  # noqa: F811
 
 def test_a_failing_source_does_not_stop_the_others(digest, server, monkeypatch, caplog):  # noqa: F811
     cite(digest, server.url("/a", "a.org"), server.url("/b", "b.org"))
-    server.says("/b")
+    server.set_response("/b")
     check_url = runs.check_url
 
     def fail(url, policy):
@@ -151,7 +151,7 @@ def test_hosts_free_for_long_are_deleted():
 def test_the_url_as_cited_is_requested(digest, server):  # noqa: F811
     url = server.url("/a/?b=1&utm_source=x#part", "www.a.org")
     cite(digest, url)
-    server.says("/a/?b=1&utm_source=x")
+    server.set_response("/a/?b=1&utm_source=x")
     [(source_checked, _)] = Run().check(due_sources())
     assert source_checked.state == State.FOUND
 
@@ -165,8 +165,8 @@ def run_command(**options):
 def test_the_command_prints_the_results(digest, server):  # noqa: F811
     places = ["/found", "/gone", "/moved"]
     cite(digest, *(server.url(path, "a.org") for path in places))
-    server.says("/found")
-    server.says("/moved", 301, Location="/found")
+    server.set_response("/found")
+    server.set_response("/moved", 301, Location="/found")
     port = server.server_port
     *lines, total = run_command()
     assert sorted(lines) == [

@@ -241,7 +241,7 @@ def online(digest, server):  # noqa: F811
 def test_page_metadata_prefills_the_form_and_is_saved_with_it(client, online, server):  # noqa: F811
     log_in_with(client, "change_source")
     title = '<title>As on the page</title><meta property="og:site_name" content="Wire">'
-    server.says("/a", body=title, Content_Type="text/html")
+    server.set_response("/a", body=title, Content_Type="text/html")
     assert "Fill in from the page" in client.get(admin_url("inspect", online)).content.decode()
     assert client.get(admin_url("fill_in", online)).status_code == 405
     response = client.post(admin_url("fill_in", online))
@@ -268,7 +268,7 @@ def test_page_is_not_requested_without_a_csrf_token(online, server, admin_user):
     client = Client(enforce_csrf_checks=True)
     client.force_login(admin_user)
     assert client.post(admin_url("fill_in", online)).status_code == 403
-    assert server.asked == []
+    assert server.requests == []
 
 
 def test_editor_has_a_panel_with_broken_sources(admin_client, digest):

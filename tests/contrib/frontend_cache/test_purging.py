@@ -183,11 +183,11 @@ class TestHostPurgeBackend:
         self, http_server, db, django_capture_on_commit_callbacks
     ):
         urls = ["https://a.example/", "https://a.example/daily/", "https://b.example:8080/"]
-        http_server.says("/", 200)
+        http_server.set_response("/", 200)
         with django_capture_on_commit_callbacks(execute=True):
             self.backend(http_server.server_port).purge_batch(urls)
-            assert http_server.asked == []
-        assert http_server.asked == [("PURGE", "a.example", "/"), ("PURGE", "b.example", "/")]
+            assert http_server.requests == []
+        assert http_server.requests == [("PURGE", "a.example", "/"), ("PURGE", "b.example", "/")]
 
     def test_error_response_is_logged(self, http_server, caplog):
         self.backend(http_server.server_port).purge("http://a.example/")
@@ -214,7 +214,7 @@ class TestHostPurgeBackend:
 @pytest.fixture
 def http_server(monkeypatch):
     """Run a server that supports PURGE."""
-    monkeypatch.setattr(Handler, "do_PURGE", Handler.answer, raising=False)
+    monkeypatch.setattr(Handler, "do_PURGE", Handler.respond, raising=False)
     with running() as server:
         yield server
 
