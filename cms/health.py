@@ -1,4 +1,4 @@
-"""Two answers for whoever watches the server: is the process alive, and can it serve?"""
+"""Liveness and readiness probes."""
 
 import logging
 
@@ -14,14 +14,14 @@ logger = logging.getLogger(__name__)
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 while the process answers; asks no database, so that its trouble restarts nobody."""
+    """Return 200 without a query, so that a failing database does not restart the process."""
     return JsonResponse({"status": "ok"})
 
 
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers and every migration is applied, otherwise 503 saying which."""
+    """Return 200 if the database works and all migrations are applied, else 503 with the check."""
     checks = {"database": "failed", "migrations": "not checked"}
     try:
         with connection.cursor() as cursor:
@@ -30,13 +30,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
         if not _unapplied_migrations():
             checks["migrations"] = "ok"
     except Error:
-        logger.exception("The database does not answer.")
+        logger.exception("The database is not available.")
     ready = set(checks.values()) == {"ok"}
     body = {"status": "ok" if ready else "unavailable", "checks": checks}
     return JsonResponse(body, status=200 if ready else 503)
 
 
 def _unapplied_migrations() -> list:
-    """The migrations that `manage.py migrate` would still apply."""
     executor = MigrationExecutor(connection)
     return executor.migration_plan(executor.loader.graph.leaf_nodes())

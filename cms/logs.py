@@ -1,4 +1,4 @@
-"""Logging of a public server: one JSON object a line on stderr, each with its request id."""
+"""Production logging: one JSON object per line on stderr, with the request id."""
 
 LOGGING = {
     "version": 1,
@@ -21,11 +21,10 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        # Named, because Django and gunicorn bring handlers of their own for these.
+        # Django and gunicorn have their own handlers for these.
         name: {"handlers": ["console"], "level": "INFO", "propagate": False}
         for name in ("django", "django.server", "gunicorn.access", "gunicorn.error")
     }
-    # Dozens of lines for each publish, of tasks that went well and addresses that are purged.
-    # Failures are errors.
+    # Each publish logs dozens of successful tasks and purged URLs. Failures are errors.
     | {name: {"level": "WARNING"} for name in ("django_tasks", "wagtail.frontendcache")},
 }

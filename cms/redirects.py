@@ -1,4 +1,4 @@
-"""Redirects that editors set up, but never to a page that a reader may not see."""
+"""Redirects of Wagtail, except those that would reveal hidden pages."""
 
 from urllib.parse import urlsplit
 
@@ -11,14 +11,13 @@ from digest import visibility
 
 
 class RedirectMiddleware(middleware.RedirectMiddleware):
-    """Wagtail's, which would tell the address of a hidden page that was moved or renamed.
+    """Follow redirects to pages only if the page is public on the request's site.
 
-    A redirect to a page is followed within the site alone, as ``/api/v1/pages/`` does; to another
-    site an editor leads by its address.
+    Wagtail's would reveal the URL of a hidden page that was moved or renamed. ``/api/v1/pages/``
+    follows the same rule. Redirects to other sites need a URL.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Leave a 404 as it is where the redirect leads to a page that this site does not show."""
         if response.status_code == 404 and _leads_to_hidden_page(request):
             return response
         return super().process_response(request, response)

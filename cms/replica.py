@@ -1,4 +1,4 @@
-"""Pages read from the replica (``digest.caching.replica``)."""
+"""Middleware that reads pages from the replica (``digest.caching.replica``)."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,7 +10,7 @@ from wagtail.models import Site
 from digest.caching import replica
 from digest.caching.cacheable import copy_request
 
-# Views below whose URLs everything shows what was written just now.
+# Views below these URLs have to show the latest writes.
 EDITORS_VIEWS = (
     ("wagtailadmin_home", ()),
     ("digest:preview", ("-",)),
@@ -19,9 +19,9 @@ EDITORS_VIEWS = (
 
 
 class ReplicaMiddleware:
-    """Reads from the replica for GET and HEAD of visitors without a session.
+    """Read from the replica for GET and HEAD of visitors without a session.
 
-    A visitor with a session may have written something, and wants to see it. If the replica fails
+    Visitors with a session need to see their own writes. If the replica fails
     while a view runs, the view runs again and reads from the primary; if it fails in another
     middleware, the response is a 503. Goes before all middleware that queries a database.
     """
@@ -34,7 +34,7 @@ class ReplicaMiddleware:
             return self.get_response(request)
         with replica.reads():
             response = self.get_response(request)
-            # An error that something has caught, as a template's {% if %} does.
+            # The error was caught, for example by {% if %} in a template.
             if replica.has_failed():
                 return HttpResponse(status=503, headers={"Retry-After": str(replica.RETRY_AFTER)})
             return response
@@ -48,7 +48,7 @@ class ReplicaMiddleware:
             Site.clear_site_root_paths_cache()
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Call the view again with the request as it was before, if the replica has failed."""
+        """Call the view again with a copy of the original request, if the replica has failed."""
         if not replica.has_failed():
             return None
         replica.fall_back_to_primary()
@@ -67,5 +67,5 @@ def _editors_paths() -> Iterator[str]:
     for name, args in EDITORS_VIEWS:
         try:
             yield reverse(name, args=args).removesuffix("-/")
-        except NoReverseMatch:  # A site need not have all of them.
+        except NoReverseMatch:  # not all sites have all of them
             continue

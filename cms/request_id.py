@@ -1,4 +1,4 @@
-"""A request id for every request: taken from the proxy or made, echoed, and on each log line."""
+"""Request ids: from the proxy or generated, in the response and in each log record."""
 
 import logging
 import re
@@ -8,16 +8,16 @@ from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 
-# What a proxy may send; anything else could forge log lines or headers and is replaced.
+# Anything else could forge log lines or headers, and is replaced.
 ACCEPTED = re.compile(r"[A-Za-z0-9._:=+/@-]{1,128}")
 
-# Never reset at the end of a request: the handler and the server write their lines about it after
-# the middleware has returned. The next request of the same thread overwrites it.
+# Not reset at the end of a request, because the handler and the server log it after the middleware
+# has returned. The next request of the thread overwrites it.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 class RequestIdMiddleware:
-    """Take or make X-Request-ID, keep it for the log lines, and send it back."""
+    """Accept or generate X-Request-ID, and return it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,7 +31,7 @@ class RequestIdMiddleware:
 
 
 class RequestIdFilter(logging.Filter):
-    """Put the id of the current request on each log record, as `request_id`."""
+    """Add ``request_id`` to log records."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()

@@ -1,4 +1,4 @@
-"""Addresses of the site: the editor's desk, the search page, the digest, then Wagtail's pages."""
+"""URLs of the site: the admin, the search page, the digest, then Wagtail's pages."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ urlpatterns = [
 ]
 
 if settings.SERVE_MEDIA:
-    # Pictures only: documents are fetched by way of Wagtail above, which knows the private ones.
+    # Images only: Wagtail serves documents above, and checks whether they are private.
     urlpatterns += [
         re_path(
             rf"^{settings.MEDIA_URL.lstrip('/')}{folder}/(?P<path>.*)$",
@@ -37,6 +37,6 @@ if settings.SERVE_MEDIA:
 
 urlpatterns += [
     path("", include("digest.urls")),
-    # Anything else is a page of the tree: the last pattern.
+    # Last, because it matches everything.
     path("", include(wagtail_urls)),
 ]

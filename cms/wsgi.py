@@ -1,4 +1,4 @@
-"""The WSGI callable `application`: public settings, unless DJANGO_SETTINGS_MODULE names others."""
+"""The WSGI callable ``application``; the default settings are those of production."""
 
 import os
 import re
@@ -15,10 +15,11 @@ django_application = get_wsgi_application()
 
 
 def application(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
-    """Django's, told of no charset: nothing here is sent or asked in another than UTF-8.
+    """Call Django without the charset of the Content-Type: all requests are UTF-8.
 
-    Django decodes the query with it before it catches errors, and takes any of Python's codecs:
-    one that is none of texts, such as bz2, would be a crash outside every handler.
+    Django decodes the query string with that charset before it catches errors, and accepts any
+    codec of Python. One that does not decode to text, such as bz2, would crash outside of every
+    handler.
     """
     if content_type := environ.get("CONTENT_TYPE"):
         environ["CONTENT_TYPE"] = CHARSET.sub("", content_type)

@@ -1,9 +1,8 @@
 """
-What every settings module of the site shares; shaped as `wagtail start` writes it.
+Settings that all modules share, in the layout of `wagtail start`.
 
-The environment may choose the database and the place of uploaded files for every module:
-DATABASE_URL, DATABASE_REPLICA_URL, REDIS_URL, MEDIA_ROOT and TASKS.
-All variables: docs/reference/environment.md.
+Environment variables that all modules read: DATABASE_URL, DATABASE_REPLICA_URL, REDIS_URL,
+MEDIA_ROOT and TASKS. All variables: docs/reference/environment.md.
 """
 
 import os
@@ -81,7 +80,7 @@ TEMPLATES = [
 WSGI_APPLICATION = "cms.wsgi.application"
 
 
-# Database: SQLite in the checkout unless DATABASE_URL says otherwise, and perhaps a read replica
+# Database: DATABASE_URL, by default SQLite in the checkout, and an optional read replica
 
 DATABASES = {
     "default": databases.database(
@@ -101,12 +100,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
-# Caches: in the memory of each process, or in Redis where REDIS_URL says so
+# Caches: Redis if REDIS_URL is set, otherwise the memory of each process
 
 CACHES = caches.caches(os.environ.get("REDIS_URL"))
 
 
-# Background work: at once, by whoever asks for it, or by `manage.py db_worker`
+# Background tasks: immediate in the process that enqueues them, or by `manage.py db_worker`
 
 _tasks = os.environ.get("TASKS") or "immediate"
 if _tasks == "database":
@@ -148,7 +147,7 @@ STATIC_URL = "/static/"
 MEDIA_ROOT = os.environ.get("MEDIA_ROOT") or BASE_DIR / "media"
 MEDIA_URL = "/media/"
 
-# Uploaded pictures are the web server's to serve; the site does it itself where there is none.
+# Serve uploaded images, if no web server does.
 SERVE_MEDIA = False
 
 STORAGES = {
@@ -166,13 +165,13 @@ WAGTAIL_SITE_NAME = "Wagtail Digest"
 
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
-# The address of this site in e-mails and other places without a request
+# The URL of this site in e-mails and elsewhere without a request
 WAGTAILADMIN_BASE_URL = os.environ.get("WAGTAILADMIN_BASE_URL", "http://127.0.0.1:8000")
 
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "key", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 10 * 1024 * 1024  # 10 MB
 
-# Nobody's address is sent to a third party for the sake of an avatar.
+# Avatars would send e-mail addresses to a third party.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 
 # "AI" and "ai" are one tag.

@@ -1,4 +1,4 @@
-"""What Django's caches are: this process's memory, or Redis, which several processes share."""
+"""CACHES in the memory of each process, or in Redis, which processes share."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 SCHEMES = ("redis://", "rediss://", "unix://")
-# Entries in the memory of a process; an answer may have a quarter of a megabyte.
+# Entries in the memory of a process; a response can have a quarter of a megabyte.
 MAX_ENTRIES = 500
-# Seconds. A Redis that does not answer must not hold a request up; it is asked once, not again.
+# Seconds. A Redis that does not respond must not delay requests, so there are no retries.
 TIMEOUT = 0.25
 
 
 def caches(redis_url: str | None, timeout: float = TIMEOUT) -> dict[str, dict[str, Any]]:
-    """CACHES: "default" for Django and Wagtail, and "digest" for kept answers."""
+    """Return CACHES: "default" for Django and Wagtail, and "digest" for cached responses."""
     if redis_url:
         if not redis_url.startswith(SCHEMES):
             raise SystemExit(f"REDIS_URL must begin with one of {' '.join(SCHEMES)}")
@@ -33,8 +33,10 @@ def _memory(name: str) -> dict[str, Any]:
 
 
 def _redis(url: str, timeout: float, is_silent: bool) -> dict[str, Any]:
-    """Redis; without it, Django and Wagtail go on as if the cache were empty. ``digest`` wants to
-    be told, since it then leaves the cache alone for a while."""
+    """Return a Redis cache; ``is_silent`` treats a failing Redis as an empty cache.
+
+    "digest" needs the errors, because it backs off after one.
+    """
     return {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": url,

@@ -1,4 +1,4 @@
-"""What the databases of the site are told beside their address."""
+"""Options of the databases besides their URLs."""
 
 from typing import Any
 from urllib.parse import quote
@@ -7,11 +7,10 @@ import dj_database_url
 
 MEGABYTE = 1024 * 1024
 
-# Readers go on while an editor saves (WAL), and a second writer waits its turn at the start of its
-# transaction instead of failing with "database is locked" in the middle of it. The log is written
-# to the disk with each checkpoint, as WAL needs it (NORMAL), and its file is cut back to 64 MB
-# once a large transaction is through; a checkpoint comes with SQLite's own 1,000 pages. Up to 128
-# MB are read from the one copy that the system has in memory, and not copied for each connection.
+# WAL: readers are not blocked by a writer. IMMEDIATE: a second writer waits at the start of its
+# transaction instead of failing with "database is locked" within it. NORMAL: with WAL it is enough
+# to sync at checkpoints, which come every 1,000 pages by default. After a large transaction the log
+# is truncated to 64 MB. Up to 128 MB are memory-mapped, instead of copied for each connection.
 SQLITE_READS = f"PRAGMA mmap_size={128 * MEGABYTE};"
 SQLITE = {
     "transaction_mode": "IMMEDIATE",
@@ -22,8 +21,8 @@ SQLITE = {
     ),
 }
 
-# Nobody waits for minutes for a server that is gone without a word: seconds until it is given up
-# while connecting, without an answer to what was sent, and while it is silent (some 16 seconds).
+# Timeouts for a server that has disappeared, instead of minutes: when connecting, when sent data is
+# not acknowledged, and when the connection is idle (about 16 seconds).
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 POSTGRESQL = {
     "connect_timeout": 3,
@@ -35,15 +34,15 @@ POSTGRESQL = {
 
 
 def database(url: str) -> dict[str, Any]:
-    """The primary. What the URL says behind a question mark comes before what is said here."""
+    """Return the primary; options in the query of the URL take precedence."""
     return _with_options(dj_database_url.parse(url), SQLITE)
 
 
 def replica(url: str) -> dict[str, Any]:
-    """A database that is only read, and in tests is the primary itself."""
+    """Return a read-only database; in tests it mirrors the primary."""
     found = dj_database_url.parse(url) | {"TEST": {"MIRROR": "default"}}
     if _vendor(found) == "sqlite3":
-        # So that a file that is gone is an error, and not made anew.
+        # A missing file is an error; without mode=ro SQLite would create it.
         found["NAME"] = f"file:{quote(str(found['NAME']))}?mode=ro"
     return _with_options(found, {"timeout": 20, "init_command": SQLITE_READS})
 

@@ -1,6 +1,6 @@
 """
-Settings for a public server. Everything particular comes from the environment; a start without
-what is required ends with one line that names it. All variables: docs/reference/environment.md.
+Settings for production, from environment variables: docs/reference/environment.md. If a required
+variable is missing, the process exits with a message that names it.
 """
 
 import os
@@ -20,12 +20,12 @@ if _missing:
 
 
 def _words(name: str) -> list[str]:
-    """The comma-separated values of an environment variable."""
+    """Split the comma-separated values of an environment variable."""
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
 
 
 def _switch(name: str, default: bool) -> bool:
-    """An environment variable that is on or off."""
+    """Read a boolean environment variable."""
     return os.environ.get(name, str(default)).lower() in ("1", "true", "yes", "on")
 
 
@@ -41,21 +41,21 @@ for _database in DATABASES.values():
     _database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 
-# HTTPS everywhere; HTTPS=off is for a trial on one's own machine
+# HTTPS everywhere; HTTPS=off is for local trials
 
 HTTPS = _switch("HTTPS", default=True)
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, over plain HTTP
 SECURE_HSTS_SECONDS = int(os.environ.get("HSTS_SECONDS", 365 * 24 * 3600)) if HTTPS else 0
-# A promise for the whole domain, and hard to take back: its owner decides. Until then the two
-# deployment checks that ask for it are answered here.
+# It affects the whole domain and is hard to revoke, so it is off by default, and the two deployment
+# checks for it are silenced.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _switch("HSTS_SUBDOMAINS", default=False)
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 
-# Only behind a proxy that sets this header itself: anyone else could send it.
+# Only behind a proxy that always sets this header; otherwise clients could send it.
 if _switch("TRUST_X_FORWARDED_PROTO", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -73,7 +73,7 @@ STORAGES["staticfiles"]["BACKEND"] = "whitenoise.storage.CompressedManifestStati
 SERVE_MEDIA = _switch("SERVE_MEDIA", default=False)
 
 
-# Caches in front, each by the address at which this site tells it what has changed
+# Front-end caches, each by the URL that purge requests are sent to
 
 _caches = _words("FRONTEND_CACHE_URL")
 if _caches:

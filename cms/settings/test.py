@@ -1,4 +1,4 @@
-"""Settings for the tests: quick, quiet, and leaving nothing behind."""
+"""Settings for tests: fast hashing, no e-mail, and uploads in a temporary directory."""
 
 import atexit
 import os
@@ -21,13 +21,13 @@ if not os.environ.get("MEDIA_ROOT"):
     MEDIA_ROOT = tempfile.mkdtemp(prefix="digest-media-")
     atexit.register(shutil.rmtree, MEDIA_ROOT, ignore_errors=True)
 
-# Browser tests look at pictures through the test server.
+# Browser tests load images from the test server.
 SERVE_MEDIA = True
 
-# Front-end caches: a test says which there are.
+# Tests configure the front-end caches.
 INSTALLED_APPS.append("digest.contrib.frontend_cache")
 
-# A busy machine is no failure.
+# A busy machine can be slow.
 CACHES = caches.caches(os.environ.get("REDIS_URL"), timeout=30)
 
 # Few tests use Wagtail's own search: they are marked wagtail_indexes (tests/conftest.py).

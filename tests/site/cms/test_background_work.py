@@ -1,4 +1,4 @@
-"""Who does the work in the background, as the environment says."""
+"""Background tasks and Redis, as the environment configures them."""
 
 from tests.site.cms.test_settings import PRODUCTION, python
 
@@ -9,7 +9,7 @@ BACKEND = (
 )
 
 
-def test_tasks_are_done_at_once_or_queued_in_the_database():
+def test_tasks_are_immediate_or_queued_in_the_database():
     own = PRODUCTION | {"DJANGO_SETTINGS_MODULE": "cms.settings.production"}
     assert python("-W", "ignore", "-c", BACKEND, **own).stdout == "ImmediateBackend\n"
     queued = own | {"TASKS": "database"}
@@ -17,12 +17,12 @@ def test_tasks_are_done_at_once_or_queued_in_the_database():
     assert python("manage.py", *CHECK, **queued).returncode == 0
 
 
-def test_another_word_is_refused_in_one_line():
+def test_an_invalid_backend_is_reported_in_one_line():
     result = python("manage.py", *CHECK, **PRODUCTION, TASKS="databse")
     assert result.returncode != 0
     assert result.stderr == "TASKS in the environment must be immediate or database\n"
 
 
-def test_another_address_than_one_of_redis_is_refused_in_one_line():
+def test_an_invalid_redis_url_is_reported_in_one_line():
     result = python("manage.py", *CHECK, **PRODUCTION, REDIS_URL="127.0.0.1:6379")
     assert result.stderr == "REDIS_URL must begin with one of redis:// rediss:// unix://\n"

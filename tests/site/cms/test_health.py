@@ -1,4 +1,4 @@
-"""What a watcher of the server is told."""
+"""The liveness and readiness probes."""
 
 import pytest
 from django.db import OperationalError, connection
@@ -7,7 +7,7 @@ from django.test import Client
 from cms import health
 
 
-def test_healthz_answers_without_a_database(client: Client):
+def test_healthz_needs_no_database(client: Client):
     response = client.get("/healthz")  # no `db` fixture: a query would fail here
     assert response.status_code == 200
     assert response.json() == {"status": "ok"}
@@ -22,18 +22,18 @@ def test_readyz_is_ok_when_database_and_migrations_are(client: Client):
 
 
 @pytest.mark.django_db
-def test_readyz_names_an_unapplied_migration_as_the_failed_check(client: Client, monkeypatch):
+def test_readyz_fails_for_unapplied_migrations(client: Client, monkeypatch):
     monkeypatch.setattr(health, "_unapplied_migrations", lambda: ["one"])
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["checks"] == {"database": "ok", "migrations": "failed"}
 
 
-def test_readyz_names_the_database_and_leaks_nothing(client: Client, monkeypatch):
-    def refuse():
+def test_readyz_fails_without_a_database_and_leaks_nothing(client: Client, monkeypatch):
+    def fail():
         raise OperationalError("password of host db.internal is wrong")
 
-    monkeypatch.setattr(connection, "cursor", refuse)
+    monkeypatch.setattr(connection, "cursor", fail)
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["checks"] == {"database": "failed", "migrations": "not checked"}
@@ -48,5 +48,5 @@ def test_unapplied_migrations_are_found(db):
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_probes_only_read(client: Client, path: str):
+def test_probes_allow_only_get_and_head(client: Client, path: str):
     assert client.post(path).status_code == 405

@@ -1,4 +1,4 @@
-"""Pages that are read from a replica, and what happens to a request if it fails."""
+"""Pages read from a replica, and requests during which it fails."""
 
 import pytest
 from django.db import OperationalError
@@ -13,8 +13,6 @@ calls = []
 
 
 class CountingMiddleware:
-    """Counts the requests that pass."""
-
     def __init__(self, get_response):
         self.get_response = get_response
 
@@ -24,7 +22,7 @@ class CountingMiddleware:
 
 
 class FailingMiddleware(CountingMiddleware):
-    """Reads from the replica after the view."""
+    """Fail as a query on the replica after the view would."""
 
     def __call__(self, request):
         self.get_response(request)
@@ -32,9 +30,9 @@ class FailingMiddleware(CountingMiddleware):
 
 
 def read(request):
-    """Read from the replica, which fails, then from the primary; remember the request."""
-    calls.append((request, hasattr(request, "left_by_the_view")))
-    request.left_by_the_view = True
+    """Record the request, and fail while the replica does."""
+    calls.append((request, hasattr(request, "set_by_the_view")))
+    request.set_by_the_view = True
     if Replica.is_failing:
         Replica.has_failed = True
         raise OperationalError
@@ -45,7 +43,7 @@ def page(request):
     return HttpResponse("of the primary")
 
 
-def page_that_is_rendered_later(request):
+def lazily_rendered_page(request):
     template = engines["django"].from_string("{{ read }}")
     return SimpleTemplateResponse(template, {"read": lambda: read(request) or "of the primary"})
 
@@ -75,7 +73,7 @@ def handler404(request, exception):
 
 urlpatterns = [
     path("page", page),
-    path("later", page_that_is_rendered_later),
+    path("later", lazily_rendered_page),
     path("caught", page_that_catches_errors),
     path("missing", missing),
     path("broken", broken),
@@ -83,7 +81,7 @@ urlpatterns = [
 
 
 class Replica:
-    """Takes the place of the replica, which fails until the primary is read instead."""
+    """Fake of a replica that fails until the primary is used instead."""
 
     is_failing = has_failed = False
 
@@ -104,16 +102,16 @@ def _failing_replica(settings, monkeypatch):
 
 
 @pytest.mark.parametrize("url", ["/page", "/later"])
-def test_a_view_that_fails_runs_again_and_the_middleware_does_not(client, url):
+def test_a_failing_view_runs_again_and_the_middleware_does_not(client, url):
     response = client.get(url)
     assert (response.status_code, response.content) == (200, b"of the primary")
-    middleware, (first, _), (second, left_by_first) = calls
+    middleware, (first, _), (second, set_by_first) = calls
     assert middleware == "middleware"
     assert first is not second
-    assert not left_by_first
+    assert not set_by_first
 
 
-def test_a_view_may_find_nothing_on_the_primary(client):
+def test_a_view_can_be_404_on_the_primary(client):
     assert client.get("/missing").status_code == 404
     assert len(calls) == 3
 

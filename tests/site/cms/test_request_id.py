@@ -1,4 +1,4 @@
-"""Request ids: taken when harmless, made otherwise, echoed, and on the log lines."""
+"""Request ids: accepted or generated, returned, and in log records."""
 
 import io
 import json
@@ -12,26 +12,26 @@ from cms.logs import LOGGING
 from cms.request_id import request_id
 
 
-def test_a_proxys_request_id_is_echoed(client: Client):
+def test_the_request_id_of_a_proxy_is_returned(client: Client):
     response = client.get("/healthz", headers={"X-Request-ID": "edge-1.42"})
     assert response["X-Request-ID"] == "edge-1.42"
 
 
 @pytest.mark.parametrize("sent", ["", "two words", 'quo"te', "x" * 129, "tab\there", "é"])
-def test_any_other_is_replaced(client: Client, sent: str):
-    echoed = client.get("/healthz", headers={"X-Request-ID": sent})["X-Request-ID"]
-    assert echoed != sent
-    assert len(echoed) == 32
+def test_an_invalid_request_id_is_replaced(client: Client, sent: str):
+    returned = client.get("/healthz", headers={"X-Request-ID": sent})["X-Request-ID"]
+    assert returned != sent
+    assert len(returned) == 32
 
 
-def test_every_request_has_its_own(client: Client):
+def test_request_ids_are_unique(client: Client):
     first, second = (client.get("/healthz")["X-Request-ID"] for _ in range(2))
     assert first != second
 
 
 @pytest.fixture
 def log_lines() -> io.StringIO:
-    """A stream that the console handler of production writes to."""
+    """Return a stream that production's console handler writes to."""
     stream = io.StringIO()
     handler = {**LOGGING["handlers"]["console"], "stream": stream}
     logger = {"handlers": ["console"], "level": "INFO", "propagate": False}
@@ -40,7 +40,7 @@ def log_lines() -> io.StringIO:
     return stream
 
 
-def test_a_log_line_is_json_with_its_request_id(log_lines: io.StringIO):
+def test_log_records_are_json_with_the_request_id(log_lines: io.StringIO):
     request_id.set("edge-7")
     logging.getLogger("tests.json").warning("Something %s", "happened")
     line = json.loads(log_lines.getvalue())
@@ -49,7 +49,7 @@ def test_a_log_line_is_json_with_its_request_id(log_lines: io.StringIO):
     assert line["level"] == "WARNING"
 
 
-def test_a_crash_stays_one_line(log_lines: io.StringIO):
+def test_a_traceback_is_in_one_line(log_lines: io.StringIO):
     try:
         raise ValueError("two\nlines")
     except ValueError:

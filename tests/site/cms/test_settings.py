@@ -1,4 +1,4 @@
-"""Every settings module, started as a server starts it: in a process of its own."""
+"""Every settings module, each in a process of its own."""
 
 import json
 import os
@@ -20,12 +20,12 @@ PRODUCTION = {
 
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run Python in the checkout with nothing but this environment, PATH and coverage's own."""
-    kept = {k: v for k, v in os.environ.items() if k == "PATH" or k.startswith("COVERAGE_")}
+    """Run Python in the checkout with only this environment, PATH and coverage's variables."""
+    inherited = {k: v for k, v in os.environ.items() if k == "PATH" or k.startswith("COVERAGE_")}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env=kept | environment,
+        env=inherited | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -34,7 +34,7 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 
 def settings_of(module: str, *names: str, **environment: str) -> list:
-    """The values of these settings, as JSON carries them."""
+    """Return the values of these settings, converted to JSON and back."""
     code = (
         f"import json; from cms.settings import {module} as s;"
         f"print(json.dumps([getattr(s, n) for n in {names!r}], default=str))"
@@ -45,7 +45,7 @@ def settings_of(module: str, *names: str, **environment: str) -> list:
 
 
 @pytest.mark.parametrize("module", ["dev", "test", "production"])
-def test_every_module_honours_database_and_media_of_the_environment(module: str):
+def test_every_module_reads_database_and_media_root_from_the_environment(module: str):
     chosen = {"DATABASE_URL": "postgres://ann@db.example/news", "MEDIA_ROOT": "/srv/media"}
     databases, media = settings_of(module, "DATABASES", "MEDIA_ROOT", **(PRODUCTION | chosen))
     assert databases["default"]["ENGINE"] == "django.db.backends.postgresql"
@@ -53,7 +53,7 @@ def test_every_module_honours_database_and_media_of_the_environment(module: str)
     assert media == "/srv/media"
 
 
-def test_sqlite_in_the_checkout_is_the_default_and_waits_for_other_writers():
+def test_the_default_is_sqlite_in_the_checkout_with_wal():
     [databases] = settings_of("dev", "DATABASES")
     assert databases["default"]["NAME"] == str(ROOT / "db.sqlite3")
     assert databases["default"]["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
@@ -61,7 +61,7 @@ def test_sqlite_in_the_checkout_is_the_default_and_waits_for_other_writers():
 
 
 @pytest.mark.parametrize("missing", PRODUCTION)
-def test_production_names_what_is_missing_in_one_line(missing: str):
+def test_production_reports_a_missing_variable_in_one_line(missing: str):
     environment = {name: value for name, value in PRODUCTION.items() if name != missing}
     result = python("manage.py", "check", "--settings=cms.settings.production", **environment)
     assert result.returncode != 0
@@ -80,36 +80,37 @@ def test_production_passes_djangos_deployment_checks():
     assert result.returncode == 0, result.stderr
 
 
-def test_https_can_be_switched_off_for_a_local_trial():
+def test_https_can_be_switched_off():
     names = ["SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"]
     assert settings_of("production", *names, **PRODUCTION) == [True, True, True]
     assert settings_of("production", *names, HTTPS="off", **PRODUCTION) == [False, False, False]
 
 
-ANSWER = """
+GET = """
 import django, json, sys; django.setup()
 from django.test import Client
-answer = Client().get(sys.argv[1], secure=sys.argv[2] == "https", headers={"host": "news.example"})
-print(json.dumps([answer.status_code, dict(answer.headers)]))
+client = Client(headers={"host": "news.example"})
+response = client.get(sys.argv[1], secure=sys.argv[2] == "https")
+print(json.dumps([response.status_code, dict(response.headers)]))
 """
 
 
-def answer_of(path: str, scheme: str) -> tuple[int, dict[str, str]]:
-    """Status and headers of production's answer."""
+def get(path: str, scheme: str) -> tuple[int, dict[str, str]]:
+    """Return the status and headers of a response in production."""
     settings = PRODUCTION | {"DJANGO_SETTINGS_MODULE": "cms.settings.production"}
-    result = python("-W", "ignore", "-c", ANSWER, path, scheme, **settings)
+    result = python("-W", "ignore", "-c", GET, path, scheme, **settings)
     assert result.returncode == 0, result.stderr
     return tuple(json.loads(result.stdout))
 
 
-def test_production_sends_plain_http_to_https_except_for_probes():
-    status, headers = answer_of("/admin/", "http")
+def test_production_redirects_http_to_https_except_for_probes():
+    status, headers = get("/admin/", "http")
     assert (status, headers["Location"]) == (301, "https://news.example/admin/")
-    assert answer_of("/healthz", "http")[0] == 200
+    assert get("/healthz", "http")[0] == 200
 
 
-def test_production_sends_the_secure_headers():
-    _, headers = answer_of("/healthz", "https")
+def test_production_sends_security_headers():
+    _, headers = get("/healthz", "https")
     assert headers["Strict-Transport-Security"] == "max-age=31536000"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
@@ -117,7 +118,7 @@ def test_production_sends_the_secure_headers():
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
-def test_a_forwarded_scheme_is_believed_only_when_asked():
+def test_x_forwarded_proto_is_trusted_only_if_enabled():
     code = "from cms.settings import production as s; print(hasattr(s, 'SECURE_PROXY_SSL_HEADER'))"
     assert python("-c", code, **PRODUCTION).stdout == "False\n"
     trusting = PRODUCTION | {"TRUST_X_FORWARDED_PROTO": "on"}
@@ -132,7 +133,7 @@ def test_every_variable_read_is_documented():
 
 
 def _names(pattern: str, text: str) -> set[str]:
-    """All names that the pattern finds; at least one, or the pattern is out of date."""
+    """Find all matches; fail if there is none, because the pattern is then out of date."""
     names = set(re.findall(pattern, text))
     assert names
     return names
