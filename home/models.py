@@ -1,4 +1,4 @@
-"""The front page of the site: the latest issues of all its digests."""
+"""The front page of the site."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 
 
 class HomePage(Page):
-    """Lists what readers came for: the digests, and their issues, newest first."""
+    """A page that lists the digests and their issues, newest first."""
 
     max_count = 1
 

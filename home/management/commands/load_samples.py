@@ -1,4 +1,4 @@
-"""``manage.py load_samples``: fill a new site with the sample digests of ``home/samples/``."""
+"""``manage.py load_samples``: load the digests in ``home/samples/`` into a new site."""
 
 import time
 import tomllib
@@ -32,16 +32,14 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1")
 PUBLISHING_HOUR = 6  # UTC
 DAYS_AHEAD = 30  # of the scheduled issue
 EDITOR = "editor"
-# Nothing that looks like something else: the password is read off a terminal.
+# Without letters and digits that look alike: the password is copied from a terminal.
 PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105
 
 
 class Command(BaseCommand):
-    """Loads the samples once, and keeps the site's address right in local trials."""
-
     help = (
-        "Load the sample digests into a site that has no digest yet, all or nothing. Run again, "
-        "it changes nothing but the port in the address of a site on this machine."
+        "Load the sample digests into a site that has no digest yet, in one transaction. Another "
+        "run changes nothing except the port of a local site."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -49,51 +47,51 @@ class Command(BaseCommand):
             "--port",
             type=int,
             default=8000,
-            help="the port in the site's address while its host is localhost or 127.0.0.1",
+            help="the port of the site while its host is localhost or 127.0.0.1",
         )
         parser.add_argument(
             "--with-editor",
             action="store_true",
             help=(
-                "for trying the site on your own machine only: also create the superuser "
-                f"“{EDITOR}” and print its password"
+                "also create the superuser "
+                f"“{EDITOR}” and print its password; only for trying on your own machine"
             ),
         )
 
     def handle(self, *, port: int, with_editor: bool, **options: Any) -> None:
         site = Site.objects.filter(is_default_site=True).first()
         if site is None:
-            raise CommandError("There is no default site: make one under Settings, Sites.")
-        set_address(site, port)
-        with files_removed_on_failure() as pictures, transaction.atomic():
-            self.load(site, pictures)
+            raise CommandError("There is no default site: create one under Settings, Sites.")
+        set_hostname(site, port)
+        with delete_files_on_failure() as images, transaction.atomic():
+            self.load(site, images)
             password = create_editor() if with_editor else None
-        if pictures:
-            # Otherwise the first reader would wait for it.
-            self.stdout.write("Making the pictures in all their sizes ...")
-            public_images(pictures.values())
+        if images:
+            # Otherwise the first visitor would wait for them.
+            self.stdout.write("Generating the image renditions ...")
+            public_images(images.values())
         if with_editor:
-            self.tell_editor(password)
+            self.print_editor(password)
 
-    def load(self, site: Site, pictures: dict[str, AbstractImage]) -> None:
-        """Load all samples, unless the site has a digest; the pictures made go to ``pictures``."""
+    def load(self, site: Site, images: dict[str, AbstractImage]) -> None:
+        """Load all samples, unless the site has a digest; add the new images to ``images``."""
         if get_digest_page_model().objects.exists():
-            self.stdout.write("There are digests already: no samples loaded.")
+            self.stdout.write("The site has digests already: no samples loaded.")
             return
         started = time.monotonic()
         manifest = tomllib.loads((SAMPLES / "samples.toml").read_text(encoding="utf-8"))
         self.stdout.write("Loading the sample digests ...")
         name_site(site, manifest["site_name"])
-        create_pictures(manifest, pictures)
+        create_images(manifest, images)
         Synonyms.objects.bulk_create(Synonyms(terms=terms) for terms in manifest["synonyms"])
-        made: Counter[str] = Counter()
+        created: Counter[str] = Counter()
         for entry in manifest["digests"]:
-            made += self.load_digest(site, entry, manifest, pictures)
+            created += self.load_digest(site, entry, manifest, images)
         create_roles(get_digest_page_model().objects.all())
-        issues = ", ".join(f"{count} {state}" for state, count in made.items())
+        issues = ", ".join(f"{count} {state}" for state, count in created.items())
         self.stdout.write(
-            f"Made {len(manifest['digests'])} digests and {len(pictures)} pictures; "
-            f"issues: {issues} ({time.monotonic() - started:.0f} s)."
+            f"Created {len(manifest['digests'])} digests, {len(images)} images and "
+            f"{created.total()} issues: {issues} ({time.monotonic() - started:.0f} s)."
         )
 
     def load_digest(
@@ -101,25 +99,25 @@ class Command(BaseCommand):
         site: Site,
         entry: dict[str, Any],
         manifest: dict[str, Any],
-        pictures: dict[str, AbstractImage],
+        images: dict[str, AbstractImage],
     ) -> Counter[str]:
-        """Make a digest and its issues; returns how many of each state."""
-        digest = create_digest(site.root_page, entry, pictures)
+        """Create a digest and its issues; return the number of issues in each state."""
+        digest = create_digest(site.root_page, entry, images)
         paths = sorted((SAMPLES / entry["slug"]).glob("*.md"))
-        made: Counter[str] = Counter()
+        created: Counter[str] = Counter()
         for position, path in enumerate(paths, 1):
             state = state_of(path.name, entry)
-            issue = new_issue(digest, path, manifest, pictures)
+            issue = new_issue(digest, path, manifest, images)
             save_issue(digest, issue, state)
-            made[state] += 1
+            created[state] += 1
             self.stdout.write(
                 f"  {digest.title} {position}/{len(paths)}  {issue.date}  {issue.title}"
                 + (f"  ({state})" if state != "published" else "")
             )
-        return made
+        return created
 
-    def tell_editor(self, password: str | None) -> None:
-        """Print the new editor's name and password, or how to set another."""
+    def print_editor(self, password: str | None) -> None:
+        """Print the password of the new editor, or how to set another one."""
         if password:
             self.stdout.write(f"Editor account: name {EDITOR}, password {password}")
         else:
@@ -130,19 +128,19 @@ class Command(BaseCommand):
 
 
 @contextmanager
-def files_removed_on_failure() -> Iterator[dict[str, AbstractImage]]:
-    """Give a place for new pictures; their files go when the block fails, as their rows do."""
-    pictures: dict[str, AbstractImage] = {}
+def delete_files_on_failure() -> Iterator[dict[str, AbstractImage]]:
+    """Yield a dictionary for new images; delete their files if the block fails."""
+    images: dict[str, AbstractImage] = {}
     try:
-        yield pictures
+        yield images
     except BaseException:
-        for picture in pictures.values():
-            picture.file.storage.delete(picture.file.name)
+        for image in images.values():
+            image.file.storage.delete(image.file.name)
         raise
 
 
-def set_address(site: Site, port: int) -> None:
-    """Give a site on this machine the address it is served at, for the absolute URLs."""
+def set_hostname(site: Site, port: int) -> None:
+    """Set the host and port of a local site, for absolute URLs."""
     taken = Site.objects.filter(hostname="127.0.0.1", port=port).exists()
     if site.hostname in LOCAL_HOSTS and not taken:
         site.hostname, site.port = "127.0.0.1", port
@@ -150,35 +148,35 @@ def set_address(site: Site, port: int) -> None:
 
 
 def name_site(site: Site, name: str) -> None:
-    """Name the site, unless somebody has."""
+    """Name the site, unless it has a name."""
     if not site.site_name:
         site.site_name = name
         site.save()
 
 
-def create_pictures(manifest: dict[str, Any], pictures: dict[str, AbstractImage]) -> None:
-    """Make the pictures, in a collection of their own, and put them under their file names."""
+def create_images(manifest: dict[str, Any], images: dict[str, AbstractImage]) -> None:
+    """Create the images in a new collection, and add them to ``images`` by file name."""
     collection = Collection.get_first_root_node().add_child(name=manifest["collection"])
-    for name, entry in manifest["pictures"].items():
-        with (SAMPLES / "pictures" / name).open("rb") as file:
-            picture = get_image_model()(
+    for name, entry in manifest["images"].items():
+        with (SAMPLES / "images" / name).open("rb") as file:
+            image = get_image_model()(
                 title=entry["title"], description=entry["alt"], collection=collection
             )
-            picture.file = ImageFile(file, name=name)
-            picture.save()
-        pictures[name] = picture
-        # Known from now on, so that uploading the same picture again is noticed.
-        picture.get_file_size()
-        picture.get_file_hash()
+            image.file = ImageFile(file, name=name)
+            image.save()
+        images[name] = image
+        # Stored now, so that Wagtail notices an upload of the same image.
+        image.get_file_size()
+        image.get_file_hash()
 
 
-def create_digest(parent: Page, entry: dict[str, Any], pictures: dict[str, AbstractImage]) -> Page:
-    """Make and publish a digest."""
+def create_digest(parent: Page, entry: dict[str, Any], images: dict[str, AbstractImage]) -> Page:
+    """Create and publish a digest."""
     digest = get_digest_page_model()(
         title=entry["title"],
         slug=entry["slug"],
         tagline=entry["tagline"],
-        image=pictures[entry["image"]],
+        image=images[entry["image"]],
         live=False,
     )
     parent.add_child(instance=digest)
@@ -187,38 +185,38 @@ def create_digest(parent: Page, entry: dict[str, Any], pictures: dict[str, Abstr
 
 
 def state_of(name: str, entry: dict[str, Any]) -> str:
-    """What the manifest says of a document: draft or scheduled; otherwise it is published."""
+    """Return whether the manifest makes a document a draft, scheduled or published."""
     if name in entry.get("drafts", []):
         return "draft"
     return "scheduled" if name in entry.get("scheduled", []) else "published"
 
 
 def new_issue(
-    digest: Page, path: Path, manifest: dict[str, Any], pictures: dict[str, AbstractImage]
+    digest: Page, path: Path, manifest: dict[str, Any], images: dict[str, AbstractImage]
 ) -> Page:
-    """Make an issue of a document, as the importer does, and its pictures; not saved yet."""
+    """Return an unsaved issue, imported from a document, with its images."""
     try:
         draft = map_parts(read_parts(open_document(path)))
         issue, _created = prepare_issue(draft, digest)
         issue.tags.set(draft.tags)
     except (DocumentError, ImportRejected) as error:
         raise CommandError(f"{path.name}: {error}") from error
-    issue.image = pictures[draft.image] if draft.image else None
+    issue.image = images[draft.image] if draft.image else None
     for entry in manifest["story_images"]:
         if entry["document"] == path.relative_to(SAMPLES).as_posix():
-            put_into_story(issue, entry["story"], pictures[entry["image"]])
+            set_story_image(issue, entry["story"], images[entry["image"]])
     return issue
 
 
-def put_into_story(issue: Page, heading: str, picture: AbstractImage) -> None:
-    """Put a picture into the story with this heading."""
+def set_story_image(issue: Page, heading: str, image: AbstractImage) -> None:
+    """Set the image of the story with a heading."""
     story = next(story for story in issue.stories if story.value["heading"] == heading)
-    picture.decorative, picture.contextual_alt_text = False, picture.description
-    story.value["image"] = picture
+    image.decorative, image.contextual_alt_text = False, image.description
+    story.value["image"] = image
 
 
 def save_issue(digest: Page, issue: Page, state: str) -> None:
-    """Save an issue in its state; a published one looks as if it had come out on its date."""
+    """Save an issue in a state; backdate a published one to its date."""
     if state == "scheduled":
         issue.go_live_at = at_publishing_hour(timezone.now().date() + timedelta(days=DAYS_AHEAD))
         issue.date = issue.go_live_at.date()
@@ -234,12 +232,12 @@ def save_issue(digest: Page, issue: Page, state: str) -> None:
 
 
 def at_publishing_hour(day: date) -> datetime:
-    """The moment of a day when issues come out."""
+    """Return the datetime at which the issue of a day is published."""
     return datetime(day.year, day.month, day.day, PUBLISHING_HOUR, tzinfo=UTC)
 
 
 def create_editor() -> str | None:
-    """Create the editor account; returns its password, or None when there is one already."""
+    """Create the editor account; return its password, or None if the account exists."""
     users = get_user_model()
     if users.objects.filter(**{users.USERNAME_FIELD: EDITOR}).exists():
         return None

@@ -1,4 +1,4 @@
-"""The front page, and the pages for what went wrong."""
+"""The front page and the error pages."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -17,43 +17,43 @@ def test_front_page_lists_issues_of_all_digests_newest_first(client, home_page):
     assert found == ["From weekly", "From daily"]
 
 
-def test_front_page_names_the_digests_with_a_way_to_each(client, home_page):
+def test_front_page_links_to_the_digests(client, home_page):
     digest = make_digest(home_page, "daily", tagline="One letter a day.")
     shelf = read(client, "/").select_one(".digest-shelf")
     assert shelf.a["href"] == digest.url
     assert "One letter a day." in shelf.get_text()
 
 
-def test_front_page_leaves_out_what_is_private(client, home_page):
+def test_front_page_leaves_out_private_digests(client, home_page):
     digest = make_digest(home_page, "secret")
     make_issue(digest, title="Hush")
     restrict(digest)
     assert not {"Hush", "Secret"} & set(read(client, "/").get_text().split())
 
 
-def test_front_page_carries_the_name_of_the_site(client, site):
+def test_front_page_has_the_name_of_the_site(client, site):
     site.site_name = "The Ledger"
     site.save()
     page = read(client, "/")
     assert (page.h1.get_text(), page.title.get_text()) == ("The Ledger", "The Ledger")
 
 
-def test_front_page_knows_the_feeds_of_every_digest(client, home_page):
+def test_front_page_links_to_the_feeds_of_every_digest(client, home_page):
     make_digest(home_page, "daily")
     make_digest(home_page, "weekly")
     assert len(read(client, "/").select("head link[rel=alternate]")) == 6
 
 
-def test_empty_front_page_says_so(client):
+def test_front_page_without_issues(client):
     assert "There is no issue yet." in read(client, "/").get_text()
 
 
-def test_every_page_leads_to_the_search(client, home_page):
+def test_every_page_links_to_the_search(client, home_page):
     page = read(client, make_digest(home_page).url)
     assert page.select_one("header nav a")["href"] == "/search/"
 
 
-def test_page_that_does_not_exist_offers_the_search(client):
+def test_404_page_has_the_search_form(client):
     response = client.get("/nowhere/")
     page = BeautifulSoup(response.content, "lxml")
     assert response.status_code == 404
@@ -61,6 +61,6 @@ def test_page_that_does_not_exist_offers_the_search(client):
     assert page.form["action"] == "/search/"
 
 
-def test_page_for_a_fault_needs_no_database(django_assert_num_queries):
+def test_500_page_needs_no_database(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert "Something went wrong" in render_to_string("500.html")

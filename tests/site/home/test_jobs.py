@@ -1,4 +1,4 @@
-"""The jobs of the site: what Django's and django-tasks' own commands delete."""
+"""The jobs of the site: the clean-up commands of Django and django-tasks."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from digest.registry import registry
 
 
 @pytest.mark.django_db
-def test_sessions_that_are_over_are_deleted():
+def test_expired_sessions_are_deleted():
     for days in (-1, 1):
         expires = timezone.now() + timedelta(days=days)
         Session.objects.create(session_key=f"key{days}", expire_date=expires)
@@ -20,9 +20,9 @@ def test_sessions_that_are_over_are_deleted():
     assert [session.pk for session in Session.objects.all()] == ["key1"]
 
 
-@pytest.mark.parametrize(("has_rows", "names"), [(True, ["prune_tasks"]), (False, [])])
-def test_tasks_are_pruned_where_they_are_rows(monkeypatch, has_rows, names):
+@pytest.mark.parametrize(("in_database", "names"), [(True, ["prune_tasks"]), (False, [])])
+def test_task_results_are_pruned_if_they_are_in_the_database(monkeypatch, in_database, names):
     monkeypatch.setattr(registry, "jobs", [])
-    monkeypatch.setattr(apps, "is_installed", {"django_tasks_db": has_rows}.get)
+    monkeypatch.setattr(apps, "is_installed", {"django_tasks_db": in_database}.get)
     apps.get_app_config("home").ready()
     assert [job.name for job in registry.jobs] == ["clear_sessions", *names]

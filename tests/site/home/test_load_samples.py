@@ -1,4 +1,4 @@
-"""``load_samples``: what a new site is filled with, once."""
+"""``load_samples``: the sample digests, and runs on sites that have digests."""
 
 import re
 import tomllib
@@ -23,13 +23,13 @@ from home.management.commands import load_samples
 from home.management.commands.load_samples import SAMPLES
 
 DOCUMENTS = sorted(SAMPLES.glob("*/*.md"))
-PICTURES = sorted((SAMPLES / "pictures").iterdir())
+IMAGES = sorted((SAMPLES / "images").iterdir())
 SHARED_SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples"
 SHINGLE_WORDS = 8
 
 
 def load(**options) -> str:
-    """Run the command; returns what it printed."""
+    """Run the command; return its output."""
     out = StringIO()
     call_command("load_samples", stdout=out, **options)
     return out.getvalue()
@@ -37,7 +37,7 @@ def load(**options) -> str:
 
 @pytest.fixture(scope="module")
 def output(django_db_setup, django_db_blocker):
-    """The samples, loaded once for the tests that only look; gives what the command printed."""
+    """Load the samples once for the tests that only read them; return the command's output."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield load()
         transaction.set_rollback(True)
@@ -45,13 +45,12 @@ def output(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def samples(output, db) -> str:
-    """The loaded samples, for one test."""
     return output
 
 
 @pytest.fixture
 def empty(db) -> None:
-    """No samples, also when another test has loaded them."""
+    """Delete the samples that another test may have loaded."""
     DigestPage.objects.all().delete()
     get_image_model().objects.all().delete()
 
@@ -75,12 +74,12 @@ def original_files() -> set[str]:
     return set(default_storage.listdir("original_images")[1])
 
 
-def test_two_digests_with_twelve_published_issues_or_more(samples):
+def test_there_are_two_digests_and_at_least_twelve_published_issues(samples):
     assert DigestPage.objects.live().count() == 2
     assert visibility.public(IssuePage.objects.all()).count() >= 12
 
 
-def test_digests_are_below_the_front_page_with_a_tagline_and_a_cover(samples):
+def test_digests_are_children_of_the_front_page_with_tagline_and_image(samples):
     for digest in DigestPage.objects.all():
         assert digest.get_parent() == Site.objects.get(is_default_site=True).root_page
         assert digest.tagline
@@ -103,7 +102,7 @@ def test_one_issue_is_scheduled_and_not_live(samples):
     assert scheduled.date == scheduled.go_live_at.date()
 
 
-def test_published_issues_came_out_on_their_date(samples):
+def test_published_issues_are_backdated(samples):
     for issue in IssuePage.objects.live():
         assert f"{issue.first_published_at:%Y-%m-%d %H:%M}" == f"{issue.date} 06:00"
         assert issue.last_published_at == issue.first_published_at
@@ -116,7 +115,7 @@ def test_issues_are_numbered_by_date_and_have_their_date_as_slug(samples):
         assert all(issue.slug == str(issue.date) for issue in issues)
 
 
-def test_tags_are_a_small_vocabulary_shared_by_the_digests(samples):
+def test_the_digests_share_a_few_tags(samples):
     one, other = (
         {tag for issue in digest.get_issues() for tag in issue.tags.names()}
         for digest in DigestPage.objects.all()
@@ -125,26 +124,26 @@ def test_tags_are_a_small_vocabulary_shared_by_the_digests(samples):
     assert len(one | other) == Tag.objects.count() == 12
 
 
-def test_every_picture_has_alt_text_and_a_place_in_the_collection(samples):
-    pictures = get_image_model().objects.all()
-    assert len(pictures) == len(PICTURES)
-    for picture in pictures:
-        assert len(picture.description) > 40
-        assert picture.collection.name == "Sample pictures"
+def test_every_image_has_alt_text_and_is_in_the_collection(samples):
+    images = get_image_model().objects.all()
+    assert len(images) == len(IMAGES)
+    for image in images:
+        assert len(image.description) > 40
+        assert image.collection.name == "Sample images"
 
 
-def test_pictures_in_stories_have_alt_text(samples):
-    pictures = [
+def test_images_in_stories_have_alt_text(samples):
+    images = [
         story.value["image"]
         for issue in IssuePage.objects.all()
         for story in issue.stories
         if story.value["image"]
     ]
-    assert len(pictures) == len(manifest()["story_images"])
-    assert all(picture.contextual_alt_text and not picture.decorative for picture in pictures)
+    assert len(images) == len(manifest()["story_images"])
+    assert all(image.contextual_alt_text and not image.decorative for image in images)
 
 
-def test_every_published_issue_could_be_published_in_the_editor(samples):
+def test_every_published_issue_is_valid(samples):
     for issue in IssuePage.objects.live():
         issue.full_clean()
         issue.body.stream_block.clean(issue.body)
@@ -155,7 +154,7 @@ def test_every_published_issue_could_be_published_in_the_editor(samples):
 def test_progress_is_shown_for_each_issue(samples):
     for issue in IssuePage.objects.all():
         assert f"{issue.date}  {issue.title}" in samples
-    assert "issues: 14 published, 1 draft, 1 scheduled" in samples
+    assert "16 issues: 14 published, 1 draft, 1 scheduled" in samples
 
 
 def test_running_it_again_changes_nothing(samples):
@@ -164,7 +163,7 @@ def test_running_it_again_changes_nothing(samples):
         return [list(model.objects.order_by("pk").values()) for model in tables]
 
     before, files = rows(), original_files()
-    assert load() == "There are digests already: no samples loaded.\n"
+    assert load() == "The site has digests already: no samples loaded.\n"
     assert (rows(), original_files()) == (before, files)
 
 
@@ -174,7 +173,7 @@ def test_a_site_with_a_digest_of_its_own_gets_no_samples(empty, home_page):
     assert not IssuePage.objects.exists()
 
 
-def test_failure_half_way_leaves_nothing(empty, monkeypatch):
+def test_a_failure_leaves_no_rows_and_files(empty, monkeypatch):
     def fail_late(digest, issue, state):
         raise CommandError(f"{issue.title} fails")
 
@@ -188,49 +187,49 @@ def test_failure_half_way_leaves_nothing(empty, monkeypatch):
     assert original_files() == files
 
 
-def test_the_address_of_a_local_site_follows_the_port(samples):
+def test_the_port_of_a_local_site_is_updated(samples):
     assert Site.objects.get(is_default_site=True).root_url == "http://127.0.0.1:8000"
     load(port=9000)
     assert Site.objects.get(is_default_site=True).root_url == "http://127.0.0.1:9000"
 
 
-def test_the_address_and_name_of_a_real_site_stay(samples, site):
+def test_host_and_name_of_another_site_are_not_changed(samples, site):
     Site.objects.filter(pk=site.pk).update(hostname="news.example.org", port=443, site_name="News")
     load(port=9000)
     site.refresh_from_db()
     assert (site.hostname, site.port, site.site_name) == ("news.example.org", 443, "News")
 
 
-def test_an_address_that_another_site_has_is_left_alone(samples, site):
+def test_a_host_and_port_of_another_site_is_not_taken(samples, site):
     Site.objects.create(hostname="127.0.0.1", port=9000, root_page=site.root_page)
     load(port=9000)
     site.refresh_from_db()
     assert site.port == 8000
 
 
-def test_editor_account_is_made_once_with_the_printed_password(samples, client):
+def test_the_editor_account_is_created_once_with_the_printed_password(samples, client):
     password = re.search(r"name editor, password (\S+)", load(with_editor=True))[1]
     assert client.login(username="editor", password=password)
     assert "changepassword editor" in load(with_editor=True)
     assert client.login(username="editor", password=password)
 
 
-def test_no_editor_account_unless_asked_for(samples):
+def test_by_default_no_editor_account_is_created(samples):
     assert not get_user_model().objects.exists()
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_document_is_understood_to_the_last_line(path):
+def test_every_line_of_a_document_is_recognized(path):
     document = open_document(path)
     report = Report(document, read_parts(document))
     assert not report.not_understood, "\n".join(report.lines())
     assert not document.notes
 
 
-@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.name)
-def test_picture_is_of_one_size_and_light(path):
-    with PillowImage.open(path) as picture:
-        assert picture.size == (1600, 900)
+@pytest.mark.parametrize("path", IMAGES, ids=lambda path: path.name)
+def test_images_have_one_size_and_are_small(path):
+    with PillowImage.open(path) as image:
+        assert image.size == (1600, 900)
     assert path.stat().st_size < 120_000
 
 
