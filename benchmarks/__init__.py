@@ -1,4 +1,4 @@
-"""Programs that measure this API side by side with Wagtail's own: `make bench`.
+"""Benchmarks of this API in comparison with Wagtail's own: `make bench`.
 
-What is measured and why: docs/explanation/speed.md.
+docs/explanation/speed.md explains what is measured, and why.
 """

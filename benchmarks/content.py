@@ -1,4 +1,4 @@
-"""Words, dates and tags out of a seeded generator: the same pages on every machine."""
+"""Generate the same words, dates and tags on every machine, from a seeded generator."""
 
 import random
 import uuid
@@ -14,30 +14,28 @@ TAGS = 40
 
 
 class Writer:
-    """Writes issues; ``pages`` and ``images`` are the ids that it links to and shows."""
+    """Writes issues; ``pages`` and ``images`` are the ids to link to and to show."""
 
     def __init__(self, seed: int, pages: Sequence[int], images: Sequence[int]) -> None:
         self.chance = random.Random(seed)  # noqa: S311
         self.pages, self.images = pages, images
 
     def words(self, number: int) -> str:
-        """So many invented words."""
         choice, many = self.chance.choice, self.chance.randint
         return " ".join(
             "".join(choice(SYLLABLES) for _ in range(many(1, 4))) for _ in range(number)
         )
 
     def sentence(self, number: int) -> str:
-        """So many words with a capital letter and a full stop."""
         return f"{self.words(number).capitalize()}."
 
     def tag_numbers(self) -> list[int]:
-        """Three to five of the tags, the first ones more often."""
+        """Choose up to five tags, the first ones more often."""
         weights = [TAGS - number for number in range(TAGS)]
         return sorted(set(self.chance.choices(range(TAGS), weights, k=self.chance.randint(3, 5))))
 
     def body(self, number: int) -> list[dict[str, Any]]:
-        """About nine kilobytes of blocks in the stored form."""
+        """Return blocks in the stored form, about nine kilobytes."""
         opening = {"headline": self.words(6).capitalize(), "summary": self.sentence(30)}
         stories = [self.story(with_image=not (number + place) % 8) for place in range(STORIES)]
         return [
@@ -48,7 +46,7 @@ class Writer:
         ]
 
     def story(self, with_image: bool) -> dict[str, Any]:
-        """A story of three paragraphs, two of them with links."""
+        """Return a story of three paragraphs and two links."""
         image = {"image": self.chance.choice(self.images), "alt_text": "", "decorative": True}
         return {
             "heading": self.words(5).capitalize(),
@@ -59,18 +57,17 @@ class Writer:
         }
 
     def paragraph(self, number: int, link: str = "") -> str:
-        """A paragraph of rich text in the stored form."""
+        """Return a paragraph of rich text in the stored form."""
         first, second = self.sentence(number // 2), self.sentence(number // 2)
         return f"<p>{first} {link} <b>{self.words(2)}</b> {second}</p>"
 
     def link(self) -> str:
-        """A link to a page of the site or to elsewhere, in the stored form."""
+        """Return a link to a page or to another site, in the stored form."""
         if self.chance.random() < 0.5:
             return f'<a linktype="page" id="{self.chance.choice(self.pages)}">{self.words(2)}</a>'
         return f'<a href="https://example.com/{self.words(1)}">{self.words(2)}</a>'
 
     def source(self) -> dict[str, Any]:
-        """An item of a list of sources."""
         name = self.words(1)
         value = {"title": self.words(4), "url": f"https://{name}.example/{self.words(1)}"}
         return self.block(
@@ -78,11 +75,10 @@ class Writer:
         )
 
     def block(self, kind: str, value: dict[str, Any]) -> dict[str, Any]:
-        """A block in the stored form."""
         key = uuid.UUID(int=self.chance.getrandbits(128), version=4)
         return {"type": kind, "id": str(key), "value": value}
 
 
 def day(number: int) -> date:
-    """The day of an issue, one a day."""
+    """Return the date of an issue."""
     return FIRST_DAY + timedelta(days=number)

@@ -1,4 +1,4 @@
-"""A database with thousands of issues in a few seconds, past treebeard's one page at a time."""
+"""Fill a database with thousands of issues by bulk inserts, instead of treebeard's one by one."""
 
 import json
 import uuid
@@ -28,30 +28,30 @@ from digest.rendering.images import rendition_specs
 
 DIGESTS = 4
 IMAGES = 12
-AT_ONCE = 500
-# The newest issues, which are in the index of readers' search; all would take hours to be there.
+BATCH_SIZE = 500
+# Only the newest issues are in the index of readers' search; indexing all would take hours.
 INDEXED = 1000
 
 
 @contextmanager
 def database(
-    issues: int, directory: str, is_kept: bool, kind: str = "", write: type[Writer] = Writer
+    issues: int, directory: str, is_persistent: bool, kind: str = "", write: type[Writer] = Writer
 ) -> Iterator[bool]:
-    """The database of so many issues, and whether it is new; removed where none is to be kept."""
+    """Use a database of this number of issues; yield whether it is new."""
     original, start = connection.settings_dict["NAME"], monotonic()
     is_new = use_database(issues, directory, kind, write)
     print(f"\n{issues:,} issues, ready in {monotonic() - start:.0f} s", flush=True)
     try:
         yield is_new
     finally:
-        if not is_kept:
+        if not is_persistent:
             connection.creation.destroy_test_db(original, verbosity=0)
 
 
 def use_database(issues: int, directory: str, kind: str = "", write: type[Writer] = Writer) -> bool:
-    """Connect to the database of so many issues; make and fill it where that was not done.
+    """Connect to a database of this number of issues; return True if it had to be filled.
 
-    ``kind`` is part of its name, where other issues are in it. True where it has been filled.
+    ``kind`` is part of its name, for databases with other content.
     """
     settings = connection.settings_dict
     on_file = connection.vendor == "sqlite"
@@ -62,7 +62,7 @@ def use_database(issues: int, directory: str, kind: str = "", write: type[Writer
     connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=True, serialize=False)
     cache.clear()
     ContentType.objects.clear_cache()
-    PageViewRestriction.objects.all().delete()  # of a run that was ended
+    PageViewRestriction.objects.all().delete()  # of an interrupted run
     if IssuePage.objects.exists():
         return False
     fill(issues, write)
@@ -70,14 +70,14 @@ def use_database(issues: int, directory: str, kind: str = "", write: type[Writer
 
 
 def fill(issues: int, write: type[Writer] = Writer) -> None:
-    """Make digests, pictures, tags and so many issues, and what the plugin derives of them."""
+    """Create digests, images, tags and issues, and the derived tables."""
     with transaction.atomic():
         digests = _make_digests(Site.objects.get(is_default_site=True).root_page)
         images = _make_images()
         tags = _make_tags()
         writer = write(1, [digest.pk for digest in digests], [image.pk for image in images])
-        for start in range(0, issues, AT_ONCE):
-            numbers = range(start, min(start + AT_ONCE, issues))
+        for start in range(0, issues, BATCH_SIZE):
+            numbers = range(start, min(start + BATCH_SIZE, issues))
             _insert([_issue(writer, digests, images, number) for number in numbers], writer, tags)
         for place, digest in enumerate(digests):
             number = len(range(place, issues, DIGESTS))
@@ -96,14 +96,14 @@ def _make_digests(home: Page) -> list[DigestPage]:
 
 
 def _make_images() -> list[Any]:
-    """Pictures with all their renditions made, as on a site that has been read before."""
+    """Create images with all renditions, as on a site that had visitors."""
     collection = Collection.get_first_root_node()
     images = []
     for number in range(IMAGES):
-        file = get_test_image_file_jpeg(filename=f"picture-{number}.jpg", size=(1640, 900))
+        file = get_test_image_file_jpeg(filename=f"image-{number}.jpg", size=(1640, 900))
         images.append(
             get_image_model().objects.create(
-                title=f"Picture {number}", file=file, collection=collection
+                title=f"Image {number}", file=file, collection=collection
             )
         )
         images[-1].get_renditions(*rendition_specs())
@@ -119,7 +119,7 @@ def _make_tags() -> list[Tag]:
 def _issue(writer: Writer, digests: list, images: list, number: int) -> IssuePage:
     digest, place = digests[number % DIGESTS], number // DIGESTS + 1
     date = day(number)
-    moment = timezone.make_aware(datetime.combine(date, time(6)))
+    published_at = timezone.make_aware(datetime.combine(date, time(6)))
     body = writer.body(number)
     title = writer.words(7).capitalize()
     return IssuePage(
@@ -132,8 +132,8 @@ def _issue(writer: Writer, digests: list, images: list, number: int) -> IssuePag
         content_type=ContentType.objects.get_for_model(IssuePage),
         locale_id=digest.locale_id,
         translation_key=uuid.UUID(int=writer.chance.getrandbits(128), version=4),
-        first_published_at=moment,
-        last_published_at=moment,
+        first_published_at=published_at,
+        last_published_at=published_at,
         date=date,
         number=place,
         image=images[number % IMAGES] if number % 3 == 0 else None,
@@ -144,7 +144,7 @@ def _issue(writer: Writer, digests: list, images: list, number: int) -> IssuePag
 
 
 def _insert(issues: list[IssuePage], writer: Writer, tags: list[Tag]) -> None:
-    """Write the rows of the page table, of the issues and of their tags, each at once."""
+    """Insert the rows of pages, issues and tags."""
     fields = [field.attname for field in Page._meta.concrete_fields if not field.primary_key]
     pages = [Page(**{name: getattr(issue, name) for name in fields}) for issue in issues]
     for issue, page in zip(issues, Page.objects.bulk_create(pages), strict=True):
@@ -158,7 +158,7 @@ def _insert(issues: list[IssuePage], writer: Writer, tags: list[Tag]) -> None:
 
 
 def _insert_own_rows(issues: list[IssuePage]) -> None:
-    """The rows of a child table alone, which ``bulk_create`` does not write."""
+    """Insert the rows of the child table, which ``bulk_create`` does not support."""
     fields = IssuePage._meta.local_concrete_fields
     step = connection.ops.bulk_batch_size(fields, issues) or len(issues)
     for start in range(0, len(issues), step):

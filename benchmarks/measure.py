@@ -1,4 +1,4 @@
-"""Takes the time of answers: the CPU time of this process, of PostgreSQL's own, and the clock."""
+"""Measure the CPU time of this process and of PostgreSQL's, and the elapsed time."""
 
 import os
 import time
@@ -14,123 +14,121 @@ from django.db import Error, connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
-# An answer is not asked for again once it took so many seconds in all.
-ENOUGH = 4
-# A round asks so often that it takes about so many seconds: a single quick answer is too short to
-# be timed.
-ROUND, MOST_AT_ONCE = 0.05, 200
+# A variant is not run again after this number of seconds in all.
+MAX_SECONDS = 4
+# A round repeats a fast variant for this number of seconds: one run is too short to be timed.
+ROUND_SECONDS, MAX_REPEATS = 0.05, 200
 
 
-class Failed(Exception):
-    """There was an answer, but not the one that was asked for."""
+class UnexpectedStatus(Exception):
+    """The response has another status than the one that is measured."""
 
 
 @dataclass
-class Way:
-    """One way to an answer: ``ask`` says how much it found; ``settings`` hold while it asks."""
+class Variant:
+    """What is measured: ``run`` under ``settings``; it returns the size of the result."""
 
-    ask: Callable[[], int]
+    run: Callable[[], int]
     settings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
 class Figures:
-    """What the answers of one way cost; ``found`` is None where there was none, or none in time."""
+    """The costs of a variant; ``result`` is None if it failed or timed out."""
 
-    found: int | None = None
+    result: int | None = None
     failure: str = ""
     queries: int | None = None
     first: float = 0
-    at_once: int = 1
+    repeats: int = 1
     seconds: list[float] = field(default_factory=list)
     server: list[float] = field(default_factory=list)
     elapsed: list[float] = field(default_factory=list)
 
     @property
     def own(self) -> float:
-        """Milliseconds of CPU of this process."""
+        """Return the median CPU time of this process, in milliseconds."""
         return median(self.seconds) * 1000
 
     @property
     def least(self) -> float:
-        """The same in the quickest round."""
+        """Return the CPU time of the fastest round, in milliseconds."""
         return min(self.seconds) * 1000
 
     @property
     def servers(self) -> float:
-        """Of the database's process; the mean, for its clock ticks a hundred times a second."""
+        """Return the CPU time of the database's process: the mean, as its clock ticks at 100 Hz."""
         return mean(self.server) * 1000
 
     @property
     def cpu(self) -> float:
-        """Of both."""
         return self.own + self.servers
 
     @property
     def clock(self) -> float:
-        """Milliseconds on the clock."""
+        """Return the median elapsed time, in milliseconds."""
         return median(self.elapsed) * 1000
 
     @property
-    def is_enough(self) -> bool:
-        """Whether to ask no more: there is no answer, or it took long enough."""
-        return self.found is None or sum(self.elapsed) * self.at_once >= ENOUGH
+    def is_done(self) -> bool:
+        """Check whether it failed, or was measured for long enough."""
+        return self.result is None or sum(self.elapsed) * self.repeats >= MAX_SECONDS
 
 
-def measure(ways: dict[str, Way], rounds: int, patience: int) -> dict[str, Figures]:
-    """Every way in turn, round by round, so that a slow moment of the machine hits all."""
-    figures = {who: _first(way, patience) for who, way in ways.items()}
+def measure(variants: dict[str, Variant], rounds: int, timeout: int) -> dict[str, Figures]:
+    """Run the variants in turn, so that a slow phase of the machine affects all of them."""
+    figures = {label: _first(variant, timeout) for label, variant in variants.items()}
     for _round in range(rounds):
-        for who, way in ways.items():
-            if not figures[who].is_enough:
-                with override_settings(**way.settings):
-                    _time(way.ask, figures[who])
+        for label, variant in variants.items():
+            if not figures[label].is_done:
+                with override_settings(**variant.settings):
+                    _time(variant.run, figures[label])
     return figures
 
 
-def _first(way: Way, patience: int) -> Figures:
-    """The first answer, which has a limit; it counts as a round where it takes long."""
+def _first(variant: Variant, timeout: int) -> Figures:
+    """Run a variant once with a timeout; a slow run counts as a round."""
     figures = Figures()
-    with override_settings(**way.settings):
+    with override_settings(**variant.settings):
         try:
-            with _limited(patience):
-                figures.found = _time(way.ask, figures)
-        except (Error, Failed) as error:
+            with _limited(timeout):
+                figures.result = _time(variant.run, figures)
+        except (Error, UnexpectedStatus) as error:
             figures.failure = str(error)
         figures.first = figures.elapsed[-1]
-        if figures.found is not None and figures.first < ENOUGH:
-            _look_again(way, figures)
+        if figures.result is not None and figures.first < MAX_SECONDS:
+            _count_queries(variant, figures)
     return figures
 
 
-def _look_again(way: Way, figures: Figures) -> None:
-    """Count the queries of the second answer, and see by the third how many make a round."""
+def _count_queries(variant: Variant, figures: Figures) -> None:
+    """Count the queries of a second run, and calculate the repeats from a third."""
     with CaptureQueriesContext(connection) as queries:
-        way.ask()
+        variant.run()
     figures.queries = len(queries)
     start = time.perf_counter()
-    way.ask()
+    variant.run()
     took = time.perf_counter() - start
-    figures.at_once = max(1, min(MOST_AT_ONCE, int(ROUND / took)))
+    figures.repeats = max(1, min(MAX_REPEATS, int(ROUND_SECONDS / took)))
     figures.seconds, figures.server, figures.elapsed = [], [], []
 
 
-def _time(ask: Callable[[], int], figures: Figures) -> int:
-    """Ask as often as a round does, and note what one answer took of it."""
+def _time(run: Callable[[], int], figures: Figures) -> int:
+    """Run one round, and record the times of one run."""
     server, elapsed, seconds = _server_seconds(), time.perf_counter(), time.process_time()
     try:
-        for _number in range(figures.at_once - 1):
-            ask()
-        return ask()
+        for _number in range(figures.repeats - 1):
+            run()
+        return run()
     finally:
-        figures.seconds.append((time.process_time() - seconds) / figures.at_once)
-        figures.elapsed.append((time.perf_counter() - elapsed) / figures.at_once)
-        figures.server.append((_server_seconds() - server) / figures.at_once)
+        figures.seconds.append((time.process_time() - seconds) / figures.repeats)
+        figures.elapsed.append((time.perf_counter() - elapsed) / figures.repeats)
+        figures.server.append((_server_seconds() - server) / figures.repeats)
 
 
 @contextmanager
 def _limited(seconds: int) -> Iterator[None]:
-    """Have the database give up a query after so many seconds."""
+    """Limit the time of queries."""
     connection.ensure_connection()
     if connection.vendor == "sqlite":
         timer = Timer(seconds, connection.connection.interrupt)
@@ -153,7 +151,7 @@ def _set_timeout(seconds: int) -> None:
 
 
 def _server_seconds() -> float:
-    """CPU time of the process that PostgreSQL has for us, where it is on this machine."""
+    """Return the CPU time of PostgreSQL's process, if it runs on this machine."""
     if connection.vendor == "sqlite":
         return 0.0
     connection.ensure_connection()

@@ -1,20 +1,20 @@
-"""Where an answer takes its time."""
+"""Profile a variant."""
 
 import cProfile
 import pstats
 
 from django.test import override_settings
 
-from benchmarks.measure import Way
+from benchmarks.measure import Variant
 
 
-def profile(way: Way, rounds: int) -> None:
-    """The forty functions in which a way spends most, then ours with all that they call."""
+def profile(variant: Variant, rounds: int) -> None:
+    """Print the forty most expensive functions, then ours by cumulative time."""
     profiler = cProfile.Profile()
-    with override_settings(**way.settings):
-        way.ask()
+    with override_settings(**variant.settings):
+        variant.run()
         for _round in range(rounds):
-            profiler.runcall(way.ask)
+            profiler.runcall(variant.run)
     stats = pstats.Stats(profiler)
     stats.sort_stats("tottime").print_stats(40)
     stats.sort_stats("cumulative").print_stats("/digest/", 40)

@@ -1,53 +1,53 @@
-"""The rounds: one size after the other, then one with many private pages."""
+"""Run the benchmarks for each size, and again with many private pages."""
 
 from argparse import Namespace
 
 from wagtail.models import PageViewRestriction
 
-from benchmarks.asker import Asker
-from benchmarks.catalogue import questions
+from benchmarks.cases import cases
+from benchmarks.client import Client
 from benchmarks.database import database
 from benchmarks.measure import measure
 from benchmarks.profiling import profile
 from benchmarks.report import Results, growth, header, table, verdicts
-from benchmarks.start import announce
-from benchmarks.ways import CACHED, RENDERED, ways
+from benchmarks.start import prepare
+from benchmarks.variants import CACHED, RENDERED, variants
 from digest.models import IssuePage
 
-# Wagtail's APIs take half a minute for each, or fail after it: two questions are enough.
-PRIVATE_ROUND = ["detail", "list"]
+# Wagtail's APIs take half a minute for each, or fail: two cases are enough.
+PRIVATE_CASES = ["detail", "list"]
 
 
-def run(options: Namespace, directory: str, is_kept: bool) -> None:
-    """Measure, or profile one request, with each size of database."""
-    announce()
+def run(options: Namespace, directory: str, is_persistent: bool) -> None:
+    """Measure or profile with each size of database."""
+    prepare()
     sizes = {}
     for issues in options.issues:
-        with database(issues, directory, is_kept):
+        with database(issues, directory, is_persistent):
             if options.profile:
                 profile_one(options)
             else:
-                sizes[issues] = ask(options.only, options)
+                sizes[issues] = run_cases(options.only, options)
                 print("\n".join(verdicts(sizes[issues])), flush=True)
                 with_restrictions(options, issues)
     if sizes:
         print("\n".join(["", *growth(sizes)]), flush=True)
 
 
-def ask(names: list[str], options: Namespace) -> Results:
-    """Print the table of the questions of these names, or of all; return what stands in it."""
-    asker, results = Asker(), {}
+def run_cases(names: list[str], options: Namespace) -> Results:
+    """Print and return the figures of the named cases, or of all."""
+    client, results = Client(), {}
     print(header())
-    for question in questions(asker.get):
-        if not names or question.name in names:
-            found = measure(ways(asker, question), options.rounds, options.patience)
-            results[question.name] = found
-            print("\n".join(table(question, found)), flush=True)
+    for case in cases(client.get):
+        if not names or case.name in names:
+            found = measure(variants(client, case), options.rounds, options.timeout)
+            results[case.name] = found
+            print("\n".join(table(case, found)), flush=True)
     return results
 
 
 def with_restrictions(options: Namespace, issues: int) -> None:
-    """The same again with many of the older issues private, where there are enough of them."""
+    """Run again with many older issues private, if there are enough of them."""
     number = options.restrictions
     if not number or issues < 2 * number:
         return
@@ -56,14 +56,14 @@ def with_restrictions(options: Namespace, issues: int) -> None:
     PageViewRestriction.objects.bulk_create(rows)
     try:
         print(f"\n{issues:,} issues, {number:,} of them private")
-        ask(options.only or PRIVATE_ROUND, options)
+        run_cases(options.only or PRIVATE_CASES, options)
     finally:
         PageViewRestriction.objects.all().delete()
 
 
 def profile_one(options: Namespace) -> None:
-    """Where our answer to one question takes its time, rendered or cached."""
-    asker, who = Asker(), CACHED if options.cached else RENDERED
-    question = next(found for found in questions(asker.get) if found.name == options.profile)
-    print(f"{question.text}: {who}, {options.rounds} times")
-    profile(ways(asker, question)[who], options.rounds)
+    """Profile a case of this API, rendered or cached."""
+    client, label = Client(), CACHED if options.cached else RENDERED
+    case = next(found for found in cases(client.get) if found.name == options.profile)
+    print(f"{case.text}: {label}, {options.rounds} times")
+    profile(variants(client, case)[label], options.rounds)

@@ -1,4 +1,4 @@
-"""Production's settings, with a database and uploads of the benchmark's own in BENCH_DIR."""
+"""Production settings with the database and uploads in BENCH_DIR."""
 
 import os
 
@@ -14,7 +14,7 @@ os.environ |= {
 
 from cms.settings.production import *  # noqa: E402, F403
 
-# The first, so that it is ready before Wagtail's APIs are.
+# First, so that its ready() runs before those of Wagtail's APIs.
 INSTALLED_APPS = [
     "benchmarks",
     *INSTALLED_APPS,  # noqa: F405

@@ -1,4 +1,4 @@
-"""The command line of a benchmark, and Django with a directory for its databases and uploads."""
+"""Parse the command line, and set up Django with a directory for databases and uploads."""
 
 import argparse
 import logging
@@ -16,20 +16,20 @@ EPILOG = "BENCH_DIR in the environment keeps the databases there; DATABASE_URL {
 def parser(
     program: str, about: str | None, url: str = "chooses the engine"
 ) -> argparse.ArgumentParser:
-    """What the command lines of all benchmarks begin with."""
+    """Return the parser that all benchmarks extend."""
     return argparse.ArgumentParser(program, description=about, epilog=EPILOG.format(url=url))
 
 
 def number_of_issues(text: str) -> int:
-    """An argument: forty or more, which are two pages of a list."""
+    """Parse a number from 40, which are two pages of a list."""
     if int(text) < 40:
-        raise argparse.ArgumentTypeError("there must be forty issues or more")
+        raise argparse.ArgumentTypeError("at least 40 issues are needed")
     return int(text)
 
 
 @contextmanager
 def started() -> Iterator[tuple[str, bool]]:
-    """The directory, and whether it is kept: BENCH_DIR, else one that is removed at the end."""
+    """Yield BENCH_DIR, or a temporary directory, and whether it is persistent."""
     with tempfile.TemporaryDirectory(prefix="digest-bench-") as temporary:
         directory = str(Path(os.environ.setdefault("BENCH_DIR", temporary)).resolve())
         os.environ["BENCH_DIR"] = directory
@@ -41,23 +41,24 @@ def started() -> Iterator[tuple[str, bool]]:
         yield directory, directory != str(Path(temporary).resolve())
 
 
-def announce() -> None:
-    """Print what is measured, and prepare the connection for it."""
+def prepare() -> None:
+    """Print the versions, and prepare logging and the connection."""
     import django
     import wagtail
     from django.db import connection
     from django.db.backends.signals import connection_created
 
-    # A failing answer is a line of the table; its traceback would stand in the middle of it.
+    # A failure is a line of the table; its traceback would interrupt it.
     logging.disable(logging.CRITICAL)
     versions = f"Wagtail {wagtail.__version__}, Django {django.__version__}"
     print(f"\n{versions}, Python {platform.python_version()}, {connection.display_name}")
-    connection.settings_dict["CONN_MAX_AGE"] = None  # One process of the server, to look at.
-    connection_created.connect(without_helpers)
+    # One connection is one process of PostgreSQL, whose CPU time is read.
+    connection.settings_dict["CONN_MAX_AGE"] = None
+    connection_created.connect(disable_parallel_workers)
 
 
-def without_helpers(connection: Any, **kwargs: Any) -> None:
-    """Have PostgreSQL answer in one process, whose CPU time is then all there is."""
+def disable_parallel_workers(connection: Any, **kwargs: Any) -> None:
+    """Disable PostgreSQL's parallel workers, whose CPU time would not be measured."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET max_parallel_workers_per_gather = 0")

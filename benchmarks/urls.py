@@ -1,4 +1,4 @@
-"""The site, with Wagtail's APIs beside ours as their documentation mounts them."""
+"""URLs of the site, with Wagtail's APIs mounted as in their documentation."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -17,7 +17,7 @@ api_v2.register_endpoint("documents", DocumentsAPIViewSet)
 
 
 def empty(request: HttpRequest) -> HttpResponse:
-    """What a request costs before anybody does anything for it."""
+    """Return a minimal response, as the baseline of what a request costs."""
     return HttpResponse("{}", content_type="application/json")
 
 

@@ -1,1 +1,1 @@
-"""Programs that measure readers' search side by side with Wagtail's own: `make bench-search`."""
+"""Benchmarks of readers' search in comparison with Wagtail's: `make bench-search`."""

@@ -1,4 +1,4 @@
-"""Measure readers' search beside Wagtail's own on every database that answers."""
+"""Measure readers' search in comparison with Wagtail's, on SQLite and PostgreSQL."""
 
 import argparse
 import os
@@ -12,51 +12,49 @@ POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 
 
 def arguments() -> argparse.Namespace:
-    """What the command line says."""
     found = parser("benchmarks.search", __doc__, url="names a PostgreSQL")
     add = found.add_argument
     add("--stories", type=int, nargs="+", default=STORIES, metavar="N", help="sizes")
     add("--rounds", type=int, default=15, metavar="N", help="how often each search is timed")
-    add("--only", nargs="+", default=[], metavar="NAME", help="some of the questions")
-    add("--profile", metavar="NAME", help="print where our own answer takes its time")
-    add("--rebuild", action="store_true", help="make the index anew where it was kept")
+    add("--only", nargs="+", default=[], metavar="NAME", help="only these cases")
+    add("--profile", metavar="NAME", help="print the most expensive functions of a search")
+    add("--rebuild", action="store_true", help="rebuild the index of an existing database")
     add("--without-wagtail", action="store_true", help="measure our own search alone")
-    add("--patience", type=int, default=120, metavar="S", help="seconds that a search may take")
+    add("--timeout", type=int, default=120, metavar="S", help="seconds until a search is given up")
     add("--engines", nargs="+", default=["sqlite", "postgresql"], help="one of them or both")
     add("--here", action="store_true", help=argparse.SUPPRESS)
     options = found.parse_args()
     if min(options.stories) < 50:
-        found.error("There must be fifty stories or more.")
+        found.error("At least 50 stories are needed.")
     return options
 
 
 def main() -> None:
-    """One process for each database, and in it one table for each size."""
+    """Measure each database in a process of its own."""
     options = arguments()
     if options.here:
-        with started() as (directory, is_kept):
+        with started() as (directory, is_persistent):
             from benchmarks.search.run import run
 
-            run(options, directory, is_kept)
+            run(options, directory, is_persistent)
         return
     failed = [measure(url) for url in databases(options.engines)]
     sys.exit(any(failed))
 
 
 def databases(engines: list[str]) -> list[str]:
-    """The addresses of SQLite, which has none, and of PostgreSQL, if it answers."""
+    """Return the URLs of the databases: empty for SQLite, and PostgreSQL if it is available."""
     found = [""] if "sqlite" in engines else []
     if "postgresql" in engines:
         url = os.environ.get("DATABASE_URL", POSTGRESQL)
-        if url.startswith("postgres") and answers(url):
+        if url.startswith("postgres") and is_available(url):
             found.append(url)
         else:
-            print("No PostgreSQL answers: nothing is measured there.", flush=True)
+            print("PostgreSQL is not available, and not measured.", flush=True)
     return found
 
 
-def answers(url: str) -> bool:
-    """Whether there is a PostgreSQL at this address."""
+def is_available(url: str) -> bool:
     import psycopg
 
     try:
@@ -67,7 +65,6 @@ def answers(url: str) -> bool:
 
 
 def measure(url: str) -> int:
-    """Measure one database in a process of its own."""
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment |= {"DATABASE_URL": url} if url else {}
     command = [sys.executable, "-m", "benchmarks.search", "--here", *sys.argv[1:]]

@@ -1,25 +1,25 @@
-"""How much room the indexes take in the database."""
+"""Measure the size of the indexes in the database."""
 
 from collections.abc import Iterator
 
 from django.db import connection
 
 OURS, WAGTAILS = "digest_search_", "wagtailsearch_"
-# An issue's own text in the table of stories, to compare with.
+# The text of the issues, for comparison.
 STORIES = "digest_story"
 
 
 def sizes() -> Iterator[str]:
-    """A line for our index, for Wagtail's and for the stories themselves."""
+    """Yield a line for our index, for Wagtail's and for the stories."""
     for name, prefix in [("our index", OURS), ("Wagtail's", WAGTAILS), ("stories", STORIES)]:
         found = size(prefix)
-        told = "unknown" if found is None else f"{found / 1e6:,.1f} MB"
-        print_name = f"{name}, its tables and their indexes"
-        yield f"{print_name:<44}{told:>12}"
+        text = "unknown" if found is None else f"{found / 1e6:,.1f} MB"
+        label = f"{name}, its tables and their indexes"
+        yield f"{label:<44}{text:>12}"
 
 
 def size(prefix: str) -> int | None:
-    """Bytes of the tables whose names begin so, with all that belongs to them."""
+    """Return the bytes of the tables with a prefix, with their indexes."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             return _on_sqlite(cursor, prefix)
@@ -35,7 +35,7 @@ def _on_sqlite(cursor, prefix: str) -> int | None:
     cursor.execute("SELECT 1 FROM pragma_compile_options WHERE compile_options LIKE '%DBSTAT%'")
     if not cursor.fetchone():
         return None
-    # An index belongs to its table; the tables of a full-text index are called after it.
+    # tbl_name is the table of an index; names of FTS shadow tables begin with that of the index.
     cursor.execute(
         "SELECT sum(pgsize) FROM dbstat JOIN sqlite_master USING (name) "
         "WHERE substr(tbl_name, 1, length(%s)) = %s",

@@ -1,4 +1,4 @@
-"""Words as a language has them: few in every text, many in a handful, each in several forms."""
+"""Generate text with the word frequencies (Zipf) and inflections of a language."""
 
 import random
 from collections.abc import Sequence
@@ -8,21 +8,21 @@ from typing import Any
 from benchmarks.content import SYLLABLES, Writer
 
 LEMMAS = 15_000
-# Endings that English has, and how often a word has each.
+# English suffixes and their frequencies.
 FORMS = {"": 0.55, "s": 0.2, "ed": 0.12, "ing": 0.13}
 CONSONANTS = "bdgklmnprt"
 
-# What the questions look for. No word here is one of the invented ones.
+# Words that the cases search for; the generator invents none of them.
 EVERYWHERE = "everywhere"
 RARE, RARE_STORIES = "quixotry", {4, 14, 24, 34, 44}
 TYPO = "quixoty"
 PHRASE, PHRASE_EVERY = "amber lantern", 100
-# The words of the phrase alone, in so many stories each.
+# Each word of the phrase alone is in one of this number of stories.
 APART_EVERY = 10
 
 
 def vocabulary() -> tuple[list[str], list[float]]:
-    """Sixty thousand words, and their cumulative weights by Zipf's law."""
+    """Return 60,000 words, and their cumulative weights by Zipf's law."""
     words, weights = [], []
     for rank, lemma in enumerate(lemmas(), start=1):
         for ending, share in FORMS.items():
@@ -32,7 +32,7 @@ def vocabulary() -> tuple[list[str], list[float]]:
 
 
 def lemmas() -> list[str]:
-    """The words without endings, the most frequent first; short ones are frequent."""
+    """Return the words without suffixes, the most frequent first; short ones are frequent."""
     chance = random.Random(1)  # noqa: S311
     short = ["".join(parts) for parts in product(SYLLABLES, CONSONANTS)]
     longer = ("".join(parts) for parts in product(SYLLABLES, SYLLABLES, CONSONANTS))
@@ -43,7 +43,7 @@ def lemmas() -> list[str]:
 
 
 class SearchWriter(Writer):
-    """Writes issues in which some words and a phrase stand as often as the questions say."""
+    """Writes issues with the words that the cases search for."""
 
     def __init__(self, seed: int, pages: Sequence[int], images: Sequence[int]) -> None:
         super().__init__(seed, pages, images)
@@ -51,11 +51,9 @@ class SearchWriter(Writer):
         self.written = 0
 
     def words(self, number: int) -> str:
-        """So many words, by their weights."""
         return " ".join(self.chance.choices(self.vocabulary, cum_weights=self.weights, k=number))
 
     def story(self, with_image: bool) -> dict[str, Any]:
-        """A story with the words that are looked for."""
         value = super().story(with_image)
         planted = " ".join(self._planted(self.written))
         self.written += 1

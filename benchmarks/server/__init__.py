@@ -1,1 +1,1 @@
-"""Programs that measure the site under a production server: `make bench-server`."""
+"""Benchmarks of the site under a production server: `make bench-server`."""

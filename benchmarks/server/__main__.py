@@ -1,4 +1,4 @@
-"""Measure the site under gunicorn and behind Varnish, beside Wagtail's own APIs, with wrk."""
+"""Load-test the site under gunicorn and behind Varnish with wrk, and Wagtail's own APIs."""
 
 import argparse
 import sys
@@ -7,33 +7,36 @@ from benchmarks.server import wrk
 from benchmarks.start import number_of_issues, parser, started
 
 MISSING = "wrk is missing: install it (Debian: apt install wrk, macOS: brew install wrk)."
-QUESTIONS = ["detail", "list", "bodies", "search", "feed"]
+CASES = ["detail", "list", "bodies", "search", "feed"]
 
 
 def arguments() -> argparse.Namespace:
-    """What the command line says."""
     found = parser("benchmarks.server", __doc__)
     add = found.add_argument
     add("--issues", type=number_of_issues, nargs="+", default=[1000], metavar="N", help="sizes")
-    add("--only", nargs="+", choices=QUESTIONS, default=QUESTIONS, help="some of the questions")
-    add("--rounds", type=int, default=3, metavar="N", help="how often everybody is asked in turn")
-    add("--seconds", type=int, default=5, metavar="S", help="how long, each time")
-    add("--connections", type=int, default=12, metavar="N", help="requests at once")
-    add("--gzip", action="store_true", help="ask for compressed answers, of everybody")
-    add("--without-varnish", action="store_true", help="measure the site itself alone")
-    add("--memory", type=int, metavar="N", help="ask so often, and look at the workers' memory")
+    add("--only", nargs="+", choices=CASES, default=CASES, help="only these cases")
+    add("--rounds", type=int, default=3, metavar="N", help="how often each is measured")
+    add("--seconds", type=int, default=5, metavar="S", help="duration of each measurement")
+    add("--connections", type=int, default=12, metavar="N", help="concurrent connections")
+    add("--gzip", action="store_true", help="request compressed responses")
+    add("--without-varnish", action="store_true", help="measure only gunicorn")
+    add(
+        "--memory",
+        type=int,
+        metavar="N",
+        help="send N requests, and measure the workers' memory instead",
+    )
     return found.parse_args()
 
 
 def main() -> None:
-    """Start Django, then measure."""
     options = arguments()
-    if not wrk.is_here():
+    if not wrk.is_installed():
         sys.exit(MISSING)
-    with started() as (directory, is_kept):
+    with started() as (directory, is_persistent):
         from benchmarks.server.run import run
 
-        run(options, directory, is_kept)
+        run(options, directory, is_persistent)
 
 
 main()

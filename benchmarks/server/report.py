@@ -1,65 +1,65 @@
-"""The tables, and whether the figures are what was wanted."""
+"""Format the tables, and compare the figures with the targets."""
 
 from collections.abc import Iterator
 
-from benchmarks.catalogue import OURS, V2, V3
-from benchmarks.server.memory import Watched
-from benchmarks.server.questions import Asked
+from benchmarks.cases import OURS, V2, V3
+from benchmarks.server.cases import RequestGroup
+from benchmarks.server.memory import MemoryUse
 from benchmarks.server.wrk import Load
 from benchmarks.tables import at_least, at_most, line
-from benchmarks.ways import CACHED, EMPTY
+from benchmarks.variants import CACHED, EMPTY
 
-# A question and who answers it.
+# A case and a label.
 Key = tuple[str, str]
 Loads = dict[Key, Load]
 
 HEADER = ["responses/s", "median ms", "99 % ms", "failures"]
 TIMES = {"of empty": EMPTY, "v2 times": V2, "v3 times": V3}
 WIDTHS = [34, 12, 12, 12, 10, 10, 10, 10]
-# How many times the answers a second of Wagtail's v2 ours are to be.
-WANTED = {"detail": 12, "bodies": 30}
-# How much more memory a worker is to have at the end than after the first requests.
-FLAT = 1.05
+# Lower limits of our responses per second as a multiple of those of Wagtail's v2.
+TARGETS = {"detail": 12, "bodies": 30}
+# Upper limit of the memory of a worker as a share of that after the warm-up.
+MAX_GROWTH = 1.05
 
 
 def header(server: str) -> str:
-    """The names of the columns, below the server that is asked."""
+    """Return the names of the columns, below that of the server."""
     return f"\n{server}\n{line(['', *HEADER, *TIMES], WIDTHS)}"
 
 
-def table(every: list[Asked], loads: Loads) -> Iterator[str]:
-    """A line for each, below its question; the times are those of one request."""
-    question = ""
+def table(every: list[RequestGroup], loads: Loads) -> Iterator[str]:
+    """Yield the cases, and a line for each label with the times of one request."""
+    case = ""
     for one in every:
-        if one.question != question:
-            question = one.question
-            yield question
-        found, requests = loads[question, one.who], len(one.addresses)
-        name = f"  {one.who}, {requests} requests" if requests > 1 else f"  {one.who}"
+        if one.case != case:
+            case = one.case
+            yield case
+        found, requests = loads[case, one.label], len(one.urls)
+        name = f"  {one.label}, {requests} requests" if requests > 1 else f"  {one.label}"
         cells = [f"{found.rate:,.1f}", f"{found.median:,.1f}", f"{found.slow:,.1f}"]
         cells.append(f"{found.failures:,}")
         shares = [_share(one, other, loads) for other in TIMES.values()]
         yield line([name, *cells, *shares], WIDTHS)
 
 
-def _share(one: Asked, other: str, loads: Loads) -> str:
-    """So many times the answers a second of another, where that is asked the question."""
-    key = ("empty", EMPTY) if other == EMPTY else (one.question, other)
-    if not one.who.startswith(OURS) or key not in loads:
+def _share(one: RequestGroup, other: str, loads: Loads) -> str:
+    """Format the rate as a multiple of another's, if both were measured."""
+    key = ("empty", EMPTY) if other == EMPTY else (one.case, other)
+    if not one.label.startswith(OURS) or key not in loads:
         return ""
-    return f"{loads[one.question, one.who].rate / loads[key].rate:,.2f}"
+    return f"{loads[one.case, one.label].rate / loads[key].rate:,.2f}"
 
 
 def verdicts(loads: Loads) -> Iterator[str]:
-    """The wanted figures, each with yes or no."""
-    for question, wanted in WANTED.items():
-        if (question, CACHED) in loads and (question, V2) in loads:
-            found = loads[question, CACHED].rate / loads[question, V2].rate
-            yield at_least(f"{question}: {CACHED}, times {V2}", found, wanted)
+    """Yield a line for each target: whether it is met."""
+    for case, target in TARGETS.items():
+        if (case, CACHED) in loads and (case, V2) in loads:
+            found = loads[case, CACHED].rate / loads[case, V2].rate
+            yield at_least(f"{case}: {CACHED}, times {V2}", found, target)
 
 
-def flat(watched: Watched) -> str:
-    """Whether the worker that has grown most has grown little."""
-    growth = max(watched.growth.values(), default=None)
-    text = f"memory of a worker, {watched.requests:,} requests / {watched.first:,}"
-    return at_most(text, growth, FLAT)
+def memory_verdict(memory: MemoryUse) -> str:
+    """Format the growth of the worker that grew most, with its limit."""
+    growth = max(memory.growth.values(), default=None)
+    text = f"memory of a worker, {memory.requests:,} requests / {memory.first:,}"
+    return at_most(text, growth, MAX_GROWTH)

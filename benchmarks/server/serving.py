@@ -1,4 +1,4 @@
-"""Starts the site under gunicorn as `make serve` does, and Varnish in front of it."""
+"""Start the site under gunicorn as `make serve` does, and Varnish as its cache."""
 
 import os
 import re
@@ -17,23 +17,23 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VCL = ROOT / "docs/deploy/varnish.vcl"
-# As `make serve` has it.
+# As in `make serve`.
 GUNICORN = ["-m", "gunicorn", "cms.wsgi", "--preload", "--threads", "4", "--no-control-socket"]
 GUNICORN += ["--access-logfile", "-"]
 GUNICORN += ["--access-logformat", "%(h)s %(m)s %(U)s %(s)s %(B)s bytes %(L)s s"]
 WORKERS = os.environ.get("WEB_CONCURRENCY", "3")
-# Seconds in which a server has to be there.
-PATIENCE = 60
+# Seconds until a server has to be ready.
+TIMEOUT = 60
 
 
 class Server:
-    """A server that runs: its address, and the process that was started."""
+    """A running server."""
 
     def __init__(self, port: int, process: subprocess.Popen) -> None:
-        self.address, self.process = f"http://127.0.0.1:{port}", process
+        self.url, self.process = f"http://127.0.0.1:{port}", process
 
     def memory(self) -> dict[int, int]:
-        """The resident bytes of each of its workers, by process id."""
+        """Return the resident bytes of each worker, by process id."""
         pid = self.process.pid
         workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return {int(worker): _resident(worker) for worker in workers}
@@ -45,7 +45,7 @@ def _resident(pid: str) -> int:
 
 
 def database_url() -> str:
-    """The address of the database in use, for a process of its own."""
+    """Return the URL of the database in use, for another process."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
@@ -54,7 +54,7 @@ def database_url() -> str:
 
 @contextmanager
 def gunicorn(directory: str) -> Iterator[Server]:
-    """The site on the database in use, with production's settings and Wagtail's APIs."""
+    """Run the site on the database in use."""
     connection.close()
     port = free_port()
     environment = os.environ | {"DATABASE_URL": database_url(), "WEB_CONCURRENCY": WORKERS}
@@ -65,9 +65,9 @@ def gunicorn(directory: str) -> Iterator[Server]:
 
 @contextmanager
 def varnish(behind: Server, directory: str) -> Iterator[Server]:
-    """Varnish in front of a server, configured as the documentation says."""
+    """Run Varnish in front of a server, with the documented configuration."""
     port, configuration = free_port(), Path(directory, "varnish.vcl")
-    configuration.write_text(with_backend(VCL.read_text(), urlsplit(behind.address).port))
+    configuration.write_text(with_backend(VCL.read_text(), urlsplit(behind.url).port))
     state = Path(directory, "varnish")
     command = ["varnishd", "-F", "-n", str(state), "-f", str(configuration)]
     command += ["-a", f"127.0.0.1:{port}", "-s", "malloc,256m"]
@@ -79,17 +79,15 @@ def varnish(behind: Server, directory: str) -> Iterator[Server]:
 
 
 def has_varnish() -> bool:
-    """Whether Varnish is installed."""
     return shutil.which("varnishd") is not None
 
 
 def with_backend(configuration: str, port: int) -> str:
-    """The configuration for a backend on this port of this machine."""
+    """Set the port of the backend in a configuration."""
     return re.sub(r'(\.port\s*=\s*)"\d+"', rf'\g<1>"{port}"', configuration)
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
@@ -113,13 +111,13 @@ def _started(
 
 
 def _wait_for(server: Server, log: str) -> None:
-    """Return when the server answers; raises RuntimeError where it ends or takes too long."""
-    until, problem = time.monotonic() + PATIENCE, "it ended"
+    """Wait until the server responds; RuntimeError if it exits or takes too long."""
+    until, problem = time.monotonic() + TIMEOUT, "it exited"
     while time.monotonic() < until and server.process.poll() is None:
         try:
-            urlopen(f"{server.address}/empty/", timeout=5).close()  # noqa: S310
+            urlopen(f"{server.url}/empty/", timeout=5).close()  # noqa: S310
             return
         except OSError as error:
             problem = str(error)
         time.sleep(0.2)
-    raise RuntimeError(f"{server.address} does not answer ({problem}): see {log}")
+    raise RuntimeError(f"{server.url} does not respond ({problem}): see {log}")

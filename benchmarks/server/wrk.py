@@ -1,4 +1,4 @@
-"""Loads a server with wrk (https://github.com/wg/wrk), which asks as fast as it is answered."""
+"""Load a server with wrk (https://github.com/wg/wrk)."""
 
 import json
 import shutil
@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-SCRIPT = Path(__file__).with_name("ask.lua")
-# Seconds after which a request without an answer counts as a failure.
+SCRIPT = Path(__file__).with_name("requests.lua")
+# Seconds after which a request without a response is a failure.
 TIMEOUT = 30
 
 
 class Load(NamedTuple):
-    """What wrk saw: times in milliseconds; ``slow`` is what one request in a hundred exceeds."""
+    """Figures of wrk: latencies in milliseconds; ``slow`` is the 99th percentile."""
 
     requests: float
     seconds: float
@@ -23,25 +23,24 @@ class Load(NamedTuple):
 
     @property
     def rate(self) -> float:
-        """Requests in a second."""
+        """Return the requests per second."""
         return self.requests / self.seconds
 
 
-def is_here() -> bool:
-    """Whether wrk is installed."""
+def is_installed() -> bool:
     return shutil.which("wrk") is not None
 
 
 def load(
     server: str,
-    addresses: Iterable[str],
+    urls: Iterable[str],
     headers: Mapping[str, str],
     seconds: int,
     connections: int,
 ) -> Load:
-    """Ask a server for these addresses in turn, over so many connections at once."""
+    """Request the URLs in turn, over concurrent connections."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={TIMEOUT}s"]
     command += [f"--script={SCRIPT}", server, "--"]
-    command += [*(f"{name}: {value}" for name, value in headers.items()), *addresses]
+    command += [*(f"{name}: {value}" for name, value in headers.items()), *urls]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     return Load(**json.loads(done.stdout.splitlines()[-1]))

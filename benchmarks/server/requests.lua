@@ -1,10 +1,10 @@
--- What wrk asks, from its arguments: headers ("Name: value") and addresses ("/path/" or "/path/
--- host"), the latter in turn. {n} in an address stands for a number, another one each time.
--- Prints one line of JSON at the end, which benchmarks/server/wrk.py reads.
+-- Requests the URLs in the arguments ("/path/" or "/path/ host") in turn, with the headers in the
+-- arguments ("Name: value"). {n} in a URL is replaced by a random number in each request.
+-- Prints one line of JSON at the end, which benchmarks/server/wrk.py parses.
 
-local asked, at = {}, 0
+local requests, at = {}, 0
 
-local function prepared(argument)
+local function formatter(argument)
   local path, host = argument:match("^(%S+) ?(%S*)$")
   return function()
     local number = tostring(math.random(1, 1000000000))
@@ -28,16 +28,16 @@ function init(arguments)
   end
   for _, argument in ipairs(arguments) do
     if argument:sub(1, 1) == "/" then
-      local make = prepared(argument)
-      -- Written once where it is the same each time.
-      asked[#asked + 1] = argument:find("{n}", 1, true) and make or make()
+      local format = formatter(argument)
+      -- Formatted once if it is always the same.
+      requests[#requests + 1] = argument:find("{n}", 1, true) and format or format()
     end
   end
 end
 
 function request()
-  at = at % #asked + 1
-  local found = asked[at]
+  at = at % #requests + 1
+  local found = requests[at]
   return type(found) == "function" and found() or found
 end
 
