@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Before the server, whose process is to be the shell's own ($$): the jobs stop when it has ended.
+# Started before the server, which replaces the shell ($$): the jobs stop when it has ended.
 JOBS = ($(MANAGE) run_jobs --stop-with $$$$ || echo "run_jobs has failed: nothing is published on schedule." >&2) &
 
 .DEFAULT_GOAL := help
@@ -29,10 +29,10 @@ test-core: .venv/installed ## run the tests of the core without any optional app
 	@$(PY) -m pytest --numprocesses 2 --dist loadgroup --ds=tests.core_settings -m "not slow and not optional_apps" \
 	  --ignore=tests/contrib --ignore=tests/site --ignore=tests/browser $(ARGS)
 
-coverage: .venv/installed ## run the tests and say which lines they leave out; takes nearly twice as long
+coverage: .venv/installed ## run the tests and report the lines they do not cover; takes nearly twice as long
 	@$(PY) -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=term $(ARGS)
 
-faults: .venv/installed ## stop, freeze and kill what the site stands on while readers ask; takes some minutes
+faults: .venv/installed ## stop, freeze and kill databases, Redis and workers under load; takes some minutes
 	@$(PY) -m pytest $(or $(ARGS),tests/faults)
 
 lint: .venv/installed ## check style, format, missing migrations and Django's system checks
@@ -41,7 +41,7 @@ lint: .venv/installed ## check style, format, missing migrations and Django's sy
 	@$(MANAGE) makemigrations --check --dry-run
 	@$(MANAGE) check --fail-level WARNING
 
-format: .venv/installed ## mend style and format
+format: .venv/installed ## fix style and format
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
@@ -53,20 +53,20 @@ serve: port-free .venv/installed ## serve with production settings and several w
 	@$(JOBS) exec $(PY) -m gunicorn cms.wsgi --bind 127.0.0.1:$(PORT) --preload --threads 4 --no-control-socket \
 	  --access-logfile - --access-logformat '%(h)s %(m)s %(U)s %(s)s %(B)s bytes %(L)s s'
 
-bench: .venv/installed ## measure the API beside Wagtail's own (ARGS="--issues 1000", BENCH_DIR= keeps the database)
+bench: .venv/installed ## measure the API and Wagtail's own (ARGS="--issues 1000", BENCH_DIR= keeps the database)
 	@$(PY) -m benchmarks $(ARGS)
 
 bench-server: .venv/installed ## measure the site under gunicorn and behind Varnish; needs wrk (ARGS="--memory 200000")
 	@$(PY) -m benchmarks.server $(ARGS)
 
-bench-search: .venv/installed ## measure readers' search beside Wagtail's, on SQLite and PostgreSQL (ARGS="--stories 1000")
+bench-search: .venv/installed ## measure readers' search and Wagtail's, on SQLite and PostgreSQL (ARGS="--stories 1000")
 	@$(PY) -m benchmarks.search $(ARGS)
 
-wheel-check: .venv/installed ## build the wheel and try it in a new project, as the README says
+wheel-check: .venv/installed ## build the wheel and follow the README in a new project
 	@$(PY) tests/plugin/wheel_check.py
 
 types-check: CONSUMER := tests/contract/typescript
-types-check: .venv/installed ## compile a TypeScript consumer with types made from the API's schema (needs npm)
+types-check: .venv/installed ## compile a TypeScript consumer with types generated from the API's schema (needs npm)
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 18 or newer (Debian: apt install nodejs npm)." >&2; exit 1; }
 	@$(MANAGE) shell --no-imports --command 'import json; from digest.api.documentation import build_schema; print(json.dumps(build_schema()))' >$(CONSUMER)/schema.json
 	@cd $(CONSUMER) && npm ci --loglevel=error --no-audit --no-fund >/dev/null && npm run --silent types >/dev/null && npm run --silent check
@@ -78,7 +78,7 @@ clean: ## remove the environment, caches and build results; the database and upl
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target text; do printf 'make %-12s %s\n' "$$target" "$$text"; done
 
-# The environment, made anew when requirements-dev.txt has changed.
+# The virtual environment, rebuilt when requirements-dev.txt has changed.
 .venv/installed: requirements-dev.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11 or newer." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: Python 3.11 or newer is needed (make PYTHON=python3.12 ...)." >&2; exit 1; }
