@@ -1,4 +1,4 @@
-// Starts Swagger UI on the page of the API's documentation.
+// Starts Swagger UI on the API documentation page.
 const element = document.getElementById("api-docs");
 window.SwaggerUIBundle({
   domNode: element,

@@ -1,4 +1,4 @@
-// Loads the discussion of an issue when the reader asks for it, and nothing from elsewhere before.
+// Loads the discussion of an issue on request; before, nothing is loaded from other sites.
 for (const place of document.querySelectorAll("[data-giscus]")) {
   const button = place.querySelector("button");
   button.hidden = false;
