@@ -1,4 +1,4 @@
-"""A Redis of a test's own, on a free port of this machine; never one that is there already."""
+"""Start a Redis for tests on a free port."""
 
 import shutil
 import signal
@@ -10,18 +10,17 @@ from pathlib import Path
 
 BINARY = shutil.which("redis-server")
 OPTIONS = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--maxclients", "200"]
-PATIENCE = 30  # seconds: a busy machine may take its time
+TIMEOUT = 30  # seconds: a busy machine is slow
 
 
 def free_port() -> int:
-    """A port that nothing listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 class RedisServer:
-    """Starts, stops, empties and freezes one server; it writes nothing but its log."""
+    """A Redis that tests can stop and freeze, without persistence."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
@@ -29,33 +28,33 @@ class RedisServer:
         self.start()
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start it, and wait until it responds."""
         command = [BINARY, "--port", str(self.port), "--dir", str(self.folder), *OPTIONS]
         log = (self.folder / "redis.log").open("ab")
         self.process = subprocess.Popen(command, stdout=log, stderr=log)
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while time.monotonic() < end:
             with suppress(OSError):
-                if self.ask("PING").startswith(b"+PONG"):
+                if self.send("PING").startswith(b"+PONG"):
                     return
             time.sleep(0.05)
-        raise TimeoutError("redis-server does not answer.")
+        raise TimeoutError("redis-server does not respond.")
 
-    def ask(self, command: str) -> bytes:
-        """What it says to a command without arguments, as it comes."""
+    def send(self, command: str) -> bytes:
+        """Send a command without arguments, and return the raw reply."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
             connection.sendall(f"{command}\r\n".encode())
             return connection.recv(65536)
 
     def stop(self) -> None:
-        """Kill it; what it kept is gone."""
+        """Kill it, and lose its data."""
         self.process.kill()
         self.process.wait()
 
     def freeze(self) -> None:
-        """Let it accept connections and say nothing, as one on a bad network does."""
+        """Stop the process, so that connections are accepted and time out."""
         self.process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Continue the process."""
         self.process.send_signal(signal.SIGCONT)

@@ -1,4 +1,4 @@
-"""The site, and a cache in front of it: each on a port of this machine, for the time of a test."""
+"""Run the site and a reverse proxy, each on a free port."""
 
 import shutil
 import socket
@@ -21,68 +21,64 @@ from tests.builders import make_digest, make_issue
 from tests.http.servers import Server, running
 
 DEPLOY = Path(__file__).resolve().parents[2] / "docs" / "deploy"
-PATIENCE = 30  # seconds: a busy machine may take its time
+TIMEOUT = 30  # seconds: a busy machine is slow
 
 
-class Answer(NamedTuple):
-    """What came back."""
-
+class Response(NamedTuple):
     status: int
     headers: dict[str, str]
     text: str
 
     @property
     def is_hit(self) -> bool:
-        """Whether the cache gave it without asking the site."""
+        """Check whether the proxy served it from its cache."""
         return self.headers.get("x-cache", "").lower() in ("hit", "stale", "updating")
 
 
-class Front:
-    """A cache in front: its process, and how to ask it."""
+class Proxy:
+    """The process of a reverse proxy, and a client for it."""
 
     def __init__(self, command: list[str], port: int, folder: Path) -> None:
         self.port = port
-        log = (folder / "front.log").open("wb")
+        log = (folder / "proxy.log").open("wb")
         self.process = subprocess.Popen(command, stdout=log, stderr=log)
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while time.monotonic() < end and self.process.poll() is None:
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                 return
             time.sleep(0.05)
-        raise TimeoutError((folder / "front.log").read_text(encoding="utf-8", errors="replace"))
+        raise TimeoutError((folder / "proxy.log").read_text(encoding="utf-8", errors="replace"))
 
-    def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
-        """Its answer, by the name that the site has in tests."""
+    def request(self, path: str, method: str = "GET", **headers: str) -> Response:
+        """Send a request for localhost, the host of the site in tests."""
         named = {name.replace("_", "-").title(): value for name, value in headers.items()}
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
         try:
             connection.request(method, path, headers={"Host": "localhost"} | named)
             response = connection.getresponse()
             found = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, found, response.read().decode("utf-8", "replace"))
+            return Response(response.status, found, response.read().decode("utf-8", "replace"))
         finally:
             connection.close()
 
     def stop(self) -> None:
-        """End it."""
         self.process.terminate()
-        self.process.wait(PATIENCE)
+        self.process.wait(TIMEOUT)
 
 
 def free_port() -> int:
-    """A port that nothing listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def program(name: str) -> str | None:
-    """Where a program is; servers are not always on the PATH of users."""
+    """Find a program; servers are not always on the PATH of users."""
     return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
 
 
 def make_site() -> None:
-    """A site; a test of this kind before has left nothing of what the migrations make."""
+    """Create a site: earlier tests have flushed the rows of migrations."""
     ContentType.objects.clear_cache()
     triggers.install_triggers("default")
     Locale.objects.get_or_create(language_code="en")
@@ -97,7 +93,7 @@ def make_site() -> None:
 
 @pytest.fixture
 def server(transactional_db: None) -> Iterator[LiveServer]:
-    """The site on a port, with what is committed in the test."""
+    """Run the site on a port."""
     make_site()
     server = LiveServer("127.0.0.1")
     yield server
@@ -106,13 +102,13 @@ def server(transactional_db: None) -> Iterator[LiveServer]:
 
 @pytest.fixture
 def issue(server: LiveServer) -> Any:
-    """A published issue, at /daily/2026-04-14/."""
+    """Return a published issue, at /daily/2026-04-14/."""
     home = Site.objects.get().root_page
     return make_issue(make_digest(home, "daily"), slug="2026-04-14", title="First title")
 
 
 @pytest.fixture
 def other_site() -> Iterator[Server]:
-    """A server in the place of the site, that says what a test wants."""
+    """Run a server with responses that a test sets, instead of the site."""
     with running() as server:
         yield server

@@ -1,11 +1,11 @@
-"""docs/deploy/nginx-cache.conf, in an nginx in front of the site; skipped where there is none."""
+"""docs/deploy/nginx-cache.conf, in nginx; skipped if it is not installed."""
 
 import time
 
 import pytest
 
 from tests.builders import restrict
-from tests.deploy.conftest import DEPLOY, Front, free_port, program
+from tests.deploy.conftest import DEPLOY, Proxy, free_port, program
 from tests.visibility import people
 
 BINARY = program("nginx")
@@ -34,74 +34,74 @@ http {{
 
 
 def start(site_port, folder):
-    """An nginx as documented, but for its folder."""
+    """Start nginx as documented, with another cache folder."""
     port = free_port()
     written = (DEPLOY / "nginx-cache.conf").read_text(encoding="utf-8")
-    cache = written.replace("/var/cache/nginx/digest", f"{folder}/kept")
+    cache = written.replace("/var/cache/nginx/digest", f"{folder}/cache")
     (folder / "cache.conf").write_text(cache, encoding="utf-8")
     main = MAIN.format(folder=folder, port=port, site_port=site_port)
     (folder / "nginx.conf").write_text(main, encoding="utf-8")
     command = [BINARY, "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    return Front([*command, "-e", str(folder / "error.log")], port, folder)
+    return Proxy([*command, "-e", str(folder / "error.log")], port, folder)
 
 
 @pytest.fixture
 def nginx(server, tmp_path):
-    """nginx in front of the site."""
+    """Run nginx as the proxy of the site."""
     nginx = start(server.thread.port, tmp_path)
     yield nginx
     nginx.stop()
 
 
-def test_what_the_site_says_may_be_kept_is_kept(nginx, issue):
+def test_cacheable_responses_are_cached(nginx, issue):
     for path in (LIST, PAGE, FEED, "/"):
-        assert not nginx.ask(path).is_hit
-        again = nginx.ask(path, accept="text/html,*/*;q=0.8")
+        assert not nginx.request(path).is_hit
+        again = nginx.request(path, accept="text/html,*/*;q=0.8")
         assert again.is_hit, path
         assert "First title" in again.text
         assert again.headers["cache-control"] == "public, no-cache"
         assert "surrogate-key" not in again.headers
         tag = again.headers["etag"]
-        assert nginx.ask(path, if_none_match=tag).status == 304
-    packed = [nginx.ask(LIST, accept_encoding="gzip") for _ in range(2)]
-    assert [answer.headers.get("content-encoding") for answer in packed] == ["gzip", "gzip"]
+        assert nginx.request(path, if_none_match=tag).status == 304
+    compressed = [nginx.request(LIST, accept_encoding="gzip") for _ in range(2)]
+    assert [response.headers.get("content-encoding") for response in compressed] == ["gzip", "gzip"]
     one = f"/api/v1/issues/{issue.pk}/"
     types = [
-        nginx.ask(one, accept=kind).headers["content-type"] for kind in ("*/*", "text/markdown")
+        nginx.request(one, accept=kind).headers["content-type"] for kind in ("*/*", "text/markdown")
     ]
     assert [kind.partition(";")[0] for kind in types] == ["application/json", "text/markdown"]
 
 
-def test_what_is_for_one_visitor_is_not(nginx, issue):
+def test_private_responses_are_not_cached(nginx, issue):
     cookie = f"a=b; sessionid={people.editor().cookies['sessionid'].value}"
-    nginx.ask(PAGE)
+    nginx.request(PAGE)
     for _ in range(2):
-        own = nginx.ask(PAGE, cookie=cookie)
+        own = nginx.request(PAGE, cookie=cookie)
         assert (own.is_hit, own.headers["cache-control"]) == (False, "private")
         assert "wagtail-userbar" in own.text
-    shared = nginx.ask(PAGE, cookie="_ga=1")
+    shared = nginx.request(PAGE, cookie="_ga=1")
     assert shared.is_hit
     assert "wagtail-userbar" not in shared.text
-    assert not nginx.ask(PAGE, authorization="Basic eDp5").is_hit
-    nginx.ask(LIST)
-    assert nginx.ask(LIST, cookie=cookie, authorization="Basic eDp5").is_hit
+    assert not nginx.request(PAGE, authorization="Basic eDp5").is_hit
+    nginx.request(LIST)
+    assert nginx.request(LIST, cookie=cookie, authorization="Basic eDp5").is_hit
     restrict(issue)
     private = f"/daily/{issue.slug}/?again"
     for path in (private, "/admin/login/", "/api/v1/preview/none/", "/search/?q=title"):
-        nginx.ask(path)
-        assert not nginx.ask(path).is_hit, path
-    assert nginx.ask(LIST, "POST").status == 405
+        nginx.request(path)
+        assert not nginx.request(path).is_hit, path
+    assert nginx.request(LIST, "POST").status == 405
 
 
-def test_nothing_is_given_for_longer_than_the_site_says(other_site, tmp_path):
+def test_responses_expire_as_the_site_says(other_site, tmp_path):
     nginx = start(other_site.server_port, tmp_path)
     control = "public, max-age=1, stale-while-revalidate=0"
     other_site.set_response(LIST, 200, "one", Cache_Control=control)
     other_site.set_response(PAGE, 200, "one", Cache_Control="public, max-age=0, s-maxage=1")
     for path in (LIST, PAGE):
-        assert nginx.ask(path).text == "one"
-        assert nginx.ask(path).is_hit
+        assert nginx.request(path).text == "one"
+        assert nginx.request(path).is_hit
         other_site.set_response(path, 200, "two", Cache_Control=control)
     time.sleep(2.1)  # nginx counts in whole seconds
-    assert [nginx.ask(path).text for path in (LIST, PAGE)] == ["two", "two"]
+    assert [nginx.request(path).text for path in (LIST, PAGE)] == ["two", "two"]
     nginx.stop()

@@ -1,5 +1,5 @@
-"""What becomes of the site when a part of it fails: run by ``make faults``, not by ``make test``.
+"""Fault injection: run by ``make faults``, not by ``make test``.
 
-Each test starts the site as a server does, with databases and caches of its own, breaks one of
-them while readers ask and editors publish, and then looks at everything that was said meanwhile.
+Each test runs the site under gunicorn, breaks a database, Redis or a process while readers send
+requests and editors publish, and then checks all responses.
 """

@@ -1,4 +1,4 @@
-"""The site on SQLite or PostgreSQL, with what it stands on, for one test after the other."""
+"""The site on SQLite or PostgreSQL, with Redis and a replica."""
 
 import shutil
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from tests.faults.site import Site
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What pages need in production, as ``make serve`` collects it."""
+    """Collect static files, as ``make serve`` does."""
     site = Site(tmp_path_factory.mktemp("static"), DATABASE_URL="sqlite://:memory:")
     site.manage("collectstatic", "--no-input", "--verbosity", "0")
 
 
 @pytest.fixture(scope="session")
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A site that is prepared but not started, in a file."""
+    """Return a prepared site on SQLite, not started."""
     folder = tmp_path_factory.mktemp("sqlite")
     site = Site(folder, DATABASE_URL=f"sqlite:///{folder / 'db.sqlite3'}")
     site.prepare()
@@ -29,9 +29,9 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
-    """Where PostgreSQL has its files."""
-    if not postgres.is_there():
-        pytest.skip("PostgreSQL's programs are not on this machine")
+    """Yield a folder for PostgreSQL."""
+    if not postgres.is_installed():
+        pytest.skip("PostgreSQL is not installed")
     folder = postgres.make_folder()
     yield folder
     shutil.rmtree(folder)
@@ -39,7 +39,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def primary(folder: Path) -> Iterator[postgres.Postgres]:
-    """A PostgreSQL with an empty database."""
+    """Run PostgreSQL with an empty database."""
     server = postgres.Postgres(folder / "primary")
     server.run("createdb", "-h", "127.0.0.1", "-p", str(server.port), "-U", "postgres", "digest")
     yield server
@@ -48,7 +48,7 @@ def primary(folder: Path) -> Iterator[postgres.Postgres]:
 
 @pytest.fixture(scope="session")
 def on_postgresql(primary: postgres.Postgres, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A site that is prepared but not started, on the primary alone."""
+    """Return a prepared site on PostgreSQL, not started."""
     site = Site(tmp_path_factory.mktemp("postgresql"), DATABASE_URL=primary.url)
     site.prepare()
     return site
@@ -56,8 +56,8 @@ def on_postgresql(primary: postgres.Postgres, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture
 def replica(primary: postgres.Postgres, on_postgresql: Site, folder: Path):
-    """A replica of what is prepared."""
-    server = postgres.Postgres(folder / "replica", of=primary)
+    """Run a replica of the prepared database."""
+    server = postgres.Postgres(folder / "replica", primary=primary)
     yield server
     server.stop()
     shutil.rmtree(server.folder)
@@ -65,7 +65,6 @@ def replica(primary: postgres.Postgres, on_postgresql: Site, folder: Path):
 
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[redis_server.RedisServer]:
-    """A Redis that nobody else uses."""
     if not redis_server.BINARY:
         pytest.skip("redis-server is not on the PATH")
     server = redis_server.RedisServer(tmp_path)

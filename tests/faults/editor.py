@@ -1,6 +1,6 @@
-"""Changes the content of a site in a process of its own: ``python -m tests.faults.editor publish``.
+"""Change the content of a site in another process: ``python -m tests.faults.editor publish``.
 
-It says what it has done after it is done; so nothing that was said may be lost.
+It prints what it has committed, so nothing that it has printed may be lost.
 """
 
 import json
@@ -13,15 +13,17 @@ from typing import Any
 import django
 from django.db import Error, connection
 
+from tests.faults.client import HIDDEN
 
-def say(words: Any) -> None:
-    """Tell whoever started this."""
-    sys.stdout.write(f"{words}\n")
+
+def report(result: Any) -> None:
+    """Print a result for the test."""
+    sys.stdout.write(f"{result}\n")
     sys.stdout.flush()
 
 
 def prepare() -> None:
-    """Make a digest with issues that readers see, one that is edited, and some that are hidden."""
+    """Create a digest with visible issues, one to edit, and hidden ones."""
     from wagtail.models import Site
 
     from tests.builders import expire, make_digest, make_issue, restrict
@@ -30,15 +32,15 @@ def prepare() -> None:
     digest = make_digest(site.root_page.specific)
     shown = make_issue(digest, 1, slug="shown")
     edited = make_issue(digest, 2, slug="edited", **edition(0))
-    fields = {"title": "unsaid", "tags": ("unsaid",)}
+    fields = {"title": HIDDEN, "tags": (HIDDEN,)}
     draft, private, expired, gone = (
         make_issue(digest, day, slug=f"u{day}", publish=day > 3, **fields) for day in range(3, 7)
     )
     restrict(private)
     expire(expired)
     gone.unpublish()
-    hidden = [page for issue in (draft, private, expired, gone) for page in doors_of(issue)]
-    say(json.dumps({"shown": SHOWN + doors_of(shown), "hidden": hidden, "edited": edited.pk}))
+    hidden = [page for issue in (draft, private, expired, gone) for page in urls_of(issue)]
+    report(json.dumps({"shown": SHOWN + urls_of(shown), "hidden": hidden, "edited": edited.pk}))
 
 
 SHOWN = [
@@ -54,12 +56,12 @@ SHOWN = [
 ]
 
 
-def doors_of(issue: Any) -> list[str]:
+def urls_of(issue: Any) -> list[str]:
     return [f"/api/v1/issues/{issue.pk}/", f"/api/v1/digests/daily/issues/{issue.slug}/"]
 
 
 def edition(number: int) -> dict[str, str]:
-    """The fields of an edition, by which one that is half of another can be told."""
+    """Return fields with the number of an edition in each, to detect mixed ones."""
     from tests.builders import body, source, story
 
     cited = [source(title="A source", url=f"https://source.example/{number}")]
@@ -80,12 +82,12 @@ def publish(pk: str, number: str) -> None:
 
 
 def publish_on(pk: str, seconds: str, first: str = "1") -> None:
-    """Publish one edition after the other, and go on after a failure; say which are published."""
+    """Publish one edition after the other, also after failures; report those published."""
     end, number = time.monotonic() + float(seconds), int(first)
     while time.monotonic() < end:
         try:
             publish(pk, str(number))
-            say(number)
+            report(number)
             number += 1
         except Error as error:
             sys.stderr.write(f"failed: {error}\n")
@@ -94,13 +96,13 @@ def publish_on(pk: str, seconds: str, first: str = "1") -> None:
 
 
 def killed(pk: str, number: str, writes: str) -> None:
-    """Publish an edition, and be killed with the given write of it."""
-    left = int(writes)
+    """Publish an edition, and kill this process at a write."""
+    remaining = int(writes)
 
     def count(execute: Any, sql: str, *args: Any) -> Any:
-        nonlocal left
-        left -= sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
-        if left <= 0:
+        nonlocal remaining
+        remaining -= sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
+        if remaining <= 0:
             os.kill(os.getpid(), signal.SIGKILL)
         return execute(sql, *args)
 
@@ -109,7 +111,6 @@ def killed(pk: str, number: str, writes: str) -> None:
 
 
 def hide(pk: str) -> None:
-    """Make an issue private."""
     from wagtail.models import Page
 
     from tests.builders import restrict
@@ -118,38 +119,38 @@ def hide(pk: str) -> None:
 
 
 def show(pk: str) -> None:
-    """Open it again."""
+    """Remove the restriction of an issue."""
     from wagtail.models import PageViewRestriction
 
     PageViewRestriction.objects.filter(page_id=pk).delete()
 
 
 def check() -> None:
-    """Whether each live issue is what its live revision says, all of it."""
+    """Check that each live issue equals its live revision."""
     from digest.models import IssuePage
 
     for issue in IssuePage.objects.filter(live=True):
-        said = issue.live_revision.as_object()
-        assert (issue.title, issue.slug) == (said.title, said.slug), issue
-        assert told_by(issue.body) == told_by(said.body), issue
+        revision = issue.live_revision.as_object()
+        assert (issue.title, issue.slug) == (revision.title, revision.slug), issue
+        assert headings_of(issue.body) == headings_of(revision.body), issue
 
 
-def told_by(body: Any) -> list[tuple[str, str]]:
-    """The ids of the blocks, and what is on top of each."""
+def headings_of(body: Any) -> list[tuple[str, str]]:
+    """Return the ids and headings of the blocks."""
     return [(block.id, str(block.value.get("heading"))) for block in body]
 
 
 def lock(seconds: str) -> None:
-    """Keep everybody else from writing for a while."""
+    """Hold a write lock for some seconds."""
     from django.db import transaction
 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE wagtailcore_site SET site_name = site_name")
-        say("locked")
+        report("locked")
         time.sleep(float(seconds))
 
 
 if __name__ == "__main__":
     django.setup()
     globals()[sys.argv[1]](*sys.argv[2:])
-    say("done")
+    report("done")

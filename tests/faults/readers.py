@@ -1,4 +1,4 @@
-"""Readers who ask all the time, and remember what they were told."""
+"""Readers that send requests continuously, and record the responses."""
 
 import re
 import threading
@@ -6,20 +6,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.faults.asking import UNSAID, Told, ask
+from tests.faults.client import HIDDEN, Response, get
 from tests.faults.site import Site
 
 THREADS = 3
-# Seconds after an outage in which the last who waited for it are told.
+# Seconds after an outage in which requests that waited for it may fail.
 AFTERMATH = 3
 
 
 class Readers:
-    """Threads that ask the doors of a site in turn, from ``with`` to its end."""
+    """Threads that request the URLs of a site in turn, within a ``with`` block."""
 
     def __init__(self, site: Site) -> None:
-        self.site, self.told, self.outages = site, [], []
-        self.threads = [threading.Thread(target=self._ask_on) for _ in range(THREADS)]
+        self.site, self.responses, self.outages = site, [], []
+        self.threads = [threading.Thread(target=self._request) for _ in range(THREADS)]
         self.is_over = threading.Event()
 
     def __enter__(self) -> "Readers":
@@ -32,39 +32,42 @@ class Readers:
         for thread in self.threads:
             thread.join()
 
-    def _ask_on(self) -> None:
+    def _request(self) -> None:
         while not self.is_over.is_set():
             for path in [*self.site.shown, *self.site.hidden]:
-                self.told.append(ask(self.site.port, path))
+                self.responses.append(get(self.site.port, path))
 
     @contextmanager
     def outage(self) -> Iterator[None]:
-        """While this goes on, readers may be told of failures; of nothing else."""
-        begun = time.monotonic()
+        """Allow requests to fail within this block."""
+        started = time.monotonic()
         yield
-        self.outages.append((begun, time.monotonic() + AFTERMATH))
+        self.outages.append((started, time.monotonic() + AFTERMATH))
 
     def check(self) -> None:
-        """Nobody was shown what is hidden or half done, nor failures beyond the outages."""
-        assert len(self.told) > THREADS * 10, "hardly anybody has asked"
-        for told in self.told:
-            assert UNSAID not in told.body, told
-            assert is_whole(told.body), told
-            if told.path in self.site.hidden:
-                assert told.status != 200, told
-            if not self._was_outage(told):
-                assert told.status == (404 if told.path in self.site.hidden else 200), told
+        """Check that no response was hidden or inconsistent, or failed outside of outages."""
+        assert len(self.responses) > THREADS * 10, "There were hardly any requests."
+        for response in self.responses:
+            assert HIDDEN not in response.body, response
+            assert is_consistent(response.body), response
+            if response.path in self.site.hidden:
+                assert response.status != 200, response
+            if not self._was_outage(response):
+                expected = 404 if response.path in self.site.hidden else 200
+                assert response.status == expected, response
 
-    def _was_outage(self, told: Told) -> bool:
-        return any(told.begun <= end and told.ended >= begun for begun, end in self.outages)
+    def _was_outage(self, response: Response) -> bool:
+        return any(
+            response.started <= end and response.ended >= started for started, end in self.outages
+        )
 
     def slowest(self) -> float:
-        """Seconds that the one had to wait who waited longest."""
-        return max(told.ended - told.begun for told in self.told)
+        """Return the duration of the slowest request in seconds."""
+        return max(response.ended - response.started for response in self.responses)
 
 
-def is_whole(body: str) -> bool:
-    """Whether the editions of an issue that its title and its story name are the same."""
+def is_consistent(body: str) -> bool:
+    """Check that title and story of an issue are of the same edition."""
     titles = set(re.findall(r'"title":"Edition (\d+)"', body))
     stories = set(re.findall(r'"heading":"Story of edition (\d+)"', body))
     return not (titles and stories) or titles == stories

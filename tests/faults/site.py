@@ -1,4 +1,4 @@
-"""The site under gunicorn with production settings, as ``make serve`` starts it."""
+"""Run the site under gunicorn with production settings, as ``make serve`` does."""
 
 import json
 import os
@@ -9,18 +9,18 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.faults.asking import ask
+from tests.faults.client import get
 from tests.redis_server import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 90  # seconds: a busy machine may take its time
+TIMEOUT = 90  # seconds: a busy machine is slow
 GUNICORN = ["gunicorn", "cms.wsgi", "--preload", "--workers", "2", "--threads", "4"]
 
 
 class Site:
-    """Two workers on the databases and the cache that the environment names.
+    """Two workers on the databases and the cache of the environment.
 
-    ``shown`` and ``hidden`` are paths: what readers always find, and what they never do.
+    ``shown`` are paths that are always 200, and ``hidden`` those that never are.
     """
 
     def __init__(self, folder: Path, **environment: str) -> None:
@@ -37,27 +37,27 @@ class Site:
         self.log = (folder / "site.log").open("ab")
 
     def prepare(self) -> None:
-        """Make the tables and some content."""
+        """Create the tables and some content."""
         self.manage("migrate", "--verbosity", "0")
-        said = self.editor("prepare").communicate()[0]
-        self.manage("rebuild_search")  # of which one has expired meanwhile
-        found = json.loads(said.splitlines()[-2])  # the last is "done"
+        output = self.editor("prepare").communicate()[0]
+        self.manage("rebuild_search")  # because one issue has expired
+        found = json.loads(output.splitlines()[-2])  # the last is "done"
         self.shown, self.hidden, self.edited = found["shown"], found["hidden"], found["edited"]
 
-    def like(self, other: "Site") -> "Site":
-        """Take over what was prepared in the same database."""
+    def share_content_of(self, other: "Site") -> "Site":
+        """Use the content that another site has prepared in the same database."""
         self.shown, self.hidden, self.edited = other.shown, other.hidden, other.edited
         return self
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the site; what goes wrong is raised."""
+        """Run a management command; raise if it fails."""
         command = [sys.executable, "manage.py", *arguments]
         return subprocess.run(
             command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True
         )
 
     def editor(self, *arguments: Any) -> subprocess.Popen[str]:
-        """Start ``tests.faults.editor``, which changes the content in a process of its own."""
+        """Start ``tests.faults.editor`` in another process."""
         command = [sys.executable, "-m", "tests.faults.editor", *map(str, arguments)]
         return subprocess.Popen(
             command,
@@ -69,10 +69,10 @@ class Site:
         )
 
     def edit(self, *arguments: Any) -> str:
-        """Let it do one thing, and wait for it; what it says."""
-        said = self.editor(*arguments).communicate()[0]
-        assert said.startswith("done"), f"{arguments}: {said}"
-        return said
+        """Run ``tests.faults.editor``; return its output."""
+        output = self.editor(*arguments).communicate()[0]
+        assert output.startswith("done"), f"{arguments}: {output}"
+        return output
 
     def __enter__(self) -> "Site":
         command = [sys.executable, "-m", *GUNICORN, "--no-control-socket"]
@@ -87,28 +87,28 @@ class Site:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.process.send_signal(signal.SIGQUIT)  # at once
-        self.process.wait(timeout=PATIENCE)
+        self.process.send_signal(signal.SIGQUIT)  # without waiting for requests
+        self.process.wait(timeout=TIMEOUT)
 
-    def wait_for(self, path: str, status: int, text: str = "", within: float = PATIENCE) -> float:
-        """Wait until a path answers like that; how many seconds it took."""
-        begun = time.monotonic()
+    def wait_for(self, path: str, status: int, text: str = "", within: float = TIMEOUT) -> float:
+        """Wait until the response has a status and a text; return the seconds it took."""
+        started = time.monotonic()
         while True:
-            told = ask(self.port, path)
-            if told.status == status and text in told.body:
-                return time.monotonic() - begun
-            if time.monotonic() > begun + within:
-                raise AssertionError(f"{path} is not {status} {text}: {told}")
+            response = get(self.port, path)
+            if response.status == status and text in response.body:
+                return time.monotonic() - started
+            if time.monotonic() > started + within:
+                raise AssertionError(f"{path} is not {status} {text}: {response}")
             time.sleep(0.05)
 
     def kill_a_worker(self) -> None:
-        """Kill one with SIGKILL; gunicorn starts another."""
+        """Kill one with SIGKILL; gunicorn starts a new one."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         if pids := [int(pid) for pid in children.split()]:
             os.kill(pids[0], signal.SIGKILL)
 
     def check(self) -> None:
-        """Whether everything in the database agrees with everything else."""
+        """Check that derived tables and live revisions agree with the issues."""
         for table in ("stories", "sources", "search"):
             self.manage(f"rebuild_{table}", "--check")
         self.edit("check")

@@ -1,11 +1,11 @@
-"""A database that is gone for a moment: it may be said that it is, and nothing wrong before or
-after; what was published stays published."""
+"""A database that is not available for a while: requests fail only during the outage, and what was
+published stays published."""
 
 import time
 
 import pytest
 
-from tests.faults.asking import ask
+from tests.faults.client import get
 from tests.faults.readers import Readers
 from tests.faults.site import Site
 
@@ -14,15 +14,15 @@ LOCKED = 30  # seconds
 
 @pytest.fixture
 def site(on_postgresql, tmp_path):
-    """The site on PostgreSQL, running."""
+    """Run the site on PostgreSQL."""
     url = on_postgresql.environment["DATABASE_URL"]
-    with Site(tmp_path, DATABASE_URL=url).like(on_postgresql) as site:
+    with Site(tmp_path, DATABASE_URL=url).share_content_of(on_postgresql) as site:
         yield site
 
 
 def newest(site):
-    """The edition that readers are shown."""
-    title = ask(site.port, f"/api/v1/issues/{site.edited}/").body.partition('"title":"Edition ')[2]
+    """Return the edition that readers see."""
+    title = get(site.port, f"/api/v1/issues/{site.edited}/").body.partition('"title":"Edition ')[2]
     return int(title.partition('"')[0])
 
 
@@ -34,20 +34,23 @@ def test_postgresql_restarted_under_load(site, primary):
             with readers.outage():
                 primary.restart()
                 site.wait_for("/readyz", 200)
-        said = publishing.communicate()[0].split()
+        reported = publishing.communicate()[0].split()
     readers.check()
-    assert said.pop() == "done"
-    assert newest(site) == int(said[-1])
+    assert reported.pop() == "done"
+    assert newest(site) == int(reported[-1])
     site.check()
 
 
 def test_sqlite_locked_by_another_process(sqlite, tmp_path):
     url = sqlite.environment["DATABASE_URL"]
-    with Site(tmp_path, DATABASE_URL=url).like(sqlite) as site, Readers(site) as readers:
+    with (
+        Site(tmp_path, DATABASE_URL=url).share_content_of(sqlite) as site,
+        Readers(site) as readers,
+    ):
         locking = site.editor("lock", LOCKED)
         assert locking.stdout.readline() == "locked\n"
         assert "done" not in site.editor("publish", site.edited, 500).communicate()[0]
-        assert locking.poll() is None  # it gave up before, and readers went on
+        assert locking.poll() is None  # publishing has failed, and readers were not affected
         locking.communicate()
         site.edit("publish", site.edited, newest(site) + 1)
     readers.check()

@@ -1,4 +1,4 @@
-"""A process that is killed in the middle leaves what was there before, or what was to be."""
+"""If a process is killed, readers keep seeing the previous version, or see the new one."""
 
 import time
 from signal import SIGKILL
@@ -14,15 +14,15 @@ EVERY = 4
 
 @pytest.fixture(params=["sqlite", "on_postgresql"])
 def site(request, tmp_path):
-    """The site on either database, running."""
+    """Run the site on each database."""
     prepared = request.getfixturevalue(request.param)
     url = prepared.environment["DATABASE_URL"]
-    with Site(tmp_path, DATABASE_URL=url).like(prepared) as site:
+    with Site(tmp_path, DATABASE_URL=url).share_content_of(prepared) as site:
         yield site
 
 
 def test_editor_killed_every_few_writes(site):
-    """Until a publish has fewer writes than the one to be killed with, and so comes through."""
+    # Until publishing has fewer writes than the one to be killed at, and succeeds.
     with Readers(site) as readers:
         before, writes, killed = newest(site), 1, 0
         while (editor := site.editor("killed", site.edited, before + 1, writes)).wait() == -SIGKILL:
@@ -40,9 +40,9 @@ def test_workers_killed_while_two_editors_publish(site):
     with Readers(site) as readers:
         for _ in range(4):
             time.sleep(2)
-            with readers.outage():  # who was asking that worker
+            with readers.outage():  # requests to that worker fail
                 site.kill_a_worker()
-        said = [editor.communicate()[0].split() for editor in publishing]
+        reported = [editor.communicate()[0].split() for editor in publishing]
     readers.check()
-    assert all(words[-1] == "done" and len(words) > 1 for words in said)
+    assert all(words[-1] == "done" and len(words) > 1 for words in reported)
     site.check()

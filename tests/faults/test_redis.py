@@ -1,4 +1,4 @@
-"""Redis is only quick memory: without it, everything is said as before."""
+"""Redis is only a cache: without it, responses are the same."""
 
 import time
 from itertools import count
@@ -9,26 +9,26 @@ from tests.faults.readers import Readers
 from tests.faults.site import Site
 
 editions = count(100)
-# A Redis that says nothing costs each process some waiting, now and then; never more than this.
-BEARABLE = 15
+# Upper limit of the seconds of a request while Redis does not respond.
+MAX_SECONDS = 15
 
 
 @pytest.fixture
 def site(sqlite, redis, tmp_path):
-    """The site with Redis, running."""
+    """Run the site with Redis."""
     url = sqlite.environment["DATABASE_URL"]
-    with Site(tmp_path, DATABASE_URL=url, REDIS_URL=redis.url).like(sqlite) as site:
+    with Site(tmp_path, DATABASE_URL=url, REDIS_URL=redis.url).share_content_of(sqlite) as site:
         yield site
 
 
 def publish(site):
-    """Publish an edition while readers ask; the next one to ask is shown it."""
+    """Publish an edition, and check that the next response has it."""
     number = next(editions)
     site.edit("publish", site.edited, number)
     site.wait_for(f"/api/v1/issues/{site.edited}/", 200, f'"Edition {number}"', within=0)
 
 
-def test_redis_that_is_stopped(site, redis):
+def test_redis_is_stopped(site, redis):
     with Readers(site) as readers:
         publish(site)
         redis.stop()
@@ -38,15 +38,15 @@ def test_redis_that_is_stopped(site, redis):
     readers.check()
 
 
-def test_redis_that_is_emptied(site, redis):
+def test_redis_is_flushed(site, redis):
     with Readers(site) as readers:
         for _ in range(3):
             publish(site)
-            redis.ask("FLUSHALL")
+            redis.send("FLUSHALL")
     readers.check()
 
 
-def test_redis_that_says_nothing_for_a_while(site, redis):
+def test_redis_does_not_respond_for_a_while(site, redis):
     with Readers(site) as readers:
         publish(site)
         redis.freeze()
@@ -55,4 +55,4 @@ def test_redis_that_says_nothing_for_a_while(site, redis):
         redis.thaw()
         publish(site)
     readers.check()
-    assert readers.slowest() < BEARABLE
+    assert readers.slowest() < MAX_SECONDS
