@@ -1,4 +1,4 @@
-"""Reads the documentation: its files, headings, sections, code blocks and links."""
+"""Parse the documentation: files, headings, sections, code blocks and links."""
 
 import re
 from pathlib import Path
@@ -11,49 +11,49 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def name_of(path: Path) -> str:
-    """A short name for a test's id."""
+    """Return the path of a page, as the id of a test."""
     return str(path.relative_to(ROOT))
 
 
 def read(name: str) -> str:
-    """The text of a page of the reference: ``read("settings")``."""
+    """Read a page of the reference: ``read("settings")``."""
     return (ROOT / "docs" / "reference" / f"{name}.md").read_text(encoding="utf-8")
 
 
 def code_blocks(text: str, language: str) -> list[str]:
-    """The fenced blocks of a language."""
+    """Return the fenced blocks of a language."""
     return [code for _, found, code in FENCE.findall(text) if found == language]
 
 
 def prose(text: str) -> str:
-    """The text without its fenced blocks."""
+    """Remove the fenced blocks."""
     return FENCE.sub("", text)
 
 
 def links(text: str) -> list[str]:
-    """Where the links and pictures of a text lead."""
+    """Return the targets of links and images."""
     return LINK.findall(re.sub(r"`[^`]*`", "", prose(text)))
 
 
 def headings(text: str) -> list[str]:
-    """The headings of a text, backticks included."""
+    """Return the headings, with their backticks."""
     return [title for _, title in HEADING.findall(prose(text))]
 
 
 def section(text: str, heading: str) -> str:
-    """What stands under a heading, up to the next of its level; fails where there is none."""
+    """Return the text under a heading, up to the next of its level; fail if it is missing."""
     found = re.search(rf"^(#+) {re.escape(heading)}$(.*?)(?=^#{{1,2}} |\Z)", text, re.M | re.S)
     assert found, f"There is no heading “{heading}”."
     return found[2]
 
 
 def rows(text: str) -> set[str]:
-    """The names in the first cells of tables: ``| `name`, `other` | ...``."""
+    """Return the names in the first cells of tables: ``| `name`, `other` | ...``."""
     cells = re.findall(r"^\|([^|]*)\|", text, re.MULTILINE)
     return {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
 
 
 def anchors(text: str) -> set[str]:
-    """The anchors of a text's headings, as GitHub makes them."""
+    """Return the anchors of the headings, as on GitHub."""
     titles = (re.sub(r"[^\w\- ]", "", title.lower()) for title in headings(text))
     return {title.strip().replace(" ", "-") for title in titles}

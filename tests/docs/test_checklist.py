@@ -1,4 +1,4 @@
-"""The reference of the checklist names each rule, each level and each target."""
+"""The reference documents each rule, level and target of the checklist."""
 
 from digest.checklist.findings import Level
 from digest.checklist.rules import RULES
@@ -6,14 +6,14 @@ from digest.checklist.targets import TARGETS
 from tests.docs.markdown import headings, read, section
 
 
-def test_every_rule_has_its_heading():
+def test_every_rule_has_a_heading():
     assert {f"`{code}`" for code in RULES} <= set(headings(read("checklist")))
 
 
-def test_every_level_is_there():
+def test_every_level_has_a_row():
     assert all(f"| {level.label} | `{level}` |" in read("checklist") for level in Level)
 
 
-def test_every_target_has_its_row_with_its_default():
+def test_every_target_has_a_row_with_its_default():
     text = section(read("checklist"), "Targets")
     assert all(f"| `{name}` | {target.default} |" in text for name, target in TARGETS.items())

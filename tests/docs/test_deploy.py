@@ -1,4 +1,4 @@
-"""The files to be copied onto a server: each is told of, and well-formed."""
+"""The files for a server are linked from the docs, and valid."""
 
 import configparser
 import re
@@ -15,7 +15,7 @@ UNITS = [path for path in FILES if path.suffix in (".service", ".socket", ".time
 
 
 def unit(path):
-    """A unit of systemd, by section; of an option that stands twice, the last."""
+    """Parse a systemd unit; of a repeated option, the last counts."""
     parser = configparser.RawConfigParser(strict=False)
     parser.optionxform = str
     parser.read(path, encoding="utf-8")
@@ -30,17 +30,17 @@ def test_every_file_is_linked(path):
 
 
 @pytest.mark.parametrize("name", ["digest-manage", "digest-backup"])
-def test_scripts_are_well_formed(name):
+def test_scripts_parse(name):
     subprocess.run(["sh", "-n", FOLDER / name], check=True)
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
-def test_units_say_where_they_belong(path):
+def test_units_name_their_path(path):
     assert path.read_text(encoding="utf-8").startswith(f"# /etc/systemd/system/{path.name}\n")
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.timer")), ids=lambda path: path.name)
-def test_timers_have_their_service(path):
+def test_timers_have_a_service(path):
     assert unit(path.with_suffix(".service"))["Service"]["Type"] == "oneshot"
 
 
@@ -51,12 +51,12 @@ def test_commands_of_units_exist(path):
         assert own or name in {"clearsessions", "db_worker", "prune_db_task_results"}
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="There is no systemd-analyze.")
-def test_systemd_understands_the_units():
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_units_are_valid():
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *UNITS], capture_output=True, text=True
     )
-    # It looks for the programs and for units of other packages, which are on a server alone.
+    # Programs and units of other packages are only on a server.
     known = ("is not executable", "not found", "Failed to open", "No such file")
-    strange = [line for line in done.stderr.splitlines() if not any(k in line for k in known)]
-    assert [line for line in strange if "digest-" in line] == []
+    errors = [line for line in done.stderr.splitlines() if not any(k in line for k in known)]
+    assert [line for line in errors if "digest-" in line] == []

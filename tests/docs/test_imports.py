@@ -1,4 +1,4 @@
-"""Import paths in the documentation: what a reader copies can be imported."""
+"""Import paths in the documentation exist."""
 
 import re
 from importlib import import_module

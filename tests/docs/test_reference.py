@@ -1,4 +1,4 @@
-"""The reference names everything there is: a new thing without its entry fails here."""
+"""The reference is complete: something new without an entry fails here."""
 
 import re
 
@@ -24,41 +24,41 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_setting_has_its_section_with_its_default(name, settings):
+def test_setting_has_a_section_with_its_default(name, settings):
     default = getattr(conf, name)
     written = re.search(r"Default `([^`]*)`", section(read("settings"), f"`DIGEST_{name}`"))
     assert written[1] == str(default)
 
 
 @pytest.mark.parametrize("model", [DigestPage, IssuePage, IssueTag])
-def test_setting_of_a_model_has_its_section(model):
+def test_setting_of_a_model_has_a_section(model):
     assert f'Default `"{model._meta.label}"`' in section(
         read("settings"), f"`{model._meta.swappable}`"
     )
 
 
-def test_every_system_check_is_named():
+def test_every_system_check_is_documented():
     checks = [path.read_text(encoding="utf-8") for path in (ROOT / "digest").rglob("checks.py")]
     ids = set(re.findall(r"digest\.[EW]\d+", "".join(checks)))
     assert ids == set(re.findall(r"digest\.[EW]\d+", read("settings")))
 
 
 @pytest.mark.parametrize("name", IssueBodyBlock.base_blocks)
-def test_block_has_its_section_with_its_fields(name):
+def test_block_has_a_section_with_its_fields(name):
     fields = set(IssueBodyBlock.base_blocks[name].child_blocks)
     assert fields <= rows(section(read("blocks"), f"`{name}`"))
 
 
-def test_source_has_its_section_with_its_fields():
+def test_source_has_a_section_with_its_fields():
     assert set(SourceBlock.base_blocks) == rows(section(read("blocks"), "A source"))
 
 
-def test_every_endpoint_has_its_section():
+def test_every_endpoint_has_a_section():
     paths = {f"`{path}`" for path in build_schema()["paths"]} - {"`/`"}
     assert paths | {"The map"} <= set(headings(read("api")))
 
 
-def test_every_parameter_has_its_row():
+def test_every_parameter_has_a_row():
     operations = [operations["get"] for operations in build_schema()["paths"].values()]
     parameters = [p for operation in operations for p in operation.get("parameters", [])]
     names = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
@@ -77,28 +77,28 @@ def test_every_parameter_has_its_row():
         ("Image", "An image"),
     ],
 )
-def test_members_have_their_rows(component, heading):
-    members = set(build_schema()["components"]["schemas"][component]["properties"])
-    assert members == rows(section(read("api"), heading))
+def test_fields_have_rows(component, heading):
+    fields = set(build_schema()["components"]["schemas"][component]["properties"])
+    assert fields == rows(section(read("api"), heading))
 
 
 @pytest.mark.parametrize("component", ["Page", "Redirect"])
-def test_members_of_what_is_at_a_path_have_their_rows(component):
-    members = set(build_schema()["components"]["schemas"][component]["properties"])
-    assert members <= rows(section(read("api"), "`/pages/`"))
+def test_fields_of_pages_at_a_path_have_rows(component):
+    fields = set(build_schema()["components"]["schemas"][component]["properties"])
+    assert fields <= rows(section(read("api"), "`/pages/`"))
 
 
-def test_every_header_has_its_row():
+def test_every_header_has_a_row():
     assert set(HEADERS) == rows(section(read("api"), "HTTP"))
 
 
 @pytest.mark.parametrize("problem", PROBLEMS.values(), ids=lambda problem: problem.name)
-def test_problem_has_its_section_with_its_status(problem):
+def test_problem_has_a_section_with_its_status(problem):
     assert section(read("errors"), f"`{problem.name}`").strip().startswith(str(problem.status))
 
 
 @pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.label)
-def test_feed_has_its_row(feed):
+def test_feed_has_a_row(feed):
     assert f"`/feeds/{{digest slug}}/{feed.file_name}`" in read("feeds")
     assert f"`{feed.media_type}`" in read("feeds")
 
@@ -106,12 +106,12 @@ def test_feed_has_its_row(feed):
 def test_every_package_is_in_the_architecture():
     page = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
     packages = {f"{path.parent.name}/" for path in (ROOT / "digest").glob("*/__init__.py")}
-    named = rows(section(page, "The packages of `digest`"))
-    assert packages - {"migrations/", "management/", "templatetags/"} == named
+    documented = rows(section(page, "The packages of `digest`"))
+    assert packages - {"migrations/", "management/", "templatetags/"} == documented
 
 
 @pytest.mark.parametrize(("app", "name"), COMMANDS)
-def test_command_has_its_section_with_its_options(app, name):
+def test_command_has_a_section_with_its_options(app, name):
     command = load_command_class(app, name)
     general = {"--help", "--version", "--verbosity", "--settings", "--pythonpath"}
     general |= {"--traceback", "--no-color", "--force-color", "--skip-checks"}

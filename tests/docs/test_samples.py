@@ -1,4 +1,4 @@
-"""The samples of the documentation can be read by what they are meant for."""
+"""Code samples in the documentation are valid."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from tests.docs.markdown import FILES, code_blocks, name_of, read, section
 
 
 def samples(language):
-    """Every code block of a language, with its file and its number in it."""
+    """Return the code blocks of a language, with file and number as the id."""
     return [
         pytest.param(dedent(code), id=f"{name_of(path)}-{number}")
         for path in FILES
@@ -25,7 +25,7 @@ def samples(language):
 
 
 def validate(sample, component):
-    """Fail where a sample is not what the OpenAPI document says of it."""
+    """Validate a sample against a component of the OpenAPI schema."""
     components = build_schema()["components"]
     schema = {"$ref": f"#/components/schemas/{component}", "components": components}
     Draft202012Validator(schema).validate(json.loads(sample))
@@ -42,7 +42,7 @@ def test_python_compiles(code):
 
 
 @pytest.mark.parametrize("code", samples("sh"))
-def test_shell_is_well_formed(code):
+def test_shell_parses(code):
     subprocess.run(["sh", "-n"], input=code, text=True, check=True)
 
 
@@ -55,50 +55,50 @@ def test_make_targets_exist(code):
 
 
 @pytest.mark.parametrize("code", samples("sh"))
-def test_addresses_that_are_asked_are_understood(code):
-    for address in re.findall(r"http://127\.0\.0\.1:8000(/api/v1/[^\s\"')]*)", code):
-        path, _, query = address.partition("?")
+def test_requested_urls_are_valid(code):
+    for url in re.findall(r"http://127\.0\.0\.1:8000(/api/v1/[^\s\"')]*)", code):
+        path, _, query = url.partition("?")
         view = resolve(path).func.view_class
         assert view is not NotFoundView, path
         view.parameters_class.read(QueryDict(query))
 
 
 @pytest.mark.parametrize("language", ["ts", "tsx", "astro"])
-def test_frontends_ask_at_addresses_that_there_are(language):
+def test_paths_in_frontend_samples_exist(language):
     code = "".join(param.values[0] for param in samples(language))
-    asked = set(re.findall(r'api\.GET\(\s*"([^"]+)"', code))
-    assert asked <= set(build_schema()["paths"])
-    assert asked
+    paths = set(re.findall(r'api\.GET\(\s*"([^"]+)"', code))
+    assert paths <= set(build_schema()["paths"])
+    assert paths
 
 
-def test_issue_of_the_reference_is_what_the_schema_says():
+def test_issue_in_the_reference_matches_the_schema():
     [sample] = code_blocks(section(read("api"), "An issue"), "json")
     validate(sample, "IssueDetail")
-    members = build_schema()["components"]["schemas"]["IssueDetail"]["properties"]
-    assert list(json.loads(sample)) == list(members)
+    fields = build_schema()["components"]["schemas"]["IssueDetail"]["properties"]
+    assert list(json.loads(sample)) == list(fields)
 
 
-def test_story_of_the_reference_is_what_the_schema_says():
+def test_story_in_the_reference_matches_the_schema():
     [sample] = code_blocks(section(read("api"), "A story"), "json")
     validate(sample, "Story")
-    members = build_schema()["components"]["schemas"]["Story"]["properties"]
-    assert list(json.loads(sample)) == list(members)
+    fields = build_schema()["components"]["schemas"]["Story"]["properties"]
+    assert list(json.loads(sample)) == list(fields)
 
 
-def test_site_and_paths_of_the_reference_are_what_the_schema_says():
+def test_site_and_paths_in_the_reference_match_the_schema():
     [site] = code_blocks(section(read("api"), "`/site/`"), "json")
     validate(site, "Site")
     for sample in code_blocks(section(read("api"), "`/pages/`"), "json"):
         validate(sample, "PageAtPath")
 
 
-def test_blocks_of_the_reference_are_what_the_schema_says():
+def test_blocks_in_the_reference_match_the_schema():
     blocks = code_blocks(read("blocks"), "json")
     assert len(blocks) == 4
     for sample in blocks:
         validate(sample, "Block")
 
 
-def test_error_of_the_reference_is_what_the_schema_says():
+def test_error_in_the_reference_matches_the_schema():
     [sample] = code_blocks(read("errors"), "json")
     validate(sample, "Problem")
