@@ -1,4 +1,4 @@
-"""A base page model of the site's own, with nothing built on it: checks must say how to go on."""
+"""A custom base page model without digest and issue pages: a system check fails."""
 
 from tests.plugin.settings import *
 

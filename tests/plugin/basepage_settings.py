@@ -1,4 +1,4 @@
-"""The plugin on a base page model of the site's own, with digest and issue pages built on it."""
+"""A custom base page model, with digest and issue pages that extend it."""
 
 from tests.plugin.settings import *
 

@@ -1,4 +1,4 @@
-"""A block of a site's own."""
+"""A custom block."""
 
 from wagtail.blocks import CharBlock, RichTextBlock, StructBlock
 

@@ -1,4 +1,4 @@
-"""Environments of foreign sites, each with a database of its own."""
+"""Environments of other sites, each with its own database."""
 
 import os
 from collections.abc import Callable
@@ -10,8 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def foreign_environment(tmp_path_factory) -> Callable[[str], dict[str, str]]:
-    """Makes the environment of a process that runs under the given settings module."""
+def site_environment(tmp_path_factory) -> Callable[[str], dict[str, str]]:
+    """Return a function that creates the environment of a process for a settings module."""
 
     def make(settings: str) -> dict[str, str]:
         database = tmp_path_factory.mktemp("plugin") / "db.sqlite3"

@@ -1,4 +1,4 @@
-"""The plugin with a site's own digest and issue pages, and with readers' search."""
+"""Custom digest and issue pages, with readers' search."""
 
 from tests.plugin.settings import *
 

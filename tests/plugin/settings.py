@@ -1,4 +1,4 @@
-"""The fewest settings under which the plugin runs: a foreign site that has only installed it."""
+"""The minimal settings of a site with the plugin."""
 
 import os
 
@@ -7,7 +7,7 @@ ALLOWED_HOSTS = ["*"]
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "tests.plugin.urls"
-WAGTAIL_SITE_NAME = "A foreign site"
+WAGTAIL_SITE_NAME = "Another site"
 WAGTAILADMIN_BASE_URL = "http://127.0.0.1:8000"
 STATIC_URL = "/static/"
 MEDIA_ROOT = os.environ.get("MEDIA_ROOT", "")
@@ -19,7 +19,7 @@ DATABASES = {
     }
 }
 
-# What the README says to add, and then what `wagtail start` writes.
+# The additions of the README, then the apps of `wagtail start`.
 INSTALLED_APPS = [
     "digest",
     "drf_spectacular_sidecar",

@@ -1,4 +1,4 @@
-"""A site with digest and issue pages of its own: every door shows them and their blocks."""
+"""A site with custom digest and issue pages: all endpoints show them and their blocks."""
 
 import json
 
@@ -34,23 +34,23 @@ paths = [
     "/own/",
     "/tags/ai/",
 ]
-answers = [(path, Client().get(path)) for path in paths]
-print(json.dumps([(path, a.status_code, a.content.decode()) for path, a in answers]))
+responses = [(path, Client().get(path)) for path in paths]
+print(json.dumps([(path, r.status_code, r.content.decode()) for path, r in responses]))
 """
 
 
 @pytest.fixture(
     scope="module", params=["ownpages", pytest.param("basepage", marks=pytest.mark.slow)]
 )
-def environment(request, foreign_environment):
-    return foreign_environment(f"tests.plugin.{request.param}_settings")
+def environment(request, site_environment):
+    return site_environment(f"tests.plugin.{request.param}_settings")
 
 
 @pytest.fixture(scope="module")
-def answers(environment):
+def responses(environment):
     python(environment, "-m", "django", "migrate", "--verbosity", "0")
-    answers = json.loads(python(environment, "-c", USE))
-    return {path: (status, content) for path, status, content in answers}
+    responses = json.loads(python(environment, "-c", USE))
+    return {path: (status, content) for path, status, content in responses}
 
 
 def test_the_system_checks_find_nothing(environment):
@@ -61,12 +61,12 @@ def test_no_migration_is_missing(environment):
     python(environment, "-m", "django", "makemigrations", "--check", "--dry-run")
 
 
-def test_every_door_answers(answers):
-    assert {status for status, _ in answers.values()} == {200}
+def test_every_endpoint_responds(responses):
+    assert {status for status, _ in responses.values()} == {200}
 
 
-def test_a_block_of_its_own_is_everywhere(answers):
-    [(_, listed), (_, detail), (_, page), (_, feed), *_] = answers.values()
+def test_the_custom_block_is_in_every_format(responses):
+    [(_, listed), (_, detail), (_, page), (_, feed), *_] = responses.values()
     [*_, sponsor] = json.loads(detail)["body"]
     assert sponsor["value"] == {"name": "Sponsor & Co", "message": "<p>M</p>"}
     assert json.loads(listed)["results"][0]["body"][-1] == sponsor
@@ -74,21 +74,21 @@ def test_a_block_of_its_own_is_everywhere(answers):
     assert "Sponsor &amp;amp; Co" in feed
 
 
-def test_a_block_of_its_own_is_in_the_schema(answers):
-    schema = json.loads(answers["/api/v1/schema/"][1])
+def test_the_custom_block_is_in_the_schema(responses):
+    schema = json.loads(responses["/api/v1/schema/"][1])
     assert "SponsorBlock" in schema["components"]["schemas"]
 
 
 @pytest.mark.parametrize(
-    ("settings", "check_id", "mend"),
+    ("settings", "check_id", "hint"),
     [
         ("basepage_alone", "digest.E006", "DIGEST_ISSUEPAGE_MODEL"),
         ("untagged", "digest.E007", "DIGEST_ISSUETAG_MODEL"),
     ],
 )
-def test_half_a_replacement_is_told_how_to_go_on(foreign_environment, settings, check_id, mend):
-    environment = foreign_environment(f"tests.plugin.{settings}_settings")
+def test_incomplete_replacements_fail_with_a_hint(site_environment, settings, check_id, hint):
+    environment = site_environment(f"tests.plugin.{settings}_settings")
     with pytest.raises(AssertionError) as error:
         python(environment, "-m", "django", "check")
     assert check_id in str(error.value)
-    assert mend in str(error.value)
+    assert hint in str(error.value)

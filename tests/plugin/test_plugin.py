@@ -1,4 +1,4 @@
-"""The plugin alone, without cms, home and search: a process of its own with the fewest settings."""
+"""The plugin without cms, home and search, in a process with minimal settings."""
 
 import json
 import subprocess
@@ -9,20 +9,20 @@ import pytest
 READ_API = """
 import django; django.setup()
 from django.test import Client
-answer = Client().get("/api/v1/")
-assert answer.status_code == 200, answer.content
-print(answer.content.decode())
+response = Client().get("/api/v1/")
+assert response.status_code == 200, response.content
+print(response.content.decode())
 """
 
 
 @pytest.fixture(scope="module")
-def environment(foreign_environment) -> dict[str, str]:
-    """A foreign site's environment, with a database file that the tests of this module share."""
-    return foreign_environment("tests.plugin.settings")
+def environment(site_environment) -> dict[str, str]:
+    """Return the environment of another site, whose database the tests share."""
+    return site_environment("tests.plugin.settings")
 
 
 def python(environment: dict[str, str], *arguments: str) -> str:
-    """What Python prints in that environment; a failure shows what it wrote to stderr."""
+    """Run Python in an environment; return its output, or fail with its stderr."""
     result = subprocess.run(
         [sys.executable, *arguments], env=environment, capture_output=True, text=True, check=False
     )
@@ -38,7 +38,7 @@ def test_no_migration_is_missing(environment):
     python(environment, "-m", "django", "makemigrations", "--check", "--dry-run")
 
 
-def test_it_migrates_and_answers(environment):
+def test_it_migrates_and_serves_the_api(environment):
     python(environment, "-m", "django", "migrate", "--verbosity", "0")
     assert json.loads(python(environment, "-c", READ_API))
 

@@ -1,4 +1,4 @@
-"""An issue page of the site's own without its tags: the checks must say how to go on."""
+"""A custom issue page without a custom tag model: a system check fails."""
 
 from tests.plugin.ownpages_settings import *
 

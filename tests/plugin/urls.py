@@ -1,4 +1,4 @@
-"""The addresses of a foreign site with the plugin's one include."""
+"""URLs of a site that includes those of the plugin."""
 
 from django.urls import include, path
 from wagtail import urls as wagtail_urls

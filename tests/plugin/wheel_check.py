@@ -1,9 +1,9 @@
 """
 Build the wheel, install it into a clean environment, follow the README in a new Wagtail project
-and read an issue as JSON: what someone else's first ten minutes with the plugin look like.
+and read an issue as JSON.
 
-`make wheel-check` runs it. The lines to add come from README.md itself, from the code blocks under
-`<!-- wheel-check: settings -->` and `<!-- wheel-check: urls -->`, so that they cannot rot.
+`make wheel-check` runs it. The lines to add are the code blocks of README.md under
+`<!-- wheel-check: settings -->` and `<!-- wheel-check: urls -->`.
 """
 
 import re
@@ -33,7 +33,7 @@ home = Site.objects.get(is_default_site=True).root_page
 daily = home.add_child(instance=DigestPage(title="Daily", slug="daily"))
 issue = IssuePage(title="First issue", slug="first", date=datetime.date(2026, 4, 14))
 issue.body = json.dumps([
-    {"type": "headline", "value": {"headline": "It installs", "summary": "And it answers."}},
+    {"type": "headline", "value": {"headline": "It installs", "summary": "And it works."}},
     {"type": "story_section", "value": {
         "heading": "A wheel", "body": "<p>From the wheel.</p>",
         "why_it_matters": "<p>Others can use it.</p>", "image": None, "sources": []}},
@@ -54,40 +54,40 @@ assert client.get("/feeds/daily/rss.xml").status_code == 200
 """
 
 
-def say(text: str) -> None:
-    """Tell what happens next; the whole takes a minute or two."""
+def report(text: str) -> None:
+    """Print the progress; in all it takes a minute or two."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 def run(*command: str | Path, cwd: Path) -> None:
-    """Run a command quietly; when it fails, show what it wrote and stop."""
+    """Run a command; if it fails, print its output and exit."""
     result = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     if result.returncode:
         sys.exit(f"{' '.join(map(str, command[:4]))} failed:\n{result.stdout}{result.stderr}")
 
 
 def readme_lines(marker: str) -> str:
-    """The code block of README.md under a marker."""
+    """Return the code block of README.md under a marker."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     found = re.search(rf"<!-- wheel-check: {marker} -->\s*```python\n(.*?)```", readme, re.DOTALL)
     return found[1] if found else sys.exit(f"README.md has no block <!-- wheel-check: {marker} -->")
 
 
 def build(folder: Path) -> Path:
-    """The wheel, holding the plugin with its templates and migrations and nothing of the site."""
+    """Build the wheel, and check that it contains the plugin and nothing of the site."""
     run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT, cwd=folder)
     [wheel] = folder.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    strangers = [name for name in names if not name.startswith(("digest/", "wagtail_digest-"))]
-    parts = {name.split("/")[1] for name in names if name.startswith("digest/")}
-    if strangers or not {"templates", "static", "migrations"} <= parts:
-        sys.exit(f"The wheel holds {strangers or sorted(parts)}")
+    unexpected = [name for name in names if not name.startswith(("digest/", "wagtail_digest-"))]
+    folders = {name.split("/")[1] for name in names if name.startswith("digest/")}
+    if unexpected or not {"templates", "static", "migrations"} <= folders:
+        sys.exit(f"The wheel contains {unexpected or sorted(folders)}")
     return wheel
 
 
 def install(wheel: Path, folder: Path) -> Path:
-    """The Python of a clean environment with the wheel and what the wheel itself asks for."""
+    """Install the wheel and its requirements into a new environment; return its Python."""
     run(sys.executable, "-m", "venv", folder / "env", cwd=folder)
     python = folder / "env" / "bin" / "python"
     run(python, "-m", "pip", "install", "-q", wheel, cwd=folder)
@@ -95,7 +95,7 @@ def install(wheel: Path, folder: Path) -> Path:
 
 
 def start_project(python: Path, folder: Path) -> Path:
-    """A project as `wagtail start` writes it, with the README's lines added."""
+    """Create a project with `wagtail start`, and add the lines of the README."""
     run(python.with_name("wagtail"), "start", "newsroom", cwd=folder)
     project = folder / "newsroom"
     settings = project / "newsroom" / "settings" / "base.py"
@@ -107,22 +107,21 @@ def start_project(python: Path, folder: Path) -> Path:
 
 
 def main() -> None:
-    """All of it, in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="wheel-check-") as name:
         folder = Path(name)
-        say("Building the wheel ...")
+        report("Building the wheel ...")
         wheel = build(folder)
-        say(f"Installing {wheel.name} into a clean environment ...")
+        report(f"Installing {wheel.name} into a clean environment ...")
         python = install(wheel, folder)
-        say("Starting a project, adding the README's lines ...")
+        report("Starting a project, adding the README's lines ...")
         project = start_project(python, folder)
         run(python, "manage.py", "check", "--fail-level", "WARNING", cwd=project)
         run(python, "manage.py", "makemigrations", "digest", "--check", "--dry-run", cwd=project)
         run(python, "manage.py", "migrate", "--verbosity", "0", cwd=project)
-        say("Publishing an issue, reading its JSON ...")
+        report("Publishing an issue, reading its JSON ...")
         (project / "try_it.py").write_text(PUBLISH_AND_READ)
         run(python, "manage.py", "shell", "-c", "exec(open('try_it.py').read())", cwd=project)
-    say("The wheel works in a new project.")
+    report("The wheel works in a new project.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A site's own base page model (Wagtail 8): every page has a field of the site's."""
+"""A custom base page model (Wagtail 8)."""
 
 from django.db import models
 from wagtail.models import AbstractPage, DefaultBasePageMixin

@@ -1,4 +1,4 @@
-"""The same on a base page model of the site's own."""
+"""Custom digest and issue pages on a custom base page model."""
 
 from django.db import models
 from modelcluster.fields import ParentalKey

@@ -1,4 +1,4 @@
-"""A site's own digest and issue on Wagtail's page, with a field and a block of its own."""
+"""Custom digest and issue pages, with a custom field and block."""
 
 from django.db import models
 from modelcluster.fields import ParentalKey
