@@ -1,4 +1,4 @@
-"""Makes digests, issues, images and restrictions for tests, short enough to read in one line."""
+"""Build digests, issues, images and restrictions for tests."""
 
 import json
 import uuid
@@ -15,18 +15,18 @@ from digest.models import DigestPage, IssuePage
 
 
 def block(kind: str, **value: Any) -> dict[str, Any]:
-    """One block in the stored form."""
+    """Return a block in the stored form."""
     return {"type": kind, "id": str(uuid.uuid4()), "value": value}
 
 
 def source(**value: Any) -> dict[str, Any]:
-    """One item of a list of sources in the stored form."""
+    """Return an item of a list of sources in the stored form."""
     fields = {"title": "A source", "url": "", "publisher": "", "author": "", "published_on": None}
     return block("item", **(fields | value))
 
 
 def story(heading: str = "A story", **value: Any) -> dict[str, Any]:
-    """A story block in the stored form."""
+    """Return a story block in the stored form."""
     fields = {"body": "<p>It happened.</p>", "why_it_matters": "<p>It counts.</p>"}
     return block(
         "story_section", heading=heading, **(fields | {"image": None, "sources": []} | value)
@@ -34,19 +34,18 @@ def story(heading: str = "A story", **value: Any) -> dict[str, Any]:
 
 
 def body(*blocks: dict[str, Any], summary: str = "What happened today.") -> str:
-    """A valid body: a headline, then the given blocks or one story."""
+    """Return a valid body: a headline, then the given blocks or one story."""
     return json.dumps([block("headline", headline="", summary=summary), *(blocks or [story()])])
 
 
 def make_digest(parent: Page, slug: str = "daily", **fields: Any) -> DigestPage:
-    """A live digest."""
     return parent.add_child(instance=DigestPage(**({"title": slug.title(), "slug": slug} | fields)))
 
 
 def make_issue(
     digest: DigestPage, day: date | int = 14, publish: bool = True, tags: tuple = (), **fields: Any
 ) -> IssuePage:
-    """A published issue of that day (of April 2026, where ``day`` is a number), or a draft."""
+    """Create an issue, published or a draft; ``day`` is a date, or a day of April 2026."""
     day = date(2026, 4, day) if isinstance(day, int) else day
     fields = {"title": f"Issue of {day}", "body": body(), "live": False} | fields
     issue = IssuePage(date=day, **fields)
@@ -59,15 +58,14 @@ def make_issue(
     return issue
 
 
-def make_image(title: str = "A picture", collection: Collection | None = None) -> Any:
-    """An image of 1640 by 900 pixels."""
+def make_image(title: str = "An image", collection: Collection | None = None) -> Any:
+    """Create an image of 1640 by 900 pixels."""
     file = get_test_image_file_jpeg(filename=f"{uuid.uuid4().hex}.jpg", size=(1640, 900))
     collection = collection or Collection.get_first_root_node()
     return get_image_model().objects.create(title=title, file=file, collection=collection)
 
 
 def make_document(collection: Collection | None = None) -> Any:
-    """A small document."""
     from wagtail.documents import get_document_model
 
     collection = collection or Collection.get_first_root_node()
@@ -76,17 +74,17 @@ def make_document(collection: Collection | None = None) -> Any:
 
 
 def restrict(page: Page, kind: str = PageViewRestriction.LOGIN) -> PageViewRestriction:
-    """Make a page and all below it private."""
+    """Make a page and its descendants private."""
     return PageViewRestriction.objects.create(page=page, restriction_type=kind)
 
 
 def expire(page: Page) -> None:
-    """Let a live page's expiry pass, with ``publish_scheduled`` not run."""
+    """Set the expiry of a live page to the past, without running ``publish_scheduled``."""
     type(page).objects.filter(pk=page.pk).update(expire_at=timezone.now() - timedelta(seconds=1))
 
 
 def make_full_issue(digest: Any) -> Any:
-    """An issue with everything in it, between two others."""
+    """Create an issue with every kind of content, between two others."""
     make_issue(digest, 13, title="The day before")
     blocks = [
         story("Grids agree", sources=[source(title="A report", url="https://example.com/report")]),

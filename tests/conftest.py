@@ -1,4 +1,4 @@
-"""Fixtures and hooks that all tests share."""
+"""Fixtures and hooks of all tests."""
 
 from collections.abc import Iterator
 
@@ -11,8 +11,8 @@ from wagtail.signal_handlers import disable_reference_index_auto_update
 from digest.models import DigestPage
 from tests.builders import make_digest
 
-# A folder and files whose tests share what takes long to make.
-SLOWLY_PREPARED = {
+# A folder and files whose tests share an expensive setup.
+SHARED_SETUP = {
     "all_states",
     "replica",
     "test_crashes.py",
@@ -24,12 +24,12 @@ SLOWLY_PREPARED = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--database``: only what asks the database, for the run on a second one."""
+    """Add ``--database``, for a run on a second database."""
     parser.addoption("--database", action="store_true", help="run only tests that use a database")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Processes that test side by side each have a database of Redis, since they empty it."""
+    """Give each xdist worker its own Redis database, because tests flush it."""
     worker = getattr(config, "workerinput", {}).get("workerid", "gw0")
     for cache in settings.CACHES.values():
         if cache["LOCATION"].startswith("redis:"):
@@ -37,17 +37,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep on one process what shares a preparation of half a minute. Nothing else: what empties
-    the database has to come last, and groups come first."""
-    for name in SLOWLY_PREPARED & set(item.path.parts):
+    """Group tests with a shared setup on one xdist worker.
+
+    No other tests: groups run first, and tests that flush the database have to run last.
+    """
+    for name in SHARED_SETUP & set(item.path.parts):
         item.add_marker(pytest.mark.xdist_group(name))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what ``--database`` does, and sort what commits.
+    """Deselect tests for ``--database``, and sort those that commit.
 
-    Tests that restore what the migrations put into the database go before those that leave other
-    rows: the two would have the same content types under different keys.
+    Tests that restore the rows of migrations run before those that leave other rows, because the
+    same content types would have different primary keys.
     """
     places = [place for place, item in enumerate(items) if commits(item)]
     ordered = sorted((items[place] for place in places), key=lambda item: not restores(item))
@@ -59,36 +61,36 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def commits(item: pytest.Item) -> bool:
-    """Whether a test commits rows, so that the database is flushed after it."""
+    """Check whether a test commits rows, so that the database is flushed after it."""
     marker = item.get_closest_marker("django_db")
     fixtures = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
     return bool(fixtures or (marker and marker.kwargs.get("transaction")) or restores(item))
 
 
 def restores(item: pytest.Item) -> bool:
-    """Whether a test restores the rows of the migrations before it starts."""
+    """Check whether a test restores the rows of migrations before it starts."""
     return "django_db_serialized_rollback" in getattr(item, "fixturenames", ())
 
 
 def uses_database(item: pytest.Item) -> bool:
-    """Whether a test may read or write rows."""
     fixtures = {"db", "transactional_db", "live_server", "django_db_setup"}
-    asked = set(getattr(item, "fixturenames", ()))
-    return bool(item.get_closest_marker("django_db") or fixtures & asked)
+    requested = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or fixtures & requested)
 
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    """Wagtail caches each site's root path, and answers are kept; a test must not see the one
-    before it."""
+    """Clear the caches: of Wagtail's site root paths, and of responses."""
     for alias in settings.CACHES:
         caches[alias].clear()
 
 
 @pytest.fixture(autouse=True)
 def _wagtail_indexes(request: pytest.FixtureRequest, settings: LazySettings) -> Iterator[None]:
-    """Keep Wagtail's search and reference indexes only for the tests that use them: together they
-    take a third of the time of saving a page."""
+    """Update Wagtail's search and reference indexes only for the tests that need them.
+
+    They take a third of the time of saving a page.
+    """
     if any(map(request.node.get_closest_marker, ("wagtail_indexes", "browser"))):
         backend = settings.WAGTAILSEARCH_BACKENDS["default"] | {"AUTO_UPDATE": True}
         settings.WAGTAILSEARCH_BACKENDS = {"default": backend}
@@ -100,17 +102,17 @@ def _wagtail_indexes(request: pytest.FixtureRequest, settings: LazySettings) -> 
 
 @pytest.fixture
 def site(db) -> Site:
-    """The default site, as the migrations make it."""
+    """Return the default site, as the migrations create it."""
     return Site.objects.get(is_default_site=True)
 
 
 @pytest.fixture
 def home_page(site: Site) -> Page:
-    """The site's front page, as the migrations make it."""
+    """Return the front page, as the migrations create it."""
     return site.root_page.specific
 
 
 @pytest.fixture
 def digest(home_page: Page) -> DigestPage:
-    """A live digest without issues, at /daily/."""
+    """Return a live digest without issues, at /daily/."""
     return make_digest(home_page, tagline="All of it")

@@ -1,4 +1,4 @@
-"""Reads the readers' pages in tests."""
+"""Read public pages in tests."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from bs4 import BeautifulSoup
 
 
 def read(client: Any, url: str) -> BeautifulSoup:
-    """The page at an address, as the client's user gets it."""
+    """Request a URL, and parse its HTML."""
     response = client.get(url)
     assert response.status_code == 200
     return BeautifulSoup(response.content, "lxml")
 
 
 def texts(page: BeautifulSoup, selector: str) -> list[str]:
-    """What a reader reads in each element that the selector finds."""
+    """Return the text of each element that matches a selector."""
     return [" ".join(found.get_text().split()) for found in page.select(selector)]

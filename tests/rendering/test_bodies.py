@@ -108,7 +108,7 @@ def test_image_has_renditions_of_configured_widths_and_formats():
     sizes = [(r["format"], r["width"]) for r in data["renditions"]]
     assert sizes == [(f, width) for f in ("webp", "jpeg") for width in (400, 800, 1600)]
     assert all(r["url"].startswith("http://s/media/") for r in data["renditions"])
-    assert data["alt"] == "A picture"
+    assert data["alt"] == "An image"
 
 
 def test_small_image_has_no_duplicate_renditions(settings):
