@@ -28,6 +28,7 @@ from wagtail.blocks import (
 from wagtail.images.blocks import ImageBlock, ImageBlockComparison
 
 from digest.blocks.stored import positional_id, readable
+from digest.blocks.walk import walk
 
 OPENING, STORIES, CLOSING = _("Opening"), _("Stories"), _("Closing")
 PREVIEW_TEMPLATE = "digest/block_preview.html"
@@ -278,18 +279,12 @@ class IssueBodyBlock(StreamBlock):
                 yield position, ValidationError(message % {"block": label})
 
 
+# Blocks that are not read as text.
+UNREAD = (SourceBlock, SourcesBlock, ImageBlock)
+
+
 def reading_text(block: Block, value: Any) -> Iterator[str]:
     """Yield the texts that a reader reads in a value, without sources and alt texts."""
-    if isinstance(block, (SourceBlock, SourcesBlock, ImageBlock)) or value is None:
-        return
-    if isinstance(block, StreamBlock):
-        for child in value:
-            yield from reading_text(child.block, child.value)
-    elif isinstance(block, ListBlock):
-        for child in value:
-            yield from reading_text(block.child_block, child)
-    elif isinstance(block, StructBlock) and isinstance(value, dict):
-        for name, child in block.child_blocks.items():
-            yield from reading_text(child, value.get(name))
-    else:
-        yield from block.get_searchable_content(value)
+    for node in walk(block, value, stop=UNREAD):
+        if node.is_leaf and not isinstance(node.block, UNREAD):
+            yield from node.block.get_searchable_content(node.value)

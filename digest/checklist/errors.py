@@ -14,8 +14,8 @@ from wagtail.blocks import (
     StructBlockValidationError,
 )
 
+from digest.blocks.walk import keyed
 from digest.checklist.findings import Finding
-from digest.checklist.issue_text import keyed
 
 
 def errors_by_field(found: list[Finding]) -> ValidationError:

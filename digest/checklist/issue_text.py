@@ -1,25 +1,17 @@
 """Parse an issue for the rules: stories by number, fields by content path."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 from typing import Any
 
 from bs4 import BeautifulSoup
-from wagtail.blocks import (
-    Block,
-    CharBlock,
-    ListBlock,
-    RichTextBlock,
-    StreamBlock,
-    StructBlock,
-    TextBlock,
-    URLBlock,
-)
+from wagtail.blocks import Block, CharBlock, RichTextBlock, TextBlock, URLBlock
 from wagtail.images.blocks import ImageBlock
 
+from digest.blocks.walk import keyed, walk
 from digest.pages.forms import parent_of
 from digest.pages.stories import reading_line
 
@@ -68,28 +60,11 @@ class Field:
                     yield " ".join(link.get_text().split()), link.get("href", "")
 
 
-def keyed(blocks: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    """Yield blocks with their path segment: the id, or the position if stored without one."""
-    for position, block in enumerate(blocks):
-        # Wagtail generates a new id each time for list items stored without one.
-        yield str(getattr(block, "original_id", block.id) or position), block
-
-
 def fields_of(block: Block, value: Any, path: str) -> Iterator[Field]:
     """Yield the text fields of a block and its child blocks in order, except those of images."""
-    if isinstance(block, ImageBlock) or value is None:
-        return
-    if isinstance(block, StructBlock):
-        for name, child in block.child_blocks.items():
-            yield from fields_of(child, value.get(name), f"{path}.{name}")
-    elif isinstance(block, ListBlock):
-        for key, item in keyed(value.bound_blocks):
-            yield from fields_of(block.child_block, item.value, f"{path}.{key}")
-    elif isinstance(block, StreamBlock):
-        for key, child in keyed(value):
-            yield from fields_of(child.block, child.value, f"{path}.{key}")
-    elif isinstance(block, TEXT_BLOCKS):
-        yield Field(path, block, value)
+    for node in walk(block, value, path, stop=ImageBlock):
+        if isinstance(node.block, TEXT_BLOCKS):
+            yield Field(*node)
 
 
 class IssuePart:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from wagtail.blocks import Block, ListBlock, StreamBlock, StructBlock
-
 from digest.blocks import SourceBlock
+from digest.blocks.walk import walk
 
 
 class Cited(NamedTuple):
@@ -19,27 +18,12 @@ class Cited(NamedTuple):
 
 def cited_in(body: Any) -> Iterator[Cited]:
     """Yield the sources that the body of an issue cites, in document order."""
-    for child in body:
-        yield from _cited(child.block, child.value, f"body.{child.id}")
-
-
-def _cited(block: Block, value: Any, path: str) -> Iterator[Cited]:
-    if value is None:
-        return
-    if isinstance(block, SourceBlock):
-        title, publisher, url = (_text(value.get(name)) for name in ("title", "publisher", "url"))
-        yield Cited(f"{path}.url", title[:300], publisher[:200], url)
-    elif isinstance(block, StreamBlock):
-        for child in value:
-            yield from _cited(child.block, child.value, f"{path}.{child.id}")
-    elif isinstance(block, ListBlock):
-        for position, item in enumerate(value.bound_blocks):
-            # An item that is stored without an id gets a new one each time.
-            key = item.original_id or position
-            yield from _cited(block.child_block, item.value, f"{path}.{key}")
-    elif isinstance(block, StructBlock) and isinstance(value, dict):  # not an image
-        for name, child in block.child_blocks.items():
-            yield from _cited(child, value.get(name), f"{path}.{name}")
+    for path, block, value in walk(body.stream_block, body, "body", stop=SourceBlock):
+        if isinstance(block, SourceBlock):
+            title, publisher, url = (
+                _text(value.get(name)) for name in ("title", "publisher", "url")
+            )
+            yield Cited(f"{path}.url", title[:300], publisher[:200], url)
 
 
 def _text(value: Any) -> str:
