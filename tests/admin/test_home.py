@@ -34,7 +34,7 @@ def upcoming(rf, admin_user):
 def panel(client):
     """Return the panel's HTML with collapsed whitespace."""
     html = client.get("/admin/").content.decode()
-    start = html.check_issue('id="next-issues-section"')
+    start = html.find('id="next-issues-section"')
     return " ".join(html[start : html.index("All issues", start) + 30].split()) if start > 0 else ""
 
 

@@ -30,7 +30,7 @@ def digest(site_url: str, home_page: Page) -> DigestPage:
 @pytest.fixture
 def upcoming(digest: DigestPage) -> IssuePage:
     """Create an incomplete draft for tomorrow."""
-    incomplete = story("A kettle is mended on a train", why_it_matters="")
+    incomplete = story("A kettle is repaired on a train", why_it_matters="")
     tomorrow = timezone.localdate() + timedelta(days=1)
     fields = {"title": "A Week of Small Repairs", "body": body(incomplete, summary="")}
     return make_issue(digest, tomorrow, publish=False, **fields)

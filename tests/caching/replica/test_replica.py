@@ -1,4 +1,4 @@
-"""What is the same for everybody is read from the replica, and where it fails, from the primary."""
+"""What is public is read from the replica, and where it fails, from the primary."""
 
 import pytest
 from django.core.cache import caches
@@ -63,7 +63,7 @@ def forget():
 
 def retitle(title):
     """Change what readers see, in the primary."""
-    IssuePage.objects.update(title=title)
+    IssuePage.objects.update(title=title, headline=title)
 
 
 @pytest.mark.slow
