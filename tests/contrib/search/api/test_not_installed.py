@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.plugin.conftest import foreign_environment  # noqa: F401
+from tests.plugin.conftest import site_environment  # noqa: F401
 from tests.plugin.test_plugin import python
 
 USE = """
@@ -21,8 +21,8 @@ print(json.dumps({path: [found.status_code, found.json()] for path, found in res
 
 
 @pytest.fixture(scope="module")
-def responses(foreign_environment):  # noqa: F811
-    environment = foreign_environment("tests.plugin.settings")
+def responses(site_environment):  # noqa: F811
+    environment = site_environment("tests.plugin.settings")
     python(environment, "-m", "django", "migrate", "--verbosity", "0")
     return json.loads(python(environment, "-c", USE))
 
