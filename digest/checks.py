@@ -13,8 +13,6 @@ from django.db import connections, router
 from digest.caching import replica
 from digest.conf import conf
 
-swapper.set_app_prefix("wagtailcore", "wagtail")
-
 
 class SettingCheck(NamedTuple):
     """Define the check of one setting; ``message`` follows its name and may use ``{value!r}``."""

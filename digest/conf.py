@@ -4,6 +4,9 @@ A setting is read each time it is used, so that ``override_settings`` works. Eac
 ``digest.checks``.
 """
 
+from typing import Any
+
+import swapper
 from django.conf import settings
 
 
@@ -89,3 +92,8 @@ conf = DigestSettings()
 def has_languages() -> bool:
     """Return whether pages may have translations (WAGTAIL_I18N_ENABLED)."""
     return getattr(settings, "WAGTAIL_I18N_ENABLED", False)
+
+
+def get_base_page_model() -> Any:
+    """Return the class that all pages are built on: ``WAGTAIL_PAGE_MODEL``, or else ``Page``."""
+    return swapper.load_model("wagtailcore", "Page")

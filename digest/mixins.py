@@ -36,14 +36,13 @@ from digest.pages.headlines import headline_and_summary
 from digest.pages.listing import latest_first, neighbours, paginate
 from digest.pages.new_issues import NewIssuesMixin
 from digest.pages.numbering import NumberingMixin, lock
+from digest.pages.page_models import get_issue_page_model
 from digest.pages.panels import DatePanel, TagsPanel
 from digest.pages.serving import ReadersPageMixin
 from digest.pages.slugs import digest_slug_error, find_available_slug, is_proposed
 from digest.pages.stories import StoriesMixin, reading_line, tolerate_broken_body
 from digest.previews.frontend import PreviewMixin
 from digest.publishing.publish import PublishingMixin, clean_stream
-
-swapper.set_app_prefix("wagtailcore", "wagtail")
 
 DIGEST_PAGE_MODEL = swapper.get_model_name("digest", "DigestPage")
 ISSUE_PAGE_MODEL = swapper.get_model_name("digest", "IssuePage")
@@ -100,7 +99,7 @@ class DigestPageMixin(
 
     def get_issues(self) -> QuerySet:
         """Return all issues of this digest, public or not; see ``get_public_issues``."""
-        return swapper.load_model("digest", "IssuePage").objects.child_of(self)
+        return get_issue_page_model().objects.child_of(self)
 
     def get_public_issues(self) -> QuerySet:
         """Return the issues that any reader may see, newest first."""

@@ -6,16 +6,14 @@ Each task takes ids, loads the rows itself, and is safe to run twice.
 from functools import partial
 from typing import Any
 
-import swapper
 from django.db import transaction
 from django_tasks import task
 from wagtail.images import get_image_model
 
+from digest.conf import get_base_page_model
 from digest.mixins import IssuePageMixin
 from digest.rendering.bodies import Rendering
 from digest.rendering.images import public_images_by_id, rendition_specs
-
-swapper.set_app_prefix("wagtailcore", "wagtail")
 
 
 def enqueue(task: Any, *args: Any) -> None:
@@ -35,7 +33,7 @@ def create_page_renditions(pk: int) -> None:
     It renders the page, so it creates the renditions of all public images and of no others. A
     broken image is logged and skipped.
     """
-    page = swapper.load_model("wagtailcore", "Page").objects.filter(pk=pk, live=True).first()
+    page = get_base_page_model().objects.filter(pk=pk, live=True).first()
     if page:
         page, rendering = page.specific, Rendering()
         if isinstance(page, IssuePageMixin):

@@ -14,7 +14,6 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
-import swapper
 from django.db.models import Min, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Substr
 from django.db.models.lookups import In
@@ -28,7 +27,7 @@ from wagtail.models import (
     Site,
 )
 
-from digest.conf import has_languages
+from digest.conf import get_base_page_model, has_languages
 
 # In place of a site: the pages of every site. None is no site, as for an unknown host.
 ANY_SITE = object()
@@ -109,7 +108,7 @@ def first_expiry() -> datetime | None:
 
 def next_expiry() -> datetime | None:
     """Return when the next live page expires, hidden or not: any response may change then."""
-    pages = swapper.load_model("wagtailcore", "Page").objects.order_by()
+    pages = get_base_page_model().objects.order_by()
     coming = pages.filter(live=True, expire_at__gt=timezone.now())
     return coming.aggregate(first=Min("expire_at"))["first"]
 
@@ -164,7 +163,7 @@ def _restricted_paths() -> set[str]:
     restricted = set(restrictions.values_list("page_id", flat=True))
     if not restricted:
         return set()
-    pages = swapper.load_model("wagtailcore", "Page").objects.order_by()
+    pages = get_base_page_model().objects.order_by()
     originals = pages.filter(pk__in=restricted, alias_of=None)
     return _with_aliases(dict(originals.values_list("pk", "path")))
 
@@ -177,7 +176,7 @@ def _root_paths(site: Site | object | None) -> set[str]:
     sites = Site.objects.order_by()
     if site is not ANY_SITE:
         sites = sites.filter(pk=site and site.pk)
-    pages = swapper.load_model("wagtailcore", "Page").objects.order_by()
+    pages = get_base_page_model().objects.order_by()
     if is_multilingual:
         pages = pages.filter(translation_key__in=sites.values("root_page__translation_key"))
         return set(pages.values_list("path", flat=True))
@@ -186,7 +185,7 @@ def _root_paths(site: Site | object | None) -> set[str]:
 
 def _with_aliases(found: dict[int, str]) -> set[str]:
     """Return the paths of pages (by primary key), of their aliases and of aliases of these."""
-    pages = swapper.load_model("wagtailcore", "Page").objects.order_by()
+    pages = get_base_page_model().objects.order_by()
     paths: set[str] = set()
     while found:
         paths |= set(found.values())

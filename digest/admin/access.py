@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-import swapper
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 from wagtail.permissions import policy_registry
 
 from digest import visibility
 from digest.checklist.findings import Mention
+from digest.conf import get_base_page_model
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 
 
@@ -67,7 +67,7 @@ def resolve_mentions(mentions: Iterable[Mention], user: Any) -> dict[int, Mentio
 
 def page_permission_policy() -> Any:
     """Return Wagtail's permission policy for pages, or the site's replacement."""
-    return policy_registry.get_by_type(swapper.load_model("wagtailcore", "Page"))
+    return policy_registry.get_by_type(get_base_page_model())
 
 
 def _filter_by_pages(model: type[Model], pages: QuerySet) -> QuerySet:

@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-import swapper
 from django.db.models import prefetch_related_objects
 
 from digest import visibility
 from digest.api.representations import LINKED, digest_reference, reference
 from digest.api.scope import Scope
 from digest.blocks.stored import fits
+from digest.conf import get_base_page_model
 from digest.pages.listing import neighbours, with_digests, with_locales
 from digest.pages.page_models import get_issue_page_model, get_issue_tag_model
 from digest.rendering import seo
@@ -27,7 +27,7 @@ def _translations(pages: list[Any], scope: Scope) -> dict[Any, list[Any]]:
     translations: dict[Any, list[Any]] = defaultdict(list)
     if scope.has_languages:
         keys = {page.translation_key for page in pages}
-        model = swapper.load_model("wagtailcore", "Page")
+        model = get_base_page_model()
         others = visibility.public(model.objects.filter(translation_key__in=keys), scope.site)
         for other in others.select_related("locale").order_by("locale__language_code", "pk"):
             translations[other.translation_key].append(other)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import swapper
 from django.http import Http404
 from django.urls import reverse
 from rest_framework.request import Request
@@ -12,7 +11,7 @@ from digest import __version__, visibility
 from digest.api import extensions, parameters, representations, serializers
 from digest.api.base import APIView
 from digest.api.representations import Digests
-from digest.conf import conf
+from digest.conf import conf, get_base_page_model
 from digest.pages import paths, public_urls
 from digest.pages.listing import with_locales
 
@@ -72,7 +71,7 @@ class SiteView(APIView):
 
     def navigation(self) -> list[dict[str, Any]]:
         """Return the public pages in menus, in tree order."""
-        pages = swapper.load_model("wagtailcore", "Page").objects.in_menu().order_by("path")
+        pages = get_base_page_model().objects.in_menu().order_by("path")
         shown = with_locales(visibility.public(pages, self.site).specific(defer=True))
         top = self.site.root_page.depth
         return [

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-import swapper
 from django.conf import settings
 from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +24,7 @@ from django.utils.cache import (
 from digest import visibility
 from digest.caching import content_version, replica
 from digest.caching.headers import mark_no_store, set_cache_headers
+from digest.conf import get_base_page_model
 
 # Views of pages: their responses depend on the URL and the visitor alone.
 PAGE_VIEWS = {"wagtail_serve", "digest:tag"}
@@ -94,7 +94,7 @@ def _next_expiry(version: str | None) -> datetime | None:
     global _next_expiry_of
     known, expiry = _next_expiry_of
     if version is None or version != known or (expiry and expiry <= timezone.now()):
-        pages = swapper.load_model("wagtailcore", "Page").objects.order_by()
+        pages = get_base_page_model().objects.order_by()
         expiring = visibility.public(pages.filter(expire_at__gt=timezone.now()))
         expiry = expiring.aggregate(first=Min("expire_at"))["first"]
         _next_expiry_of = (version, expiry)

@@ -10,11 +10,11 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-import swapper
 from django.db import connections, models
 from wagtail.images.models import AbstractRendition
 
 from digest.caching.content_version import VENDORS, ContentVersion, change, seen_models
+from digest.conf import get_base_page_model
 
 PREFIX = "digest_content_"
 EVENTS = ("insert", "update", "delete")
@@ -135,7 +135,9 @@ def _triggers(model: type[models.Model], connection: Any) -> dict[str, str]:
 
 def _events(model: type[models.Model]) -> Iterator[str]:
     # Inserting a page also inserts into the table of Page, which has a trigger of its own.
-    is_page_subclass = issubclass(model, _page_model()) and model is not _page_model()
+    is_page_subclass = (
+        issubclass(model, get_base_page_model()) and model is not get_base_page_model()
+    )
     # Renditions, too, are created when they are first needed.
     is_ignored = is_page_subclass or issubclass(model, AbstractRendition)
     for event in EVENTS:
@@ -151,7 +153,7 @@ def _conditions(model: type[models.Model], event: str, connection: Any) -> Itera
     if event == "update" and unseen:
         seen = map(quote, sorted(columns - unseen))
         yield " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in seen)
-    if model is _page_model():
+    if model is get_base_page_model():
         rows = {"insert": ["NEW"], "update": ["OLD", "NEW"], "delete": ["OLD"]}[event]
         shown = [f"{row}.{quote('live')}" for row in rows]
         if event == "update":  # Restrictions of the source apply below an alias.
@@ -161,10 +163,6 @@ def _conditions(model: type[models.Model], event: str, connection: Any) -> Itera
 
 
 def _unseen_columns(model: type[models.Model]) -> set[str]:
-    if model is _page_model():
+    if model is get_base_page_model():
         return UNSEEN_PAGE_COLUMNS
     return getattr(model, "unseen_columns", set())
-
-
-def _page_model() -> type[models.Model]:
-    return swapper.load_model("wagtailcore", "Page")

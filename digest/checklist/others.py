@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import swapper
 from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from digest.checklist.findings import Mention
 from digest.checklist.headings import Headings
 from digest.checklist.issue_text import LINK_URL
+from digest.pages.page_models import get_issue_page_model
 from digest.pages.stories import stories_of
 from digest.sources.models import Citation, source_key
 
@@ -60,7 +60,7 @@ def others_than(issue: Any) -> QuerySet:
     source = issue.alias_of if issue.alias_of_id else issue
     key = source.translation_key
     same = Q(translation_key=key) | Q(alias_of__translation_key=key)
-    return swapper.load_model("digest", "IssuePage").objects.exclude(same)
+    return get_issue_page_model().objects.exclude(same)
 
 
 class PublishedIssues(OtherIssues):

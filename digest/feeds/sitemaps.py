@@ -10,7 +10,6 @@ from io import StringIO
 from math import ceil
 from typing import Any, NamedTuple
 
-import swapper
 from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -19,7 +18,7 @@ from wagtail.models import AbstractPage, Site
 
 from digest import visibility
 from digest.caching.cacheable import public_view
-from digest.conf import has_languages
+from digest.conf import get_base_page_model, has_languages
 from digest.pages.public_urls import frontend_root, page_url
 from digest.rendering.seo import alternates_of, utc_isoformat
 
@@ -62,7 +61,7 @@ def _public_pages(request: HttpRequest) -> tuple[Site, QuerySet]:
     site = Site.find_for_request(request)
     if site is None:
         raise Http404
-    pages = visibility.public(swapper.load_model("wagtailcore", "Page").objects.all(), site)
+    pages = visibility.public(get_base_page_model().objects.all(), site)
     # A specific class can have URLs of its own; its fields are not needed.
     return site, pages.order_by("path").specific(defer=True)
 
@@ -106,7 +105,7 @@ def _translations(pages: list[Any], site: Site) -> dict[Any, list[Any]]:
     found: dict[Any, list[Any]] = defaultdict(list)
     if has_languages():
         keys = {page.translation_key for page in pages}
-        same = swapper.load_model("wagtailcore", "Page").objects.filter(translation_key__in=keys)
+        same = get_base_page_model().objects.filter(translation_key__in=keys)
         others = list(visibility.public(same, site).specific(defer=True))
         prefetch_related_objects(others, "locale")
         for page in others:

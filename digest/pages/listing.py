@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-import swapper
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from wagtail.models import Locale, Site
 
 from digest import visibility
 from digest.conf import conf
+from digest.pages.page_models import get_digest_page_model
 
 
 def latest_first(issues: QuerySet) -> QuerySet:
@@ -38,7 +38,7 @@ def with_digests(
     """Set ``digest`` on each issue, None if not public, with a constant number of queries."""
     issues = list(issues)
     paths = {_parent_path(issue) for issue in issues}
-    digests = swapper.load_model("digest", "DigestPage").objects.filter(path__in=paths)
+    digests = get_digest_page_model().objects.filter(path__in=paths)
     by_path = {
         digest.path: digest
         for digest in visibility.public(digests, site).select_related("locale").order_by()

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-import swapper
 from django.db import models
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -16,6 +15,7 @@ from wagtail.fields import StreamField
 
 from digest.blocks import IssueBodyBlock
 from digest.pages.drafts import draft_contents, tag_ids, with_draft_values
+from digest.pages.page_models import get_issue_page_model
 
 
 class UnfinishedMixin:
@@ -128,4 +128,4 @@ def tags_of_last_issue(digest: Any, exclude_pk: Any = None) -> list[str]:
 
 
 def _issues_of(digest: Any) -> QuerySet:
-    return swapper.load_model("digest", "IssuePage").objects.child_of(digest)
+    return get_issue_page_model().objects.child_of(digest)

@@ -3,7 +3,6 @@
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
-import swapper
 from django.apps import apps
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
@@ -11,7 +10,7 @@ from django.utils.encoding import iri_to_uri, uri_to_iri
 from wagtail.models import Site
 
 from digest import visibility
-from digest.conf import has_languages
+from digest.conf import get_base_page_model, has_languages
 from digest.pages import public_urls
 
 
@@ -20,7 +19,7 @@ def page_at(path: str, site: Site, request: HttpRequest | None = None) -> Any:
     path = f"{uri_to_iri(path).rstrip('/')}/"
     url_paths = {_url_path(root, path) for root in front_pages(site)}
     slugs = {url_path.rstrip("/").rpartition("/")[2] for url_path in url_paths}
-    pages = swapper.load_model("wagtailcore", "Page").objects.filter(slug__in=slugs)
+    pages = get_base_page_model().objects.filter(slug__in=slugs)
     found = visibility.public(pages.filter(url_path__in=url_paths), site).select_related("locale")
     at_path = (page for page in found.specific() if _path(page, request) == iri_to_uri(path))
     return next(at_path, None)
@@ -28,7 +27,7 @@ def page_at(path: str, site: Site, request: HttpRequest | None = None) -> Any:
 
 def front_pages(site: Site) -> QuerySet:
     """Return the root page of a site and, with I18N, its translations, public or not."""
-    pages = swapper.load_model("wagtailcore", "Page").objects.select_related("locale")
+    pages = get_base_page_model().objects.select_related("locale")
     if has_languages():
         return pages.filter(translation_key=site.root_page.translation_key)
     return pages.filter(pk=site.root_page_id)

@@ -7,16 +7,14 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-import swapper
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from wagtail.blocks import Block, ListBlock, StreamBlock, StreamValue
 
+from digest.conf import get_base_page_model
 from digest.publishing.recovery import aliases_left_live
 
 logger = logging.getLogger(__name__)
-
-swapper.set_app_prefix("wagtailcore", "wagtail")
 
 
 class PublishingMixin(models.Model):
@@ -65,7 +63,7 @@ def lock_page(page: Any) -> None:
 
     Call it before any other lock in publishing and unpublishing, to avoid deadlocks.
     """
-    rows = swapper.load_model("wagtailcore", "Page")._base_manager.filter(pk=page.pk)
+    rows = get_base_page_model()._base_manager.filter(pk=page.pk)
     rows.select_for_update(no_key=True).values_list("pk").first()
 
 

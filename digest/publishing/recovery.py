@@ -13,12 +13,11 @@ because the database cannot tell a lost approval from a cancelled one.
 
 from typing import Any
 
-import swapper
 from django.db.models import F, Q, QuerySet
 from wagtail.log_actions import registry
 from wagtail.models import Revision
 
-swapper.set_app_prefix("wagtailcore", "wagtail")
+from digest.conf import get_base_page_model
 
 PUBLISH, UNPUBLISH = "wagtail.publish", "wagtail.unpublish"
 SCHEDULE, CANCEL = "wagtail.publish.schedule", "wagtail.schedule.cancel"
@@ -87,4 +86,4 @@ def _aliases() -> QuerySet:
 
 
 def _pages() -> QuerySet:
-    return swapper.load_model("wagtailcore", "Page")._base_manager.order_by()
+    return get_base_page_model()._base_manager.order_by()

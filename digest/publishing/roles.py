@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-import swapper
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
@@ -16,6 +15,8 @@ from wagtail.models import (
     WorkflowPage,
     WorkflowTask,
 )
+
+from digest.conf import get_base_page_model
 
 WRITERS, EDITORS = "Digest writers", "Digest editors"
 REVIEW = "Digest review"
@@ -80,7 +81,7 @@ def _grant_on_collections(group: Group, codenames: list[str]) -> None:
 
 
 def _grant_on_page(group: Group, digest: Any, verbs: list[str]) -> None:
-    model = swapper.load_model("wagtailcore", "Page")._meta
+    model = get_base_page_model()._meta
     codenames = [f"{verb}_{model.model_name}" for verb in verbs]
     for permission in Permission.objects.filter(
         content_type__app_label=model.app_label, codename__in=codenames

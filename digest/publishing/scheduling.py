@@ -10,17 +10,15 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import swapper
 from django.apps import apps
 from django.db import connections, models, router, transaction
 from django.utils import timezone
 from wagtail.models import AbstractPage, DraftStateMixin, Revision
 
+from digest.conf import get_base_page_model
 from digest.publishing import recovery
 
 logger = logging.getLogger(__name__)
-
-swapper.set_app_prefix("wagtailcore", "wagtail")
 
 
 class Job(NamedTuple):
@@ -88,7 +86,7 @@ def _without_content(**conditions: Any) -> list[Revision]:
 
 def _aliases() -> list[Job]:
     """Return the jobs for aliases that differ from their page."""
-    now, page = timezone.now(), _page_model()
+    now, page = timezone.now(), get_base_page_model()
     return [
         *(
             Job(now, _name(page, pk), lambda pk=pk: _unpublish_alias(pk))
@@ -108,11 +106,7 @@ def _models() -> list[type[models.Model]]:
         for model in apps.get_models()
         if issubclass(model, DraftStateMixin) and not issubclass(model, AbstractPage)
     )
-    return [_page_model(), *snippets]
-
-
-def _page_model() -> Any:
-    return swapper.load_model("wagtailcore", "Page")
+    return [get_base_page_model(), *snippets]
 
 
 def _name(model: type[models.Model], pk: Any) -> str:

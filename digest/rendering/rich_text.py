@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import urljoin
 
 import nh3
-import swapper
 from django.utils.html import escape, format_html
 from wagtail.documents import get_document_model
 from wagtail.rich_text.rewriters import extract_attrs
 
 from digest import visibility
+from digest.conf import get_base_page_model
 from digest.pages.public_urls import page_url
 from digest.rendering.images import largest_jpeg, public_images_by_id
 
@@ -98,7 +98,7 @@ def _opening_tags(references: list[Attributes], urls: dict[str, str | None]) -> 
 
 
 def _page_links(references: list[Attributes], base_url: str) -> list[str]:
-    page_model = swapper.load_model("wagtailcore", "Page")
+    page_model = get_base_page_model()
     pages = visibility.public(page_model.objects.filter(pk__in=_ids(references)))
     found = list(pages.specific(defer=True))
     visibility.note_expiry(found)

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-import swapper
 from django.utils.text import Truncator
 from wagtail.models import Site
 
 from digest import visibility
-from digest.conf import has_languages
+from digest.conf import get_base_page_model, has_languages
 from digest.pages.public_urls import page_url
 from digest.rendering.images import largest_jpeg, public_images_by_id
 
@@ -66,7 +65,7 @@ def alternates(page: Any, site: Site) -> list[dict[str, str]]:
     """
     if not (has_languages() and page.pk):
         return []
-    model = swapper.load_model("wagtailcore", "Page")
+    model = get_base_page_model()
     same = model.objects.filter(translation_key=page.translation_key)
     return alternates_of(visibility.public(same, site).select_related("locale"), site)
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-import swapper
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from wagtail import hooks
 from wagtail.admin import messages
 
+from digest.conf import get_base_page_model
 from digest.pages.page_models import get_digest_page_model
 from digest.pages.slugs import digest_slug_error
 from digest.publishing.publish import PublishingMixin
@@ -45,7 +45,7 @@ def _publishing_errors(page: Any) -> list[str]:
 def validate_slugs_before_copy(request: HttpRequest, page: Any) -> HttpResponse | None:
     """Redirect with errors if a copied digest's slug is in use on the target site."""
     target = request.POST.get("new_parent_page", "")
-    parent = _page_model().objects.filter(pk=target).first() if target.isdecimal() else None
+    parent = get_base_page_model().objects.filter(pk=target).first() if target.isdecimal() else None
     if parent is None:
         return None
     digests = (
@@ -80,10 +80,6 @@ def validate_slugs_before_bulk_move(
     destination = action.cleaned_form.cleaned_data.get("chooser")
     errors = _move_errors(objects, destination) if destination else []
     return _redirect_with_errors(request, errors, action.next_url)
-
-
-def _page_model() -> Any:
-    return swapper.load_model("wagtailcore", "Page")
 
 
 def _digests_in(page: Any, with_descendants: bool = True) -> Iterable[Any]:

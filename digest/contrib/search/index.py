@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import swapper
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from digest import visibility
+from digest.conf import get_base_page_model
 from digest.contrib.search.analysis import tokens
 from digest.contrib.search.models import MAX_STORIES, Entry, Word, entry_id
 from digest.contrib.search.vocabulary import (
@@ -133,7 +133,7 @@ def _stories_of(issues: list[Any]) -> dict[int, list[Story]]:
 
 def _parents_of(issues: list[Any]) -> dict[str, int]:
     """Map the paths of the parents of the issues to their ids."""
-    pages = swapper.load_model("wagtailcore", "Page").objects
+    pages = get_base_page_model().objects
     paths = {_parent_path(issue) for issue in issues}
     return dict(pages.filter(path__in=paths).order_by().values_list("path", "pk"))
 

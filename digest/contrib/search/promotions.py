@@ -2,12 +2,12 @@
 
 from typing import Any, NamedTuple
 
-import swapper
 from django.apps import apps
 from wagtail.models import Site
 from wagtail.search.utils import normalise_query_string
 
 from digest import visibility
+from digest.conf import get_base_page_model
 from digest.contrib.search.log import normalise
 from digest.pages.public_urls import page_url
 
@@ -37,7 +37,7 @@ def promoted(text: str, site: Site) -> list[Promotion]:
 def _public_pages(pks: list[int], site: Site) -> dict[int, Any]:
     if not pks:
         return {}
-    pages = swapper.load_model("wagtailcore", "Page").objects.filter(pk__in=pks)
+    pages = get_base_page_model().objects.filter(pk__in=pks)
     public = visibility.public(pages, site).specific().in_bulk()
     visibility.note_expiry(public.values())
     return public
