@@ -26,8 +26,7 @@ test-all: .venv/installed ## run all tests but those of `make faults`
 	@$(PY) -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 test-core: .venv/installed ## run the tests of the core without any optional app
-	@$(PY) -m pytest --numprocesses 2 --dist loadgroup --ds=tests.core_settings -m "not slow and not optional_apps" \
-	  --ignore=tests/contrib --ignore=tests/site --ignore=tests/browser $(ARGS)
+	@$(PY) -m pytest --numprocesses 2 --dist loadgroup --ds=tests.core_settings -m "not slow and not optional_apps" $(ARGS)
 
 coverage: .venv/installed ## run the tests and report the lines they do not cover; takes nearly twice as long
 	@$(PY) -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=term $(ARGS)

@@ -1,4 +1,4 @@
-"""The endpoints of digests, issues, stories and tags."""
+"""The endpoints of digests, issues, stories and tags; ``base.APIView`` caches their responses."""
 
 from typing import Any
 

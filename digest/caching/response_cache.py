@@ -1,4 +1,4 @@
-"""Full-response cache, keyed by content version.
+"""Full-response cache, keyed by content version; ``cacheable.py`` uses it for every public view.
 
 A public response depends on the content, the clock and the request URL alone, so it is cached under
 the content version (``digest.caching.content_version``). A change makes a new version, so no list

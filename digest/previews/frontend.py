@@ -1,4 +1,7 @@
-"""Redirect Wagtail's previews to a frontend, with a token for the draft."""
+"""Redirect Wagtail's previews to a frontend, with a token for the draft.
+
+The frontend requests the draft (``drafts.py``) from ``digest.api.preview``.
+"""
 
 from datetime import timedelta
 from typing import Any
