@@ -1,10 +1,8 @@
 """Fixtures and hooks of all tests."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.conf import LazySettings, settings
 from django.core.cache import caches
 from wagtail.models import Page, Site
@@ -36,18 +34,6 @@ def pytest_configure(config: pytest.Config) -> None:
     for cache in settings.CACHES.values():
         if cache["LOCATION"].startswith("redis:"):
             cache["LOCATION"] += f"/{int(worker.removeprefix('gw')) + 1}"
-
-
-def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave out the tests of optional apps that are not installed (``make test-core``)."""
-    if apps.is_installed("digest.contrib.search"):
-        return None
-    below_tests = collection_path.relative_to(Path(__file__).parent).parts
-    of_optional_app = {"contrib", "site", "browser"} & set(below_tests)
-    is_test = collection_path.name.startswith("test_")
-    return bool(of_optional_app) or (
-        is_test and "digest.contrib" in collection_path.read_text(encoding="utf-8")
-    )
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
