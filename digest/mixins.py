@@ -30,6 +30,7 @@ from digest.blocks.anchors import story_anchors
 from digest.blocks.stored import give_ids
 from digest.checklist.mixins import ChecklistMixin, ChecklistSettingsMixin
 from digest.conf import conf
+from digest.pages.bodies import tolerate_broken_body
 from digest.pages.discussion import DiscussionMixin, issue_discussion
 from digest.pages.forms import DigestPageForm, IssuePageForm, parent_of
 from digest.pages.headlines import headline_and_summary
@@ -40,7 +41,7 @@ from digest.pages.page_models import get_issue_page_model
 from digest.pages.panels import DatePanel, TagsPanel
 from digest.pages.serving import ReadersPageMixin
 from digest.pages.slugs import digest_slug_error, find_available_slug, is_proposed
-from digest.pages.stories import StoriesMixin, reading_line, tolerate_broken_body
+from digest.pages.stories import StoriesMixin, reading_line
 from digest.previews.frontend import PreviewMixin
 from digest.publishing.publish import PublishingMixin, clean_stream
 

@@ -30,12 +30,11 @@ LAYERS = [
     {"jobs"},
     {"mixins"},
     {"models"},
-    {"api", "admin", "tasks"},
+    {"api", "admin", "checks", "tasks"},
     {"signal_handlers"},
     {"contrib"},
     {
         "apps",
-        "checks",
         "management",
         "templatetags",
         "urls",

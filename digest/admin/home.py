@@ -18,9 +18,9 @@ from digest.admin.access import digests_with_permission
 from digest.admin.issues.states import states_of, with_states
 from digest.checklist.findings import Finding, Level
 from digest.checklist.run import check_issue
+from digest.pages.bodies import tolerate_broken_body
 from digest.pages.drafts import with_draft_values
 from digest.pages.page_models import get_issue_page_model
-from digest.pages.stories import tolerate_broken_body
 
 DIGESTS_SHOWN = 5
 ISSUES_SHOWN = 3

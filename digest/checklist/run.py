@@ -8,8 +8,8 @@ from digest.checklist.findings import Finding, Level
 from digest.checklist.issue_text import IssueText
 from digest.checklist.rules import RULES
 from digest.checklist.settings import ChecklistSettings
+from digest.pages.bodies import tolerate_broken_body
 from digest.pages.forms import parent_of
-from digest.pages.stories import tolerate_broken_body
 
 
 def check_issue(

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import models, transaction
 from django.db.models import QuerySet
 
+from digest.pages.bodies import tolerate_broken_body
 from digest.pages.page_models import get_issue_page_model
 
 BATCH_SIZE = 100
@@ -27,7 +28,8 @@ class Drift(NamedTuple):
 class DerivedTable:
     """Derive rows from issues, and find and repair those that differ.
 
-    Override ``expected_rows``; ``repair`` writes with one upsert unless it is overridden.
+    Override ``rows_of_issue``, or ``expected_rows`` if rows are not derived from live issues one by
+    one. ``repair`` writes with one upsert unless it is overridden.
     """
 
     model: type[models.Model]
@@ -39,7 +41,13 @@ class DerivedTable:
     source_fields = frozenset({"live", "date", "body"})
 
     def expected_rows(self, issues: QuerySet) -> Iterable[Any]:
-        """Return the unsaved rows that the issues should have."""
+        """Return the unsaved rows that the issues should have: none if the body is broken."""
+        for issue in issues.filter(live=True).only("date", "body"):
+            with tolerate_broken_body(issue):
+                yield from list(self.rows_of_issue(issue))
+
+    def rows_of_issue(self, issue: Any) -> Iterator[Any]:
+        """Return the unsaved rows of a live issue."""
         raise NotImplementedError
 
     def actual_rows(self, pks: Iterable[int]) -> QuerySet:

@@ -26,5 +26,6 @@ def get_issue_senders() -> list[type[models.Model]]:
     Plain pages are among them, as which Wagtail unpublishes aliases and expired pages.
     """
     issue = get_issue_page_model()
-    models_ = apps.get_models()
-    return [model for model in models_ if issubclass(model, issue) or issubclass(issue, model)]
+    return [
+        model for model in apps.get_models() if issubclass(model, issue) or issubclass(issue, model)
+    ]

@@ -6,13 +6,12 @@ A row does not decide who may see it: queries filter its issues by ``digest.visi
 import json
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid5
 
 import swapper
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DatabaseError, models
+from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import Block
@@ -66,10 +65,23 @@ class StoryTable(DerivedTable):
     row_name = "story"
     fields = ("block_id", "date", "heading", "anchor", "text", "value")
 
-    def expected_rows(self, issues: QuerySet) -> Iterator[Story]:
-        for issue in issues.filter(live=True).only("date", "body"):
-            with tolerate_broken_body(issue):
-                yield from list(_stories_in(issue))
+    def rows_of_issue(self, issue: Any) -> Iterator[Story]:
+        # Copy the stored blocks before they are built: the row has the value of the database.
+        stored = list(issue.body.raw_data)
+        anchors = story_anchors(issue.body)
+        pairs = zip(issue.body, stored, strict=True)
+        sections = [(child, raw) for child, raw in pairs if child.block_type == "story_section"]
+        for position, (child, raw) in enumerate(sections):
+            yield Story(
+                issue_id=issue.pk,
+                position=position,
+                block_id=str(child.id)[:255],
+                date=issue.date,
+                heading=child.value["heading"] or "",
+                anchor=anchors[child.id],
+                text=reading_line(child.block, child.value),
+                value=raw["value"],
+            )
 
 
 story_table = StoryTable()
@@ -85,36 +97,6 @@ def stories_of(issues: QuerySet) -> QuerySet:
 def reading_line(block: Block, value: Any) -> str:
     """Return the ``reading_text`` of a value in one line."""
     return " ".join(" ".join(reading_text(block, value)).split())
-
-
-@contextmanager
-def tolerate_broken_body(issue: Any) -> Iterator[None]:
-    """Log and suppress errors in reading a body, so that its issue can still be unpublished."""
-    try:
-        yield
-    except DatabaseError:  # Not the fault of the body, and it has aborted the transaction.
-        raise
-    except Exception:
-        logger.exception("The body of issue %s cannot be read.", issue.pk)
-
-
-def _stories_in(issue: Any) -> Iterator[Story]:
-    # Copy the stored blocks before they are built: the row has the value that is in the database.
-    stored = list(issue.body.raw_data)
-    anchors = story_anchors(issue.body)
-    pairs = zip(issue.body, stored, strict=True)
-    sections = [(child, raw) for child, raw in pairs if child.block_type == "story_section"]
-    for position, (child, raw) in enumerate(sections):
-        yield Story(
-            issue_id=issue.pk,
-            position=position,
-            block_id=str(child.id)[:255],
-            date=issue.date,
-            heading=child.value["heading"] or "",
-            anchor=anchors[child.id],
-            text=reading_line(child.block, child.value),
-            value=raw["value"],
-        )
 
 
 def derive_stories(

@@ -9,8 +9,9 @@ from wagtail.models import Site
 
 from digest import visibility
 from digest.blocks.stored import give_ids
+from digest.pages.bodies import tolerate_broken_body
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
-from digest.pages.stories import reading_line, tolerate_broken_body
+from digest.pages.stories import reading_line
 from digest.previews.tokens import PreviewToken, find_token
 
 

@@ -21,7 +21,7 @@ from digest.publishing import recovery
 logger = logging.getLogger(__name__)
 
 
-class Job(NamedTuple):
+class DueAction(NamedTuple):
     """Represent a due action; ``do`` must run in a transaction and checks that it is still due."""
 
     due: datetime
@@ -30,53 +30,55 @@ class Job(NamedTuple):
 
 
 def run() -> list[str]:
-    """Repair interrupted publishing, then run all due jobs; return a line for each failure."""
+    """Repair interrupted publishing, then run all due actions; return a line for each failure."""
     failed: dict[str, str] = {}
     # Expired again after due: an object that has just gone live may have expired in the meantime.
-    for jobs in (_superseded, _due, _expired, _aliases):
-        for job in jobs():
-            if job.name not in failed and (error := _run_job(job)):
-                failed[job.name] = f"{job.name}: {error}"
+    for actions in (_superseded, _due, _expired, _aliases):
+        for action in actions():
+            if action.name not in failed and (error := _run_action(action)):
+                failed[action.name] = f"{action.name}: {error}"
     return list(failed.values())
 
 
-def _run_job(job: Job) -> str:
-    """Run the job in a transaction; return the error, or an empty string."""
+def _run_action(action: DueAction) -> str:
+    """Run the action in a transaction; return the error, or an empty string."""
     try:
         with transaction.atomic():
-            job.do()
+            action.do()
     except Exception as error:
-        logger.exception("Not done as scheduled: %s", job.name)
+        logger.exception("Not done as scheduled: %s", action.name)
         return str(error) or type(error).__name__
     return ""
 
 
-def _due() -> list[Job]:
-    """Return the jobs to publish and unpublish, sorted by due time."""
-    return sorted([*_expired(), *_approved()], key=lambda job: job.due)
+def _due() -> list[DueAction]:
+    """Return the actions to publish and unpublish, sorted by due time."""
+    return sorted([*_expired(), *_approved()], key=lambda action: action.due)
 
 
-def _expired() -> list[Job]:
-    def jobs() -> Iterator[Job]:
+def _expired() -> list[DueAction]:
+    def actions() -> Iterator[DueAction]:
         for model in _models():
             rows = model._default_manager.filter(live=True, expire_at__lt=timezone.now())
             for pk, due in rows.values_list("pk", "expire_at"):
-                yield Job(due, _name(model, pk), lambda model=model, pk=pk: _expire(model, pk))
+                yield DueAction(
+                    due, _name(model, pk), lambda model=model, pk=pk: _expire(model, pk)
+                )
 
-    return sorted(jobs(), key=lambda job: job.due)
+    return sorted(actions(), key=lambda action: action.due)
 
 
-def _approved() -> Iterator[Job]:
+def _approved() -> Iterator[DueAction]:
     for revision in _without_content(approved_go_live_at__lt=timezone.now()):
         due = revision.approved_go_live_at
-        yield Job(due, _name_of(revision), lambda pk=revision.pk: _publish(pk))
+        yield DueAction(due, _name_of(revision), lambda pk=revision.pk: _publish(pk))
 
 
-def _superseded() -> Iterator[Job]:
-    """Yield a job for each revision approved for later, to check whether it is superseded."""
+def _superseded() -> Iterator[DueAction]:
+    """Yield an action for each revision approved for later, to check whether it is superseded."""
     for revision in _without_content(approved_go_live_at__gte=timezone.now()):
         due = revision.approved_go_live_at
-        yield Job(due, _name_of(revision), lambda pk=revision.pk: _withdraw_if_superseded(pk))
+        yield DueAction(due, _name_of(revision), lambda pk=revision.pk: _withdraw_if_superseded(pk))
 
 
 def _without_content(**conditions: Any) -> list[Revision]:
@@ -84,16 +86,16 @@ def _without_content(**conditions: Any) -> list[Revision]:
     return list(revisions.defer("content"))
 
 
-def _aliases() -> list[Job]:
-    """Return the jobs for aliases that differ from their page."""
+def _aliases() -> list[DueAction]:
+    """Return the actions for aliases that differ from their page."""
     now, page = timezone.now(), get_base_page_model()
     return [
         *(
-            Job(now, _name(page, pk), lambda pk=pk: _unpublish_alias(pk))
+            DueAction(now, _name(page, pk), lambda pk=pk: _unpublish_alias(pk))
             for pk in recovery.aliases_left_live().values_list("pk", flat=True)
         ),
         *(
-            Job(now, _name(page, pk), lambda pk=pk: _update_aliases(pk))
+            DueAction(now, _name(page, pk), lambda pk=pk: _update_aliases(pk))
             for pk in recovery.pages_with_stale_aliases().values_list("pk", flat=True)
         ),
     ]

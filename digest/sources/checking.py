@@ -12,7 +12,7 @@ from digest.conf import conf
 from digest.http import client as http_client
 from digest.http.canonical import canonical_url
 from digest.http.robots import DisallowedByRobots, RobotsPolicy, RobotsUnknown
-from digest.pages.stories import tolerate_broken_body
+from digest.pages.bodies import tolerate_broken_body
 from digest.sources.citations import Cited, cited_in
 from digest.sources.models import Check, Source, State, source_key
 

@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import QuerySet
 
 from digest.pages.derived import DerivedTable, Drift
-from digest.pages.stories import tolerate_broken_body
 from digest.sources.citations import cited_in
 from digest.sources.models import Citation, Source, source_key
 
@@ -22,10 +21,18 @@ class CitationTable(DerivedTable):
     row_name = "citation"
     fields = ("source", "date", "content_path", "title", "publisher", "url")
 
-    def expected_rows(self, issues: QuerySet) -> Iterator[Citation]:
-        for issue in issues.filter(live=True).only("date", "body"):
-            with tolerate_broken_body(issue):
-                yield from list(_citations_in(issue))
+    def rows_of_issue(self, issue: Any) -> Iterator[Citation]:
+        """Yield the unsaved citations of an issue, each with an unsaved source."""
+        cited = [found for found in cited_in(issue.body) if source_key(found.url)]
+        for position, found in enumerate(cited):
+            source = Source.of(found.url)
+            yield Citation(
+                issue_id=issue.pk,
+                position=position,
+                date=issue.date,
+                source=source,
+                **found._asdict(),
+            )
 
     def actual_rows(self, pks: list[int]) -> QuerySet:
         return super().actual_rows(pks).select_related("source")
@@ -40,16 +47,6 @@ class CitationTable(DerivedTable):
 
 
 citation_table = CitationTable()
-
-
-def _citations_in(issue: Any) -> Iterator[Citation]:
-    """Yield the unsaved citations of an issue, each with an unsaved source."""
-    cited = [found for found in cited_in(issue.body) if source_key(found.url)]
-    for position, found in enumerate(cited):
-        source = Source.of(found.url)
-        yield Citation(
-            issue_id=issue.pk, position=position, date=issue.date, source=source, **found._asdict()
-        )
 
 
 def _save_sources(citations: list[Citation]) -> None:

@@ -10,9 +10,9 @@ from wagtail.blocks import StreamBlock, StreamValue
 
 from digest.blocks import reading_text
 from digest.blocks.stored import readable
+from digest.pages.bodies import tolerate_broken_body
 from digest.pages.drafts import draft_contents, tag_ids
 from digest.pages.page_models import get_issue_page_model, get_issue_tag_model
-from digest.pages.stories import tolerate_broken_body
 
 
 @dataclass

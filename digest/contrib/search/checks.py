@@ -3,9 +3,10 @@
 from typing import Any
 
 import snowballstemmer
-from django.core.checks import Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections, router
 
+from digest.checks import SettingCheck, check_settings, is_integer
 from digest.contrib.search.conf import conf
 from digest.contrib.search.engines import ENGINES
 from digest.contrib.search.engines.sqlite import SQLiteEngine
@@ -15,25 +16,34 @@ from digest.contrib.search.models import Entry
 MAX_DAYS = 3650
 
 
-@register()
-def check_stemmers(**kwargs: Any) -> list[Error]:
-    """Check that each language has a known stemmer, or none (``digest.E011``)."""
-    stemmers = conf.SEARCH_STEMMERS
+def _are_stemmers(value: Any) -> bool:
     known = snowballstemmer.algorithms()
-    if isinstance(stemmers, dict) and all(not name or name in known for name in stemmers.values()):
-        return []
-    hint = f"Map language codes to an empty string or one of: {', '.join(known)}."
-    return [Error("DIGEST_SEARCH_STEMMERS has an unknown stemmer.", hint, id="digest.E011")]
+    return isinstance(value, dict) and all(not name or name in known for name in value.values())
+
+
+SETTINGS = [
+    SettingCheck(
+        "digest.E011",
+        "SEARCH_STEMMERS",
+        _are_stemmers,
+        "has an unknown stemmer.",
+        "Map language codes to an empty string or one of: "
+        f"{', '.join(snowballstemmer.algorithms())}.",
+    ),
+    SettingCheck(
+        "digest.E012",
+        "SEARCH_LOG_DAYS",
+        lambda value: is_integer(value) and 0 <= value <= MAX_DAYS,
+        "is not a number of days.",
+        f"Use a number of days up to {MAX_DAYS}, or 0 to log nothing.",
+    ),
+]
 
 
 @register()
-def check_log_days(**kwargs: Any) -> list[Error]:
-    """Check that the log's number of days is a whole number in range (``digest.E012``)."""
-    days = conf.SEARCH_LOG_DAYS
-    if isinstance(days, int) and not isinstance(days, bool) and 0 <= days <= MAX_DAYS:
-        return []
-    hint = f"Use a number of days up to {MAX_DAYS}, or 0 to log nothing."
-    return [Error("DIGEST_SEARCH_LOG_DAYS is not a number of days.", hint, id="digest.E012")]
+def check_search_settings(**kwargs: Any) -> list[CheckMessage]:
+    """Check every setting in ``SETTINGS``."""
+    return check_settings(conf, SETTINGS)
 
 
 @register(Tags.database)

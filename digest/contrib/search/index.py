@@ -20,9 +20,10 @@ from digest.contrib.search.vocabulary import (
     has_current_stem,
     missing_words,
 )
+from digest.pages.bodies import tolerate_broken_body
 from digest.pages.derived import DerivedTable, Drift, issue_batches
 from digest.pages.page_models import get_issue_page_model, get_issue_tag_model
-from digest.pages.stories import Story, reading_line, tolerate_broken_body
+from digest.pages.stories import Story, reading_line
 
 # Tags of an issue, and tokens of a text, that are indexed; PostgreSQL limits the size of both.
 MAX_TAGS = 200
