@@ -1,4 +1,4 @@
-"""The plugin without cms, home and search, in a process with minimal settings."""
+"""The plugin without the site and without optional apps, in a process with minimal settings."""
 
 import json
 import subprocess
@@ -8,10 +8,14 @@ import pytest
 
 READ_API = """
 import django; django.setup()
+import json
+from django.apps import apps
 from django.test import Client
-response = Client().get("/api/v1/")
-assert response.status_code == 200, response.content
-print(response.content.decode())
+assert not apps.is_installed("digest.contrib.search")
+paths = ["", "site/", "schema/", "issues/", "search/?q=a", "search/suggest/?q=a"]
+paths += ["issues/?q=a", "issues/latest/?q=a", "stories/?q=a"]
+responses = {path: Client().get(f"/api/v1/{path}") for path in paths}
+print(json.dumps({path: [found.status_code, found.json()] for path, found in responses.items()}))
 """
 
 
@@ -19,6 +23,13 @@ print(response.content.decode())
 def environment(site_environment) -> dict[str, str]:
     """Return the environment of another site, whose database the tests share."""
     return site_environment("tests.plugin.settings")
+
+
+@pytest.fixture(scope="module")
+def responses(environment) -> dict[str, list]:
+    """Migrate; return the status and the JSON of each path of the API."""
+    python(environment, "-m", "django", "migrate", "--verbosity", "0")
+    return json.loads(python(environment, "-c", READ_API))
 
 
 def python(environment: dict[str, str], *arguments: str) -> str:
@@ -38,11 +49,36 @@ def test_no_migration_is_missing(environment):
     python(environment, "-m", "django", "makemigrations", "--check", "--dry-run")
 
 
-def test_it_migrates_and_serves_the_api(environment):
-    python(environment, "-m", "django", "migrate", "--verbosity", "0")
-    assert json.loads(python(environment, "-c", READ_API))
+def test_it_migrates_and_serves_the_api(responses):
+    assert [responses[path][0] for path in ("", "site/", "schema/", "issues/")] == [200] * 4
 
 
 def test_it_does_not_import_the_site(environment):
     loaded = python(environment, "-c", "import django, sys; django.setup(); print(*sys.modules)")
     assert not {"cms", "home", "search"} & set(loaded.split())
+
+
+def test_search_that_is_not_installed_is_not_found(responses):
+    for path in ("search/?q=a", "search/suggest/?q=a"):
+        assert responses[path][0] == 404
+    assert "search" not in responses[""][1]["links"]
+    assert responses["site/"][1]["search_url"] is None
+
+
+def test_lists_have_no_parameter_q_without_search(responses):
+    assert responses["issues/"][0] == 200
+    for path in ("issues/?q=a", "issues/latest/?q=a", "stories/?q=a"):
+        status, problem = responses[path]
+        assert (status, problem["errors"][0]["code"]) == (400, "unknown"), path
+
+
+def test_schema_does_not_contain_search_without_it(responses):
+    schema = responses["schema/"][1]
+    parameters = [
+        parameter["name"]
+        for operations in schema["paths"].values()
+        for parameter in operations["get"].get("parameters", [])
+    ]
+    assert "q" not in parameters
+    assert not {"/search/", "/search/suggest/"} & set(schema["paths"])
+    assert not {"StoryResult", "Suggestion"} & set(schema["components"]["schemas"])
