@@ -10,7 +10,7 @@ JOBS = ($(MANAGE) run_jobs --stop-with $$$$ || echo "run_jobs has failed: nothin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run test test-all coverage faults lint format serve bench bench-server bench-search wheel-check types-check clean help port-free
+.PHONY: run test test-all test-core coverage faults lint format serve bench bench-server bench-search wheel-check types-check clean help port-free
 
 run: export DJANGO_RUNSERVER_HIDE_WARNING := true
 run: port-free .venv/installed ## serve the site on http://127.0.0.1:8000/ (PORT=), sample digests included
@@ -24,6 +24,9 @@ test: .venv/installed ## run the tests, without the slow ones (ARGS="-k feeds" c
 
 test-all: .venv/installed ## run all tests but those of `make faults`
 	@$(PY) -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+
+test-core: .venv/installed ## run the tests of the core without any optional app
+	@$(PY) -m pytest --numprocesses 2 --dist loadgroup --ds=tests.core_settings -m "not slow and not optional_apps" $(ARGS)
 
 coverage: .venv/installed ## run the tests and report the lines they do not cover; takes nearly twice as long
 	@$(PY) -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=term $(ARGS)

@@ -1,6 +1,7 @@
 """Fixtures and hooks of all tests."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import LazySettings, settings
@@ -10,6 +11,7 @@ from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from digest.models import DigestPage
 from tests.builders import make_digest
+from tests.optional_apps import HAS_SEARCH
 
 # A folder and files whose tests share an expensive setup.
 SHARED_SETUP = {
@@ -19,7 +21,19 @@ SHARED_SETUP = {
     "test_load_samples.py",
     "test_ownpages.py",
     "test_plugin.py",
-    "test_not_installed.py",
+}
+
+# Folders whose tests need optional apps, the site or other processes, and which ``make test-core``
+# leaves out.
+WITH_OPTIONAL_APPS = {
+    "benchmarks",
+    "browser",
+    "contrib",
+    "deploy",
+    "docs",
+    "plugin",
+    "site",
+    "two_processes",
 }
 
 
@@ -34,6 +48,13 @@ def pytest_configure(config: pytest.Config) -> None:
     for cache in settings.CACHES.values():
         if cache["LOCATION"].startswith("redis:"):
             cache["LOCATION"] += f"/{int(worker.removeprefix('gw')) + 1}"
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out tests that need optional apps, if none is installed."""
+    if HAS_SEARCH:
+        return None
+    return collection_path.name in WITH_OPTIONAL_APPS or None  # other paths: as pytest decides
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -46,6 +46,7 @@ def test_every_handler_has_senders():
     assert all(handler.senders for handler in signal_handlers.signal_handlers())
 
 
+@pytest.mark.optional_apps
 def test_search_handlers_are_called_after_those_of_stories():
     found = [
         receiver.__module__

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from tests.optional_apps import served
+
 # A URL for each path of the schema; the fixture `endpoint` fills in the braces.
 EXAMPLES = {
     "/": "",
@@ -26,6 +28,7 @@ EXAMPLES = {
     "/search/suggest/": "search/suggest/",
     "/schema/": "schema/",
 }
+EXAMPLES = {path: EXAMPLES[path] for path in served(*EXAMPLES)}
 HTML_PAGES = ["docs/", "problems/"]
 
 # Values of required parameters.

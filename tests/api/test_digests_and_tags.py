@@ -8,10 +8,10 @@ pytestmark = pytest.mark.django_db
 def test_map_links_to_endpoints(digest, client, get, settings):
     make_issue(digest)
     links = get("")["links"]
-    assert len(links) == 11
+    assert len(links.keys() - {"search"}) == 10
     statuses = {name: client.get(url).status_code for name, url in links.items()}
     # These require a parameter.
-    assert {statuses.pop("pages"), statuses.pop("search")} == {400}
+    assert {statuses.pop("pages"), statuses.pop("search", 400)} == {400}
     assert set(statuses.values()) == {200}
     settings.DIGEST_API_DOCS_ENABLED = False
     assert "docs" not in get("")["links"]

@@ -21,6 +21,7 @@ from tests.builders import (
     source,
     story,
 )
+from tests.optional_apps import served
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,7 @@ SCRIPT = "<script>alert(1)</script>"
 ODD = f"Odd \x01\x0b\x1f\ufffe\uffff ]]> </script>{SCRIPT} \u2028\u2029\u202e &amp; <!-- {{{{ %s"
 HUGE = "A" * 1_000_000
 
-LISTS = [
+LISTS = served(
     "/api/v1/issues/",
     "/api/v1/issues/?include=body",
     "/api/v1/issues/?include=body&rich_text=markdown",
@@ -50,7 +51,7 @@ LISTS = [
     "/daily/",
     "/tags/ai/",
     "/search/?q=happened",
-]
+)
 
 
 def urls_of(issue):
@@ -237,13 +238,14 @@ def test_page_without_its_own_row_breaks_no_other_url(table, digest, home_page, 
     whole = make(digest)
     page = issue if table == "digest_issuepage" else issue.get_parent()
     with connection.constraint_checks_disabled(), connection.cursor() as cursor:
-        for name, column in [
-            ("digest_search_entry", "issue_id"),
-            ("digest_story", "issue_id"),
-            ("digest_issuetag", "content_object_id"),
-            (table, "page_ptr_id"),
-        ]:
-            cursor.execute(f"DELETE FROM {name} WHERE {column} = %s", [page.pk])  # noqa: S608
+        columns = {
+            "digest_search_entry": "issue_id",
+            "digest_story": "issue_id",
+            "digest_issuetag": "content_object_id",
+            table: "page_ptr_id",
+        }
+        for name in columns.keys() & {*connection.introspection.table_names(), table}:
+            cursor.execute(f"DELETE FROM {name} WHERE {columns[name]} = %s", [page.pk])  # noqa: S608
     for url in [*LISTS, *urls_of(whole)]:
         assert_valid(client, url)
     assert client.get("/api/v1/pages/?path=/weekly/").status_code in (200, 404)

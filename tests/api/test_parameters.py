@@ -125,6 +125,7 @@ def test_accept_selects_by_quality(issue, client, accept, content_type):
     assert response["Content-Type"] == (content_type or "application/problem+json")
 
 
+@pytest.mark.optional_apps
 @pytest.mark.parametrize(
     ("query", "count"),
     [("grids", 1), ("AGREE happened", 1), ("grids nothing", 0), ("day after", 1), ("%25", 0)],
@@ -133,6 +134,7 @@ def test_q_matches_all_words_in_one_story_or_the_title(issue, get, query, count)
     assert len(get(f"issues/?q={query}")["results"]) == count
 
 
+@pytest.mark.optional_apps
 def test_q_ignores_unicode_composition(digest, get):
     make_issue(digest, body=body(story("Das Café")))
     for query in ("caf%C3%A9", "cafe%CC%81"):
@@ -145,6 +147,7 @@ def test_line_breaks_are_normalised(digest, get):
     assert data["summary"] == data["body"][0]["value"]["summary"] == "One\ntwo"
 
 
+@pytest.mark.optional_apps
 def test_q_does_not_match_a_hidden_issue(issue, get):
     restrict(issue)
     assert get("issues/?q=grids")["results"] == []

@@ -56,9 +56,9 @@ def test_pages_contain_each_story_once_in_both_directions(issues, get, order):
         ("tag=power", ["Old one", "Old two"]),
         ("date_from=2026-04-14", ["New one", "New two"]),
         ("digest=weekly", []),
-        ("q=OLD", ["Old one", "Old two"]),
-        ("q=two", ["New two", "Old two"]),
-        ("q=issue", []),
+        pytest.param("q=OLD", ["Old one", "Old two"], marks=pytest.mark.optional_apps),
+        pytest.param("q=two", ["New two", "Old two"], marks=pytest.mark.optional_apps),
+        pytest.param("q=issue", [], marks=pytest.mark.optional_apps),
     ],
 )
 def test_filters_are_those_of_issues(issues, get, query, expected):
@@ -84,7 +84,7 @@ def test_original_is_preferred_to_its_alias(issues, home_page, get):
     old, _new = issues
     old.create_alias(parent=make_digest(home_page, "weekly"))
     assert get(f"stories/{old.stories[0].id}/")["issue"]["id"] == old.pk
-    assert len(get("stories/?q=old")["results"]) == 4
+    assert len(get("stories/")["results"]) == 6
 
 
 def test_number_of_queries_is_constant(digest, client, django_assert_num_queries):

@@ -3,6 +3,6 @@
 from django.urls import path
 from wagtail.api.v3.urls import api
 
-from cms.urls import urlpatterns as site
+from tests.optional_apps import site_patterns
 
-urlpatterns = [path("api/v3/", api.urls), *site]
+urlpatterns = [path("api/v3/", api.urls), *site_patterns()]

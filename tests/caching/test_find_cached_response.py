@@ -9,19 +9,19 @@ from rest_framework.views import APIView
 
 from digest.caching import content_version
 from digest.caching.cacheable import find_cached_response
-from digest.contrib.search.models import Searched
 from tests.builders import make_issue
+from tests.optional_apps import served
 
 pytestmark = pytest.mark.django_db
 
-CACHED = [
+CACHED = served(
     "/api/v1/",
     "/api/v1/issues/?limit=5&include=body",
     "/api/v1/search/?q=happened",
     "/feeds/daily/rss.xml",
     "/sitemap.xml",
     "/llms.txt",
-]
+)
 # What the middleware of the site adds to a response.
 OF_MIDDLEWARE = {
     "Content-Length",
@@ -144,7 +144,10 @@ def test_a_request_is_counted_once(issue, settings):
     assert "r=0" in Client().get("/api/v1/issues/")["RateLimit"]
 
 
+@pytest.mark.optional_apps
 def test_a_search_that_hits_is_counted(issue, no_view, settings):
+    from digest.contrib.search.models import Searched
+
     settings.DIGEST_SEARCH_LOG_DAYS = 90
     Client().get("/api/v1/search/?q=happened")
     no_view()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from digest.caching import content_version
 from tests.builders import expire, make_issue, restrict
+from tests.optional_apps import served
 from tests.visibility import people
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +75,7 @@ def test_restricted_page_is_no_store(issue, visitor):
     assert {"private", "no-store"} <= set(control.split(", "))
 
 
-@pytest.mark.parametrize("path", ["/nothing/", "/search/?q=power", "/admin/login/"])
+@pytest.mark.parametrize("path", served("/nothing/", "/search/?q=power", "/admin/login/"))
 def test_other_responses_are_not_public(issue, client, path):
     assert "public" not in client.get(path).get("Cache-Control", "")
 

@@ -15,6 +15,7 @@ from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, 
 from digest.models import DigestPage, IssuePage
 from tests.builders import block, body, make_digest, make_full_issue, make_image, make_issue, story
 from tests.html import read, texts
+from tests.optional_apps import served
 
 pytestmark = pytest.mark.django_db
 
@@ -118,7 +119,7 @@ def test_page_with_a_private_image_equals_one_without(client, digest):
         collection=private, restriction_type=CollectionViewRestriction.LOGIN
     )
     issue = make_issue(digest, tags=("Power",))
-    urls = ["/", digest.url, issue.url, "/tags/power/", "/search/?q=happened"]
+    urls = served("/", digest.url, issue.url, "/tags/power/", "/search/?q=happened")
     without = [client.get(url).content for url in urls]
     for model in (DigestPage, IssuePage):
         model.objects.update(image=make_image("Secret", private))
@@ -148,15 +149,19 @@ def test_number_of_queries_does_not_grow_with_stories(client, digest):
     assert number_of_queries(client, few.url) == number_of_queries(client, many.url)
 
 
-def test_page_declares_its_language(client, digest, settings):
+def test_page_declares_its_language(client, digest):
     issue = make_issue(digest)
     IssuePage.objects.update(locale=Locale.objects.create(language_code="ar"))
     html = read(client, issue.url).html
     assert (html["lang"], html["dir"]) == ("ar", "rtl")
+
+
+@pytest.mark.optional_apps
+def test_search_page_declares_the_language_of_the_site(client, settings):
     assert read(client, "/search/?q=x").html["lang"] == settings.LANGUAGE_CODE
 
 
-@pytest.mark.parametrize("url", ["/", "/daily/", "/tags/power/", "/search/?q=happened"])
+@pytest.mark.parametrize("url", served("/", "/daily/", "/tags/power/", "/search/?q=happened"))
 def test_number_of_queries_does_not_grow_with_issues(client, digest, url):
     def add(days) -> None:
         for day in days:
@@ -175,7 +180,9 @@ def test_pages_do_not_depend_on_the_site_templates(client, issue, settings):
     assert not page.select("body > header nav")
 
 
-@pytest.fixture(params=["/", "/daily/", "/daily/2026-04-14/", "/tags/power/", "/search/?q=grids"])
+@pytest.fixture(
+    params=served("/", "/daily/", "/daily/2026-04-14/", "/tags/power/", "/search/?q=grids")
+)
 def page(request, client, issue) -> BeautifulSoup:
     return read(client, request.param)
 
@@ -203,6 +210,7 @@ def test_page_has_each_id_once(page):
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.optional_apps
 def test_error_page_needs_no_static_files(settings):
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}

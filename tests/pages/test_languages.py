@@ -136,6 +136,7 @@ def test_number_of_queries_of_a_tag_page_does_not_grow_with_issues(client, frenc
         assert number_of_queries(url, days[:1]) == number_of_queries(url, range(*days))
 
 
+@pytest.mark.optional_apps
 def test_search_is_in_one_language(client, french):
     found = texts(read(client, "/search/?q=happened"), ".digest-item h3")
     assert sorted(found) == ["A story", "Hello"]

@@ -124,6 +124,7 @@ def test_number_of_queries_does_not_grow_with_stories(digest):
     assert counts[0] == counts[1] <= 10, counts
 
 
+@pytest.mark.optional_apps
 def test_saving_another_page_needs_few_queries(home_page):
     plain = Page.objects.get(pk=home_page.pk)
     with CaptureQueriesContext(connection) as queries:

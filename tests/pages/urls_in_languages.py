@@ -4,11 +4,11 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
 
-from cms.urls import urlpatterns as site_patterns
+from tests.optional_apps import site_patterns
 
 handler404 = "digest.api.errors.page_not_found"
 
 urlpatterns = [
-    *site_patterns[:-1],
+    *site_patterns()[:-1],
     *i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False),
 ]

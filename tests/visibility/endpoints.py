@@ -1,8 +1,10 @@
 """All endpoints that may show an issue. A new endpoint, feed or page gets a line here."""
 
+from tests.optional_apps import served
+
 # Lists of all issues of the site, with the slug of each. Those with bodies filter by a tag, since
 # the issue whose text links to all others has none.
-LISTS = [
+LISTS = served(
     "/api/v1/issues/?limit=100",
     "/api/v1/issues/?limit=100&order=date&count=true",
     "/api/v1/issues/?limit=100&tag=every&include=body",
@@ -24,23 +26,23 @@ LISTS = [
     "/search/?q=happened",
     "/sitemap.xml",
     "/llms.txt",
-]
+)
 
 # The tags of all issues of the site.
-TAG_LISTS = [
+TAG_LISTS = served(
     "/api/v1/tags/?limit=100",
     "/api/v1/tags/?limit=100&count=true",
     "/api/v1/search/?limit=1&q=happened&tag=every",
-]
+)
 
 # All digests of the site.
-DIGEST_LISTS = [
+DIGEST_LISTS = served(
     "/api/v1/digests/?limit=100&count=true",
     "/api/v1/site/",
     "/api/v1/search/?limit=1&q=happened",
     "/",
     "/sitemap.xml",
-]
+)
 
 # The issues of one digest; 404 if the digest is hidden.
 OF_A_DIGEST = [
@@ -68,7 +70,7 @@ DETAILS = [
 ]
 
 # Results for an issue's tag and words; an empty list if no public issue has them.
-FILTERED = [
+FILTERED = served(
     "/api/v1/tags/{tag}/",
     "/tags/{tag}/",
     "/api/v1/issues/?tag={tag}",
@@ -83,26 +85,26 @@ FILTERED = [
     "/api/v1/search/?q=happened&tag={tag}",
     "/api/v1/search/suggest/?q=title{word}",
     "/search/?q=text{word}",
-]
+)
 
 # Results for a misspelt word of an issue, or the beginning of one, which may be corrected or
 # completed.
-NEARLY = [
+NEARLY = served(
     "/api/v1/search/?q=text{word}",
     "/api/v1/search/?q=happened+story{word}&count=true",
     "/api/v1/search/?q=title{word}&prefix=true",
     "/api/v1/search/suggest/?q=title{word}",
     "/search/?q=text{word}",
-]
+)
 
 # Counts of search results.
-COUNTED = [
+COUNTED = served(
     "/api/v1/search/?q=happened&count=true",
     "/api/v1/search/?q=hapened&count=true&limit=1",
     "/api/v1/search/?q=happened+nowhere&order=date",
     "/api/v1/search/suggest/?q=ta",
     "/search/?q=happened",
-]
+)
 
 # A draft, for anyone with a token of that page ("T" in the matrix): 200 and the title in the
 # token's revision, in every state of the page except an alias, which has no drafts; only on the

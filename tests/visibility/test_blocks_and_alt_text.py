@@ -7,13 +7,14 @@ from wagtail.models import Collection, CollectionViewRestriction
 from digest.blocks import IssueBodyBlock
 from digest.models import IssuePage
 from tests.builders import body, make_image, make_issue, story
+from tests.optional_apps import served
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/v1/stories/?q=unseen", "/api/v1/issues/?q=unseen", "/search/?q=unseen"],
+    served("/api/v1/stories/?q=unseen", "/api/v1/issues/?q=unseen", "/search/?q=unseen"),
 )
 def test_alt_text_of_a_private_image_is_not_searched(digest, client, path):
     closed = Collection.get_first_root_node().add_child(name="Closed")

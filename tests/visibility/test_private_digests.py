@@ -3,6 +3,7 @@
 import pytest
 
 from tests.builders import make_digest, make_issue, restrict
+from tests.optional_apps import served
 from tests.visibility import people
 from tests.visibility.responses import fetch
 
@@ -35,7 +36,9 @@ def test_other_reader_sees_no_issue(club, client):
     assert not list(response.context["issues"])
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/issues/", "/search/?q=happened", "/sitemap.xml"])
+@pytest.mark.parametrize(
+    "path", served("/", "/api/v1/issues/", "/search/?q=happened", "/sitemap.xml")
+)
 def test_other_endpoints_hide_the_issues_from_an_authorised_reader(club, path):
     text = fetch(people.with_passwords(), path).content.decode()
     assert "For members" not in text

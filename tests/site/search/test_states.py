@@ -10,6 +10,14 @@ from tests.site.search.reading import follow, search, text_of, titles
 pytestmark = pytest.mark.django_db
 
 
+def test_host_without_a_site_has_no_results(client, digest, site):
+    make_issue(digest, title="Harbour")
+    site.is_default_site = False
+    site.save()
+    response = client.get("/search/?q=harbour", headers={"host": "elsewhere.example"})
+    assert "What happened today." not in response.content.decode()
+
+
 @pytest.mark.parametrize("query", ["", " ", "\0\n"])
 def test_page_without_query_shows_tips(client, digest, query):
     make_issue(digest)

@@ -8,6 +8,7 @@ from django.test import override_settings
 
 from digest.models import IssuePage
 from tests.builders import body, make_issue, restrict, story
+from tests.optional_apps import served
 from tests.visibility.oracle import Oracle
 from tests.visibility.responses import fetch, text_of
 
@@ -116,7 +117,7 @@ def test_title_of_a_hidden_front_page_is_not_shown(scenario, client):
     scenario.home.title = "unsaidfrontpage"
     scenario.home.save()
     restrict(scenario.home)
-    for path in ("/search/?q=x", "/tags/every/", "/nothing-here/", "/api/v1/", "/llms.txt"):
+    for path in served("/search/?q=x", "/tags/every/", "/nothing-here/", "/api/v1/", "/llms.txt"):
         assert "unsaidfrontpage" not in text_of(fetch(client, path)), path
 
 

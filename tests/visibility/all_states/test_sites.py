@@ -6,6 +6,7 @@ import pytest
 from wagtail.models import Page, Site
 
 from digest.models import IssuePage
+from tests.optional_apps import served
 from tests.visibility import endpoints
 from tests.visibility.oracle import Oracle
 from tests.visibility.responses import fetch, headers_of, is_same_response, text_of
@@ -58,7 +59,7 @@ def test_tags_and_stories_are_those_of_the_site(scenario, sites, client, path):
             assert scenario.shown(text_of(fetch_site(client, site, path)), mark) == expected
 
 
-@pytest.mark.parametrize("path", ["/sitemap.xml", "/tags/every/", "/search/?q=happened"])
+@pytest.mark.parametrize("path", served("/sitemap.xml", "/tags/every/", "/search/?q=happened"))
 def test_pages_and_sitemap_are_those_of_the_host(scenario, sites, client, path):
     for site in sites:
         slugs = public_slugs(site)

@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 
+from tests.optional_apps import served
 from tests.visibility import endpoints, people
 from tests.visibility.responses import fetch, is_same_response, text_of
 from tests.visibility.scenario import NONEXISTENT
@@ -57,7 +58,7 @@ def test_visitors_see_what_they_are_authorised_for(scenario):
 
 
 @pytest.mark.parametrize("visitor", people.VISITORS)
-@pytest.mark.parametrize("path", ["/", "/tags/every/", "/search/?q=happened"])
+@pytest.mark.parametrize("path", served("/", "/tags/every/", "/search/?q=happened"))
 def test_page_lists_show_every_visitor_the_public_issues(scenario, visitor, path):
     text = fetch(visitor(), path).content.decode()
     assert scenario.shown(text) == scenario.public

@@ -1,0 +1,21 @@
+"""Leave out paths of optional apps that are not installed (``make test-core``)."""
+
+import re
+from importlib import import_module
+
+from django.apps import apps
+
+HAS_SEARCH = apps.is_installed("digest.contrib.search")
+OF_SEARCH = re.compile(r"(^|/)search/|[?&]q=")
+
+
+def served(*paths: str) -> list[str]:
+    """Return the paths that this site serves: those of readers' search only if it is installed."""
+    if HAS_SEARCH:
+        return list(paths)
+    return [path for path in paths if not OF_SEARCH.search(path)]
+
+
+def site_patterns() -> list:
+    """Return the URL patterns of the site that the settings describe."""
+    return import_module("cms.urls" if HAS_SEARCH else "tests.core_urls").urlpatterns
