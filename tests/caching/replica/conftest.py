@@ -21,30 +21,30 @@ MIDDLEWARE = ["cms.replica.ReplicaMiddleware", *site_settings.MIDDLEWARE]
 
 @pytest.fixture(scope="module")
 def databases(django_db_setup: None, django_db_blocker, tmp_path_factory) -> Iterator[Databases]:
-    """The two, with a digest of one issue; what is committed stays for the whole module."""
+    """Primary and replica with a digest of one issue; commits stay for the whole module."""
     with django_db_blocker.unblock():
         kind = KINDS[connections[PRIMARY].vendor]
-        made = kind(connections[PRIMARY], tmp_path_factory.mktemp("databases"))
-        with made.installed():
+        created = kind(connections[PRIMARY], tmp_path_factory.mktemp("databases"))
+        with created.installed():
             make_content()
-            yield made
+            yield created
 
 
 def make_content() -> None:
-    """One of each that a reader can see."""
+    """Create an issue with an image, a source and a tag, and a redirect."""
     image = make_image()
     sources = [source(title="Paper", url="https://example.com/paper")]
-    told = story("Volcano", image={"image": image.pk, "decorative": True}, sources=sources)
+    volcano = story("Volcano", image={"image": image.pk, "decorative": True}, sources=sources)
     digest = make_digest(Site.objects.get().root_page.specific)
-    make_issue(digest, tags=("lava",), body=body(told))
+    make_issue(digest, tags=("lava",), body=body(volcano))
     Redirect.objects.create(old_path="/old", redirect_link="/daily/")
-    Client().get("/daily/2026-04-14/")  # its renditions
+    Client().get("/daily/2026-04-14/")  # creates its renditions
     assert Rendition.objects.exists()
 
 
 @pytest.fixture
-def copies(databases: Databases, settings: Any, monkeypatch) -> Databases:
-    """The two, equal and both there; searches are not counted."""
+def databases_in_use(databases: Databases, settings: Any, monkeypatch) -> Databases:
+    """Primary and replica in the same state; searches are not counted."""
     settings.DATABASE_ROUTERS, settings.MIDDLEWARE = ROUTERS, MIDDLEWARE
     settings.DIGEST_SEARCH_LOG_DAYS = 0
     monkeypatch.setattr(replica, "_retry_at", 0.0)
@@ -55,12 +55,10 @@ def copies(databases: Databases, settings: Any, monkeypatch) -> Databases:
 
 
 @pytest.fixture
-def issue(copies: Databases) -> IssuePage:
-    """The one issue of the one digest."""
+def issue(databases_in_use: Databases) -> IssuePage:
     return IssuePage.objects.get()
 
 
 @pytest.fixture
-def digest(copies: Databases) -> DigestPage:
-    """The digest."""
+def digest(databases_in_use: Databases) -> DigestPage:
     return DigestPage.objects.get()

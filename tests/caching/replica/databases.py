@@ -1,4 +1,4 @@
-"""Two databases with real commits: a primary, and a replica that is as old as its last copy."""
+"""A primary with real commits, and a replica that has the state of its last copy."""
 
 import os
 import shutil
@@ -19,15 +19,15 @@ ROUTERS = ["digest.caching.replica.ReplicaRouter"]
 
 
 class Databases:
-    """Puts two databases in the place of the test's own, and takes the replica away and back."""
+    """Replace the test database by a primary and a replica, which can be lost and restored."""
 
     def __init__(self, original: Any) -> None:
         self.original, self.backend = original, load_backend(original.settings_dict["ENGINE"])
 
     @contextmanager
     def installed(self) -> Iterator["Databases"]:
-        """Migrate the primary, and copy it."""
-        self.make()
+        """Create and migrate the primary, and add the replica to the connections."""
+        self.create()
         connections[PRIMARY] = self.connection(PRIMARY, self.primary)
         try:
             call_command("migrate", verbosity=0)
@@ -42,41 +42,40 @@ class Databases:
             self.remove()
 
     def connection(self, alias: str, name: str) -> Any:
-        """A new connection with the settings of the tests' own."""
+        """Return a new connection with the settings of the test database."""
         return self.backend.DatabaseWrapper({**self.original.settings_dict, "NAME": name}, alias)
 
     def replica_settings(self) -> dict[str, Any]:
-        """Those of the primary, but for what a replica has of its own."""
+        """Return the settings of the primary with those of the replica."""
         return {**self.original.settings_dict, **self.replica, "TEST": {"MIRROR": None}}
 
     def close(self) -> None:
-        """End both connections; the next question opens them anew."""
+        """Close both connections; the next query opens them again."""
         for alias in {PRIMARY, REPLICA} & set(connections):
             connections[alias].close()
 
     def is_current(self) -> bool:
-        """Whether the replica is there and shows readers what the primary shows them."""
+        """Check whether the replica responds with the content version of the primary."""
         with suppress(Error):
             return self.version(REPLICA) == self.version(PRIMARY)
         return False
 
     def version(self, alias: str) -> str:
-        """The content version that one of them has."""
         with connections[alias].cursor() as cursor:
             cursor.execute("SELECT token FROM digest_contentversion")
             return cursor.fetchone()[0]
 
     def lose(self) -> None:
-        """Take the replica away under the open connection, if there is one."""
+        """Remove the replica, also while a connection is open."""
         raise NotImplementedError
 
     def catch_up(self) -> None:
-        """Make the replica, or bring it back, with all that the primary has now."""
+        """Create or restore the replica with the current state of the primary."""
         raise NotImplementedError
 
 
 class SQLiteDatabases(Databases):
-    """Two files; the replica's is opened for reading alone, as cms.settings has it."""
+    """Two files; that of the replica is opened read-only, as in cms.settings."""
 
     def __init__(self, original: Any, folder: Path) -> None:
         super().__init__(original)
@@ -86,14 +85,14 @@ class SQLiteDatabases(Databases):
             "OPTIONS": {"init_command": "PRAGMA query_only=ON"},
         }
 
-    def make(self) -> None:
-        """A file is made by who opens it."""
+    def create(self) -> None:
+        """Do nothing: SQLite creates the file."""
 
     def remove(self) -> None:
-        """The folder is the test run's to remove."""
+        """Do nothing: pytest removes the folder."""
 
     def lose(self) -> None:
-        """The file is gone; a connection that is open sees a file that is broken."""
+        """Delete the file; an open connection reads a broken one."""
         self.copy.write_bytes(b"no database")
         self.copy.unlink()
 
@@ -107,35 +106,35 @@ class SQLiteDatabases(Databases):
 
 
 class PostgreSQLDatabases(Databases):
-    """Two databases of one server; the replica takes no writes."""
+    """Two databases of one server; the replica is read-only."""
 
     def __init__(self, original: Any, folder: Path) -> None:
         super().__init__(original)
         self.primary = f"digest_primary_{os.getpid()}"
         self.replica = {"NAME": f"digest_replica_{os.getpid()}"}
 
-    def ask(self, *statements: str) -> None:
-        """Tell the server, in no database of ours."""
+    def execute(self, *statements: str) -> None:
+        """Execute statements outside both databases."""
         with self.original._nodb_cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
 
-    def make(self) -> None:
+    def create(self) -> None:
         self.remove()
-        self.ask(f"CREATE DATABASE {self.primary}")
+        self.execute(f"CREATE DATABASE {self.primary}")
 
     def remove(self) -> None:
         for name in (self.primary, self.replica["NAME"]):
-            self.ask(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def lose(self) -> None:
-        """The server ends the connection and takes no other."""
-        self.ask(f"DROP DATABASE {self.replica['NAME']} WITH (FORCE)")
+        """Drop the database, which ends open connections."""
+        self.execute(f"DROP DATABASE {self.replica['NAME']} WITH (FORCE)")
 
     def catch_up(self) -> None:
         self.close()
         name = self.replica["NAME"]
-        self.ask(
+        self.execute(
             f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
             f"CREATE DATABASE {name} TEMPLATE {self.primary}",
             f"ALTER DATABASE {name} SET default_transaction_read_only = on",

@@ -1,4 +1,4 @@
-"""A replica and its router come together, or `check` says so."""
+"""System checks of a replica without its router, and the reverse."""
 
 from django.core.checks import run_checks
 from django.db import connections
@@ -7,16 +7,16 @@ ROUTERS = ["digest.caching.replica.ReplicaRouter"]
 
 
 def ids():
-    """The ids of what `check` says of the plugin."""
+    """Return the ids of the plugin's messages."""
     return [error.id for error in run_checks() if error.id.startswith("digest.")]
 
 
-def test_a_replica_without_a_router_is_named(monkeypatch):
+def test_replica_without_a_router_is_an_error(monkeypatch):
     monkeypatch.setitem(connections.databases, "replica", connections.databases["default"])
     assert ids() == ["digest.E021"]
 
 
-def test_the_router_without_a_replica_is_named(settings):
+def test_router_without_a_replica_is_an_error(settings):
     settings.DATABASE_ROUTERS = ROUTERS
     assert ids() == ["digest.E021"]
 
