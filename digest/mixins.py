@@ -4,7 +4,7 @@ The plugin's own page classes in ``digest.models`` use them. A site with another
 other fields or other blocks uses them for its own (docs/how-to/use-your-own-pages.md).
 """
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 import swapper
@@ -32,16 +32,17 @@ from digest.checklist.mixins import ChecklistMixin, ChecklistSettingsMixin
 from digest.conf import conf
 from digest.pages.bodies import tolerate_broken_body
 from digest.pages.discussion import DiscussionMixin, issue_discussion
-from digest.pages.forms import DigestPageForm, IssuePageForm, parent_of
+from digest.pages.forms import DigestPageForm, IssuePageForm
 from digest.pages.headlines import headline_and_summary
 from digest.pages.listing import latest_first, neighbours, paginate
 from digest.pages.new_issues import NewIssuesMixin
 from digest.pages.numbering import NumberingMixin, lock
-from digest.pages.page_models import get_issue_page_model
+from digest.pages.page_models import get_issue_page_model, parent_of
 from digest.pages.panels import DatePanel, TagsPanel
 from digest.pages.serving import ReadersPageMixin
 from digest.pages.slugs import digest_slug_error, find_available_slug, is_proposed
 from digest.pages.stories import StoriesMixin, reading_line
+from digest.pages.time_zones import TimeZoneMixin, at_time, time_zone_of
 from digest.previews.frontend import PreviewMixin
 from digest.publishing.publish import PublishingMixin, clean_stream
 
@@ -51,7 +52,12 @@ ISSUE_TAG_MODEL = swapper.get_model_name("digest", "IssueTag")
 
 
 class DigestPageMixin(
-    ReadersPageMixin, PublishingMixin, DiscussionMixin, NewIssuesMixin, ChecklistSettingsMixin
+    ReadersPageMixin,
+    PublishingMixin,
+    DiscussionMixin,
+    NewIssuesMixin,
+    TimeZoneMixin,
+    ChecklistSettingsMixin,
 ):
     """Make a page a digest: a publication with issues below it."""
 
@@ -75,6 +81,7 @@ class DigestPageMixin(
         TitleFieldPanel("title"),
         FieldPanel("tagline"),
         FieldPanel("image"),
+        *TimeZoneMixin.time_zone_panels,
         *NewIssuesMixin.new_issue_panels,
         *ChecklistSettingsMixin.checklist_panels,
         *DiscussionMixin.discussion_panels,
@@ -222,8 +229,7 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
     @property
     def published_at(self) -> datetime:
         """When the issue was first published, or its date if code made it live."""
-        midnight = timezone.make_aware(datetime.combine(self.date, time()))
-        return self.first_published_at or midnight
+        return self.first_published_at or at_time(self.date, 0, time_zone_of(self.digest))
 
     @property
     def updated_at(self) -> datetime:

@@ -2,11 +2,12 @@
 Settings that all modules share, in the layout of `wagtail start`.
 
 Environment variables that all modules read: DATABASE_URL, DATABASE_REPLICA_URL, REDIS_URL,
-MEDIA_ROOT and TASKS. All variables: docs/reference/environment.md.
+MEDIA_ROOT, TASKS and TIME_ZONE. All variables: docs/reference/environment.md.
 """
 
 import os
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from . import caches, databases
 
@@ -132,7 +133,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en-us"
 
-TIME_ZONE = "UTC"
+TIME_ZONE = os.environ.get("TIME_ZONE") or "UTC"
+if TIME_ZONE not in available_timezones():
+    raise SystemExit("TIME_ZONE in the environment must be a time zone such as Europe/Berlin")
 
 USE_I18N = True
 

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.forms import Media
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import capfirst
 from wagtail import hooks
 from wagtail.admin.staticfiles import versioned_static
@@ -21,6 +20,7 @@ from digest.checklist.run import check_issue
 from digest.pages.bodies import tolerate_broken_body
 from digest.pages.drafts import with_draft_values
 from digest.pages.page_models import get_issue_page_model
+from digest.pages.time_zones import today_in
 
 DIGESTS_SHOWN = 5
 ISSUES_SHOWN = 3
@@ -102,15 +102,15 @@ def _upcoming_issues(digest: Any, user: Any) -> UpcomingIssues:
     return UpcomingIssues(
         digest,
         _new_url(digest, user),
-        next=_next(issues, user),
+        next=_next(digest, issues, user),
         scheduled=[(issue, _edit_url(issue, user)) for issue in scheduled[:ISSUES_SHOWN]],
         in_review=[(issue, _edit_url(issue, user)) for issue in in_review[:ISSUES_SHOWN]],
     )
 
 
-def _next(issues: QuerySet, user: Any) -> NextIssue | None:
+def _next(digest: Any, issues: QuerySet, user: Any) -> NextIssue | None:
     """Return the unpublished issue with the earliest date from today on."""
-    coming = issues.filter(live=False, expired=False, draft_date__gte=timezone.localdate())
+    coming = issues.filter(live=False, expired=False, draft_date__gte=today_in(digest))
     issue = coming.order_by("draft_date", "pk").first()
     found = issue and NextIssue(issue, _edit_url(issue, user))
     if found:

@@ -1,6 +1,6 @@
 """Filter lists of issues and stories by query parameters, as ``parameters.py`` declares them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet, Value
@@ -10,6 +10,7 @@ from django.db.models.lookups import In
 from digest.api.extensions import list_parameters
 from digest.api.scope import Scope
 from digest.pages.page_models import get_issue_tag_model
+from digest.pages.time_zones import time_zone_named
 
 
 def filter_issues(scope: Scope, parameters: dict[str, Any]) -> QuerySet:
@@ -23,7 +24,7 @@ def filter_issues(scope: Scope, parameters: dict[str, Any]) -> QuerySet:
     for slug in parameters.get("tag_all", []):
         issues = _tagged(issues, [slug])
     if "updated_since" in parameters:
-        issues = issues.filter(_updated_since(parameters["updated_since"]))
+        issues = issues.filter(_updated_since(parameters["updated_since"], scope))
     if "digest" in parameters:
         issues = of_digests(issues, scope.digests(slug=parameters["digest"]))
     return issues
@@ -43,11 +44,21 @@ def _tagged(issues: QuerySet, slugs: list[str]) -> QuerySet:
     return issues.filter(pk__in=tagged.values("content_object_id"))
 
 
-def _updated_since(since: datetime) -> Q:
+def _updated_since(since: datetime, scope: Scope) -> Q:
     # As IssuePageMixin.updated_at, with fallbacks for issues that code made live.
     first = Q(last_published_at=None, first_published_at__gte=since)
-    neither = Q(last_published_at=None, first_published_at=None, date__gte=since.date())
+    day = _earliest_local_date(since, scope)
+    neither = Q(last_published_at=None, first_published_at=None, date__gte=day)
     return Q(last_published_at__gte=since) | first | neither
+
+
+def _earliest_local_date(value: datetime, scope: Scope) -> date:
+    """Return the earliest date that a datetime has in the time zones of the site's digests."""
+    names = {"", *scope.digests().order_by().values_list("time_zone", flat=True)}
+    try:
+        return min(value.astimezone(time_zone_named(name)).date() for name in names)
+    except OverflowError:  # in the first or last hours that a datetime can hold
+        return value.date()
 
 
 def of_digests(issues: QuerySet, digests: QuerySet) -> QuerySet:

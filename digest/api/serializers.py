@@ -157,7 +157,9 @@ class IssueSerializer(serializers.Serializer):
     number = serializers.IntegerField(allow_null=True)
     url = serializers.URLField()
     api_url = serializers.URLField()
-    date = serializers.DateField()
+    date = serializers.DateField(
+        help_text="The day that the issue is for, in the time zone of its digest."
+    )
     published_at = serializers.DateTimeField(help_text="In UTC.")
     updated_at = serializers.DateTimeField(help_text="In UTC.")
     locale = serializers.CharField()

@@ -12,7 +12,7 @@ from wagtail.blocks import Block, CharBlock, RichTextBlock, TextBlock, URLBlock
 from wagtail.images.blocks import ImageBlock
 
 from digest.blocks.walk import keyed, walk
-from digest.pages.forms import parent_of
+from digest.pages.page_models import parent_of
 from digest.pages.stories import reading_line
 
 BETWEEN_LINES = re.compile(

@@ -9,7 +9,7 @@ from digest.checklist.issue_text import IssueText
 from digest.checklist.rules import RULES
 from digest.checklist.settings import ChecklistSettings
 from digest.pages.bodies import tolerate_broken_body
-from digest.pages.forms import parent_of
+from digest.pages.page_models import parent_of
 
 
 def check_issue(

@@ -1,27 +1,67 @@
 """Forms of the page editor."""
 
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.localization import get_available_admin_time_zones
 
 from digest.pages.new_issues import blocks_of_new_issue, day_of_new_issue
 from digest.pages.slugs import PROPOSED_SLUG, find_available_slug
+from digest.pages.time_zones import time_zone_of
 
 
-def parent_of(page: Any) -> Any:
-    """Return the parent of a page, or of a new one as its form has set it; None if unknown."""
-    return page.get_parent() if page.path else getattr(page, "_cached_parent_obj", None)
+class ScheduleField(forms.DateTimeField):
+    """Read and show a datetime in a given time zone, whatever that of the user is."""
+
+    def __init__(self, zone: tzinfo, **kwargs: Any) -> None:
+        self.zone = zone
+        super().__init__(**kwargs)
+
+    @classmethod
+    def replacing(cls, field: forms.Field, zone: tzinfo) -> "ScheduleField":
+        """Return a field like another one, which names the time zone in its help text."""
+        help_text = _("In the time zone of the digest: %(zone)s.") % {"zone": zone}
+        names = {"required": field.required, "label": field.label, "help_text": help_text}
+        return cls(zone, widget=field.widget, **names)
+
+    def prepare_value(self, value: Any) -> Any:
+        with timezone.override(self.zone):
+            return super().prepare_value(value)
+
+    def to_python(self, value: Any) -> datetime | None:
+        with timezone.override(self.zone):
+            return super().to_python(value)
+
+
+def time_zone_choices(selected: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the time zones that Wagtail offers to users, and the selected one."""
+    yield "", _("Of the site: %(zone)s") % {"zone": timezone.get_default_timezone_name()}
+    for name in sorted({*get_available_admin_time_zones(), selected} - {""}):
+        yield name, name
 
 
 class DigestPageForm(WagtailAdminPageForm):
-    """Set the parent of a new page, so that its ``clean`` can compare it with its siblings."""
+    """Schedule in the time zone of the digest, and set the parent of a new page.
+
+    Its ``clean`` can then compare the page with its siblings.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.parent_page and not self.instance.path:
             self.instance._cached_parent_obj = self.parent_page  # as Wagtail's own API does
+        if "time_zone" in self.fields:
+            choices = list(time_zone_choices(self.instance.time_zone))
+            self.fields["time_zone"].widget = forms.Select(choices=choices)
+        for name in {"go_live_at", "expire_at"} & self.fields.keys():
+            zone = time_zone_of(self.instance)
+            self.fields[name] = ScheduleField.replacing(self.fields[name], zone)
 
 
 class IssuePageForm(DigestPageForm):

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.blocks import StreamBlock, StreamValue
@@ -16,6 +15,7 @@ from wagtail.fields import StreamField
 from digest.blocks import IssueBodyBlock
 from digest.pages.drafts import draft_contents, tag_ids, with_draft_values
 from digest.pages.page_models import get_issue_page_model
+from digest.pages.time_zones import today_in
 
 
 class UnfinishedMixin:
@@ -102,7 +102,7 @@ def _required_blocks(stream: StreamBlock) -> Iterator[tuple[str, dict[str, Any]]
 
 def day_of_new_issue(digest: Any) -> date:
     """Return today, or the next date without an issue; drafts and scheduled issues count."""
-    today = timezone.localdate()
+    today = today_in(digest)
     coming = with_draft_values(_issues_of(digest)).filter(draft_date__gte=today)
     taken = set(coming.values_list("draft_date", flat=True))
     return next(day for day in _days_from(today) if day not in taken)

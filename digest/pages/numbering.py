@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from digest.pages.forms import parent_of
+from digest.pages.page_models import parent_of
 
 MAX_NUMBER = 999_999
 

@@ -1,5 +1,7 @@
 """The page classes in use: the plugin's own, or those that replace them in the settings."""
 
+from typing import Any
+
 import swapper
 from django.apps import apps
 from django.db import models
@@ -29,3 +31,8 @@ def get_issue_senders() -> list[type[models.Model]]:
     return [
         model for model in apps.get_models() if issubclass(model, issue) or issubclass(issue, model)
     ]
+
+
+def parent_of(page: Any) -> Any:
+    """Return the parent of a page, or of a new one as its form has set it; None if unknown."""
+    return page.get_parent() if page.path else getattr(page, "_cached_parent_obj", None)

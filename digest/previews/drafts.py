@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, QueryDict
-from django.utils import timezone
 from wagtail.models import Site
 
 from digest import visibility
@@ -12,6 +11,7 @@ from digest.blocks.stored import give_ids
 from digest.pages.bodies import tolerate_broken_body
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.pages.stories import reading_line
+from digest.pages.time_zones import today_in
 from digest.previews.tokens import PreviewToken, find_token
 
 
@@ -78,7 +78,7 @@ def _view_kwargs(token: PreviewToken) -> dict[str, Any]:
 
 def _complete(draft: Any) -> Any:
     """Set the values that saving would set, and the digest, which may be a draft itself."""
-    draft.date = draft.date or timezone.localdate()
+    draft.date = draft.date or today_in(draft)
     give_ids(draft.body)
     with tolerate_broken_body(draft):
         draft.word_count = len(reading_line(draft.body.stream_block, draft.body).split())

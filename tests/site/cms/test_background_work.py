@@ -23,6 +23,12 @@ def test_an_invalid_backend_is_reported_in_one_line():
     assert result.stderr == "TASKS in the environment must be immediate or database\n"
 
 
+def test_an_invalid_time_zone_is_reported_in_one_line():
+    result = python("manage.py", *CHECK, **PRODUCTION, TIME_ZONE="Europe/Berlyn")
+    expected = "TIME_ZONE in the environment must be a time zone such as Europe/Berlin\n"
+    assert (result.returncode, result.stderr) == (1, expected)
+
+
 def test_an_invalid_redis_url_is_reported_in_one_line():
     result = python("manage.py", *CHECK, **PRODUCTION, REDIS_URL="127.0.0.1:6379")
     assert result.stderr == "REDIS_URL must begin with one of redis:// rediss:// unix://\n"
