@@ -1,6 +1,7 @@
 """Dashboard panel with the next issue of each digest and what it needs to be published."""
 
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -20,7 +21,7 @@ from digest.checklist.run import check_issue
 from digest.pages.bodies import tolerate_broken_body
 from digest.pages.drafts import with_draft_values
 from digest.pages.page_models import get_issue_page_model
-from digest.pages.time_zones import today_in
+from digest.pages.time_zones import time_zone_of, today_in
 
 DIGESTS_SHOWN = 5
 ISSUES_SHOWN = 3
@@ -65,6 +66,10 @@ class UpcomingIssues:
     next: NextIssue | None = None
     scheduled: list[Any] = field(default_factory=list)
     in_review: list[Any] = field(default_factory=list)
+
+    @property
+    def time_zone(self) -> tzinfo:
+        return time_zone_of(self.digest)
 
 
 class NextIssuesPanel(Component):

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import TextChoices
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+from digest.pages.time_zones import format_date
 
 
 class Level(TextChoices):
@@ -55,5 +56,5 @@ class Finding:
     @property
     def long_message(self) -> str:
         """Return the message with the dates of mentioned issues, whose titles may be private."""
-        days = ", ".join(date_format(mention.date) for mention in self.mentions)
+        days = ", ".join(format_date(mention.date) for mention in self.mentions)
         return f"{self.message.removesuffix('.')} ({days})." if days else self.message

@@ -37,7 +37,7 @@ def with_digests(
 ) -> list[Any]:
     """Set ``digest`` on each issue, None if not public, with a constant number of queries."""
     issues = list(issues)
-    paths = {_parent_path(issue) for issue in issues}
+    paths = {parent_path(issue) for issue in issues}
     digests = get_digest_page_model().objects.filter(path__in=paths)
     by_path = {
         digest.path: digest
@@ -45,11 +45,12 @@ def with_digests(
     }
     visibility.note_expiry(by_path.values())
     for issue in issues:
-        issue.digest = by_path.get(_parent_path(issue))
+        issue.digest = by_path.get(parent_path(issue))
     return issues
 
 
-def _parent_path(page: Any) -> str:
+def parent_path(page: Any) -> str:
+    """Return the tree path of the parent of a page."""
     return page.path[: -page.steplen]
 
 
@@ -61,7 +62,7 @@ def neighbours(
     ``only`` names the fields to load; by default, all but the body are.
     """
     siblings = type(issue).objects.filter(
-        ~Q(pk=issue.pk), path__startswith=_parent_path(issue), depth=issue.depth
+        ~Q(pk=issue.pk), path__startswith=parent_path(issue), depth=issue.depth
     )
     others = visibility.public(siblings, site)
     others = others.only(*only) if only else others.defer("body")

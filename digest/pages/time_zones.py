@@ -73,6 +73,11 @@ def at_time(day: date, hour: int, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(hour), zone)
 
 
+def format_date(day: date) -> str:
+    """Format a date as the admin shows it: "Tue 29 Dec 2026"."""
+    return date_format(day, DATE_FORMAT)
+
+
 def format_datetime(value: datetime, zone: tzinfo | None = None) -> str:
     """Format a datetime with a time zone, by default the user's: "Tue 29 Dec 2026, 01:00 Rome"."""
     local = timezone.localtime(value, zone)

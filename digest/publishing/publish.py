@@ -10,8 +10,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from wagtail.blocks import Block, ListBlock, StreamBlock, StreamValue
+from wagtail.locks import ScheduledForPublishLock as WagtailScheduledLock
 
 from digest.conf import get_base_page_model
+from digest.publishing.locks import ScheduledForPublishLock
 from digest.publishing.recovery import aliases_left_live
 
 logger = logging.getLogger(__name__)
@@ -22,6 +24,11 @@ class PublishingMixin(models.Model):
 
     class Meta:
         abstract = True
+
+    def get_lock(self) -> Any:
+        """Return Wagtail's lock; that of a scheduled page names its time zone."""
+        lock = super().get_lock()
+        return ScheduledForPublishLock(self) if type(lock) is WagtailScheduledLock else lock
 
     def clean_for_publishing(self) -> None:
         """Validate the page for publishing; raise ValidationError if it is invalid."""

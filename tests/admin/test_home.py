@@ -1,6 +1,7 @@
 """Dashboard panel with the next issue of each digest."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -104,15 +105,21 @@ def test_unreadable_body_does_not_break_the_dashboard(admin_client, digest):
     assert "Missing before it can be published" in panel(admin_client)
 
 
-def test_scheduled_time_is_in_the_users_time_zone(admin_client, admin_user, digest):
+def test_scheduled_time_is_in_the_time_zone_of_the_digest(admin_client, admin_user, home_page):
+    digest = make_digest(home_page, time_zone="America/Sao_Paulo")
     issue = schedule(make_issue(digest, TODAY() + timedelta(days=1), publish=False))
     UserProfile.objects.create(user=admin_user, current_time_zone="Asia/Tokyo")
     at = issue.get_latest_revision_as_object().go_live_at
-    with timezone.override("Asia/Tokyo"):
-        local = timezone.localtime(at)
+    local = timezone.localtime(at, ZoneInfo("America/Sao_Paulo"))
     html = panel(admin_client)
     assert "Scheduled:" in html
-    assert f"{local:%m/%d/%Y} {local.hour % 12 or 12}" in html
+    assert f"{local:%a} {local.day} {local:%b %Y, %H:%M} Sao Paulo" in html
+
+
+def test_next_issue_counts_from_today_in_the_time_zone_of_the_digest(upcoming, home_page):
+    digest = make_digest(home_page, time_zone="Pacific/Kiritimati")
+    make_issue(digest, timezone.localdate(timezone=ZoneInfo("Pacific/Pago_Pago")), publish=False)
+    assert upcoming().next is None
 
 
 def test_issues_in_review_are_listed(admin_client, admin_user, digest):

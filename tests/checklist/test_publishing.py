@@ -76,7 +76,7 @@ def test_repeated_story_blocks_publishing_if_required(digest):
     issue = issue_of(digest, day=15)
     digest.checklist = {"rules": {"repeated_story": "required"}}
     digest.save()
-    with pytest.raises(ValidationError, match=r"cited before \(April 14, 2026\)"):
+    with pytest.raises(ValidationError, match=r"cited before \(Tue 14 Apr 2026\)"):
         issue.latest_revision.publish()
 
 

@@ -50,7 +50,7 @@ def test_cited_source_is_flagged_for_any_spelling_of_its_url(digest, past, url):
     assert (finding.message, finding.path) == (CITED, f"body.{story.id}.sources.{item.id}.url")
     [mention] = finding.mentions
     assert (mention.pk, mention.title, mention.date) == (past.pk, past.title, date(2026, 4, 1))
-    assert finding.long_message == "Story 1: This source was cited before (April 1, 2026)."
+    assert finding.long_message == "Story 1: This source was cited before (Wed 1 Apr 2026)."
 
 
 def test_link_in_the_text_counts_as_a_source(digest, past):

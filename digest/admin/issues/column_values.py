@@ -12,7 +12,13 @@ from digest.blocks import reading_text
 from digest.blocks.stored import readable
 from digest.pages.bodies import tolerate_broken_body
 from digest.pages.drafts import draft_contents, tag_ids
-from digest.pages.page_models import get_issue_page_model, get_issue_tag_model
+from digest.pages.listing import parent_path
+from digest.pages.page_models import (
+    get_digest_page_model,
+    get_issue_page_model,
+    get_issue_tag_model,
+)
+from digest.pages.time_zones import format_datetime, time_zone_named
 
 
 @dataclass
@@ -24,6 +30,7 @@ class ColumnValues:
     stories: int
     words: int | None
     tags: list[str]
+    scheduled_for: str
 
 
 def add_column_values(issues: Iterable[Any]) -> None:
@@ -34,6 +41,7 @@ def add_column_values(issues: Iterable[Any]) -> None:
     words = _words({issue: bodies[issue.pk] for issue in issues if issue.pk in bodies})
     bodies |= _stored_bodies(issue.pk for issue in issues if issue.pk not in drafts)
     tags = _tags(issues, drafts)
+    times = _scheduled_times(issues)
     stream = _stream()
     for issue in issues:
         draft = drafts.get(issue.pk, {})
@@ -43,7 +51,18 @@ def add_column_values(issues: Iterable[Any]) -> None:
             stories=sum(block["type"] == "story_section" for block in _raw(stream, bodies, issue)),
             words=words.get(issue.pk) if draft else issue.word_count,
             tags=tags.get(issue.pk, []),
+            scheduled_for=times.get(issue.pk, ""),
         )
+
+
+def _scheduled_times(issues: list[Any]) -> dict[Any, str]:
+    """Return the time of each scheduled issue, in the time zone of its digest."""
+    scheduled = [issue for issue in issues if issue.scheduled_for]
+    paths = {parent_path(issue) for issue in scheduled}
+    digests = get_digest_page_model().objects.filter(path__in=paths)
+    names = dict(digests.values_list("path", "time_zone")) if paths else {}
+    zones = {issue.pk: time_zone_named(names.get(parent_path(issue), "")) for issue in scheduled}
+    return {issue.pk: format_datetime(issue.scheduled_for, zones[issue.pk]) for issue in scheduled}
 
 
 def _date(stored: Any) -> date | None:

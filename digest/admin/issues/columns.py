@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BaseColumn, Column
 
 from digest.admin.issues.states import State, states_of
+from digest.pages.time_zones import format_date
 
 
 class DraftColumn(Column):
@@ -44,7 +44,7 @@ def _words(issue: Any) -> Any:
 DATE = DraftColumn(
     "date",
     label=_("Date"),
-    accessor=lambda issue: date_format(issue.column_values.date),
+    accessor=lambda issue: format_date(issue.column_values.date),
     sort_key="draft_date",
     classname="digest-date",
 )

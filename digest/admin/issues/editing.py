@@ -1,10 +1,12 @@
 """Wagtail's create, edit and unpublish views, extended for digests and issues."""
 
+from datetime import datetime, tzinfo
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from wagtail.admin.ui.components import MediaContainer
+from wagtail.admin.ui.side_panels import StatusSidePanel
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.views.pages.unpublish import UnpublishView
@@ -14,10 +16,34 @@ from digest.admin.issues.checklist import ChecklistSidePanel
 from digest.admin.issues.views import IssueExplorerView
 from digest.admin.issues.workflow import IssueWorkflowActionView
 from digest.admin.sources.panel import broken_sources_panels
+from digest.pages.time_zones import format_datetime, time_zone_of
 from digest.publishing.publish import lock_page
 
 
-class IssueCreateView(CreateView):
+class ScheduleZoneMixin:
+    """Show the schedule in the status panel in the time zone of the digest, with its name."""
+
+    def get_side_panels(self) -> MediaContainer:
+        panels = super().get_side_panels()
+        for panel in panels:
+            if isinstance(panel, StatusSidePanel):
+                _name_zone(panel, time_zone_of(self.page))
+        return panels
+
+
+def _name_zone(panel: StatusSidePanel, zone: tzinfo) -> None:
+    original = panel.get_scheduled_publishing_context
+
+    def with_zone(parent_context: Any) -> dict[str, Any]:
+        return {
+            name: format_datetime(value, zone) if isinstance(value, datetime) else value
+            for name, value in original(parent_context).items()
+        }
+
+    panel.get_scheduled_publishing_context = with_zone
+
+
+class IssueCreateView(ScheduleZoneMixin, CreateView):
     """Add the checklist panel to the form of a new issue."""
 
     def get_side_panels(self) -> MediaContainer:
@@ -25,7 +51,7 @@ class IssueCreateView(CreateView):
         return MediaContainer([*super().get_side_panels(), checklist])
 
 
-class IssueEditView(EditView):
+class IssueEditView(ScheduleZoneMixin, EditView):
     """Add the checklist and broken-sources panels to the form of an issue."""
 
     def get_side_panels(self) -> MediaContainer:
@@ -58,5 +84,10 @@ class IssueViewSet(PageViewSet):
     index_view_class = IssueExplorerView
 
 
+class DigestEditView(ScheduleZoneMixin, EditView):
+    pass
+
+
 class DigestViewSet(PageViewSet):
+    edit_view_class = DigestEditView
     unpublish_view_class = AtomicUnpublishView

@@ -12,9 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, path, reverse
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views import View
@@ -38,6 +36,7 @@ from wagtail.admin.widgets.button import Button
 from digest.admin.access import page_permission_policy
 from digest.pages import public_urls
 from digest.pages.page_models import get_issue_page_model
+from digest.pages.time_zones import format_datetime
 from digest.previews.tokens import PreviewToken, create_token
 
 LIFETIMES = [
@@ -84,7 +83,7 @@ def _edit_url(link: PreviewToken) -> str:
 
 
 def _expires(link: PreviewToken) -> str:
-    return date_format(localtime(link.expires_at), "SHORT_DATETIME_FORMAT")
+    return format_datetime(link.expires_at)
 
 
 LINK_COLUMNS = [

@@ -24,6 +24,7 @@ from digest.admin.access import MentionedIssue, resolve_mentions
 from digest.admin.sources.filters import CitedFilter, HostFilter, StateFilter
 from digest.checklist.findings import Mention
 from digest.http.client import RequestError
+from digest.pages.time_zones import format_datetime
 from digest.sources.checking import BROKEN
 from digest.sources.models import Citation, Source
 from digest.sources.pages import read_page
@@ -176,7 +177,7 @@ class SourceAdmin(ModelAdmin):
         "first_cited",
         "last_cited",
         "status",
-        "last_checked",
+        "last_checked_at",
     ]
     list_export = [
         "name",
@@ -257,5 +258,10 @@ class SourceAdmin(ModelAdmin):
         return format_html(badge, red, source.get_state_display())
 
     @display(description=_("Last checked"), ordering="checked_at")
+    def last_checked_at(self, source: Source) -> str:
+        return format_datetime(source.checked_at) if source.checked_at else ""
+
+    @display(description=_("Last checked"), ordering="checked_at")
     def last_checked(self, source: Source) -> str:
-        return localtime(source.checked_at).date().isoformat() if source.checked_at else ""
+        """Return the time for a spreadsheet, with its offset from UTC."""
+        return localtime(source.checked_at).isoformat(" ", "minutes") if source.checked_at else ""

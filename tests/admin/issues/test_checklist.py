@@ -156,7 +156,7 @@ def test_mentioned_issues_are_links_for_users_who_may_edit_them(
     restrict(weekly)
     html = check(client, issue, **posted).json()["html"]
     assert "Weekly one" not in html
-    assert "April 14, 2026" in html
+    assert "Tue 14 Apr 2026" in html
 
 
 def test_editor_has_the_checklist_panel(admin_client, digest, issue):

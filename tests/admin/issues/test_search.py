@@ -1,7 +1,9 @@
 """Filters, search and ordering of the issue listing."""
 
 import datetime
+import re
 from itertools import chain, combinations
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -138,8 +140,11 @@ def test_listing_sorts_by_the_values_of_the_latest_draft(find, digest, home_page
     assert find(ordering="nonsense") == ["B", "A", "C"]
 
 
-def test_time_of_a_scheduled_issue_is_shown(admin_client, digest):
-    schedule(make_issue(digest, 1, publish=False), days=3)
+def test_time_of_a_scheduled_issue_is_shown_in_the_time_zone_of_its_digest(admin_client, home_page):
+    for slug, zone in (("north", "America/Anchorage"), ("south", "Australia/Perth")):
+        schedule(make_issue(make_digest(home_page, slug, time_zone=zone), 1, publish=False), days=3)
     html = admin_client.get(URL).content.decode()
-    day = timezone.localtime() + datetime.timedelta(days=3)
-    assert f"{day:%m/%d/%Y}" in html
+    for zone, place in (("America/Anchorage", "Anchorage"), ("Australia/Perth", "Perth")):
+        [shown] = re.findall(rf">([^<]*) {place}<", html)
+        day = timezone.localtime(timezone=ZoneInfo(zone)) + datetime.timedelta(days=3)
+        assert shown.startswith(f"{day:%a} {day.day} {day:%b %Y, %H:}")
