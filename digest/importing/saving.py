@@ -1,15 +1,18 @@
 """Save an issue draft as a new page, or as a new revision of an existing one."""
 
 from collections.abc import Callable, Iterator
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from taggit.models import Tag
 from wagtail.blocks import StreamValue
 
 from digest.importing.mapper import IssueDraft
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
+from digest.pages.time_zones import at_time, time_zone_of
 from digest.publishing.publish import clean_stream
 
 
@@ -71,7 +74,10 @@ def save_issue(
 ) -> tuple[Any, bool]:
     """Save the draft below the digest; return the issue, and whether it is new.
 
-    The user becomes the owner of a new issue. ``check`` is called with the existing issue before it
+    The user becomes the owner of a new issue. With ``publish``, an issue that was never published
+    counts as first published at noon of its date, in the time zone of the digest, or now if that is
+    in the future: feeds would show an imported archive as new.
+    ``check`` is called with the existing issue before it
     gets a new revision, and may raise ImportRejected.
 
     Raises ImportRejected, and writes nothing, for a draft without title or date, for an existing
@@ -81,6 +87,8 @@ def save_issue(
     digest = get_digest_page_model().objects.select_for_update(no_key=True).get(pk=digest.pk)
     issue, created = prepare_issue(draft, digest, publish=publish, update=update, check=check)
     issue.tags.set(draft.tags)
+    if publish and issue.first_published_at is None:
+        issue.first_published_at = noon_in_the_past(issue.date, time_zone_of(digest))
     try:
         if created:
             issue.owner = user
@@ -92,6 +100,12 @@ def save_issue(
         revision.publish(user=user)
         issue.refresh_from_db()
     return issue, created
+
+
+def noon_in_the_past(day: date, zone: tzinfo) -> datetime | None:
+    """Return noon of a day in a time zone, or None if that is in the future."""
+    noon = at_time(day, 12, zone)
+    return noon if noon <= timezone.now() else None
 
 
 def prepare_issue(

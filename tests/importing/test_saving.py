@@ -1,12 +1,16 @@
 """Test saving drafts as new issues or revisions, and rejections."""
 
 import datetime
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from taggit.models import Tag
 from wagtail.models import PageLogEntry, Revision
 
+from digest.feeds.formats import FEEDS
+from digest.feeds.views import build_feed
 from digest.importing import map_parts, open_document, read_parts
 from digest.importing.saving import ImportRejected, find_digest, prepare_issue, save_issue
 from digest.models import IssuePage
@@ -45,6 +49,40 @@ def test_issue_can_be_published(digest):
     assert issue.headline == "A quiet week"
     assert issue.stories[0].value["sources"][0]["published_on"] == datetime.date(2026, 3, 1)
     assert digest.get_public_issues().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "at"),
+    [
+        ("", "2017-07-04T12:00:00+00:00"),
+        ("America/Halifax", "2017-07-04T15:00:00+00:00"),
+        ("Pacific/Kiritimati", "2017-07-03T22:00:00+00:00"),
+    ],
+)
+def test_published_archive_is_dated_at_noon_in_the_time_zone_of_the_digest(home_page, zone, at):
+    digest = make_digest(home_page, time_zone=zone)
+    issue, _ = save_issue(draft_with(date="2017-07-04"), digest, publish=True)
+    at = datetime.datetime.fromisoformat(at)
+    assert IssuePage.objects.get(pk=issue.pk).first_published_at == at
+    feed = build_feed(digest, FEEDS[0], digest.get_site()).writeString("utf-8")
+    assert f"<pubDate>{format_datetime(at)}</pubDate>" in feed
+
+
+def test_no_import_dates_a_publication_in_the_future(digest):
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    issue, _ = save_issue(draft_with(date=str(tomorrow)), digest, publish=True)
+    assert timezone.now() - issue.first_published_at < datetime.timedelta(minutes=1)
+
+
+def test_only_the_first_publication_by_an_import_is_dated(digest):
+    draft, _ = save_issue(draft_with(date="2017-07-04"), digest)
+    assert draft.first_published_at is None
+    issue, _ = save_issue(draft_with(date="2017-07-04"), digest, publish=True, update=True)
+    assert issue.first_published_at.year == 2017
+    now = timezone.now()
+    IssuePage.objects.update(first_published_at=now)
+    save_issue(draft_with(date="2017-07-04", end="M."), digest, publish=True, update=True)
+    assert IssuePage.objects.get().first_published_at == now
 
 
 def test_saving_is_logged(digest, copied):
