@@ -1,6 +1,6 @@
 """Redirects of Wagtail, except those that would reveal hidden pages."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlparse
 
 from django.http import HttpRequest, HttpResponse
 from wagtail.contrib.redirects import middleware
@@ -26,6 +26,6 @@ class RedirectMiddleware(middleware.RedirectMiddleware):
 def _leads_to_hidden_page(request: HttpRequest) -> bool:
     path = Redirect.normalise_path(request.get_full_path(), decode_unicode=False)
     found = middleware.get_redirect(request, path)
-    found = found or middleware.get_redirect(request, urlsplit(path).path)
+    found = found or middleware.get_redirect(request, urlparse(path).path)
     page = found.redirect_page if found else None
     return page is not None and not visibility.is_public(page, Site.find_for_request(request))

@@ -216,7 +216,7 @@ class StoryParameters(LocaleParameters, TextParameters):
 
 class PathParameters(Parameters):
     path = serializers.RegexField(
-        r"^/[^?#\\\x00-\x1f]*$",
+        r"^/[^#\\\x00-\x1f]*$",
         max_length=2000,
-        help_text="The path of a URL on the site, as `/daily/2026-04-14/`.",
+        help_text="The path of a URL on the site, as `/daily/2026-04-14/`, or with its query.",
     )

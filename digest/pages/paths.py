@@ -1,7 +1,7 @@
 """Resolve the path of a URL to a public page or a redirect."""
 
 from typing import Any, NamedTuple
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlparse
 
 from django.apps import apps
 from django.db.models import F, QuerySet
@@ -15,8 +15,8 @@ from digest.pages import public_urls
 
 
 def page_at(path: str, site: Site, request: HttpRequest | None = None) -> Any:
-    """Return the public page whose URL on the site has this path, or None."""
-    path = f"{uri_to_iri(path).rstrip('/')}/"
+    """Return the public page whose URL on the site has this path, or None; a query is ignored."""
+    path = f"{uri_to_iri(path.partition('?')[0]).rstrip('/')}/"
     url_paths = {_url_path(root, path) for root in front_pages(site)}
     slugs = {url_path.rstrip("/").rpartition("/")[2] for url_path in url_paths}
     pages = get_base_page_model().objects.filter(slug__in=slugs)
@@ -51,18 +51,24 @@ class Redirect(NamedTuple):
 
 
 def redirect_at(path: str, site: Site) -> Redirect | None:
-    """Return the redirect of a path, unless its target is a page that is not public on the site."""
+    """Return the redirect of a path, unless its target is a page that is not public on the site.
+
+    As in Wagtail's middleware, that of the path with its query comes first, then that without.
+    """
     if not apps.is_installed("wagtail.contrib.redirects"):
         return None
+    found = _stored_redirect(path, site) or _stored_redirect(urlparse(path).path, site)
+    location = _location(found, site) if found else None
+    return Redirect(location, found.is_permanent) if location else None
+
+
+def _stored_redirect(path: str, site: Site) -> Any:
     from wagtail.contrib.redirects.models import Redirect as WagtailRedirect
 
     redirects = WagtailRedirect.get_for_site(site).select_related("redirect_page")
     old_paths = {WagtailRedirect.normalise_path(form) for form in (path, uri_to_iri(path))}
-    found = (
-        redirects.filter(old_path__in=old_paths).order_by(F("site_id").asc(nulls_last=True)).first()
-    )
-    location = _location(found, site) if found else None
-    return Redirect(location, found.is_permanent) if location else None
+    by_site = F("site_id").asc(nulls_last=True)
+    return redirects.filter(old_path__in=old_paths).order_by(by_site).first()
 
 
 def _location(redirect: Any, site: Site) -> str | None:

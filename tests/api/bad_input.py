@@ -207,7 +207,7 @@ PATHS_WITHOUT_PAGE = [
     "/DAILY/",
     "http://evil.example/daily/",
     "//evil.example/daily/",
-    "/daily/?x",
+    "/nope/?x",
     "/daily/#x",
     "/daily/2026-04-14/x/",
     "/a" * 10_000,

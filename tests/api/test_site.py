@@ -1,3 +1,5 @@
+from urllib.parse import quote
+
 import pytest
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
@@ -75,7 +77,7 @@ def test_other_paths_are_not_found(digest, get, path):
     at(get, path, 404)
 
 
-@pytest.mark.parametrize("path", ["daily", "http://evil.example/", "/daily/%3Fx", "/a%00", ""])
+@pytest.mark.parametrize("path", ["daily", "http://evil.example/", "/daily/%23x", "/a%00", ""])
 def test_invalid_path_is_rejected(digest, get, path):
     assert at(get, path, 400)["errors"][0]["parameter"] == "path"
 
@@ -93,6 +95,38 @@ def test_redirect_to_a_public_page(digest, get):
     assert data == {"type": "redirect", "location": issue.full_url, "is_permanent": True}
     issue.unpublish()
     at(get, "/before/", 404)
+
+
+def test_page_is_found_whatever_the_query(digest, get):
+    assert at(get, "/daily/%3Fref=rss%26page=2")["type"] == "digest"
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/go.asp?lang=de&nr=7", "/exact/"),
+        ("/go.asp?nr=7&lang=de", "/exact/"),  # as Wagtail sorts them
+        ("/go.asp?nr=8", "/any/"),
+        ("/go.asp/?fbclid=abc", "/any/"),
+        ("/go.asp", "/any/"),
+        ("/gr%C3%BC%C3%9Fe?wt=1", "/any/"),
+    ],
+)
+def test_redirect_of_the_query_comes_before_that_of_the_path(digest, get, client, path, target):
+    for old, new in (
+        ("/go.asp?nr=7&lang=de", "/exact/"),
+        ("/go.asp", "/any/"),
+        ("/grüße", "/any/"),
+    ):
+        Redirect.add_redirect(old, new)
+    assert at(get, quote(path))["location"].endswith(target)
+    assert client.get(path)["Location"] == target  # as the site itself does
+
+
+def test_redirect_of_a_query_alone_does_not_answer_for_its_path(digest, get):
+    Redirect.add_redirect("/index.php?p=3", "/daily/")
+    for path in ("/index.php", "/index.php?p=4", "/index.php?p=3&utm_medium=mail"):
+        at(get, quote(path), 404)
 
 
 def test_redirect_to_a_page_without_url_is_not_found(digest, get, monkeypatch):
