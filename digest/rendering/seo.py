@@ -9,7 +9,7 @@ from wagtail.models import Site
 
 from digest import visibility
 from digest.conf import get_base_page_model, has_languages
-from digest.pages.public_urls import page_url
+from digest.pages.public_urls import frontend_root, page_url, site_name
 from digest.rendering.images import largest_jpeg, public_images_by_id
 
 DESCRIPTION_LENGTH = 200
@@ -97,13 +97,28 @@ def _json_ld(
         "keywords": keywords,
         "wordCount": issue.word_count,
         "isPartOf": issue.digest and _periodical(issue.digest),
-        "publisher": site and site.site_name and {"@type": "Organization", "name": site.site_name},
-    }
+    } | _organizations(issue.digest, site)
     return {name: value for name, value in data.items() if value}
 
 
+def _organizations(digest: Any, site: Site | None) -> dict[str, Any]:
+    """Return the author, the digest, and the publisher, the site if it has a name.
+
+    Each stands in for the other: a digest that is not public is not named.
+    """
+    author = _thing("Organization", digest.title, page_url(digest)) if digest else None
+    publisher = None
+    if site and (site.site_name or not author):
+        publisher = _thing("Organization", site_name(site), frontend_root(site))
+    return {"author": author or publisher, "publisher": publisher or author}
+
+
 def _periodical(digest: Any) -> dict[str, str]:
-    return {"@type": "Periodical", "name": digest.title, "url": page_url(digest)}
+    return _thing("Periodical", digest.title, page_url(digest))
+
+
+def _thing(kind: str, name: str, url: str | None) -> dict[str, str]:
+    return {"@type": kind, "name": name} | ({"url": url} if url else {})
 
 
 def utc_isoformat(value: datetime) -> str:

@@ -38,3 +38,26 @@ def test_canonical_url_of_an_alias_of_a_private_issue_is_its_own(site, home_page
     alias = make_issue(digest).create_alias(parent=make_digest(home_page, "other"))
     restrict(digest)
     assert issue_seo(alias, site)["canonical_url"] == "http://localhost/other/2026-04-14/"
+
+
+def organization(name, url):
+    return {"@type": "Organization", "name": name, "url": url}
+
+
+DAILY = organization("Daily", "http://localhost/daily/")
+
+
+@pytest.mark.parametrize("name", ["", "The Reading Room"])
+def test_author_is_the_digest_and_publisher_the_site_if_it_has_a_name(site, digest, name):
+    site.site_name = name
+    data = issue_seo(make_issue(digest), site)["json_ld"]
+    assert data["author"] == DAILY
+    assert data["publisher"] == (organization(name, "http://localhost") if name else DAILY)
+
+
+def test_a_digest_that_is_not_public_is_no_author(site, digest):
+    issue = make_issue(digest)
+    digest.unpublish()
+    data = issue_seo(type(issue).objects.get(pk=issue.pk), site)["json_ld"]
+    assert data["author"] == data["publisher"]
+    assert "Daily" not in str(data)
