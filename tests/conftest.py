@@ -1,7 +1,8 @@
 """Fixtures and hooks of all tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings, settings
@@ -137,3 +138,17 @@ def home_page(site: Site) -> Page:
 def digest(home_page: Page) -> DigestPage:
     """Return a live digest without issues, at /daily/."""
     return make_digest(home_page, tagline="All of it")
+
+
+@pytest.fixture
+def rename(db, django_capture_on_commit_callbacks) -> Callable[[Any, str], Any]:
+    """Change the slug of a page as editors do; Wagtail creates redirects when that is committed."""
+
+    def rename(page: Any, slug: str) -> Any:
+        page = type(page).objects.get(pk=page.pk)
+        page.slug = slug
+        with django_capture_on_commit_callbacks(execute=True):
+            page.save_revision().publish()
+        return type(page).objects.get(pk=page.pk)
+
+    return rename

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -24,6 +25,7 @@ from digest.conf import conf, has_languages
 from digest.feeds.formats import FEEDS, FeedFormat
 from digest.pages.listing import with_digests, with_related
 from digest.pages.page_models import get_digest_page_model
+from digest.pages.paths import renamed
 from digest.pages.public_urls import frontend_root, page_url, requested_locale
 from digest.rendering.bodies import public_bodies
 from digest.rendering.images import largest_jpeg, public_images
@@ -57,29 +59,31 @@ def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") ->
     """Return a feed of a public digest of the request's site.
 
     With I18N on, ``locale=`` selects one of the digests with that slug. Other parameters are
-    ignored, since feed readers and mails add tracking parameters.
+    ignored, since feed readers and mails add tracking parameters. An earlier slug redirects.
     """
     site = Site.find_for_request(request)
     feed_format = next((feed for feed in FEEDS if feed.file_name == file_name), None)
     if site is None or feed_format is None:
         raise Http404
-    digest = _digest(slug, requested_locale(request), site)
+    locale, digests = requested_locale(request), get_digest_page_model().objects.all()
+    digest = _preferred(visibility.public(digests.filter(slug=slug), site), locale, site)
+    if digest is None and (digest := _preferred(renamed(digests, site, slug), locale, site)):
+        return HttpResponsePermanentRedirect(feed_path(digest, feed_format, site, tag_slug))
+    if digest is None:
+        raise Http404
     tag = get_object_or_404(Tag, slug=tag_slug) if tag_slug else None
     document = build_feed(digest, feed_format, site, tag, request)
     return HttpResponse(document.writeString("utf-8"), content_type=document.content_type)
 
 
-def _digest(slug: str, locale: str, site: Site) -> Any:
-    """Return the public digest with a slug, in the requested locale or that of the front page."""
-    digests = visibility.public(get_digest_page_model().objects.filter(slug=slug), site)
+def _preferred(digests: QuerySet, locale: str, site: Site) -> Any:
+    """Return the digest in the requested locale, or in that of the front page, or the oldest."""
     default = None
     if has_languages():
         default = site.root_page.locale_id
         digests = digests.filter(locale__language_code=locale) if locale else digests
-    found = list(digests.select_related("locale").order_by("pk"))
-    if not found:
-        raise Http404
-    return min(found, key=lambda digest: (digest.locale_id != default, digest.pk))
+    found = digests.select_related("locale").order_by("pk")
+    return min(found, key=lambda digest: (digest.locale_id != default, digest.pk), default=None)
 
 
 def build_feed(

@@ -62,6 +62,28 @@ def redirect_at(path: str, site: Site) -> Redirect | None:
     return Redirect(location, found.is_permanent) if location else None
 
 
+def renamed(pages: QuerySet, site: Site, *slugs: str) -> QuerySet:
+    """Return those of the public pages of a site that once were at a path that ends in ``slugs``.
+
+    They are known by the redirects that Wagtail creates when a slug changes or a page is moved.
+    """
+    public = visibility.public(pages, site)
+    if not apps.is_installed("wagtail.contrib.redirects"):
+        return public.none()
+    from wagtail.contrib.redirects.models import Redirect as WagtailRedirect
+
+    end = "/" + "/".join(slugs)
+    found = WagtailRedirect.get_for_site(site).filter(
+        automatically_created=True,
+        redirect_page__in=public.order_by().values("pk"),
+        redirect_page_route_path="",
+        old_path__endswith=end,
+    )
+    # SQLite compares without regard to case.
+    keys = [pk for pk, path in found.values_list("redirect_page", "old_path") if path.endswith(end)]
+    return public.filter(pk__in=keys)
+
+
 def _stored_redirect(path: str, site: Site) -> Any:
     from wagtail.contrib.redirects.models import Redirect as WagtailRedirect
 
