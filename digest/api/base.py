@@ -5,7 +5,8 @@ from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from rest_framework import exceptions, negotiation, permissions, renderers, views
 from rest_framework.request import Request
@@ -118,6 +119,8 @@ class APIView(views.APIView):
     parameters_class: type[Parameters] = NoParameters
     serializer_class: Any = None
     is_list = False
+    # Whether the URL contains slugs, and redirects if one of them has changed.
+    is_renamable = False
     # Whether the response is public, so that any cache may store it.
     is_cacheable = True
     response_headers: Mapping[str, str] = CORS | EXPOSED
@@ -171,6 +174,12 @@ class APIView(views.APIView):
 
     def _surrogate_keys(self) -> set[str]:
         return self.scope.keys if "scope" in self.__dict__ else set()
+
+    def redirect(self, name: str, *args: Any) -> HttpResponse:
+        """Redirect to another URL of the API, with the query of the request."""
+        url = self.request.build_absolute_uri(reverse(f"digest:api:{name}", args=args))
+        query = self.request.META.get("QUERY_STRING")
+        return HttpResponsePermanentRedirect(f"{url}?{query}" if query else url)
 
     def requested_fields(self, default: Iterable[str]) -> set[str]:
         """Return the names of the fields that ``fields`` and ``include`` request."""

@@ -39,6 +39,7 @@ HEADERS = {
     "Content-Location": _header("The resource's own URL, if the request URL is another."),
     "ETag": _header("A strong validator of the body, for If-None-Match."),
     "Link": _header("The URLs of the next and the previous page (RFC 8288)."),
+    "Location": _header("The URL with the new slug, and the query of the request."),
     "Referrer-Policy": _header("Keeps the URL of a preview out of Referer."),
     "RateLimit": _header("The remaining requests, if there is a limit."),
     "RateLimit-Policy": _header("The limit, if there is one."),
@@ -50,6 +51,7 @@ HEADERS = {
 ALWAYS = ["Cache-Control", "Vary", "RateLimit", "RateLimit-Policy"]
 HEADERS_OF_STATUS = {
     "200": [*ALWAYS, "ETag", "Content-Location", "Link", "Surrogate-Key"],
+    "301": [*ALWAYS, "Location"],
     "304": [*ALWAYS, "ETag", "Content-Location"],
     "429": [*ALWAYS, "Retry-After"],
 }
@@ -115,6 +117,9 @@ class DigestAutoSchema(AutoSchema):
         if self.view.is_cacheable:
             description = "The response is not modified (If-None-Match)."
             responses[304] = OpenApiResponse(description=description)
+        if self.view.is_renamable:
+            description = "A slug has changed; the response has the URL with the new one."
+            responses[301] = OpenApiResponse(description=description)
         problems = [400, 404, 405, 406, 429, 500]  # 404 also for the host of no site
         return responses | {(status, CONTENT_TYPE): ProblemSerializer for status in problems}
 

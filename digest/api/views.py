@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -26,6 +26,7 @@ from digest.api.renderers import MarkdownRenderer
 from digest.api.representations import Digests
 from digest.pages.listing import latest_first
 from digest.pages.page_models import get_digest_page_model, get_issue_tag_model
+from digest.pages.paths import renamed
 from digest.pages.stories import stories_of
 
 
@@ -54,9 +55,13 @@ class DigestDetail(DigestList):
 
     parameters_class = parameters.LocaleParameters
     is_list = False
+    is_renamable = True
 
-    def get(self, request: Request, slug: str) -> Response:
-        digest = self.scope.get_preferred(self.public_digests(slug=slug))
+    def get(self, request: Request, slug: str) -> HttpResponse:
+        digest = self.scope.order_by_preference(self.public_digests(slug=slug)).first()
+        if digest is None:
+            old = renamed(self.public_digests(), self.site, slug)
+            return self.redirect("digest", self.scope.get_preferred(old).slug)
         return Response(Digests([digest], self.scope).as_data()[0])
 
 
@@ -130,11 +135,16 @@ class IssueBySlugs(IssueDetail):
 
     parameters_class = parameters.IssueBySlugsParameters
     is_alternative_url = True
+    is_renamable = True
 
-    def get(self, request: Request, digest_slug: str, slug: str) -> Response:
+    def get(self, request: Request, digest_slug: str, slug: str) -> HttpResponse:
         digests = get_digest_page_model().objects.filter(slug=digest_slug)
-        issues = of_digests(filter_issues(self.scope, self.parameters), digests).filter(slug=slug)
-        return self.issue_response(self.scope.order_by_preference(issues))
+        issues = filter_issues(self.scope, self.parameters)
+        found = of_digests(issues, digests).filter(slug=slug)
+        if not found.exists():
+            old = self.scope.get_preferred(renamed(issues, self.site, digest_slug, slug))
+            return self.redirect("issue-by-slugs", old.get_parent().slug, old.slug)
+        return self.issue_response(self.scope.order_by_preference(found))
 
 
 class StoryList(APIView):

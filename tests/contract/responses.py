@@ -27,6 +27,7 @@ CLIENT_HEADERS = {
     "ETag",
     "Last-Modified",
     "Link",
+    "Location",
     "Retry-After",
     "Surrogate-Key",
 }

@@ -6,7 +6,10 @@ import pytest
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 
+from tests.visibility import endpoints
+from tests.visibility.oracle import Oracle
 from tests.visibility.responses import fetch, is_same_response
+from tests.visibility.scenario import NONEXISTENT
 from tests.visibility.states import ELSEWHERE, HIDDEN, PUBLIC
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +39,28 @@ def test_redirect_leads_to_a_public_issue(scenario, client, state):
     found = fetch(client, "/api/v1/pages/?path=/before/").json()
     assert found["type"] == "redirect"
     assert found["location"].endswith(case.params["path"])
+
+
+@pytest.mark.parametrize(
+    "endpoint", [*endpoints.DIGESTS, "/api/v1/digests/{parent}/issues/{slug}/"]
+)
+def test_old_slugs_lead_only_to_what_is_public(scenario, client, endpoint):
+    oracle = Oracle()
+    nothing = fetch(client, endpoint.format(**NONEXISTENT))
+    for case in scenario.cases.values():
+        if case.name in GONE:
+            continue
+        digest = f"/old{case.word}"
+        for path, page in ((digest, case.parent), (f"{digest}/past", case.issue)):
+            Redirect.objects.create(
+                old_path=path, redirect_page_id=page.pk, automatically_created=True
+            )
+        response = fetch(client, endpoint.format(parent=digest[1:], slug="past"))
+        shown = case.issue if "{slug}" in endpoint else case.parent
+        if oracle.sees(shown.pk, scenario.site):
+            assert response.status_code == 301, case.name
+        else:
+            assert is_same_response(response, nothing), case.name
 
 
 def old_path(case, slug="before"):
