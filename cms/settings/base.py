@@ -139,6 +139,9 @@ if TIME_ZONE not in available_timezones():
 
 USE_I18N = True
 
+# Wagtail shows times in DATETIME_FORMAT, which names no time zone by default.
+FORMAT_MODULE_PATH = ["cms.formats"]
+
 USE_TZ = True
 
 
