@@ -58,9 +58,9 @@ class DigestPageForm(WagtailAdminPageForm):
             self.instance._cached_parent_obj = self.parent_page  # as Wagtail's own API does
         if "time_zone" in self.fields:
             choices = list(time_zone_choices(self.instance.time_zone))
-            self.fields["time_zone"].widget = forms.Select(choices=choices)
+            self.fields["time_zone"].widget = forms.Select({"class": "w-w-full"}, choices)
+        zone = time_zone_of(self.instance)
         for name in {"go_live_at", "expire_at"} & self.fields.keys():
-            zone = time_zone_of(self.instance)
             self.fields[name] = ScheduleField.replacing(self.fields[name], zone)
 
 

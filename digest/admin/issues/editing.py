@@ -1,49 +1,37 @@
 """Wagtail's create, edit and unpublish views, extended for digests and issues."""
 
-from datetime import datetime, tzinfo
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from wagtail.admin.ui.components import MediaContainer
-from wagtail.admin.ui.side_panels import StatusSidePanel
+from wagtail.admin.ui.components import Component, MediaContainer
+from wagtail.admin.ui.side_panels import PageStatusSidePanel
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.views.pages.unpublish import UnpublishView
 from wagtail.admin.viewsets.pages import PageViewSet
 
 from digest.admin.issues.checklist import ChecklistSidePanel
+from digest.admin.issues.status import ZonedStatusSidePanel
 from digest.admin.issues.views import IssueExplorerView
 from digest.admin.issues.workflow import IssueWorkflowActionView
 from digest.admin.sources.panel import broken_sources_panels
-from digest.pages.time_zones import format_datetime, time_zone_of
 from digest.publishing.publish import lock_page
 
 
-class ScheduleZoneMixin:
-    """Show the schedule in the status panel in the time zone of the digest, with its name."""
+class ZonedStatusMixin:
+    """Name the time zones in the status panel."""
 
     def get_side_panels(self) -> MediaContainer:
-        panels = super().get_side_panels()
-        for panel in panels:
-            if isinstance(panel, StatusSidePanel):
-                _name_zone(panel, time_zone_of(self.page))
-        return panels
+        return MediaContainer(map(_with_zone, super().get_side_panels()))
 
 
-def _name_zone(panel: StatusSidePanel, zone: tzinfo) -> None:
-    original = panel.get_scheduled_publishing_context
-
-    def with_zone(parent_context: Any) -> dict[str, Any]:
-        return {
-            name: format_datetime(value, zone) if isinstance(value, datetime) else value
-            for name, value in original(parent_context).items()
-        }
-
-    panel.get_scheduled_publishing_context = with_zone
+def _with_zone(panel: Component) -> Component:
+    is_status = isinstance(panel, PageStatusSidePanel)
+    return ZonedStatusSidePanel.replacing(panel) if is_status else panel
 
 
-class IssueCreateView(ScheduleZoneMixin, CreateView):
+class IssueCreateView(ZonedStatusMixin, CreateView):
     """Add the checklist panel to the form of a new issue."""
 
     def get_side_panels(self) -> MediaContainer:
@@ -51,7 +39,7 @@ class IssueCreateView(ScheduleZoneMixin, CreateView):
         return MediaContainer([*super().get_side_panels(), checklist])
 
 
-class IssueEditView(ScheduleZoneMixin, EditView):
+class IssueEditView(ZonedStatusMixin, EditView):
     """Add the checklist and broken-sources panels to the form of an issue."""
 
     def get_side_panels(self) -> MediaContainer:
@@ -84,7 +72,7 @@ class IssueViewSet(PageViewSet):
     index_view_class = IssueExplorerView
 
 
-class DigestEditView(ScheduleZoneMixin, EditView):
+class DigestEditView(ZonedStatusMixin, EditView):
     pass
 
 

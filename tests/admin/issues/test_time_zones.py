@@ -54,6 +54,11 @@ def test_status_panel_names_the_time_zone_of_the_digest(show, digest, name):
     assert "</span> Tue 15 Jan 2126, 11:30 Denver" in show("wagtailadmin_pages:edit", issue.pk)
 
 
+def test_status_panel_names_the_time_zone_of_the_user(show, digest):
+    html = show("wagtailadmin_pages:edit", make_issue(digest, 14).pk)
+    assert "in the time zone of your account: Tokyo." in html
+
+
 def test_status_panel_of_a_digest_names_its_own_time_zone(show, digest):
     digest.expire_at = AT
     digest.save_revision().publish()
