@@ -95,11 +95,10 @@ class IssueDetail(APIView):
     is_alternative_url = False
 
     def get(self, request: Request, pk: int) -> Response:
-        return self.issue_response(self.scope.issues().filter(pk=pk))
+        return self.issue_response(self.scope.issues().filter(pk=pk).first())
 
-    def issue_response(self, issues: QuerySet) -> Response:
-        """Return the first of the issues as JSON or Markdown; raise Http404 if there is none."""
-        issue = issues.first()
+    def issue_response(self, issue: Any) -> Response:
+        """Return an issue as JSON or Markdown; raise Http404 if it is None."""
         if issue is None:
             raise Http404
         if self.request.accepted_renderer.format == "markdown":
@@ -127,7 +126,7 @@ class LatestIssue(IssueDetail):
     def get(self, request: Request) -> Response:
         issues = filter_issues(self.scope, self.parameters)
         issues = filter_by_extensions(issues, self.parameters)
-        return self.issue_response(latest_first(issues))
+        return self.issue_response(latest_first(issues).first())
 
 
 class IssueBySlugs(IssueDetail):
@@ -141,10 +140,11 @@ class IssueBySlugs(IssueDetail):
         digests = get_digest_page_model().objects.filter(slug=digest_slug)
         issues = filter_issues(self.scope, self.parameters)
         found = of_digests(issues, digests).filter(slug=slug)
-        if not found.exists():
+        issue = self.scope.order_by_preference(found).first()
+        if issue is None:
             old = self.scope.get_preferred(renamed(issues, self.site, digest_slug, slug))
             return self.redirect("issue-by-slugs", old.get_parent().slug, old.slug)
-        return self.issue_response(self.scope.order_by_preference(found))
+        return self.issue_response(issue)
 
 
 class StoryList(APIView):

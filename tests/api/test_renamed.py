@@ -2,6 +2,7 @@
 
 import pytest
 
+from digest.models import DigestPage
 from tests.builders import make_issue
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +41,15 @@ def test_slugs_that_were_never_together_are_not_found(client, renamed, path):
 
 def test_invalid_query_of_an_old_url_is_rejected(client, renamed):
     assert client.get(f"{API}/daily/?nonsense=1").status_code == 400
+
+
+@pytest.mark.parametrize("name", ["issues", "stories", "issues/latest"])
+def test_filter_by_an_old_slug_is_that_of_the_digest(client, renamed, name):
+    found = client.get(f"/api/v1/{name}/?digest=daily").json()
+    assert found == client.get(f"/api/v1/{name}/?digest=evening").json()
+    assert found.get("results", True)
+
+
+def test_filter_by_an_old_slug_of_a_hidden_digest_finds_nothing(client, renamed):
+    DigestPage.objects.get().unpublish()
+    assert client.get("/api/v1/issues/?digest=daily").json()["results"] == []
