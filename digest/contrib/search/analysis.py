@@ -1,7 +1,7 @@
 """Split text into tokens, the same way for the index and for queries, on every database.
 
 A token is a word without case, diacritics and invisible characters. In scripts without spaces
-between words, each character is a token.
+between words, each character is a token. The signs of C++, C# and .NET belong to their words.
 """
 
 import re
@@ -20,6 +20,13 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U000323af"
 )
+# In Korean, particles are attached to words of any script, as in AI를.
+HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7fb\uffa0-\uffdc"
+# Signs that make another word of a word: C++, C#, .NET. In tokens, they are characters that neither
+# folding nor an engine changes.
+SIGNS = "➕♯⸱"
+TO_SIGNS = str.maketrans("+#.", SIGNS)
+PLUS, SHARP, DOT = "+＋➕", "#＃♯", ".．⸱"
 # Diacritics of Latin, Greek and Cyrillic, and vowel signs of Arabic and Hebrew, which writers often
 # leave out. The breve of the Cyrillic й stays: й is a letter of its own.
 IGNORED_MARKS = re.compile(
@@ -41,16 +48,25 @@ MARKED_LETTER = re.compile("(CYRILLIC SMALL LETTER .+?) WITH .+")
 def _word() -> re.Pattern[str]:
     """Compile the pattern of a word: letters, numbers and marks, or one character of UNSPACED.
 
+    Hangul is a word of its own next to other scripts. Signs may be at either end, except after
+    digits: 18+ is a number.
+
     Characters without width, such as the soft hyphen, do not split words. Beyond the first two
     planes of Unicode, only UNSPACED has letters.
     """
     characters = "".join(map(chr, range(0x20000)))
     categories = [unicodedata.category(character) for character in characters]
     marks = _ranges("M[cen]", categories)
-    for match in re.finditer(f"[{UNSPACED}]", characters):
+    for match in re.finditer(f"[{UNSPACED}{HANGUL}]", characters):
         categories[match.start()] = "--"
-    spaced = _ranges("[LMN].|Cf", categories)
-    return re.compile(f"[{UNSPACED}][{marks}\uff9e\uff9f]*|[{spaced}]+")
+    spaced, invisible = _ranges("[LMN].|Cf", categories), _ranges("Cf", categories)
+    dot = rf"(?:(?<![\w{DOT}])[{DOT}](?=[^\W\d_]))?"
+    plus = rf"[{PLUS}]{{2}}(?=\d)|[{PLUS}]{{1,2}}(?![{spaced}{PLUS}{SHARP}])"
+    sharp = rf"[{SHARP}](?![{spaced}{PLUS}{SHARP}])"
+    return re.compile(
+        f"[{UNSPACED}][{marks}\uff9e\uff9f]*|[{HANGUL}][{HANGUL}{marks}{invisible}]*"
+        rf"|{dot}[{spaced}]+(?:(?<!\d)(?:{plus}|{sharp}))?"
+    )
 
 
 def _ranges(pattern: str, categories: list[str]) -> str:
@@ -91,13 +107,29 @@ def _fold_letter(letter: str) -> str:
 @lru_cache(maxsize=65_536)
 def _tokens_of(word: str) -> tuple[str, ...]:
     # Folding may split a word: ½ becomes 1⁄2.
-    folded = (token[:MAX_TOKEN_LENGTH] for token in _word().findall(fold(word)))
+    words = _word().findall(fold(word).translate(TO_SIGNS))
+    folded = (token[:MAX_TOKEN_LENGTH] for token in words)
     return tuple(token for token in folded if any(map(str.isalnum, token)))
 
 
 def is_alphabetic(token: str) -> bool:
     """Return whether a token has only letters and their marks."""
     return all(unicodedata.category(character)[0] in "LM" for character in token)
+
+
+def is_hangul(token: str) -> bool:
+    """Return whether a token is Korean."""
+    return re.match(f"[{HANGUL}]", token) is not None
+
+
+def is_signed(word: str) -> bool:
+    """Return whether a word, as written, has a sign, as in C++, C# and .NET."""
+    return word[0] in DOT or word[-1] in f"{PLUS}{SHARP}"
+
+
+def without_signs(token: str) -> str:
+    """Return a token without the signs of C++, C# and .NET."""
+    return token.strip(SIGNS)
 
 
 def tokens(text: str) -> list[str]:

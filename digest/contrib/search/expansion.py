@@ -7,10 +7,11 @@ from itertools import product
 
 from django.db.models import Q
 
-from digest.contrib.search.analysis import stem, tokens
+from digest.contrib.search.analysis import is_hangul, stem, tokens
 from digest.contrib.search.matching import Match, Term, Without, all_of, any_of
 from digest.contrib.search.models import Synonyms, Word
 from digest.contrib.search.parsing import Query, QueryTerm
+from digest.contrib.search.spellings import without_separators
 
 # Weights in the ranking, relative to the word as written.
 INFLECTION_WEIGHT, PREFIX_WEIGHT, SYNONYM_WEIGHT = 0.9, 0.8, 0.8
@@ -75,7 +76,8 @@ def expand(query: Query, languages: Collection[str], is_typing: bool = False) ->
         end = number + length
         clauses.append(Clause(query.groups[number:end], tuple(parts[number:end]), synonyms))
         number = end
-    return Plan(tuple(clauses), tuple(Term(term.tokens) for term in query.excluded))
+    excluded = (term for written in query.excluded for term in _written(written))
+    return Plan(tuple(clauses), tuple(excluded))
 
 
 class _Expander:
@@ -85,7 +87,7 @@ class _Expander:
         self.languages = sorted({code.partition("-")[0] for code in languages})
         query_terms = [term for group in query.groups for term in group]
         self.synonyms = self._read_synonyms()
-        words = {term.tokens[0] for term in query_terms if _is_plain_word(term)}
+        words = {word for term in query_terms for word in _inflected_words(term)}
         self.inflections = self._read_inflections(words | self._last_words(query_terms))
 
     def _read_inflections(self, words: set[str]) -> dict[str, set[str]]:
@@ -129,12 +131,13 @@ class _Expander:
         """Return the alternatives for a group; words as written have the weight 1."""
         alternatives: Alternatives = {}
         for term in group:
-            alternatives[Term(term.tokens)] = 1.0
-            if term is prefix and len(term.tokens[-1]) >= MIN_PREFIX_LENGTH:
-                alternatives[Term(term.tokens, is_prefix=True)] = PREFIX_WEIGHT
-            if _is_plain_word(term):
-                for word in sorted(self.inflections[term.tokens[0]])[:MAX_INFLECTIONS]:
-                    alternatives.setdefault(Term((word,)), INFLECTION_WEIGHT)
+            alternatives |= _written(term)
+            for words in (term.tokens, *term.spellings) if term is prefix else ():
+                if len(words[-1]) >= MIN_PREFIX_LENGTH:
+                    alternatives[Term(words, is_prefix=True)] = PREFIX_WEIGHT
+            for word in _inflected_words(term):
+                for other in sorted(self.inflections[word])[:MAX_INFLECTIONS]:
+                    alternatives.setdefault(Term((other,)), INFLECTION_WEIGHT)
             if len(group) > 1 and not term.is_quoted:
                 for synonym in self._synonyms_of([term]):
                     alternatives.setdefault(synonym, SYNONYM_WEIGHT)
@@ -156,6 +159,8 @@ class _Expander:
 
     def _synonyms_of(self, query_terms: list[QueryTerm]) -> list[Term]:
         words = tuple(token for term in query_terms for token in term.tokens)
+        if len(words) == len(query_terms) and (number := without_separators(" ".join(words))):
+            return [Term((number,))]
         known = set().union(*(self.synonyms.get(stems, ()) for stems in self._stems(words)))
         return [
             Term((*other[:-1], word))
@@ -164,5 +169,15 @@ class _Expander:
         ]
 
 
-def _is_plain_word(term: QueryTerm) -> bool:
-    return len(term.tokens) == 1 and not term.is_quoted
+def _written(term: QueryTerm) -> Alternatives:
+    """Return a word as written, in its other spellings, and in Korean with any particle."""
+    alternatives = {Term(words): 1.0 for words in (term.tokens, *term.spellings)}
+    if is_hangul(term.tokens[-1]) and not term.is_quoted:
+        alternatives[Term(term.tokens, is_prefix=True)] = PREFIX_WEIGHT
+    return alternatives
+
+
+def _inflected_words(term: QueryTerm) -> list[str]:
+    """Return the single words of a term that is not quoted, in each spelling."""
+    spellings = () if term.is_quoted else (term.tokens, *term.spellings)
+    return [words[0] for words in spellings if len(words) == 1]

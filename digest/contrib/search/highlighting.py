@@ -8,7 +8,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from digest.contrib.search.analysis import Token, spans, tokens, word_spans
-from digest.contrib.search.matching import Term
+from digest.contrib.search.matching import Term, token_text
+from digest.contrib.search.spellings import spellings
 
 EXCERPT_LENGTH, BEFORE = 240, 60
 ELLIPSIS = "…"
@@ -34,9 +35,10 @@ def highlight(text: str, terms: Collection[Term]) -> HighlightedText:
     """Highlight every occurrence of the terms."""
     phrases = [term for term in terms if len(term.words) > 1]
     highlights = word_spans(text, _single_words(tuple(terms)))
+    highlights += _spelling_spans(text, terms)
     if phrases:
-        highlights = sorted([*highlights, *_phrase_spans(text, phrases)])
-    return HighlightedText(text, _merge_overlaps(highlights))
+        highlights += _phrase_spans(text, phrases)
+    return HighlightedText(text, _merge_overlaps(sorted(highlights)))
 
 
 @lru_cache(maxsize=64)
@@ -47,6 +49,14 @@ def _single_words(terms: tuple[Term, ...]) -> Callable[[str], bool]:
     return cache(
         lambda word: any(token in words or token.startswith(prefixes) for token in tokens(word))
     )
+
+
+def _spelling_spans(text: str, terms: Collection[Term]) -> Iterator[tuple[int, int]]:
+    texts = [token_text(term) for term in terms]
+    for words, start, end in spellings(text):
+        spelling = token_text(Term(words))
+        if any(term in spelling for term in texts):
+            yield start, end
 
 
 def _phrase_spans(text: str, phrases: Collection[Term]) -> Iterator[tuple[int, int]]:

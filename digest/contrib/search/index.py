@@ -6,6 +6,7 @@ a search filters their issues by ``digest.visibility``.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -14,6 +15,7 @@ from digest import visibility
 from digest.conf import get_base_page_model
 from digest.contrib.search.analysis import tokens
 from digest.contrib.search.models import MAX_STORIES, Entry, Word, entry_id
+from digest.contrib.search.spellings import spellings
 from digest.contrib.search.vocabulary import (
     add_words,
     delete_wrong_words,
@@ -28,6 +30,8 @@ from digest.pages.stories import Story, reading_line
 # Tags of an issue, and tokens of a text, that are indexed; PostgreSQL limits the size of both.
 MAX_TAGS = 200
 MAX_TOKENS = 4000
+# Not a token, so phrases do not match across it.
+BREAK = "¶"
 # Blocks that are not in the body of an issue's entry: its summary has the headline's text, and
 # stories have entries of their own.
 INDEXED_ELSEWHERE = ("headline", "story_section")
@@ -178,5 +182,8 @@ def _story_fields(story: Story) -> dict[str, str]:
 
 
 def _spaced(text: str) -> str:
+    """Return the tokens of a text with spaces around them, then its other spellings."""
     indexed = tokens(text)[:MAX_TOKENS]
-    return f" {' '.join(indexed)} " if indexed else ""
+    others = islice(spellings(text), MAX_TOKENS)
+    parts = [" ".join(indexed), *(" ".join(other.tokens) for other in others)]
+    return f" {f' {BREAK} '.join(parts)} " if indexed else ""

@@ -11,6 +11,11 @@ class Term(NamedTuple):
     is_prefix: bool = False
 
 
+def token_text(term: Term) -> str:
+    """Return a term as it occurs in the texts of entries, with spaces around tokens."""
+    return f" {' '.join(term.words)}{'' if term.is_prefix else ' '}"
+
+
 class AnyOf(NamedTuple):
     """Match at least one of the parts, of which there is at least one."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from digest.contrib.search.analysis import tokens
+from digest.contrib.search.spellings import spellings_of
 
 MAX_CHARACTERS = 200
 MAX_TERMS = 20
@@ -24,7 +25,7 @@ class TooLong(ValueError):
 
 
 class QueryTerm(NamedTuple):
-    """A word or a phrase of a query: its tokens, and its span in the text.
+    """A word or a phrase of a query: its tokens, its span, and other spellings of a word.
 
     A word of several tokens (GPT-4) is searched for as a phrase, too.
     """
@@ -33,6 +34,7 @@ class QueryTerm(NamedTuple):
     is_quoted: bool
     start: int
     end: int
+    spellings: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,10 @@ def parse_any_length(text: str) -> Query:
 
 def _query_term(match: re.Match[str]) -> QueryTerm:
     kind = "word" if match["phrase"] is None else "phrase"
-    start, end = match.span(kind)
-    return QueryTerm(tuple(tokens(match[kind])), kind == "phrase", start, end)
+    spellings = tuple(spellings_of(match[kind])) if kind == "word" else ()
+    return QueryTerm(
+        tuple(tokens(match[kind])), kind == "phrase", *match.span(kind), spellings=spellings
+    )
 
 
 def _is_or(matches: list[re.Match[str]], number: int) -> bool:

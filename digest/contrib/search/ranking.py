@@ -10,7 +10,7 @@ from math import log
 from typing import NamedTuple
 
 from digest.contrib.search.expansion import Alternatives, Clause, Plan
-from digest.contrib.search.matching import Term
+from digest.contrib.search.matching import token_text
 from digest.contrib.search.models import day_number, place_number
 
 # Weights of a match in the title, in the summary and in the body.
@@ -82,11 +82,6 @@ def _prepare(clause: Clause) -> tuple[list[WeightedTexts], WeightedTexts]:
 
 def _weighted_texts(alternatives: Alternatives) -> WeightedTexts:
     return [(token_text(term), weight) for term, weight in alternatives.items()]
-
-
-def token_text(term: Term) -> str:
-    """Return a term as it occurs in the texts of entries, with spaces around tokens."""
-    return f" {' '.join(term.words)}{'' if term.is_prefix else ' '}"
 
 
 def _clause_value(entry: Candidate, clause: tuple[list[WeightedTexts], WeightedTexts]) -> float:

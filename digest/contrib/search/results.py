@@ -13,9 +13,9 @@ from digest.contrib.search.engines import engine
 from digest.contrib.search.expansion import Plan
 from digest.contrib.search.highlighting import HighlightedText, excerpt, highlight
 from digest.contrib.search.index import texts_of_issue, texts_of_story
-from digest.contrib.search.matching import Term, any_of, terms
+from digest.contrib.search.matching import Term, any_of, terms, token_text
 from digest.contrib.search.models import Entry, day_number
-from digest.contrib.search.ranking import Candidate, Hit, rank, token_text
+from digest.contrib.search.ranking import Candidate, Hit, rank
 from digest.pages.page_models import get_issue_page_model
 from digest.pages.stories import Story
 

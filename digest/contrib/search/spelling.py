@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from django.db.models import Q, QuerySet
 from rapidfuzz.distance import OSA
 
-from digest.contrib.search.analysis import is_alphabetic
+from digest.contrib.search.analysis import is_alphabetic, without_signs
 from digest.contrib.search.models import Word
 
 MAX_CORRECTIONS = 100
@@ -37,6 +37,10 @@ def find_corrections(word: str, languages: Collection[str]) -> list[Correction]:
     # Stemmers do not relate some plurals: buses and bus.
     if word.endswith("es"):
         corrections += [(0, (other,)) for other in words.filter(text=word[:-2])]
+    # The plain word instead of one with a sign: .NET and net.
+    plain = without_signs(word)
+    if len(word) > len(plain) >= MIN_PART_LENGTH:
+        corrections += [(0, (plain,))]
     limit = max_edits(word)
     if not limit:
         return corrections

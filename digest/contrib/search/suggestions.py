@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from taggit.models import Tag
 from wagtail.models import Site
 
-from digest.contrib.search.analysis import UNSPACED, fold, tokens
+from digest.contrib.search.analysis import UNSPACED, fold, is_hangul, tokens
 from digest.contrib.search.engines import engine
 from digest.contrib.search.highlighting import HighlightedText, highlight
 from digest.contrib.search.log import popular_queries
@@ -47,7 +47,9 @@ def suggest(text: str, site: Site, issues: QuerySet, limit: int = 8) -> list[Sug
     if not typed or not _is_long_enough(typed[-1]):
         return []
     start = " ".join(typed)
-    terms = [*(Term((token,)) for token in typed[:-1]), _last_term(typed[-1])]
+    # In Korean, particles are attached to words.
+    terms = [Term((token,), is_prefix=is_hangul(token)) for token in typed[:-1]]
+    terms.append(_last_term(typed[-1]))
     candidates = [
         *islice(_tags(start, issues), limit // 4),
         *islice(_queries(start, site, issues), limit // 4),
@@ -61,12 +63,12 @@ def suggest(text: str, site: Site, issues: QuerySet, limit: int = 8) -> list[Sug
 
 
 def _is_long_enough(last: str) -> bool:
-    """Return whether the last token has two letters, or is in a script without spaces."""
-    return len(last) > 1 or re.match(f"[{UNSPACED}]", last) is not None
+    """Return whether the last token has two letters, or is Korean or in a script without spaces."""
+    return len(last) > 1 or is_hangul(last) or re.match(f"[{UNSPACED}]", last) is not None
 
 
 def _last_term(token: str) -> Term:
-    return Term((token,), is_prefix=len(token) > 1)
+    return Term((token,), is_prefix=len(token) > 1 or is_hangul(token))
 
 
 @lru_cache(maxsize=16_384)
@@ -98,7 +100,8 @@ def _is_plain(query: str) -> bool:
 
     Otherwise anyone could place their own words in the suggestions.
     """
-    if fold(query) != " ".join(tokens(query)):
+    # Some scripts have no spaces between tokens.
+    if fold(query).replace(" ", "") != "".join(tokens(query)):
         return False
     parsed = parse(query)
     one_each = all(len(group) == 1 and not group[0].is_quoted for group in parsed.groups)

@@ -89,7 +89,24 @@ def test_last_word_expands_to_a_prefix_while_typing():
     assert expanded("open mod", is_typing=True) == {"open", "mod", "mod*"}
     assert expanded("open mod ", is_typing=True) == {"open", "mod"}
     assert expanded('open "mod"', is_typing=True) == {"open", "mod"}
-    assert expanded("gpt-four", is_typing=True) == {"gpt four", "gpt four*"}
+    assert expanded("gpt four-", is_typing=True) == {"gpt", "four", "four*"}
+    four = {"gpt four", "gptfour"}
+    assert expanded("gpt-four", is_typing=True) == four | {"gpt four*", "gptfour*"}
+
+
+def test_hyphenated_word_expands_to_inflections_of_the_joined_one(digest):
+    add_story(digest, "Buyouts and the buy-ins")
+    assert expanded("buy-out") == {"buy out", "buyout", "buyouts"}
+    assert stories("buyin") == stories("buy-in") == ["Buyouts and the buy-ins"]
+
+
+def test_korean_word_expands_to_a_prefix():
+    assert expanded('서버 "서버" gpt를') == {"서버", "서버*", "gpt 를", "gpt 를*"}
+
+
+def test_adjacent_groups_of_digits_expand_to_a_number():
+    assert expanded("48 750 seats") == {"48", "750", "48750", "seats"}
+    assert expanded('48 "750" 2027 500') == {"48", "750", "2027", "500"}
 
 
 def test_excluded_words_are_not_expanded(digest):

@@ -86,6 +86,20 @@ def test_one_character_of_a_script_without_spaces_is_enough(suggested, digest):
     assert suggested("量") == suggested("量子") == [("title", "量子计算")]
 
 
+def test_korean_words_are_suggested_with_particles(suggested, site, digest):
+    make_issue(digest, body=body(story("도서관에 책을 AI가")))
+    search_often(site, "ai가 책")
+    title = ("title", "도서관에 책을 AI가")
+    assert suggested("도서관 책") == suggested("책") == [title]
+    assert suggested("ai가") == [("query", "ai가 책"), title]
+
+
+def test_words_are_suggested_in_other_spellings(suggested, digest):
+    make_issue(digest, body=body(story("A follow-up in F# and .NET: 48,750 Ærø seats")))
+    for text in ("followu", "follow-up", "f#", ".ne", "48750", "aer"):
+        assert [kind for kind, _text in suggested(text)] == ["title"]
+
+
 @pytest.mark.parametrize("text", ['"quan', "quan*", "(quan", "quan\u200b", "QUAN:", "-quan\x00"])
 def test_special_characters_are_ignored(suggested, digest, text):
     make_issue(digest, body=body(story("Quantum chips")))
