@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import Error, connections, router, transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 from django.utils import timezone
 from wagtail.models import Site
 
@@ -28,8 +28,9 @@ MAX_QUERIES = 10_000
 MAX_LENGTH = Searched._meta.get_field("query").max_length
 # More digits may be a telephone, card or account number.
 MAX_DIGITS = 6
-# Popular queries: the least number of searches, the number of queries, seconds in the cache.
-MIN_SEARCHES, MAX_POPULAR, POPULAR_TIMEOUT = 3, 1000, 300
+# Popular queries: the least number of days with a search, the number of queries, seconds in the
+# cache.
+MIN_DAYS, MAX_POPULAR, POPULAR_TIMEOUT = 3, 1000, 300
 # Milliseconds to wait for another writer.
 LOCK_TIMEOUT = 50
 
@@ -136,9 +137,10 @@ def _recent(days: int) -> QuerySet:
 
 
 def popular_queries(site: Site) -> list[str]:
-    """Return the most frequent queries of the last 30 days with results, cached for minutes.
+    """Return the queries with results on most of the last 30 days, cached for minutes.
 
-    Rare queries are left out: they may be personal.
+    Rare queries are left out: they may be personal. Days are counted, not searches, because one
+    client can send any number of searches, and clients cannot be told apart without personal data.
     """
     key = f"digest_search_popular_{site.pk}"
     return cache.get_or_set(key, lambda: _read_popular(site), POPULAR_TIMEOUT)
@@ -146,6 +148,6 @@ def popular_queries(site: Site) -> list[str]:
 
 def _read_popular(site: Site) -> list[str]:
     rows = _recent(30).filter(site=site, results__gt=0).values("query")
-    counted = rows.annotate(searches=Sum("times")).filter(searches__gte=MIN_SEARCHES)
-    ordered = counted.order_by("-searches", "query")
+    counted = rows.annotate(days=Count("day"), searches=Sum("times")).filter(days__gte=MIN_DAYS)
+    ordered = counted.order_by("-days", "-searches", "query")
     return list(ordered.values_list("query", flat=True)[:MAX_POPULAR])

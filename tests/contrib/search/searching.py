@@ -1,12 +1,25 @@
 """Helpers that make stories and search for them."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from digest import visibility
+from digest.contrib.search.log import MIN_DAYS, normalise
+from digest.contrib.search.models import Searched
 from digest.contrib.search.querying import search
 from digest.contrib.search.results import Result, SearchResults
 from digest.models import IssuePage
 from tests.builders import body, make_issue, story
+
+
+def search_often(site: Any, text: str, days: int = MIN_DAYS, results: int = 1) -> None:
+    """Log a search on each of the last days."""
+    for number in range(days):
+        day = timezone.localdate() - timedelta(days=number)
+        query = normalise(text)
+        Searched.objects.create(site=site, day=day, query=query, results=results)
 
 
 def add_story(digest: Any, heading: str, text: str = "–", day: Any = 14, **fields: Any) -> Any:

@@ -161,12 +161,26 @@ def test_results_are_of_the_latest_search(site):
     assert (row["query"], row["searches"], row["latest_results"]) == ("llm", 6, 9)
 
 
-def test_popular_queries_have_results_and_several_searches(site):
-    rows = [("heat pump", 3, 1), ("heat", 5, 2), ("heating", 2, 1), ("heater", 9, 0)]
-    for query, times, results in rows:
-        Searched.objects.create(site=site, query=query, times=times, results=results)
-    Searched.objects.create(site=site, day=days_ago(30), query="heating", times=9, results=1)
+def test_popular_queries_have_results_on_several_days(site):
+    rows = [("heat", [0, 1, 2, 29], 1), ("heat pump", [3, 9, 11], 1), ("heating", [0, 1, 30], 1)]
+    for query, days, results in [*rows, ("heater", [0, 1, 2], 0)]:
+        for day in days:
+            add_row(site, query, day, results)
     assert popular_queries(site) == ["heat", "heat pump"]
+
+
+def test_many_searches_of_a_day_do_not_make_a_query_popular(site):
+    for day, times in [(0, 1), (1, 1), (2, 1)]:
+        add_row(site, "grid", day, 1, times)
+        add_row(site, "heat", day, 1, times + 1)
+    add_row(site, "planted", 0, 1, times=500)
+    add_row(site, "planted", 1, 1, times=500)
+    assert popular_queries(site) == ["heat", "grid"]
+
+
+def add_row(site, query, day, results, times=1):
+    row = {"query": query, "results": results, "times": times}
+    Searched.objects.create(site=site, day=days_ago(day), **row)
 
 
 def test_popular_queries_are_cached(site, django_assert_num_queries):

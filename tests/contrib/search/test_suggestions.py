@@ -4,11 +4,11 @@ import pytest
 from wagtail.models import Page, Site
 
 from digest import visibility
-from digest.contrib.search.log import log_search
 from digest.contrib.search.parsing import TooLong
 from digest.contrib.search.suggestions import suggest
 from digest.models import IssuePage
 from tests.builders import body, expire, make_digest, make_issue, restrict, story
+from tests.contrib.search.searching import search_often
 
 pytestmark = pytest.mark.django_db
 
@@ -22,11 +22,6 @@ def suggested(site):
         return [(one.kind, one.text) for one in suggest(text, site, issues, limit)]
 
     return suggested
-
-
-def search_often(site, text, times=3, results=1):
-    for _ in range(times):
-        log_search(site, text, results)
 
 
 def test_headings_of_stories_and_headlines_of_issues_are_suggested(suggested, digest):
@@ -132,7 +127,7 @@ def test_popular_query_is_suggested(suggested, site, digest):
 
 def test_rare_query_is_not_suggested(suggested, site, digest):
     make_issue(digest, body=body(story("Chips", body="<p>Quantum leaps</p>")))
-    search_often(site, "quantum leaps", times=2)
+    search_often(site, "quantum leaps", days=2)
     assert suggested("quan") == []
 
 

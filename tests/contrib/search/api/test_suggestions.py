@@ -1,7 +1,7 @@
 import pytest
 
-from digest.contrib.search.log import MIN_SEARCHES
 from tests.builders import body, make_issue, restrict, story
+from tests.contrib.search.searching import search_often
 
 pytestmark = pytest.mark.django_db
 
@@ -35,9 +35,8 @@ def test_tag_without_slug_is_not_suggested(issue, get):
     assert "Powder" not in suggested(get, "q=pow")
 
 
-def test_popular_query_links_to_its_results(issue, get):
-    for _time in range(MIN_SEARCHES):
-        get("search/?q=power+lines+happened")
+def test_popular_query_links_to_its_results(issue, site, get):
+    search_often(site, "power lines happened")
     found = suggested(get, "q=power+li")["power lines happened"]
     assert (found["type"], found["url"]) == ("query", None)
     assert get(found["api_url"])["query"]["text"] == "power lines happened"
