@@ -27,6 +27,10 @@ HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7fb\uffa0-\uffdc"
 SIGNS = "➕♯⸱"
 TO_SIGNS = str.maketrans("+#.", SIGNS)
 PLUS, SHARP, DOT = "+＋➕", "#＃♯", ".．⸱"
+# What every text with such a word has: most have none.
+SIGNED = re.compile(
+    rf"[{PLUS}{SHARP}{DOT}](?:(?<=[^\s\d][{PLUS}{SHARP}])|(?<![\w{DOT}].)(?=[^\W\d_]))"
+)
 # Diacritics of Latin, Greek and Cyrillic, and vowel signs of Arabic and Hebrew, which writers often
 # leave out. The breve of the Cyrillic й stays: й is a letter of its own.
 IGNORED_MARKS = re.compile(
@@ -122,11 +126,6 @@ def is_hangul(token: str) -> bool:
     return re.match(f"[{HANGUL}]", token) is not None
 
 
-def is_signed(word: str) -> bool:
-    """Return whether a word, as written, has a sign, as in C++, C# and .NET."""
-    return word[0] in DOT or word[-1] in f"{PLUS}{SHARP}"
-
-
 def without_signs(token: str) -> str:
     """Return a token without the signs of C++, C# and .NET."""
     return token.strip(SIGNS)
@@ -147,6 +146,13 @@ def spans(text: str) -> Iterator[Token]:
 def word_spans(text: str, is_match: Callable[[str], bool]) -> list[tuple[int, int]]:
     """Return the spans of the words that match; ``is_match`` gets each word as written."""
     return [word.span() for word in _word().finditer(text) if is_match(word.group())]
+
+
+def signed_spans(text: str) -> list[tuple[int, int]]:
+    """Return the spans of the words with a sign, as in C++, C# and .NET."""
+    if not SIGNED.search(text):
+        return []
+    return word_spans(text, lambda word: word[0] in DOT or word[-1] in f"{PLUS}{SHARP}")
 
 
 @lru_cache(maxsize=65_536)

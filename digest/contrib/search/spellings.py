@@ -10,11 +10,10 @@ from typing import NamedTuple
 
 from digest.contrib.search.analysis import (
     Token,
-    is_signed,
+    signed_spans,
     spans,
     tokens,
     without_signs,
-    word_spans,
 )
 
 HYPHENS = "\u058a\u05be\u2010\u2011\ufe63\uff0d-"
@@ -46,6 +45,8 @@ NUMBERS = [
     _grouped(" \u00a0\u2009\u202f", ".,"),
     _grouped(",", ".", r"(?:{0}\d\d)+{0}\d{{3}}"),
 ]
+# What every number with separators or full stops has: most texts have none.
+SEPARATED = re.compile(r"\d[.,'’٬_ \u00a0\u2009\u202f]\d")
 # A version such as v2.11, or another number that is attached to a word.
 VERSION = re.compile(r"(?<!\w)(?P<word>[^\W\d_]++)(?P<number>\d+(?:\.\d+)+)")
 
@@ -53,7 +54,7 @@ VERSION = re.compile(r"(?<!\w)(?P<word>[^\W\d_]++)(?P<number>\d+(?:\.\d+)+)")
 def spellings(text: str) -> Iterator[Spelling]:
     """Yield the other spellings of the words of a text; of C++, C# and .NET, the plain words."""
     yield from _equal_spellings(text)
-    for start, end in word_spans(text, is_signed):
+    for start, end in signed_spans(text):
         yield Spelling(tuple(map(without_signs, tokens(text[start:end]))), start, end)
 
 
@@ -74,6 +75,11 @@ def _equal_spellings(text: str) -> Iterator[Spelling]:
     for hyphenated in HYPHENATED.finditer(text):
         for parts in _hyphenated_parts(hyphenated.group()):
             yield from _joined(parts, hyphenated.start())
+    if SEPARATED.search(text):
+        yield from _numbers(text)
+
+
+def _numbers(text: str) -> Iterator[Spelling]:
     for number in (match for pattern in NUMBERS for match in pattern.finditer(text)):
         digits = _digits(number["whole"]) + (number["decimals"] or "")
         yield Spelling(tuple(tokens(digits)), *number.span())
