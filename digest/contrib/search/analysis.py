@@ -22,6 +22,11 @@ UNSPACED = (
 )
 # In Korean, particles are attached to words of any script, as in AI를.
 HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7fb\uffa0-\uffdc"
+# The particles of Korean nouns; several may follow each other.
+PARTICLES = re.compile(
+    "([가-힣]{2,}?)(?:[은는이가을를의에와과도만로랑]|으로|에서|에게|께서|한테|까지|부터|보다|처럼|마다"
+    "|이나|하고|이랑|조차|마저|밖에|이?라도)+"
+)
 # Signs that make another word of a word: C++, C#, .NET. In tokens, they are characters that neither
 # folding nor an engine changes.
 SIGNS = "➕♯⸱"
@@ -146,6 +151,12 @@ def spans(text: str) -> Iterator[Token]:
 def word_spans(text: str, is_match: Callable[[str], bool]) -> list[tuple[int, int]]:
     """Return the spans of the words that match; ``is_match`` gets each word as written."""
     return [word.span() for word in _word().finditer(text) if is_match(word.group())]
+
+
+def without_particles(token: str) -> str:
+    """Return a Korean noun of two syllables or more without its particles."""
+    noun = PARTICLES.fullmatch(token)
+    return noun[1] if noun else token
 
 
 def signed_spans(text: str) -> list[tuple[int, int]]:

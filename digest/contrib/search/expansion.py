@@ -1,13 +1,13 @@
 """Expand a query: each word to its inflections in the vocabulary, and to its synonyms."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
 from django.db.models import Q
 
-from digest.contrib.search.analysis import is_hangul, stem, tokens
+from digest.contrib.search.analysis import is_hangul, stem, tokens, without_particles
 from digest.contrib.search.matching import Match, Term, Without, all_of, any_of
 from digest.contrib.search.models import Synonyms, Word
 from digest.contrib.search.parsing import Query, QueryTerm
@@ -132,9 +132,8 @@ class _Expander:
         alternatives: Alternatives = {}
         for term in group:
             alternatives |= _written(term)
-            for words in (term.tokens, *term.spellings) if term is prefix else ():
-                if len(words[-1]) >= MIN_PREFIX_LENGTH:
-                    alternatives[Term(words, is_prefix=True)] = PREFIX_WEIGHT
+            for words in _prefixes(term, is_typing=term is prefix):
+                alternatives[Term(words, is_prefix=True)] = PREFIX_WEIGHT
             for word in _inflected_words(term):
                 for other in sorted(self.inflections[word])[:MAX_INFLECTIONS]:
                     alternatives.setdefault(Term((other,)), INFLECTION_WEIGHT)
@@ -172,9 +171,24 @@ class _Expander:
 def _written(term: QueryTerm) -> Alternatives:
     """Return a word as written, in its other spellings, and in Korean with any particle."""
     alternatives = {Term(words): 1.0 for words in (term.tokens, *term.spellings)}
-    if is_hangul(term.tokens[-1]) and not term.is_quoted:
+    if _is_korean(term):
         alternatives[Term(term.tokens, is_prefix=True)] = PREFIX_WEIGHT
     return alternatives
+
+
+def _prefixes(term: QueryTerm, is_typing: bool) -> Iterator[tuple[str, ...]]:
+    """Yield a Korean noun without its particles, and an incomplete word in each spelling."""
+    *others, last = term.tokens
+    if _is_korean(term):
+        yield *others, without_particles(last)
+    if is_typing:
+        for words in (term.tokens, *term.spellings):
+            if len(words[-1]) >= MIN_PREFIX_LENGTH:
+                yield words
+
+
+def _is_korean(term: QueryTerm) -> bool:
+    return is_hangul(term.tokens[-1]) and not term.is_quoted
 
 
 def _inflected_words(term: QueryTerm) -> list[str]:

@@ -102,6 +102,12 @@ def test_hyphenated_word_expands_to_inflections_of_the_joined_one(digest):
 
 def test_korean_word_expands_to_a_prefix():
     assert expanded('서버 "서버" gpt를') == {"서버", "서버*", "gpt 를", "gpt 를*"}
+    assert expanded("도서관에서는") == {"도서관에서는", "도서관에서는*", "도서관*"}
+    assert expanded("회의") == {"회의", "회의*"}
+    assert expand(parse("a -도서관이"), ["ko"]).excluded == (
+        Term(("도서관이",)),
+        Term(("도서관이",), is_prefix=True),
+    )
 
 
 def test_adjacent_groups_of_digits_expand_to_a_number():
