@@ -84,14 +84,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def commits(item: pytest.Item) -> bool:
     """Check whether a test commits rows, so that the database is flushed after it."""
-    marker = item.get_closest_marker("django_db")
     fixtures = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
-    return bool(fixtures or (marker and marker.kwargs.get("transaction")) or restores(item))
+    return bool(fixtures or is_marked(item, "transaction") or restores(item))
 
 
 def restores(item: pytest.Item) -> bool:
     """Check whether a test restores the rows of migrations before it starts."""
-    return "django_db_serialized_rollback" in getattr(item, "fixturenames", ())
+    fixtures = getattr(item, "fixturenames", ())
+    return "django_db_serialized_rollback" in fixtures or is_marked(item, "serialized_rollback")
+
+
+def is_marked(item: pytest.Item, option: str) -> bool:
+    """Check an option of the mark ``django_db``."""
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get(option))
 
 
 def uses_database(item: pytest.Item) -> bool:

@@ -71,6 +71,19 @@ class ContentVersion(models.Model):
         return self.token
 
 
+class ChangeMarker(models.Model):
+    """A row that changed, until the commit has changed the token (PostgreSQL)."""
+
+    readers_see_rows = False
+
+    model = models.CharField(max_length=255)
+    # As text, since a primary key can be of any type; empty for all rows of the model.
+    object_id = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.object_id}"
+
+
 def current() -> str | None:
     """Return the token in the database that is read from now, which may be a replica.
 

@@ -1,23 +1,38 @@
 """Database triggers that change the content version: one for each event of each seen table.
 
 ``migrate`` drops them first and creates them last, since a column that a trigger reads cannot be
-altered. On PostgreSQL they are deferred: a transaction changes the version once, when it commits,
-so that transactions do not wait for each other's lock on its row. On SQLite they run at once, since
-there is only one writer at a time anyway.
+altered. On SQLite they run at once, since there is only one writer at a time anyway.
+
+On PostgreSQL they are deferred, in two steps. At the commit, each changed row inserts a
+``ChangeMarker``, whose own deferred trigger changes the version. PostgreSQL queues that behind
+everything the commit still has to check, so a transaction that waits for another one, as for the
+row of a foreign key, does not hold the row of the version meanwhile.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import connections, models
+from taggit.models import ItemBase
 from wagtail.images.models import AbstractRendition
 
-from digest.caching.content_version import VENDORS, ContentVersion, change, seen_models
+from digest.caching.content_version import (
+    VENDORS,
+    ChangeMarker,
+    ContentVersion,
+    change,
+    seen_models,
+)
 from digest.conf import get_base_page_model
 
 PREFIX = "digest_content_"
 EVENTS = ("insert", "update", "delete")
+ROWS = {"insert": ["NEW"], "update": ["OLD", "NEW"], "delete": ["OLD"]}
+# The same as parameters of the statement that a trigger of PostgreSQL executes
+PARAMETERS = {"insert": ["($2)"], "update": ["($1)", "($2)"], "delete": ["($1)"]}
+# Of the markers: it is there as long as any other one, since their function names it.
+LAST = f"{PREFIX}committed"
 
 # Columns of pages that change when a draft is saved, scheduled or locked. The plugin's own models
 # declare ``unseen_columns``.
@@ -36,15 +51,33 @@ UNSEEN_PAGE_COLUMNS = {
 # Models whose rows are created while a page is read, and change nothing that readers see.
 CREATED_WHEN_READ = {"wagtailembeds.embed", "wagtailsearchpromotions.query"}
 
-FUNCTION = """
+# A trigger's argument is the statement that inserts its markers. SET CONSTRAINTS ALL IMMEDIATE, as
+# in loaddata, would otherwise hold the row of the version until the end of the transaction.
+# The xmin of a row is the transaction that wrote it: each changes the token once.
+FUNCTIONS = [
+    f"""
 CREATE OR REPLACE FUNCTION digest_content_changed() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    UPDATE digest_contentversion
-    SET token = pg_current_xact_id()::text || '-' || gen_random_uuid()::text
-    WHERE NOT starts_with(token, pg_current_xact_id()::text || '-');
+    SET CONSTRAINTS {LAST} DEFERRED;
+    EXECUTE TG_ARGV[0] USING OLD, NEW;
     RETURN NULL;
 END $$
+""",
+    """
+CREATE OR REPLACE FUNCTION digest_content_committed() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    UPDATE digest_contentversion SET token = gen_random_uuid()::text
+    WHERE xmin <> pg_current_xact_id()::xid;
+    DELETE FROM digest_changemarker WHERE id = NEW.id;
+    RETURN NULL;
+END $$
+""",
+]
+CREATE_LAST = f"""
+CREATE CONSTRAINT TRIGGER {LAST} AFTER INSERT ON digest_changemarker DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION digest_content_committed()
 """
 CREATE = {
     "sqlite": """
@@ -53,9 +86,14 @@ BEGIN UPDATE digest_contentversion SET token = hex(randomblob(16)); END
 """,
     "postgresql": """
 CREATE CONSTRAINT TRIGGER {name} AFTER {event} ON {table} DEFERRABLE INITIALLY DEFERRED
-FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION digest_content_changed()
+FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION digest_content_changed({marker})
 """,
 }
+CREATE_FOR_TRUNCATE = """
+CREATE TRIGGER {name} AFTER TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION digest_content_changed({marker})
+"""
+MARK = "INSERT INTO digest_changemarker (model, object_id) "
 DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
 FIND = {
     "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
@@ -70,13 +108,15 @@ def install_triggers(using: str, **kwargs: Any) -> None:
     """
     connection = connections[using]
     tables = set(connection.introspection.table_names())
-    if connection.vendor not in VENDORS or ContentVersion._meta.db_table not in tables:
+    own = {ContentVersion._meta.db_table, ChangeMarker._meta.db_table}
+    if connection.vendor not in VENDORS or not own <= tables:
         return
-    expected = {}
+    is_postgresql = connection.vendor == "postgresql"
+    expected = {LAST: CREATE_LAST} if is_postgresql else {}
     for model in seen_models():
         if model._meta.db_table in tables:
             expected |= _triggers(model, connection)
-    _run(connection, [FUNCTION] if connection.vendor == "postgresql" else [])
+    _run(connection, FUNCTIONS if is_postgresql else [])
     if set(_installed(connection)) != set(expected):
         _remove(connection)
         _run(connection, expected.values())
@@ -106,7 +146,7 @@ def _remove(connection: Any) -> None:
     # One statement each, so that a site in use never waits for the locks of many tables at once.
     on = " ON {table}" if connection.vendor == "postgresql" else ""
     drop = f"DROP TRIGGER {{name}}{on}"
-    found = _installed(connection).items()
+    found = sorted(_installed(connection).items(), key=lambda item: item[0] == LAST)
     _run(connection, [drop.format(name=name, table=table) for name, table in found])
 
 
@@ -122,18 +162,20 @@ def _triggers(model: type[models.Model], connection: Any) -> dict[str, str]:
     A name ends with a hash of the definition, so a trigger with another definition has another one.
     """
     found = {}
-    create = CREATE[connection.vendor]
-    for event in _events(model):
+    for event in _events(model, connection):
+        create = CREATE_FOR_TRUNCATE if event == "truncate" else CREATE[connection.vendor]
         condition = " AND ".join(f"({part})" for part in _conditions(model, event, connection))
         definition = {"event": event, "condition": condition or "true"}
         definition["table"] = connection.ops.quote_name(model._meta.db_table)
+        if connection.vendor == "postgresql":
+            definition["marker"] = _quote_text(MARK + _marked(model, event, connection))
         key = hashlib.sha256(f"{create}{sorted(definition.items())}".encode()).hexdigest()
         name = f"{PREFIX}{event}_{key[:16]}"
         found[name] = create.format(name=name, **definition)
     return found
 
 
-def _events(model: type[models.Model]) -> Iterator[str]:
+def _events(model: type[models.Model], connection: Any) -> Iterator[str]:
     # Inserting a page also inserts into the table of Page, which has a trigger of its own.
     is_page_subclass = (
         issubclass(model, get_base_page_model()) and model is not get_base_page_model()
@@ -143,6 +185,8 @@ def _events(model: type[models.Model]) -> Iterator[str]:
     for event in EVENTS:
         if event != "insert" or not (is_ignored or model._meta.label_lower in CREATED_WHEN_READ):
             yield event
+    if connection.vendor == "postgresql":
+        yield "truncate"
 
 
 def _conditions(model: type[models.Model], event: str, connection: Any) -> Iterator[str]:
@@ -153,13 +197,62 @@ def _conditions(model: type[models.Model], event: str, connection: Any) -> Itera
     if event == "update" and unseen:
         seen = map(quote, sorted(columns - unseen))
         yield " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in seen)
-    if model is get_base_page_model():
-        rows = {"insert": ["NEW"], "update": ["OLD", "NEW"], "delete": ["OLD"]}[event]
-        shown = [f"{row}.{quote('live')}" for row in rows]
+    if model is get_base_page_model() and event in ROWS:
+        shown = [f"{row}.{quote('live')}" for row in ROWS[event]]
         if event == "update":  # Restrictions of the source apply below an alias.
             alias = quote("alias_of_id")
             shown.append(f"OLD.{alias} {differs} NEW.{alias}")
         yield " OR ".join(shown)
+    if connection.vendor == "sqlite" and _is_seen_only_if_live(model):
+        yield f"EXISTS (SELECT 1 {_from_live_pages(model, ROWS[event], quote)})"
+
+
+def _marked(model: type[models.Model], event: str, connection: Any) -> str:
+    """Return the query for the model and the IDs of the objects whose change is marked."""
+    quote, page_column = connection.ops.quote_name, _page_column(model)
+    label = _quote_text((get_base_page_model() if page_column else model)._meta.label_lower)
+    column = page_column or model._meta.pk.column  # none if the primary key is composite
+    if event == "truncate" or not column:
+        return f"SELECT {label}, ''"
+    if _is_seen_only_if_live(model):
+        pages = _from_live_pages(model, PARAMETERS[event], quote)
+        return f"SELECT {label}, {quote(get_base_page_model()._meta.pk.column)} {pages}"
+    return f"SELECT {label}, {PARAMETERS[event][-1]}.{quote(column)}"
+
+
+def _from_live_pages(model: type[models.Model], rows: list[str], quote: Callable) -> str:
+    """Return FROM and WHERE of the live pages that a row, now or before, is a part of."""
+    page, column = get_base_page_model()._meta, quote(_page_column(model) or "")
+    ids = ", ".join(f"{row}.{column}" for row in rows)
+    live = f"{quote('live')} AND {quote(page.pk.column)} IN ({ids})"
+    return f"FROM {quote(page.db_table)} WHERE {live}"
+
+
+def _is_seen_only_if_live(model: type[models.Model]) -> bool:
+    """Whether readers see rows only as a part of a live page: its tags, or its own columns.
+
+    A page with subpages may be seen with them, even if it is not live.
+    """
+    page = get_base_page_model()
+    if not issubclass(model, page):
+        return _page_column(model) is not None
+    return model is not page and not model.clean_subpage_models()
+
+
+def _page_column(model: type[models.Model]) -> str | None:
+    """Return the column with the ID of the page, if the rows are pages or tag pages."""
+    page = get_base_page_model()
+    if issubclass(model, page):
+        return model._meta.pk.column
+    if issubclass(model, ItemBase):
+        tagged = model._meta.get_field("content_object")
+        if isinstance(tagged, models.ForeignKey) and issubclass(tagged.related_model, page):
+            return tagged.column
+    return None
+
+
+def _quote_text(text: str) -> str:
+    return "'{}'".format(text.replace("'", "''"))
 
 
 def _unseen_columns(model: type[models.Model]) -> set[str]:

@@ -12,6 +12,8 @@ from taggit.models import Tag
 
 from digest.caching import content_version, triggers
 from digest.caching.content_version import UNSEEN, ContentVersion
+from digest.models import IssueTag
+from tests.builders import body, make_issue, story
 
 # Apps that not every site has.
 OPTIONAL = {"admin", "authtoken", "django_tasks_database", "wagtailforms"}
@@ -83,6 +85,30 @@ def test_version_changes_with_raw_sql():
     assert content_version.current() != before
 
 
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_drafts_with_tags_do_not_change_the_version(digest):
+    make_issue(digest, 14, tags=("trams",))
+    before = content_version.current()
+    draft = make_issue(digest, 15, tags=("trams",), publish=False)
+    draft.body = body(story("Trams"))
+    draft.save()
+    draft.delete()
+    assert content_version.current() == before
+    make_issue(digest, 16, tags=("trams",))
+    assert content_version.current() not in (before, None)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_tags_of_a_live_page_change_the_version(digest):
+    issue, draft = make_issue(digest, 14, tags=("trams",)), make_issue(digest, 15, publish=False)
+    seen = {content_version.current()}
+    for change in ({"content_object": draft}, {"content_object": issue}):
+        IssueTag.objects.update(**change)
+        seen.add(content_version.current())
+    IssueTag.objects.all().delete()
+    assert len(seen | {content_version.current()}) == 4
+
+
 def test_there_is_no_version_while_migrations_run():
     triggers.remove_triggers("default", plan=[object()])
     assert (installed(), content_version.current()) == ({}, None)
@@ -139,7 +165,8 @@ def test_unseen_models_exist():
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no functions")
 def test_function_of_another_release_is_replaced():
     with connection.cursor() as cursor:
-        cursor.execute(triggers.FUNCTION.split("BEGIN")[0] + "BEGIN RETURN NULL; END $$")
+        for function in triggers.FUNCTIONS:
+            cursor.execute(function.split("BEGIN")[0] + "BEGIN RETURN NULL; END $$")
     triggers.install_triggers("default")
     before = content_version.current()
     Tag.objects.create(name="trams", slug="trams")

@@ -125,6 +125,10 @@ WITHOUT_SIGNALS = {
     "tag in bulk": lambda site: get_issue_tag_model().objects.bulk_create(
         [get_issue_tag_model()(tag=Tag.objects.create(name="bulk"), content_object=site.issue)]
     ),
+    "untag in bulk": lambda site: get_issue_tag_model().objects.all()._raw_delete("default"),
+    "give a tag to a draft": lambda site: get_issue_tag_model().objects.update(
+        content_object=site.draft
+    ),
     "rename a tag": lambda site: Tag.objects.filter(pk=site.tag.pk).update(name="by update"),
     "rename a site": lambda site: Site.objects.update(site_name="By update"),
     "move an image": lambda site: get_image_model().objects.update(collection=site.collection),
@@ -137,6 +141,12 @@ WITHOUT_SIGNALS = {
 # What readers cannot see.
 UNSEEN = {
     "save a draft": lambda site: edited(site.draft, title="Draft"),
+    "a new draft with tags": lambda site: make_issue(site.digest, 20, False, tags=("grids",)),
+    "edit a draft that was never live": lambda site: saved(site.draft, body=body(story("Again"))),
+    "delete a draft": lambda site: IssuePage.objects.get(pk=site.draft.pk).delete(),
+    "schedule a draft": lambda site: edited(
+        site.draft, go_live_at=timezone.now() + timedelta(hours=1)
+    ).publish(),
     "save a draft of a live issue": lambda site: edited(site.issue, title="Draft", slug="draft"),
     "autosave": lambda site: edited_again(site.issue),
     "schedule a change": lambda site: edited(
