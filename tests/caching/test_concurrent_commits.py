@@ -41,8 +41,8 @@ def wait_for_lock(future: Future) -> None:
     with connection.cursor() as cursor:
         while not future.done():
             cursor.execute(
-                "SELECT pg_sleep(0.01), EXISTS (SELECT FROM pg_stat_activity"
-                " WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+                "SELECT pg_sleep(0.01), EXISTS (SELECT FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
             )
             if cursor.fetchone()[1]:
                 return
