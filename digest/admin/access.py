@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 from wagtail.permissions import policy_registry
+from wagtail_modeladmin.views import HistoryView
 
 from digest import visibility
 from digest.checklist.findings import Mention
@@ -22,6 +23,13 @@ class MentionedIssue(NamedTuple):
     mention: Mention
     title: str
     url: str
+
+
+class PermittedHistoryView(HistoryView):
+    """Show the history of an object to users who may list it; modeladmin shows it to all."""
+
+    def check_action_permitted(self, user: Any) -> bool:
+        return self.permission_helper.user_can_list(user)
 
 
 def explorable_digests(user: Any) -> QuerySet:

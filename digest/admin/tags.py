@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 from wagtail_modeladmin.options import ModelAdmin
 
+from digest.admin.access import PermittedHistoryView
 from digest.pages.page_models import get_issue_tag_model
 
 
@@ -18,6 +19,7 @@ class TagAdmin(ModelAdmin):
     menu_icon = "tag"
     menu_order = 50
     add_to_admin_menu = False
+    history_view_class = PermittedHistoryView
     list_display = ["name", "slug", "issue_count"]
     search_fields = ["name"]
     ordering = ["name"]

@@ -20,7 +20,7 @@ from wagtail_modeladmin.helpers import DjangoORMSearchHandler, PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import EditView, IndexView, InspectView
 
-from digest.admin.access import MentionedIssue, resolve_mentions
+from digest.admin.access import MentionedIssue, PermittedHistoryView, resolve_mentions
 from digest.admin.sources.filters import CitedFilter, HostFilter, StateFilter
 from digest.checklist.findings import Mention
 from digest.http.client import RequestError
@@ -135,6 +135,10 @@ class SourceEditView(SourceInstanceMixin, EditView):
     pass
 
 
+class SourceHistoryView(SourceInstanceMixin, PermittedHistoryView):
+    pass
+
+
 class FillInView(SourceEditView):
     """Fetch the page of a source and prefill the form with its metadata, without saving."""
 
@@ -166,6 +170,7 @@ class SourceAdmin(ModelAdmin):
     index_view_class = SourceIndexView
     inspect_view_class = SourceInspectView
     edit_view_class = SourceEditView
+    history_view_class = SourceHistoryView
     inspect_view_enabled = True
     inspect_template_name = "digest/admin/inspect_source.html"
     edit_template_name = "digest/admin/edit_source.html"

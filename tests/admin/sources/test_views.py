@@ -231,6 +231,10 @@ def test_list_requires_a_permission_on_sources(client, two):
         assert client.get(url).status_code == 302
 
 
+def test_unknown_history_is_not_found(admin_client):
+    assert admin_client.get(f"{LIST}history/abc/").status_code == 404
+
+
 @pytest.fixture
 def online(digest, server):  # noqa: F811
     """Create a source whose URL is on the test server."""
