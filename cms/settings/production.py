@@ -86,6 +86,14 @@ if os.environ.get("CDN_MAX_AGE"):
     DIGEST_CDN_MAX_AGE = int(os.environ["CDN_MAX_AGE"])
 
 
+# The limit of API requests, and behind how many proxies the addresses of clients are
+
+if os.environ.get("API_THROTTLE_RATE"):
+    DIGEST_API_THROTTLE_RATE = os.environ["API_THROTTLE_RATE"]
+if os.environ.get("NUM_PROXIES"):
+    REST_FRAMEWORK = {"NUM_PROXIES": int(os.environ["NUM_PROXIES"])}
+
+
 # E-mail
 
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")

@@ -1,5 +1,6 @@
 """The rate limit by IP address, off unless ``DIGEST_API_THROTTLE_RATE`` is set."""
 
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Self
 
 from django.http import HttpRequest
@@ -36,8 +37,8 @@ class IPAddressThrottle(AnonRateThrottle):
     def get_ident(self, request: Request) -> str:
         """Return the IP address of the connection, unless NUM_PROXIES trusts X-Forwarded-For."""
         if api_settings.NUM_PROXIES is None:  # any client can send X-Forwarded-For
-            return request.META.get("REMOTE_ADDR", "")
-        return super().get_ident(request)
+            return network_of(request.META.get("REMOTE_ADDR", ""))
+        return network_of(super().get_ident(request) or "")
 
     def headers(self) -> dict[str, str]:
         """Return the state of the limit (draft-ietf-httpapi-ratelimit-headers)."""
@@ -49,3 +50,14 @@ class IPAddressThrottle(AnonRateThrottle):
             "RateLimit-Policy": f'"address";q={self.num_requests};w={self.duration}',
             "RateLimit": f'"address";r={remaining};t={max(0, round(reset))}',
         }
+
+
+def network_of(address: str) -> str:
+    """Return the /64 of an IPv6 address, all of which one client can use; otherwise the address."""
+    try:
+        parsed = ip_address(address.strip())
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ip_network((parsed.packed, 64), strict=False))

@@ -220,6 +220,25 @@ def test_rate_limit_is_per_ip_address(issue, client, settings):
     assert client.options("/api/v1/issues/").status_code == 204
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:10.0.0.9", "10.0.0.9", True),
+        ("::ffff:10.0.0.9", "::ffff:10.0.0.10", False),
+        ("unknown", "unknown", True),
+    ],
+)
+def test_rate_limit_counts_an_ipv6_network_as_one_client(
+    issue, client, settings, one, other, is_same
+):
+    settings.DIGEST_API_THROTTLE_RATE = "1/min"
+    client.get("/api/v1/issues/", REMOTE_ADDR=one)
+    response = client.get("/api/v1/issues/", REMOTE_ADDR=other)
+    assert (response.status_code == 429) is is_same
+
+
 def test_cors_allows_any_origin_without_credentials(issue, client):
     response = client.get("/api/v1/issues/", headers={"origin": "https://a.example"})
     assert response["Access-Control-Allow-Origin"] == "*"

@@ -1,5 +1,6 @@
-"""docs/deploy/nginx-cache.conf, in nginx; skipped if it is not installed."""
+"""The configurations of docs/deploy, in nginx; skipped if it is not installed."""
 
+import re
 import time
 
 import pytest
@@ -105,3 +106,61 @@ def test_responses_expire_as_the_site_says(other_site, tmp_path):
     time.sleep(2.1)  # nginx counts in whole seconds
     assert [nginx.request(path).text for path in (LIST, PAGE)] == ["two", "two"]
     nginx.stop()
+
+
+@pytest.fixture
+def front(other_site, tmp_path):
+    """Run nginx.conf without TLS in front of a site that always responds the same."""
+    port = free_port()
+    written = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    for pattern, replacement in {
+        r"(?s)server \{\n    listen 80;.*?\n\}\n": "",
+        r"    (ssl_.*|listen \[.*)\n": "",
+        r"listen 443.*;": f"listen 127.0.0.1:{port};",
+        r"127\.0\.0\.1:8000": f"127.0.0.1:{other_site.server_port}",
+        r"/var/log/nginx": str(tmp_path),
+    }.items():
+        assert re.search(pattern, written), pattern
+        written = re.sub(pattern, replacement, written)
+    client = "set_real_ip_from 127.0.0.1; real_ip_header X-Client;"
+    main = f"daemon off; user root; pid {tmp_path}/pid; events {{}} http {{ {client}\n{written}\n}}"
+    (tmp_path / "nginx.conf").write_text(main, encoding="utf-8")
+    command = [BINARY, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
+    front = Proxy([*command, "-e", str(tmp_path / "error.log")], port, tmp_path)
+    yield front
+    front.stop()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "is_limited"),
+    [
+        ("POST", "/admin/login/", True),
+        ("POST", "/admin/%6Cogin/?next=/admin/", True),
+        ("POST", "/_util/authenticate_with_password/3/5/", True),
+        ("POST", "/documents/authenticate_with_password/3/", True),
+        ("GET", "/search/?q=trams", True),
+        ("GET", "/admin/login/", False),
+        ("POST", "/admin/pages/3/edit/", False),
+        ("GET", "/daily/2026-04-14/", False),
+    ],
+)
+def test_guessing_and_searching_are_limited(front, other_site, method, path, is_limited):
+    statuses = [front.request(path, method).status for _ in range(30)]
+    assert statuses[0] != 429
+    assert (429 in statuses) is is_limited
+
+
+@pytest.mark.parametrize(
+    ("address", "is_limited"),
+    [
+        ("2001:db8:1:2::1", True),
+        ("2001:db8:1:2:a:0:a0a:b", True),
+        ("2001:db8:1:3::1", False),
+        ("192.0.2.7", False),
+    ],
+)
+def test_addresses_of_one_network_are_one_client(front, address, is_limited):
+    for _ in range(30):
+        front.request("/admin/login/", "POST", x_client="2001:db8:1:2:3:4:5:6")
+    response = front.request("/admin/login/", "POST", x_client=address)
+    assert (response.status == 429) is is_limited

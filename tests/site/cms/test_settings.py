@@ -137,3 +137,10 @@ def _names(pattern: str, text: str) -> set[str]:
     names = set(re.findall(pattern, text))
     assert names
     return names
+
+
+def test_rate_limit_of_the_api_is_read_from_the_environment():
+    chosen = {"API_THROTTLE_RATE": "300/min", "NUM_PROXIES": "2"}
+    names = ("DIGEST_API_THROTTLE_RATE", "REST_FRAMEWORK")
+    found = settings_of("production", *names, **(PRODUCTION | chosen))
+    assert found == ["300/min", {"NUM_PROXIES": 2}]
