@@ -1,15 +1,19 @@
 """The jobs of the plugin itself."""
 
+import logging
 from datetime import timedelta
 
 from django.utils import timezone
 
 from digest.importing.review.uploads import Upload
 from digest.jobs.models import JobRun
+from digest.pages.tree import repair_child_counts
 from digest.previews.tokens import PreviewToken
 from digest.publishing import scheduling
 from digest.registry import DAY, MINUTE, Job, Registry
 from digest.sources.runs import Run, due_sources
+
+logger = logging.getLogger(__name__)
 
 PUBLISH_SCHEDULED = "publish_scheduled"
 LATE_AFTER = timedelta(minutes=10)
@@ -22,6 +26,7 @@ def register_jobs(registry: Registry) -> None:
     registry.jobs += [
         Job("check_sources", check_sources, DAY, is_long=True),
         Job("delete_expired", delete_expired, DAY),
+        Job("repair_page_tree", repair_page_tree, DAY),
     ]
 
 
@@ -38,6 +43,11 @@ def check_sources() -> None:
 def delete_expired() -> None:
     Upload.objects.delete_expired()
     PreviewToken.objects.delete_expired()
+
+
+def repair_page_tree() -> None:
+    if repaired := repair_child_counts():
+        logger.warning("The number of children was wrong for pages %s", repaired)
 
 
 def is_publishing_late() -> bool:

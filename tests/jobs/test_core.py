@@ -28,6 +28,7 @@ def test_publishing_comes_before_jobs_registered_earlier():
         "other",
         "check_sources",
         "delete_expired",
+        "repair_page_tree",
     ]
     assert registry.jobs[0] == other.jobs[0]
     assert [job.name for job in registry.jobs if job.is_long] == ["check_sources"]
