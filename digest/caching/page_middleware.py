@@ -24,6 +24,7 @@ from django.utils.cache import (
 from digest import visibility
 from digest.caching import content_version, replica
 from digest.caching.headers import mark_no_store, set_cache_headers
+from digest.caching.response_cache import forget_site_roots
 from digest.conf import get_base_page_model
 
 # Views of pages: their responses depend on the URL and the visitor alone.
@@ -56,6 +57,7 @@ class PublicPagesMiddleware:
             version = content_version.current()
             expiry = version and replica.with_fallback(partial(_next_expiry, version))
             request.digest_page_version = version, expiry
+            forget_site_roots()
 
     def _set_headers(self, request: HttpRequest, response: HttpResponse) -> None:
         version, next_expiry = request.digest_page_version

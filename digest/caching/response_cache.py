@@ -112,6 +112,14 @@ def get_or_render(
     return response, False
 
 
+def forget_site_roots() -> None:
+    """Let Wagtail read hosts and ports of sites again, before anything is rendered for readers.
+
+    It caches them for an hour, and clears that only in the process that saves a site.
+    """
+    Site.clear_site_root_paths_cache()
+
+
 def cache_key(
     version: str,
     scheme: str,
@@ -143,8 +151,7 @@ def _request_key(
 def _render_and_store(
     request: HttpRequest, render: Render, version: str | None, key: str | None
 ) -> HttpResponse:
-    if key:  # Wagtail clears its cache of site root paths in the process that changes them only.
-        Site.clear_site_root_paths_cache()
+    forget_site_roots()
     # Before rendering: a page may expire meanwhile.
     fresh_until = _fresh_until(version) if key else None
     response = render()

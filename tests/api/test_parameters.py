@@ -38,7 +38,7 @@ def test_fields_and_include_are_combined(issue, get):
 
 def test_other_fields_take_no_queries(issue, client, django_assert_max_num_queries):
     client.get("/api/v1/issues/")
-    with django_assert_max_num_queries(3):  # site, restrictions, issues
+    with django_assert_max_num_queries(4):  # site, root paths, restrictions, issues
         client.get("/api/v1/issues/?fields=id,title,url")
 
 

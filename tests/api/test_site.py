@@ -49,10 +49,10 @@ def test_number_of_queries_is_constant(digest, home_page, client, django_assert_
 
     add(["a"])
     client.get("/api/v1/site/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/api/v1/site/")
     add(["b", "c", "d", "e"])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/api/v1/site/")
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from wagtail.models import Site
 
 from digest.caching import content_version
 from tests.builders import expire, make_issue, restrict
@@ -135,3 +136,11 @@ def test_inconsistent_page_is_no_store(issue, client, monkeypatch):
     versions = iter("ab")
     monkeypatch.setattr("digest.caching.content_version.current", lambda: next(versions))
     assert "no-store" in client.get("/daily/")["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/daily/2026-04-14/", "/api/v1/issues/", "/feeds/daily/rss.xml"])
+def test_host_that_another_process_has_changed_is_used_at_once(issue, client, settings, path):
+    settings.DIGEST_CACHE_SECONDS = 0
+    client.get(path)
+    Site.objects.update(hostname="moved.example", port=8443)  # Wagtail clears no cache
+    assert "//moved.example:8443/" in client.get(path).content.decode()
