@@ -2,6 +2,8 @@
 
 PORT ?= 8000
 PYTHON ?= python3
+# The newest Python that is supported, of pyenv if it has one, for `make test-latest`
+PYTHON_LATEST ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python) python3.13)
 PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -10,7 +12,7 @@ JOBS = ($(MANAGE) run_jobs --stop-with $$$$ || echo "run_jobs has failed: nothin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run test test-all test-core coverage faults lint format serve bench bench-server bench-search wheel-check types-check clean help port-free
+.PHONY: run test test-all test-core test-latest test-oldest coverage faults lint format serve bench bench-server bench-search wheel-check types-check clean help port-free
 
 run: export DJANGO_RUNSERVER_HIDE_WARNING := true
 run: port-free .venv/installed ## serve the site on http://127.0.0.1:8000/ (PORT=), sample digests included
@@ -27,6 +29,19 @@ test-all: .venv/installed ## run all tests but those of `make faults`
 
 test-core: .venv/installed ## run the tests of the core without any optional app
 	@$(PY) -m pytest --numprocesses 2 --dist loadgroup --ds=tests.core_settings -m "not slow and not optional_apps" $(ARGS)
+
+test-latest: .venv/installed ## run the tests on Python 3.13 with the newest releases that pyproject.toml allows
+	@test -x .venv-latest/bin/python || $(PYTHON_LATEST) -m venv .venv-latest
+	@$(PY) tests/environments.py tools >.venv-latest/tools.txt
+	@.venv-latest/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager --editable ".[site]" --requirement .venv-latest/tools.txt
+	@.venv-latest/bin/python -m pytest --numprocesses 2 --dist loadgroup -m "not slow" $(ARGS)
+
+test-oldest: .venv/installed ## run the tests with the oldest releases that pyproject.toml allows
+	@test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
+	@$(PY) tests/environments.py oldest >.venv-oldest/oldest.txt
+	@$(PY) tests/environments.py tools >.venv-oldest/tools.txt
+	@.venv-oldest/bin/python -m pip install --quiet --editable ".[site]" --constraint .venv-oldest/oldest.txt --requirement .venv-oldest/tools.txt
+	@.venv-oldest/bin/python -m pytest --numprocesses 2 --dist loadgroup -m "not slow" $(ARGS)
 
 coverage: .venv/installed ## run the tests and report the lines they do not cover; takes nearly twice as long
 	@$(PY) -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=term $(ARGS)
@@ -70,8 +85,8 @@ types-check: .venv/installed ## compile a TypeScript consumer with types generat
 	@$(MANAGE) shell --no-imports --command 'import json; from digest.api.documentation import build_schema; print(json.dumps(build_schema()))' >$(CONSUMER)/schema.json
 	@cd $(CONSUMER) && npm ci --loglevel=error --no-audit --no-fund >/dev/null && npm run --silent types >/dev/null && npm run --silent check
 
-clean: ## remove the environment, caches and build results; the database and uploads stay
-	@rm -rf .venv build dist static htmlcov .coverage .pytest_cache .ruff_cache tests/contract/typescript/node_modules
+clean: ## remove the environments, caches and build results; the database and uploads stay
+	@rm -rf .venv .venv-latest .venv-oldest build dist static htmlcov .coverage .pytest_cache .ruff_cache tests/contract/typescript/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## list the targets
