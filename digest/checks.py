@@ -12,6 +12,7 @@ from django.db import connections, router
 
 from digest.caching import replica
 from digest.conf import conf
+from digest.rendering.renditions import WAGTAIL_MAX_IMAGE_PIXELS, max_image_pixels
 
 
 class SettingCheck(NamedTuple):
@@ -213,6 +214,21 @@ def check_base_page_model(**kwargs: Any) -> list[CheckMessage]:
         )
         for model in ("DigestPage", "IssuePage")
         if not swapper.is_swapped("digest", model)
+    ]
+
+
+@register(deploy=True)
+def check_image_pixels(**kwargs: Any) -> list[CheckMessage]:
+    """Warn if images may have as many pixels as Wagtail allows by default, or more."""
+    limit = max_image_pixels()
+    if limit is not None and limit < WAGTAIL_MAX_IMAGE_PIXELS:
+        return []
+    return [
+        Warning(
+            f"WAGTAILIMAGES_MAX_IMAGE_PIXELS is {limit}: one upload can take gigabytes of memory.",
+            hint="For example WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000.",
+            id="digest.W023",
+        )
     ]
 
 

@@ -91,6 +91,17 @@ def test_plugin_after_wagtail(monkeypatch):
     assert warning.id == "digest.W022"
 
 
+@pytest.mark.parametrize("limit", [128_000_000, None, 200_000_000])
+def test_images_with_as_many_pixels_as_wagtail_allows(settings, limit):
+    settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS = limit
+    found = run_checks(include_deployment_checks=True)
+    assert "digest.W023" in [warning.id for warning in found]
+    del settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS
+    assert [e.id for e in checks.check_image_pixels()] == ["digest.W023"]
+    settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS = 127_999_999
+    assert checks.check_image_pixels() == []
+
+
 def test_swapped_base_page_model_without_swapped_pages(monkeypatch):
     swapped = {("wagtailcore", "Page"): "base.BasePage"}
     monkeypatch.setattr(checks.swapper, "is_swapped", lambda *name: swapped.get(name, False))

@@ -10,8 +10,8 @@ from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
 
 from digest import visibility
-from digest.caching import replica
 from digest.conf import conf
+from digest.rendering.renditions import create_renditions
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +30,8 @@ def public_images(
 ) -> dict[AbstractImage, dict[str, Any]]:
     """Map public images to their data; others are left out.
 
-    Left out are images of private collections, and those without renditions: missing, damaged or
-    vector (SVG) files.
+    Left out are images of private collections, and those without renditions: missing, damaged, too
+    large or vector (SVG) files.
 
     The data has ``alt``, ``width``, ``height``, ``focal_point`` (fractions of width and height, or
     None) and ``renditions`` (url, width, height, format). ``restricted_collections`` is the result
@@ -103,11 +103,9 @@ def _data_or_none(image: AbstractImage, made: Renditions, base_url: str) -> dict
 def _image_data(image: AbstractImage, made: Renditions, base_url: str) -> dict[str, Any]:
     renditions = [made.get((image.pk, spec)) for spec in rendition_specs()]
     if not all(renditions):
-        with replica.primary():  # a replica may not have new renditions yet
-            made_now = image.get_renditions(*rendition_specs()).values()
         renditions = [
             _rendition(made.url, made.file.name, made.width, made.height, base_url)
-            for made in made_now
+            for made in create_renditions(image, rendition_specs())
         ]
     return {
         "alt": image_alt(image),
