@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db.models import JSONField, Value
 from django.utils import timezone
 from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file_jpeg
 from wagtail.models import Collection, Page, PageViewRestriction
 
 from digest.models import DigestPage, IssuePage
+from digest.pages.stories import story_table
 
 
 def block(kind: str, **value: Any) -> dict[str, Any]:
@@ -56,6 +58,13 @@ def make_issue(
         revision.publish()
         issue.refresh_from_db()
     return issue
+
+
+def corrupt(issue: IssuePage, stored: Any) -> None:
+    """Store a body without validation."""
+    body = Value(stored, JSONField()) if stored is not None else Value("null", JSONField())
+    IssuePage.objects.filter(pk=issue.pk).update(body=body)
+    story_table.rebuild()
 
 
 def make_image(title: str = "An image", collection: Collection | None = None) -> Any:

@@ -55,7 +55,9 @@ class Issues:
         self.translations = _translations(self.issues, scope) if self._needs("translations") else {}
         self.rendering = Rendering(scope.base_url, scope.text)
         issues = self.issues if self._needs("body") else ()
-        self.bodies = {issue.pk: self.rendering.body(issue.body) for issue in issues}
+        self.bodies = {
+            issue.pk: self.rendering.body(issue.body, scope.page_url(issue)) for issue in issues
+        }
         self.rendering.resolve(self._images() if self._needs("image", "seo") else ())
 
     def _needs(self, *fields: str) -> bool:
@@ -139,24 +141,27 @@ class Stories:
     """Serialize stories with the given fields, from their table instead of the issues' bodies."""
 
     def __init__(self, stories: Iterable[Any], fields: FieldNames, scope: Scope) -> None:
-        self.scope, self.fields, self.stories = scope, fields, list(stories)
-        issues = get_issue_page_model().objects.defer("body")
-        issues = issues.in_bulk([story.issue_id for story in self.stories])
-        with_digests(with_locales(issues.values()), scope.site)
+        self.scope, self.fields = scope, fields
+        self.stories = self._with_issues(list(stories))
         rendering, block = Rendering(scope.base_url, scope.text), story_block()
         self.values = {
-            story.pk: value
+            story.pk: rendering.value(block, story.value, scope.page_url(story.issue))
             for story in self.stories
             if fits(block, story.value)
-            and (value := rendering.value(block, story.value)) is not None
         }
         rendering.resolve()
-        # Leave out those whose data is broken, or whose issue was deleted in the meantime.
-        self.stories = [
-            story for story in self.stories if story.pk in self.values and story.issue_id in issues
-        ]
-        for story in self.stories:
+        # Leave out those whose data is broken.
+        self.stories = [story for story in self.stories if self.values.get(story.pk) is not None]
+
+    def _with_issues(self, stories: list[Any]) -> list[Any]:
+        """Set the issue of each story, and leave out those whose issue was just deleted."""
+        issues = get_issue_page_model().objects.defer("body")
+        issues = issues.in_bulk([story.issue_id for story in stories])
+        with_digests(with_locales(issues.values()), self.scope.site)
+        stories = [story for story in stories if story.issue_id in issues]
+        for story in stories:
             story.issue = issues[story.issue_id]
+        return stories
 
     def as_data(self) -> list[dict[str, Any]]:
         names = [name for name in story_fields() if name in self.fields]

@@ -10,6 +10,7 @@ from wagtail.images.blocks import ImageBlock
 
 from digest.checklist.findings import Finding
 from digest.checklist.issue_text import IssuePart, IssueText
+from digest.http.canonical import web_url
 
 # Default names of cameras, phones and programs, and anything with a file extension.
 FILE_NAME = re.compile(
@@ -40,8 +41,7 @@ def _sources(story: IssuePart) -> list[Any]:
 
 
 def _has_web_link(story: IssuePart) -> bool:
-    links = (url for field in story.fields for text, url in field.links)
-    return any(url.lower().startswith(("http://", "https://")) for url in links)
+    return any(web_url(url) for field in story.fields for text, url in field.links)
 
 
 def alt_text(issue_text: IssueText) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ from digest.pages.paths import renamed
 from digest.pages.public_urls import frontend_root, page_url, requested_locale
 from digest.rendering.bodies import public_bodies
 from digest.rendering.images import largest_jpeg, public_images
+from digest.rendering.native_values import prefetch_body
 
 logger = logging.getLogger(__name__)
 
@@ -122,11 +123,13 @@ def build_feed(
 
 def _items(issues: list[Any], site: Site, request: HttpRequest | None) -> Iterator[dict[str, Any]]:
     """Render an item for each issue; log and leave out those that fail."""
-    bodies = public_bodies((issue.body for issue in issues), site.root_url)
+    links = [page_url(issue, request) or frontend_root(site) for issue in issues]
+    bodies = public_bodies((issue.body for issue in issues), site.root_url, links)
     images = public_images((issue.image for issue in issues if issue.image), site.root_url)
-    for issue, body in zip(issues, bodies, strict=True):
+    for issue, link, body in zip(issues, links, bodies, strict=True):
         try:
-            link = page_url(issue, request) or frontend_root(site)
+            if not {data["type"] for data in body} <= KNOWN_BLOCKS:
+                body = _with_blocks(issue, body, site, link)
             item = _item(issue, body, images.get(issue.image)) | {"link": link}
         except DatabaseError:
             raise
@@ -152,14 +155,20 @@ def _item(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) 
 
 
 def _content(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) -> str:
-    if not {data["type"] for data in body} <= KNOWN_BLOCKS:
-        # Only here, since building the blocks takes longer than everything else.
-        children = {child.id: child for child in issue.body}
-        body = [data | {"block": children[data["id"]]} for data in body]
     context = {"issue": issue, "body": body, "image": image}
     with translation.override(issue.locale.language_code):
         html = render_to_string("digest/feed_item.html", context)
     return "\n".join(line for line in html.splitlines() if line.strip())
+
+
+def _with_blocks(
+    issue: Any, body: list[dict[str, Any]], site: Site, link: str
+) -> list[dict[str, Any]]:
+    """Add the blocks themselves, which the templates of a site's own blocks need."""
+    # Only for these, since building the blocks takes longer than everything else.
+    prefetch_body(issue.body, site.root_url, link)
+    children = {child.id: child for child in issue.body}
+    return [data | {"block": children[data["id"]]} for data in body]
 
 
 def _stable_id(page: Any, suffix: str = "") -> str:

@@ -2,6 +2,7 @@
 
 import re
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import idna
@@ -54,6 +55,7 @@ TRACKING_PREFIXES = ("utm_", "mc_", "mtm_", "hsa_")
 
 HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 WWW = re.compile(r"^(?:www\.)+(?=[^.]+\.)")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 # Allowed in a path and in a query (RFC 3986); a "%" is escaped before, where it has to be.
 SAFE = "%/:@!$&'()*+,;=~?"
@@ -79,6 +81,17 @@ def canonical_url(url: str | None) -> str:
     if fragment.startswith("!"):  # "hashbang" URLs address pages by their fragment
         end += f"#{percent_encode(fragment)}"
     return f"https://{netloc}{_path(parts.path)}{end}"
+
+
+def web_url(url: Any) -> str | None:
+    """Return an absolute http(s) URL as it is, without space around it, and None for all else."""
+    text = url.strip() if isinstance(url, str) else ""
+    try:
+        parts = urlsplit(text)
+        is_web = parts.scheme in DEFAULT_PORTS and bool(parts.hostname)
+    except ValueError:
+        return None
+    return text if is_web and not CONTROL.search(text) else None
 
 
 def ascii_host(name: str) -> str:

@@ -11,6 +11,7 @@ from wagtail.models import Site
 
 from digest import visibility
 from digest.conf import get_base_page_model, has_languages
+from digest.http.canonical import web_url
 from digest.pages import public_urls
 
 
@@ -95,8 +96,7 @@ def _stored_redirect(path: str, site: Site) -> Any:
 
 def _location(redirect: Any, site: Site) -> str | None:
     if redirect.redirect_page_id is None:
-        link = urljoin(public_urls.frontend_root(site) + "/", redirect.redirect_link)
-        return link if link.startswith(("https://", "http://")) else None
+        return web_url(urljoin(public_urls.frontend_root(site) + "/", redirect.redirect_link))
     page = redirect.redirect_page
     if not visibility.is_public(page, site):
         return None

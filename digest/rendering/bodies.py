@@ -10,6 +10,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError
@@ -24,6 +25,7 @@ from wagtail.rich_text import RichText
 from digest import visibility
 from digest.blocks import IssueBodyBlock, StoryImageBlock
 from digest.blocks.anchors import anchors
+from digest.http.canonical import web_url
 from digest.rendering.images import image_alt, public_images_by_id
 from digest.rendering.native_values import api_representation
 from digest.rendering.rich_text import public_html
@@ -34,22 +36,27 @@ logger = logging.getLogger(__name__)
 class PendingValue(NamedTuple):
     """A place in the response to be filled with an object, by id, or a text, by source.
 
-    ``alt`` overrides the alt text of the image library.
+    ``alt`` overrides the alt text of the image library; relative links of a text are resolved
+    against ``page_url``.
     """
 
     into: Any
     key: Any
     ref: Any
     alt: str | None = None
+    page_url: str | None = None
 
 
-def public_bodies(bodies: Iterable[Any], base_url: str = "") -> list[list[dict[str, Any]]]:
+def public_bodies(
+    bodies: Iterable[Any], base_url: str = "", page_urls: Iterable[str | None] = ()
+) -> list[list[dict[str, Any]]]:
     """Return the API form of several bodies: ``[{"type", "id", "value"}, ...]`` each.
 
-    A body with broken stored data is empty, so that the others are not affected.
+    ``page_urls`` are the URLs of their pages, for relative links. A body with broken stored data is
+    empty, so that the others are not affected.
     """
     rendering = Rendering(base_url)
-    forms = [rendering.body(body) for body in bodies]
+    forms = [rendering.body(body, url) for body, url in zip_longest(bodies, page_urls)]
     rendering.resolve()
     return forms
 
@@ -62,17 +69,22 @@ class Rendering:
 
     def __init__(self, base_url: str = "", text: Callable[[str], str] | None = None) -> None:
         self.base_url, self.text = base_url, text
+        self.page_url: str | None = None
         self.texts: list[PendingValue] = []
         self.images: list[PendingValue] = []
         self.chosen: dict[type, list[PendingValue]] = defaultdict(list)
 
-    def body(self, body: blocks.StreamValue) -> list[dict[str, Any]]:
+    def body(self, body: blocks.StreamValue, page_url: str | None = None) -> list[dict[str, Any]]:
         """Return the form of a body, complete after ``resolve``; empty if it is broken."""
-        return self.value(body.stream_block, body.raw_data) or []
+        return self.value(body.stream_block, body.raw_data, page_url) or []
 
-    def value(self, block: Block, stored: Any) -> Any:
-        """Return the form of a stored value, complete after ``resolve``; None if it is broken."""
+    def value(self, block: Block, stored: Any, page_url: str | None = None) -> Any:
+        """Return the form of a stored value, complete after ``resolve``; None if it is broken.
+
+        ``page_url`` is the URL of the page it is on, for relative links.
+        """
         holder: dict[str, Any] = {}
+        self.page_url = page_url
         try:
             self.put(block, stored, holder, "value")
         except DatabaseError:
@@ -91,7 +103,8 @@ class Rendering:
 
         Then ``shown_images`` has the data of these images and of ``images``, which are more ids.
         """
-        html = public_html((text.ref for text in self.texts), self.base_url)
+        page_urls = (text.page_url for text in self.texts)
+        html = public_html((text.ref for text in self.texts), self.base_url, page_urls)
         for text, found in zip(self.texts, html, strict=True):
             text.into[text.key] = self.text(found) if self.text else found
         ids = {*images, *(image.ref for image in self.images)}
@@ -101,8 +114,8 @@ class Rendering:
             image.into[image.key] = _with_alt(shown, image.alt)
         for model, references in self.chosen.items():
             shown_ids = _public_ids(model, {reference.ref for reference in references})
-            for into, key, ref, _alt in references:
-                into[key] = ref if ref in shown_ids else None
+            for chosen in references:
+                chosen.into[chosen.key] = chosen.ref if chosen.ref in shown_ids else None
 
 
 def _with_alt(image: dict[str, Any] | None, alt_text: str | None) -> dict[str, Any] | None:
@@ -174,7 +187,7 @@ def _is_list_item(item: Any) -> bool:
 def _write_text(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
     into[key] = ""
     if stored:
-        out.texts.append(PendingValue(into, key, stored))
+        out.texts.append(PendingValue(into, key, stored, page_url=out.page_url))
 
 
 def _write_image(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
@@ -203,8 +216,8 @@ def _write_lines(out: Rendering, block: Block, stored: Any, into: Any, key: Any)
     into[key] = stored.replace("\r\n", "\n") if isinstance(stored, str) else stored
 
 
-def _write_optional(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
-    into[key] = stored or None
+def _write_url(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
+    into[key] = web_url(stored)
 
 
 def _write_day(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:
@@ -251,7 +264,7 @@ WRITERS: list[tuple[type[Block], Writer]] = [
     (blocks.ListBlock, _write_list),
     (blocks.RichTextBlock, _write_text),
     (blocks.ChooserBlock, _write_chosen),
-    (blocks.URLBlock, _write_optional),
+    (blocks.URLBlock, _write_url),
     (blocks.DateBlock, _write_day),
     (blocks.CharBlock, _write_stored),
     (blocks.TextBlock, _write_lines),

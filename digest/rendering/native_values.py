@@ -23,6 +23,7 @@ from wagtail.models import AbstractPage
 from wagtail.rich_text import RichText
 
 from digest import visibility
+from digest.http.canonical import web_url
 from digest.rendering.rich_text import public_html
 
 # Objects that are resolved in bulk for the whole response.
@@ -37,7 +38,7 @@ def api_representation(block: Block, value: Any) -> Any:
     if isinstance(block, (RichTextBlock, ImageBlock, ImageChooserBlock)):
         return value
     if isinstance(block, URLBlock):
-        return getattr(value, "url", value) or None  # an EmbedBlock has an object
+        return web_url(getattr(value, "url", value))  # an EmbedBlock has an object
     if isinstance(block, StreamBlock):
         return [
             {
@@ -101,14 +102,16 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield from _leaves(value.row_data)
 
 
-def prefetch_body(body: StreamValue) -> None:
-    """Resolve all texts and images of a body in bulk.
+def prefetch_body(body: StreamValue, base_url: str = "", page_url: str | None = None) -> None:
+    """Resolve all texts and images of a body in bulk, with URLs as ``public_html`` makes them.
 
     The filter ``public_richtext`` uses ``public_html`` of a text; images get their renditions.
     """
     leaves = [leaf for child in body for leaf in _leaves(child.value)]
     texts = [leaf for leaf in leaves if isinstance(leaf, RichText)]
-    for text, html in zip(texts, public_html(text.source for text in texts), strict=True):
+    sources = (text.source for text in texts)
+    found = public_html(sources, base_url, [page_url] * len(texts))
+    for text, html in zip(texts, found, strict=True):
         text.public_html = html
     images = [leaf for leaf in leaves if isinstance(leaf, AbstractImage)]
     prefetch_related_objects(images, "renditions")

@@ -8,6 +8,8 @@ editor. One call makes one query per kind of reference, for any number of texts.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urljoin
 
@@ -18,6 +20,7 @@ from wagtail.rich_text.rewriters import extract_attrs
 
 from digest import visibility
 from digest.conf import get_base_page_model
+from digest.http.canonical import web_url
 from digest.pages.public_urls import page_url
 from digest.rendering.images import largest_jpeg, public_images_by_id
 
@@ -33,27 +36,51 @@ TEXT_SEPARATOR = "\0"
 # Stored by Wagtail in place of a URL: <a linktype="page" id="3">, <embed embedtype="image">.
 REFERENCE = re.compile(r"<(?:a|embed)\b[^<>\0]*>")
 MARKUP = re.compile("[<>&]")
-
-_sanitise = nh3.Cleaner(
-    tags=ALLOWED_TAGS,
-    attributes=ALLOWED_ATTRIBUTES,
-    url_schemes=ALLOWED_SCHEMES,
-    link_rel=None,
-).clean
+MAYBE_RELATIVE = re.compile(r"(?:href|src)(?!=\"(?:https?://|mailto:|tel:))", re.IGNORECASE)
 
 Attributes = dict[str, str]
 
 
-def public_html(sources: Iterable[str], base_url: str = "") -> list[str]:
+def public_html(
+    sources: Iterable[str], base_url: str = "", page_urls: Iterable[str | None] = ()
+) -> list[str]:
     """Convert stored rich texts to public HTML.
 
     ``base_url`` is the root of the site ("https://example.com"), for readers on other hosts. By
-    default URLs stay relative to the site.
+    default URLs stay relative to the site. Relative links are resolved against the URL of the page
+    that each text is on, ``page_urls``, or else against ``base_url``.
     """
     texts = [str(source).replace(TEXT_SEPARATOR, "") for source in sources]
     if any("linktype=" in text or "<embed" in text for text in texts):
         texts = _resolve(TEXT_SEPARATOR.join(texts), base_url).split(TEXT_SEPARATOR)
-    return [_sanitise(text) if MARKUP.search(text) else text for text in texts]
+    pairs = zip_longest(texts, page_urls)
+    return [_sanitise(text, base_url and (page_url or base_url)) for text, page_url in pairs]
+
+
+def _sanitise(text: str, base: str) -> str:
+    if not MARKUP.search(text):
+        return text
+    # A cleaner takes longer to make than to use, and few texts have relative links.
+    return _cleaner(base if base and MAYBE_RELATIVE.search(text) else "").clean(text)
+
+
+@lru_cache(maxsize=64)
+def _cleaner(base: str) -> nh3.Cleaner:
+    """Return a cleaner that resolves relative URLs against ``base``, if there is one."""
+    return nh3.Cleaner(
+        tags=ALLOWED_TAGS,
+        attributes=ALLOWED_ATTRIBUTES,
+        url_schemes=ALLOWED_SCHEMES,
+        link_rel=None,
+        url_relative=partial(_absolute, base) if base else None,
+    )
+
+
+def _absolute(base: str, url: str) -> str | None:
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return None
 
 
 def _resolve(joined: str, base_url: str) -> str:
@@ -130,7 +157,7 @@ def _img(rendition: dict[str, Any], alt: str) -> str:
 
 def _embedded_media(references: list[Attributes], base_url: str) -> list[str]:
     # A link, not the player of the provider: readers must not send requests to third parties.
-    urls = (escape(attributes.get("url", "")) for attributes in references)
+    urls = (escape(web_url(attributes.get("url")) or "") for attributes in references)
     return [f'<p><a href="{url}">{url}</a></p>' if url else "" for url in urls]
 
 

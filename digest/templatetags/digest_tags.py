@@ -19,6 +19,7 @@ from wagtail.rich_text import RichText
 from digest import visibility
 from digest.blocks import reading_text
 from digest.feeds.views import FEEDS, feed_path
+from digest.http.canonical import web_url
 from digest.pages import public_urls
 from digest.pages.public_urls import page_url
 from digest.pages.views import readers_language, tag_path
@@ -42,6 +43,10 @@ def public_richtext(value: RichText | str | None) -> SafeString:
         source = value.source if isinstance(value, RichText) else value or ""
         [html] = public_html([source])
     return mark_safe(html)
+
+
+# Returns the URL, or None if it is not an absolute http(s) URL.
+register.filter("web_url", web_url)
 
 
 @register.simple_tag

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 from django.db import connection
-from django.db.models import JSONField, Value
 from django.utils import timezone
 from lxml import etree
 
@@ -14,6 +13,7 @@ from digest.pages.stories import story_table
 from tests.builders import (
     block,
     body,
+    corrupt,
     make_digest,
     make_document,
     make_image,
@@ -202,13 +202,6 @@ CORRUPT = {
     "number": 5,
     "null": None,
 }
-
-
-def corrupt(issue, stored):
-    """Store a body without validation."""
-    body = Value(stored, JSONField()) if stored is not None else Value("null", JSONField())
-    IssuePage.objects.filter(pk=issue.pk).update(body=body)
-    story_table.rebuild()
 
 
 @pytest.mark.parametrize("stored", CORRUPT.values(), ids=CORRUPT)

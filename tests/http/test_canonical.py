@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.http.canonical import canonical_url
+from digest.http.canonical import canonical_url, web_url
 from digest.sources.models import source_key
 
 PAGE = "https://example.com/news/one?id=7"
@@ -125,3 +125,22 @@ def test_canonical_urls_are_stable_and_nothing_raises(url):
         spelling = canonical_url(address)
         assert canonical_url(spelling) == spelling
         assert spelling == "" or spelling.isascii()
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.com", "HTTP://example.com/a?b#c", "http://[::1]/"]
+)
+def test_web_urls(url):
+    assert web_url(url) == web_url(f" {url}\n") == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", None, 3, "example.com", "//example.com", "https:", "https:///a", "http://["),
+        *("ftp://example.com/", "mailto:a@example.com", "java\nscript:alert(1)"),
+        "https://example.com/\0",
+    ],
+)
+def test_everything_else_is_no_web_url(url):
+    assert web_url(url) is None

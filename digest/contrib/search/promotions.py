@@ -9,6 +9,7 @@ from wagtail.search.utils import normalise_query_string
 from digest import visibility
 from digest.conf import get_base_page_model
 from digest.contrib.search.log import normalise
+from digest.http.canonical import web_url
 from digest.pages.public_urls import page_url
 
 
@@ -49,7 +50,5 @@ def _of_page(pick: Any, pages: dict[int, Any]) -> Promotion | None:
 
 
 def _of_link(pick: Any) -> Promotion | None:
-    url = pick.external_link_url
-    is_web = url.lower().startswith(("https://", "http://"))
-    title = pick.external_link_text or url
-    return Promotion(title, pick.description, url, None) if is_web else None
+    url = web_url(pick.external_link_url)
+    return url and Promotion(pick.external_link_text or url, pick.description, url, None)
