@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 import httpcore
@@ -16,6 +16,19 @@ from django.utils.translation import gettext as _
 # All other IPv6 addresses are reserved for special uses.
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 NAT64 = IPv6Network("64:ff9b::/96")
+# Special-purpose networks (RFC 6890 and the registries of IANA) whose ``is_global`` differs between
+# patch versions of Python, or in which single addresses are global that no website has.
+SPECIAL_PURPOSE = [
+    ip_network(network)
+    for network in (
+        "192.0.0.0/24",  # IETF protocol assignments; a cloud has its metadata service here
+        "192.88.99.0/24",  # 6to4 relays, deprecated
+        "64:ff9b:1::/48",  # NAT64 of one network
+        "2001::/23",  # IETF protocol assignments
+        "3fff::/20",  # documentation
+        "5f00::/16",  # segment routing
+    )
+]
 
 
 class RequestError(Exception):
@@ -33,6 +46,8 @@ class Unreachable(RequestError):
 def is_public_ip(address: str) -> bool:
     """Check that an IP address is globally reachable, and an IPv4 address embedded in it too."""
     ip = ip_address(address)
+    if any(ip in network for network in SPECIAL_PURPOSE):
+        return False
     if isinstance(ip, IPv6Address):
         embedded = ip.ipv4_mapped or ip.sixtofour or _behind_nat64(ip)
         if embedded:

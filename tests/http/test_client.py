@@ -12,13 +12,17 @@ from digest.http.client import RequestBlocked, Unreachable, fetch
 from tests.http.servers import running, server  # noqa: F401
 
 PUBLIC = ["8.8.8.8", "2606:4700::1", "::ffff:8.8.8.8", "2002:808:808::", "64:ff9b::808:808"]
+# Next to networks that are not public.
+PUBLIC += ["192.0.1.1", "192.88.98.255", "192.88.100.0", "2001:200::1", "2001:4860:4860::8888"]
 # Loopback, private, link-local, documentation, reserved; and those embedded in IPv6.
 PRIVATE = """
 0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 127.0.0.1 127.255.0.1 169.254.169.254 172.16.0.1
 172.31.255.255 192.0.0.1 192.0.2.1 192.168.0.1 198.18.0.1 198.51.100.1 203.0.113.1 224.0.0.1
 239.255.255.255 240.0.0.1 255.255.255.255 :: ::1 ::127.0.0.1 ::8.8.8.8 ::ffff:127.0.0.1
 ::ffff:10.0.0.1 64:ff9b::7f00:1 64:ff9b:1::1 100::1 2001::1 2001:db8::1 2002:7f00:1:: 2002:a00:1::
-fc00::1 fd00:ec2::254 fe80::1 fe80::1%lo fec0::1 ff02::1
+fc00::1 fd00:ec2::254 fe80::1 fe80::1%lo fec0::1 ff02::1 192.0.0.8 192.0.0.9 192.0.0.192
+192.88.99.1 ::ffff:192.0.0.192 64:ff9b::c000:c0 2002:c000:c0:: 3fff::1 3fff:fff::1 5f00::1
+2001:1::1 2001:20::1 2001:1ff:ffff::1 64:ff9b:1:ffff::1
 """.split()  # noqa: SIM905
 
 
