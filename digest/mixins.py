@@ -20,13 +20,13 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.blocks import StreamValue
-from wagtail.fields import StreamField
 from wagtail.images import get_image_model_string
 from wagtail.search import index
 
 from digest import visibility
 from digest.blocks import IssueBodyBlock
 from digest.blocks.anchors import story_anchors
+from digest.blocks.fields import BodyField
 from digest.blocks.stored import give_ids
 from digest.checklist.mixins import ChecklistMixin, ChecklistSettingsMixin
 from digest.conf import conf
@@ -150,7 +150,7 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
         related_name="+",
         help_text=_("Shown at the top of the issue, in lists and in link previews."),
     )
-    body = StreamField(IssueBodyBlock(), verbose_name=_("body"))
+    body = BodyField(IssueBodyBlock(), verbose_name=_("body"))
     # Read off the body when the issue is saved, so that lists need not load it.
     word_count = models.PositiveIntegerField(default=0, editable=False)
     headline = models.TextField(blank=True, editable=False)

@@ -26,7 +26,9 @@ from wagtail.blocks import (
     URLBlock,
 )
 from wagtail.images.blocks import ImageBlock, ImageBlockComparison
+from wagtail.rich_text import RichText
 
+from digest.blocks.safe_values import read_id, without_surrogates
 from digest.blocks.stored import positional_id, readable
 from digest.blocks.walk import walk
 
@@ -113,11 +115,22 @@ class StoryImageComparison(ImageBlockComparison):
 class StoryImageBlock(ImageBlock):
     """An optional image with alt text."""
 
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(self._with_readable_id(value))
+
     def bulk_to_python(self, values: Iterable[Any]) -> list[Any]:
         # An empty image has two stored forms, with a mix of which Wagtail 8.0.1 fails.
+        stored = map(self._with_readable_id, values)
         return super().bulk_to_python(
-            value if isinstance(value, dict) else {"image": value} for value in values
+            value if isinstance(value, dict) else {"image": value} for value in stored
         )
+
+    def _with_readable_id(self, stored: Any) -> Any:
+        """Return a stored value without an image if no image can have its id."""
+        model = self.child_blocks["image"].model_class
+        if isinstance(stored, dict):
+            return stored | {"image": read_id(model, stored.get("image"))}
+        return read_id(model, stored)
 
     def get_searchable_content(self, value: Any) -> list[str]:
         return []  # Readers may not be allowed to see the image.
@@ -249,14 +262,22 @@ class IssueBodyBlock(StreamBlock):
         }
 
     def to_python(self, value: Any) -> StreamValue:
-        """Leave out unreadable blocks, and derive missing ids from the position.
+        """Leave out unreadable blocks, and derive missing or unusable ids from the position.
 
         An id is therefore the same each time the body is read.
         """
         stream = super().to_python(readable(self, value))
         for position, raw in enumerate(stream._raw_data):
-            if isinstance(raw, dict) and not raw.get("id"):
+            if isinstance(raw, dict) and not (raw.get("id") and isinstance(raw["id"], str)):
                 raw["id"] = positional_id(position)
+        return stream
+
+    def value_from_datadict(self, data: Any, files: Any, prefix: str) -> StreamValue:
+        """Read the form, without the half of an emoji that the text editor can send."""
+        stream = super().value_from_datadict(data, files, prefix)
+        for node in walk(self, stream):
+            if isinstance(node.value, RichText):
+                node.value.source = without_surrogates(node.value.source)
         return stream
 
     def clean(self, value: StreamValue) -> StreamValue:

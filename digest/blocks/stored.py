@@ -17,16 +17,18 @@ from wagtail import blocks
 from wagtail.blocks import Block, StreamValue
 from wagtail.images.blocks import ImageBlock
 
+from digest.blocks.safe_values import read_id, well_formed
+
 logger = logging.getLogger(__name__)
 
 
 def readable(stream: blocks.StreamBlock, stored: Any) -> Any:
     """Return the stored blocks of a stream that can be read; leave native values unchanged."""
-    if isinstance(stored, str):
-        try:
-            stored = json.loads(stored)
-        except ValueError:
-            return stored
+    try:
+        stored = _parsed_json(stored)
+    except (ValueError, RecursionError) as error:
+        logger.error("A body cannot be read, and is taken for empty: %s", error)
+        return []
     if not stored or isinstance(stored, (str, StreamValue)) or _is_pairs(stored):
         return stored
     found = stored if isinstance(stored, list) else [stored]
@@ -34,6 +36,16 @@ def readable(stream: blocks.StreamBlock, stored: Any) -> Any:
     if len(kept) < len(found):
         logger.error("Blocks whose stored data is broken are left out: %d", len(found) - len(kept))
     return kept
+
+
+def _parsed_json(stored: Any) -> Any:
+    """Parse text that is JSON; RecursionError or ValueError if it is nested too deeply."""
+    if isinstance(stored, str):
+        try:
+            stored = json.loads(stored)
+        except json.JSONDecodeError:
+            return stored
+    return well_formed(stored)
 
 
 def _is_pairs(stored: Any) -> bool:
@@ -90,11 +102,7 @@ def _image(block: ImageBlock, stored: Any) -> bool:
 
 
 def _chosen(block: blocks.ChooserBlock, stored: Any) -> bool:
-    try:
-        block.model_class._meta.pk.to_python(stored)
-    except ValidationError:
-        return False
-    return True
+    return not stored or read_id(block.model_class, stored) is not None
 
 
 def _of(*types: type) -> Shape:

@@ -41,7 +41,7 @@ def fill_headlines(model: type[Model], using: str = "default") -> None:
 
 
 def _opening(stored: Any) -> dict[str, Any] | None:
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         while isinstance(stored, str):  # Code may have assigned JSON, which is stored as a string.
             stored = json.loads(stored)
     blocks = stored if isinstance(stored, list) else [stored]

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.blocks import StreamBlock, StreamValue
-from wagtail.fields import StreamField
 
 from digest.blocks import IssueBodyBlock
+from digest.blocks.fields import BodyField
 from digest.pages.drafts import draft_contents, tag_ids, with_draft_values
 from digest.pages.page_models import get_issue_page_model
 from digest.pages.time_zones import today_in
@@ -47,7 +47,7 @@ class NewIssueBodyBlock(UnfinishedMixin, IssueBodyBlock):
 class NewIssuesMixin(models.Model):
     """Store the template of a digest's new issues, which readers never see."""
 
-    new_issue_body = StreamField(
+    new_issue_body = BodyField(
         NewIssueBodyBlock(required=False), verbose_name=_("blocks of a new issue"), blank=True
     )
 

@@ -17,6 +17,7 @@ from django.db import DatabaseError
 from wagtail import blocks
 from wagtail.blocks import Block
 from wagtail.documents.models import AbstractDocument
+from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 from wagtail.images.models import AbstractImage
 from wagtail.models import AbstractPage
@@ -25,6 +26,7 @@ from wagtail.rich_text import RichText
 from digest import visibility
 from digest.blocks import IssueBodyBlock, StoryImageBlock
 from digest.blocks.anchors import anchors
+from digest.blocks.safe_values import read_id
 from digest.http.canonical import web_url
 from digest.rendering.images import image_alt, public_images_by_id
 from digest.rendering.native_values import api_representation
@@ -156,7 +158,8 @@ def _write_stream(
     into[key] = form = []
     for raw in stored or []:
         if raw["type"] in block.child_blocks:
-            child = {"type": raw["type"], "id": raw.get("id"), "value": None}
+            block_id = raw.get("id") if isinstance(raw.get("id"), str) else None
+            child = {"type": raw["type"], "id": block_id, "value": None}
             out.put(block.child_blocks[raw["type"]], raw["value"], child, "value")
             form.append(child)
 
@@ -197,14 +200,14 @@ def _write_image(out: Rendering, block: Block, stored: Any, into: Any, key: Any)
         stored = stored.get("image")
     else:
         alt_text = None
-    if stored:
-        out.images.append(PendingValue(into, key, stored, alt_text))
+    if (pk := read_id(get_image_model(), stored)) is not None:
+        out.images.append(PendingValue(into, key, pk, alt_text))
 
 
 def _write_chosen(out: Rendering, block: Any, stored: Any, into: Any, key: Any) -> None:
     into[key] = None
-    if stored:
-        out.chosen[block.model_class].append(PendingValue(into, key, stored))
+    if (pk := read_id(block.model_class, stored)) is not None:
+        out.chosen[block.model_class].append(PendingValue(into, key, pk))
 
 
 def _write_stored(out: Rendering, block: Block, stored: Any, into: Any, key: Any) -> None:

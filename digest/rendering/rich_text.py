@@ -16,9 +16,11 @@ from urllib.parse import urljoin
 import nh3
 from django.utils.html import escape, format_html
 from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
 from wagtail.rich_text.rewriters import extract_attrs
 
 from digest import visibility
+from digest.blocks.safe_values import read_id, without_surrogates
 from digest.conf import get_base_page_model
 from digest.http.canonical import web_url
 from digest.pages.public_urls import page_url
@@ -29,8 +31,6 @@ _BLOCK_TAGS = {"blockquote", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p"
 ALLOWED_TAGS = _INLINE_TAGS | _BLOCK_TAGS
 ALLOWED_ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt", "width", "height"}}
 ALLOWED_SCHEMES = {"http", "https", "mailto", "tel"}
-# SQLite raises for ids with more digits.
-MAX_ID_DIGITS = 18
 # Cannot occur in stored text: PostgreSQL rejects it, and the editor strips it.
 TEXT_SEPARATOR = "\0"
 # Stored by Wagtail in place of a URL: <a linktype="page" id="3">, <embed embedtype="image">.
@@ -50,7 +50,7 @@ def public_html(
     default URLs stay relative to the site. Relative links are resolved against the URL of the page
     that each text is on, ``page_urls``, or else against ``base_url``.
     """
-    texts = [str(source).replace(TEXT_SEPARATOR, "") for source in sources]
+    texts = [without_surrogates(str(source).replace(TEXT_SEPARATOR, "")) for source in sources]
     if any("linktype=" in text or "<embed" in text for text in texts):
         texts = _resolve(TEXT_SEPARATOR.join(texts), base_url).split(TEXT_SEPARATOR)
     pairs = zip_longest(texts, page_urls)
@@ -114,9 +114,8 @@ def _kind(tag: str) -> str:
     return f"{element} {extract_attrs(tag).get(attribute, '')}"
 
 
-def _ids(references: list[Attributes]) -> set[int]:
-    ids = (attributes.get("id", "") for attributes in references)
-    return {int(pk) for pk in ids if pk.isdecimal() and len(pk) <= MAX_ID_DIGITS}
+def _ids(model: Any, references: list[Attributes]) -> set[Any]:
+    return {read_id(model, attributes.get("id")) for attributes in references} - {None}
 
 
 def _opening_tags(references: list[Attributes], urls: dict[str, str | None]) -> list[str]:
@@ -125,8 +124,8 @@ def _opening_tags(references: list[Attributes], urls: dict[str, str | None]) -> 
 
 
 def _page_links(references: list[Attributes], base_url: str) -> list[str]:
-    page_model = get_base_page_model()
-    pages = visibility.public(page_model.objects.filter(pk__in=_ids(references)))
+    model = get_base_page_model()
+    pages = visibility.public(model.objects.filter(pk__in=_ids(model, references)))
     found = list(pages.specific(defer=True))
     visibility.note_expiry(found)
     urls = {str(page.pk): page_url(page) if base_url else page.url for page in found}
@@ -134,13 +133,14 @@ def _page_links(references: list[Attributes], base_url: str) -> list[str]:
 
 
 def _document_links(references: list[Attributes], base_url: str) -> list[str]:
-    documents = get_document_model().objects.filter(pk__in=_ids(references))
+    model = get_document_model()
+    documents = model.objects.filter(pk__in=_ids(model, references))
     shown = visibility.in_public_collections(documents)
     return _opening_tags(references, {str(d.pk): urljoin(base_url, d.url) for d in shown})
 
 
 def _embedded_images(references: list[Attributes], base_url: str) -> list[str]:
-    images = public_images_by_id(_ids(references), base_url)
+    images = public_images_by_id(_ids(get_image_model(), references), base_url)
     data = {str(pk): found for pk, found in images.items()}
     shown = (data.get(attributes.get("id", "")) for attributes in references)
     return [

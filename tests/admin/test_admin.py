@@ -67,6 +67,17 @@ def test_new_issue_has_todays_date_and_its_slug(admin_client, digest):
     assert html.count(f'value="{timezone.localdate()}"') == 2  # date and slug
 
 
+@pytest.mark.parametrize("half", ["\\ud83d", "\\udfff"])
+def test_half_an_emoji_in_a_text_loses_nothing_else(add, half):
+    text, (name, section) = rich_text("<p>Rain HALF again</p>"), story_section("Typed")
+    section["body"] = text.replace("HALF", half)
+    assert add(headline("In brief"), (name, section), title="Typed too").status_code == 302
+    issue = IssuePage.objects.get()
+    assert (issue.title, issue.summary) == ("Typed too", "In brief")
+    assert issue.body[1].value["heading"] == "Typed"
+    assert ">Rain  again</p>" in issue.body[1].value["body"].source
+
+
 def test_incomplete_draft_is_saved(add):
     assert add().status_code == 302
     issue = IssuePage.objects.get()

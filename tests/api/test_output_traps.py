@@ -185,6 +185,15 @@ def test_extreme_datetimes_break_no_url(state, zone, digest, client, settings):
 
 # Invalid bodies, stored by other code or by an earlier version.
 
+
+def nested(levels):
+    """Return lists within lists."""
+    value = []
+    for _level in range(levels):
+        value = [value]
+    return value
+
+
 CORRUPT = {
     "unknown type": [{"type": "gone", "id": "1", "value": {}}],
     "no value": [{"type": "story_section", "id": "1"}],
@@ -197,6 +206,13 @@ CORRUPT = {
     "text for a date": [story(sources=[source(published_on="yesterday")])],
     "lists for blocks": [[]],
     "numbers for blocks": [1, None],
+    "image id that no database has": [story(image={"image": 2**63})],
+    "the same as text": [story(image={"image": "9" * 30, "decorative": True})],
+    "the same without alt text": [story(image=10**30)],
+    "object for an id": [story() | {"id": {"a": 1}}],
+    "list for an id": [story("One") | {"id": [1]}, story("Two") | {"id": [1]}],
+    "number for an id": [story() | {"id": 7}],
+    "900 levels": [story(body=nested(900))],
     "object for the list": {"a": 1},
     "text": "text",
     "number": 5,
@@ -212,6 +228,37 @@ def test_corrupt_body_breaks_no_url(stored, digest, client):
         assert_valid(client, url)
     feed = client.get("/feeds/daily/feed.json").json()
     assert "Whole" in [item["title"] for item in feed["items"]]
+
+
+HALF_EMOJI = {
+    "rich text": story(body="<p>Rain \ud83d today</p>"),
+    "heading": story("Rain \udc00"),
+    "source": story(sources=[source(title="\ud800 Minutes", publisher="\udfff")]),
+}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL rejects half an emoji")
+@pytest.mark.parametrize("stored", HALF_EMOJI.values(), ids=HALF_EMOJI)
+def test_half_an_emoji_is_dropped(stored, digest, client):
+    issue = make(digest)
+    corrupt(issue, [*json.loads(body(stored)), block("bottom_line", text="<p>\ud83d\ude80</p>")])
+    for url in [*LISTS, *urls_of(issue)]:
+        assert_valid(client, url)
+    assert "Rain" in client.get(issue.url).content.decode() or "Minutes" in str(stored)
+    assert "\U0001f680" in client.get(issue.url).content.decode()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite rejects a depth of 1,000")
+def test_body_that_is_too_deep_to_be_parsed_is_empty(digest, client, caplog):
+    issue, whole = make(digest, day=14), make(digest, day=15, title="Whole")
+    with connection.cursor() as cursor:
+        values = ["[" * 3000 + "]" * 3000, issue.pk]
+        cursor.execute("UPDATE digest_issuepage SET body = %s WHERE page_ptr_id = %s", values)
+    story_table.rebuild()
+    for url in [*LISTS, *urls_of(issue), *urls_of(whole)]:
+        assert_valid(client, url)
+    assert client.get(f"/api/v1/issues/{issue.pk}/").json()["body"] == []
+    assert "nested too deeply" in caplog.text
 
 
 def test_valid_blocks_are_returned_and_others_logged(digest, get, caplog):
