@@ -7,9 +7,13 @@ from typing import Any
 
 from django.http import HttpRequest
 
-# ``/preview/<token>/``, at whatever prefix the site mounts the API and the pages.
-TOKEN = re.compile(r"(/preview/)[A-Za-z0-9_-]{20,}")
-REDACTED = r"\1[token]"
+# The rest of a URL behind "preview", at whatever prefix the site mounts the API and the pages, in
+# any spelling that a server may log: with percent-encoded letters, several slashes, dot segments.
+PREVIEW = re.compile(
+    "((?:" + "".join(f"(?:{c}|%{ord(c):x}|%{ord(c.upper()):x})" for c in "preview") + r"))(\S+)",
+    re.IGNORECASE,
+)
+TOKEN = re.compile(r"(?:[A-Za-z0-9_-]|%(?!2f)[0-9a-f]{2}){20,}", re.IGNORECASE)
 # Loggers that write request URLs: those of Django, its development servers (Channels' too), and
 # application servers. Daphne writes its access log without a logger.
 LOGGERS = ["django.request", "django.security.DisallowedHost", "django.security.csrf"]
@@ -21,7 +25,11 @@ URL_KEYS = ["PATH_INFO", "RAW_URI", "REQUEST_URI"]
 
 def redact(text: str) -> str:
     """Replace the preview tokens in a text by ``[token]``."""
-    return TOKEN.sub(REDACTED, text)
+    return PREVIEW.sub(lambda found: found[1] + TOKEN.sub("[token]", found[2]), text)
+
+
+def _has_token(text: str) -> bool:
+    return redact(text) != text
 
 
 def hide_token(request: HttpRequest) -> None:
@@ -52,13 +60,13 @@ class TokenFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Redact the record, and its request, which some handlers write too; return True."""
         message = record.getMessage()
-        if TOKEN.search(message):
+        if _has_token(message):
             # Servers' formatters read the arguments, so their structure has to stay.
             record.msg, record.args = _redact_arguments(record.msg), _redact_arguments(record.args)
-            if TOKEN.search(record.getMessage()):
+            if _has_token(record.getMessage()):
                 record.msg, record.args = redact(message), ()
         request = getattr(record, "request", None)
-        if isinstance(request, HttpRequest) and TOKEN.search(request.path):
+        if isinstance(request, HttpRequest) and _has_token(request.path):
             hide_token(request)
         return True
 

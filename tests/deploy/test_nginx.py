@@ -46,6 +46,38 @@ def start(site_port, folder):
     return Proxy([*command, "-e", str(folder / "error.log")], port, folder)
 
 
+def start_documented(folder):
+    """Start nginx.conf without TLS and IPv6, in front of a site that is down."""
+    port = free_port()
+    config = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    config = re.sub(r"(?m)^ *(listen \[|ssl_).*\n", "", config)
+    config = config.replace("listen 80", f"listen 127.0.0.1:{free_port()}")
+    config = config.replace("listen 443 ssl http2", f"listen 127.0.0.1:{port}")
+    config = config.replace("127.0.0.1:8000", f"127.0.0.1:{free_port()}")
+    (folder / "digest.conf").write_text(config.replace("/var/log/nginx", str(folder)))
+    main = f"daemon off; user root; pid {folder}/nginx.pid; error_log {folder}/error.log;"
+    (folder / "nginx.conf").write_text(
+        f"{main} events {{}} http {{ include {folder}/digest.conf; }}"
+    )
+    command = [BINARY, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    return Proxy([*command, "-e", str(folder / "error.log")], port, folder)
+
+
+def test_preview_tokens_are_in_no_log_even_if_the_site_is_down(tmp_path):
+    nginx, token = start_documented(tmp_path), "x" * 43
+    for path in ("/preview/{}/", "/preview//{}/", "/%70review/{}/", "/PREVIEW/{}"):
+        assert nginx.request(path.format(token)).status == 502
+    nginx.request(f"/api/v1/preview/{token}/?x=/preview/abc")
+    nginx.request(f"/daily/?next=/preview/{token}/")
+    assert nginx.request("/readyz").status == nginx.request("/%72eadyz").status == 404
+    nginx.stop()
+    access = (tmp_path / "digest.log").read_text()
+    assert access.count("/preview/[token] 502") == 5
+    assert token not in access
+    errors = (tmp_path / "error.log").read_text().splitlines()
+    assert [line for line in errors if token in line and "/daily/" not in line] == []
+
+
 @pytest.fixture
 def nginx(server, tmp_path):
     """Run nginx as the proxy of the site."""

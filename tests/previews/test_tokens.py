@@ -174,6 +174,31 @@ def test_tokens_are_redacted_in_any_text():
     assert redact("/admin/pages/3/edit/preview/?mode=") == "/admin/pages/3/edit/preview/?mode="
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/preview/{}/",
+        "/preview//{}/",
+        "/api/v1/preview/{}/?x=/preview/abc",
+        "/PREVIEW/{}",
+        "/preview/x/../{}/",
+        "/preview/{0}/{0}",
+        "/preview%2F{}",
+        "/%70review/%2e/{}/",
+        "/search/?next=%2Fpreview%2F{}%2F",
+        "/preview/?token={}",
+    ],
+)
+@pytest.mark.parametrize("first", ["a", "%61"])
+def test_no_spelling_of_a_url_shows_the_token(url, first):
+    token = "bC-d_" * 9
+    text = f'"GET {url.format(first + token)} HTTP/1.1" 404 12'
+    redacted = redact(text)
+    assert token not in redacted
+    assert redacted.startswith('"GET /')
+    assert redacted.endswith(' HTTP/1.1" 404 12')
+
+
 def test_redaction_keeps_the_types_of_log_arguments():
     path = f"/preview/{'x' * 43}/"
     args = ("127.0.0.1:1", "GET", path, "1.1", 200)
