@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
@@ -75,9 +75,10 @@ def cacheable(view: View, policy: CachePolicy) -> View:
 def public_view(view: View) -> View:
     """Return a ``cacheable`` view that takes GET, HEAD and OPTIONS.
 
-    Its response may depend on the query parameter ``locale`` and no other.
+    Its response may depend on the query parameter ``locale`` and no other. A 404 is plain text: the
+    site's own page could show who is logged in.
     """
-    cached = cacheable(view, CachePolicy())
+    cached = cacheable(_with_plain_404(view), CachePolicy())
 
     @require_http_methods(["GET", "HEAD", "OPTIONS"])
     @wraps(cached)
@@ -86,6 +87,17 @@ def public_view(view: View) -> View:
             ignore_cookies(request)
             return HttpResponse(status=204, headers=CORS | PREFLIGHT)
         return cached(request, *args, **kwargs)
+
+    return wrapper
+
+
+def _with_plain_404(view: View) -> View:
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(*args, **kwargs)
+        except Http404:
+            return HttpResponseNotFound("Not found\n", content_type="text/plain; charset=utf-8")
 
     return wrapper
 

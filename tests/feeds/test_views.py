@@ -74,6 +74,15 @@ def test_feed_of_a_hidden_digest_is_404(digest, client, name):
     assert client.get("/feeds/daily/other.xml").status_code == 404
 
 
+def test_404_of_a_feed_is_the_same_for_editors(digest, client, admin_client):
+    responses = [each.get("/feeds/none/rss.xml") for each in (client, admin_client)]
+    assert [(each.status_code, each.content) for each in responses] == [(404, b"Not found\n")] * 2
+    for response in responses:
+        assert response["Content-Type"] == "text/plain; charset=utf-8"
+        assert "Cookie" not in response.get("Vary", "")
+        assert response["Cache-Control"] == "public, max-age=60, stale-while-revalidate=60"
+
+
 def test_id_stays_when_the_url_changes(digest, read):
     issue = make_issue(digest)
     [before] = read("feed.json")["items"]
