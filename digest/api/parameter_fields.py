@@ -26,6 +26,18 @@ class StrictIntegerField(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
+class StrictRegexField(serializers.RegexField):
+    """Accept what matches as a whole; DRF trims it, and ``$`` also matches before a line end."""
+
+    def __init__(self, regex: str, **kwargs: Any) -> None:
+        super().__init__(regex, trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if str(data).endswith("\n"):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class StrictDateField(serializers.DateField):
     """Accept a date as 2026-04-14, whatever the formats of the site."""
 
@@ -84,7 +96,7 @@ class SlugListField(SeparatedField):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=2000, **kwargs)
+        super().__init__(max_length=2000, trim_whitespace=False, **kwargs)
 
     def split(self, text: str) -> list[str]:
         slugs = text.split(",")
@@ -106,7 +118,7 @@ class NameListField(SeparatedField):
 
     def __init__(self, names: Iterable[str] | Callable[[], Iterable[str]], **kwargs: Any) -> None:
         self._names = names
-        super().__init__(max_length=2000, **kwargs)
+        super().__init__(max_length=2000, trim_whitespace=False, **kwargs)
 
     @property
     def names(self) -> list[str]:

@@ -23,6 +23,7 @@ from digest.api.parameter_fields import (
     StrictDateField,
     StrictDateTimeField,
     StrictIntegerField,
+    StrictRegexField,
     hint,
 )
 from digest.api.scope import TEXT_FORMATS
@@ -33,7 +34,7 @@ MAX_ERRORS = 20
 class Parameters(serializers.Serializer):
     """Base class of query parameters; every endpoint accepts ``site``."""
 
-    site = serializers.RegexField(
+    site = StrictRegexField(
         r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(:[0-9]{1,5})?$",
         max_length=255,
         required=False,
@@ -91,7 +92,7 @@ class PageParameters(Parameters):
     limit = StrictIntegerField(
         min_value=1, max_value=100, default=20, help_text="The number of results per page."
     )
-    cursor = serializers.RegexField(
+    cursor = StrictRegexField(
         r"^[A-Za-z0-9_:-]+$",
         max_length=8000,
         required=False,
@@ -103,7 +104,7 @@ class PageParameters(Parameters):
 
 
 class LocaleParameters(Parameters):
-    locale = serializers.RegexField(
+    locale = StrictRegexField(
         r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
         max_length=35,
         required=False,
@@ -121,6 +122,7 @@ class IssueFilters(LocaleParameters):
     digest = serializers.SlugField(
         allow_unicode=True,
         max_length=255,
+        trim_whitespace=False,
         required=False,
         help_text="Issues of the digest with this slug.",
     )
@@ -199,10 +201,11 @@ class SourceListParameters(PageParameters):
     digest = serializers.SlugField(
         allow_unicode=True,
         max_length=255,
+        trim_whitespace=False,
         required=False,
         help_text="Sources that issues of the digest with this slug cite.",
     )
-    host = serializers.RegexField(
+    host = StrictRegexField(
         r"^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$",
         max_length=255,
         required=False,
@@ -215,7 +218,7 @@ class StoryParameters(LocaleParameters, TextParameters):
 
 
 class PathParameters(Parameters):
-    path = serializers.RegexField(
+    path = StrictRegexField(
         r"^/[^#\\\x00-\x1f]*$",
         max_length=2000,
         help_text="The path of a URL on the site, as `/daily/2026-04-14/`, or with its query.",

@@ -40,7 +40,18 @@ NUL = "\0"
 SWITCHES = ["maybe", "TRUE", "01", "1", "", NUL]
 NUMBERS = ["-1", "abc", "1e3", "", "0", "1.0", " 1", "+1", "٣", "0x1", "01x", NUL, *DIGITS]
 DATES = ["abc", "99999-01-01", "0000-01-01", "2026-02-30", "2026-1-1", "20260101", "", NUL]
-SLUGS = [",", "a,,b", "a,", "a/b", "a b", "../a", "", NUL, ",".join("abcdefghijklmnopqrstuvwxyz")]
+SLUGS = [
+    ",",
+    "a,,b",
+    "a,",
+    "a/b",
+    "a b",
+    "../a",
+    " a",
+    "",
+    NUL,
+    ",".join("abcdefghijklmnopqrstuvwxyz"),
+]
 ORDERS = ["secret", "digest__secret", "owner", "owner__password", "?", "--date", "date,,", "title"]
 ORDERS += ["-date,date", "date;DROP TABLE", "alias_of", "id," * 2000, "", NUL]
 TOKENS = ["garbage", "e30:1:1", "e30", "W10:1:x", "", NUL, "a" * 10_000, "é", ":" * 50]
@@ -56,8 +67,8 @@ INVALID_VALUES: dict[str, list[str]] = {
     "prefix": SWITCHES,
     "correct": SWITCHES,
     "order": ORDERS,
-    "digest": ["a/b", "a,b", "../daily", "a b", "x" * 300, "", NUL],
-    "host": ["a/b", "https://a", "a:80", ".a", "a b", "x" * 300, "", NUL],
+    "digest": ["a/b", "a,b", "../daily", "a b", "daily\n", "x" * 300, "", NUL],
+    "host": ["a/b", "a\n", "https://a", "a:80", ".a", "a b", "x" * 300, "", NUL],
     "tag": SLUGS,
     "tag_all": SLUGS,
     "date_from": DATES,
@@ -65,14 +76,17 @@ INVALID_VALUES: dict[str, list[str]] = {
     "year": [*NUMBERS, "10000"],
     "month": [*NUMBERS, "13"],
     "updated_since": ["abc", "2026-02-30T00:00:00Z", "9999-12-31T23:59:59-14:00", "", NUL],
-    "locale": ["x", "en_GB", "en-", "../en", "e" * 5000, "", NUL],
-    "site": ["a:abc", "localhost:" + "9" * 30, "nowhere.example", "evil<script>", "a/b", NUL],
+    "locale": ["x", "en_GB", "en-", "../en", "e" * 5000, " en", "en\n", "", NUL],
+    "site": [
+        *("a:abc", "localhost:" + "9" * 30, "nowhere.example", "evil<script>", "a/b", NUL),
+        *(" localhost", "\nlocalhost", "localhost\n"),
+    ],
     "include": ["everything", "Body", "body,body", "body,", "", NUL],
     "fields": FIELDS,
     "field_map": SWITCHES,
     "rich_text": ["x", "HTML", "xml", "html,text", "", NUL],
     "q": ["", " ", f"a{NUL}b", "a" * 201, "a " * 100, " ".join("abcdefghijklmnopqrstu"), NUL],
-    "path": [f"/a{NUL}b/", NUL],
+    "path": [f"/a{NUL}b/", " /daily/", "/daily/\n", NUL],
 }
 
 # Parameters that no endpoint has: columns, operators of Django and other systems, formats.
