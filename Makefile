@@ -62,6 +62,7 @@ format: .venv/installed ## fix style and format
 serve: export DJANGO_SETTINGS_MODULE := cms.settings.production
 serve: export WEB_CONCURRENCY ?= 3
 serve: export SERVE_MEDIA ?= on
+serve: export FORWARDED_ALLOW_IPS ?=
 serve: port-free .venv/installed ## serve with production settings and several workers (docs/reference/environment.md)
 	@$(MANAGE) collectstatic --no-input --verbosity 0
 	@$(JOBS) exec $(PY) -m gunicorn cms.wsgi --bind 127.0.0.1:$(PORT) --preload --threads 4 --no-control-socket \

@@ -4,12 +4,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.urls import include, path, re_path
-from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from cms import health
+from cms import health, media
 from search import views as search_views
 
 handler400 = "digest.api.errors.bad_request"
@@ -29,7 +28,7 @@ if settings.SERVE_MEDIA:
     urlpatterns += [
         re_path(
             rf"^{settings.MEDIA_URL.lstrip('/')}{folder}/(?P<path>.*)$",
-            serve,
+            media.serve,
             {"document_root": Path(settings.MEDIA_ROOT, folder)},
         )
         for folder in ("images", "avatar_images")

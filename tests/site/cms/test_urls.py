@@ -33,6 +33,13 @@ def test_documents_are_not_served_as_media(client: Client, upload, prefix: str):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", ["../../x", "images/%2e%2e/%2e%2e/%2e%2e/x", "%00", "..%2f..%2fx"])
+def test_path_out_of_the_folder_is_a_404_that_logs_no_error(client: Client, caplog, path: str):
+    assert client.get(f"/media/images/{path}").status_code == 404
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("path", "allowed"), [("/api/v1/", "*"), ("/admin/login/", None)])
 def test_cors_allows_the_api_only(client: Client, path, allowed):
     response = client.get(path, headers={"Origin": "https://elsewhere.example"})
