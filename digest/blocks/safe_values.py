@@ -35,20 +35,26 @@ def without_surrogates(value: Any) -> Any:
 
 def well_formed(stored: Any) -> Any:
     """Return a JSON value without lone surrogates; ValueError if it is nested too deeply."""
+    # Each body that is read passes here, so this is one loop, and encodes instead of searching.
     level, has_surrogates = [stored], False
     for _depth in range(MAX_DEPTH + 1):
-        has_surrogates = has_surrogates or any(map(_has_surrogate, level))
-        level = [item for node in level for item in _items(node)]
-        if not level:
+        below: list[Any] = []
+        for node in level:
+            if isinstance(node, str):
+                has_surrogates = has_surrogates or not _is_encodable(node)
+            elif isinstance(node, dict):
+                below.extend(node.values())
+            elif isinstance(node, list):
+                below.extend(node)
+        if not below:
             return without_surrogates(stored) if has_surrogates else stored
+        level = below
     raise ValueError(f"JSON is nested more than {MAX_DEPTH} levels deep")
 
 
-def _has_surrogate(node: Any) -> bool:
-    return isinstance(node, str) and not node.isascii() and bool(SURROGATE.search(node))
-
-
-def _items(node: Any) -> Any:
-    if isinstance(node, dict):
-        return node.values()
-    return node if isinstance(node, list) else ()
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
