@@ -47,3 +47,10 @@ def test_skip_link_and_all_controls_are_reachable_by_keyboard(open_page, issues)
         expect(target).to_be_focused()
         expect(target).to_be_in_viewport()
         expect(target).not_to_have_css("outline-style", "none")
+
+
+def test_documentation_of_the_api_breaks_no_rule_of_the_policy(open_page, issues):
+    page = open_page(viewport=DESKTOP)
+    page.goto("/api/v1/docs/")
+    page.locator(".opblock-summary-control").first.click()
+    expect(page.locator(".opblock-body").first).to_be_visible()
