@@ -1,11 +1,12 @@
 """Page object of the Wagtail admin."""
 
 import re
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, Request, Route, expect
 
 from tests.browser.screenshots import take_screenshot
 
@@ -23,6 +24,17 @@ MARK_RECORDED = """
 """
 
 
+IS_SAVED = """
+  document.querySelector("[data-edit-form]").dataset.wUnsavedHasEditsValue !== "true"
+"""
+
+
+def is_autosave(request: Request) -> bool:
+    """Return whether a request saves the form of a page in the background."""
+    is_post = request.method == "POST" and "/admin/pages/" in request.url
+    return is_post and request.headers.get("accept") == "application/json"
+
+
 class Editor:
     """Drive the admin in one browser window."""
 
@@ -38,19 +50,26 @@ class Editor:
 
     def sign_in(self, name: str, password: str) -> None:
         self.page.goto("/admin/")
-        self.page.get_by_role("textbox", name="Username").fill(name)
-        self.page.get_by_role("textbox", name="password").fill(password)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.fill_in_sign_in(self.page, name, password)
         expect(self.page.get_by_role("link", name="Pages")).to_be_visible()
 
     def start_issue(self, digest_id: int, title: str) -> None:
         """Open the form of a new issue, enter a title, and wait for the first autosave."""
-        self.page.goto(f"/admin/pages/{digest_id}/")
-        self.page.get_by_role("link", name="Add child page").first.click()
-        self.wait_for_initial_state()
+        self.open_new_issue(digest_id)
         self.title.fill(title)
         expect(self.page).to_have_url(re.compile(r"/admin/pages/\d+/edit/$"))
         expect(self.page.get_by_text("Saved", exact=True)).to_be_visible()
+
+    def fill_in_sign_in(self, page: Page, name: str, password: str) -> None:
+        """Submit the sign-in form in a tab."""
+        page.get_by_role("textbox", name="Username").fill(name)
+        page.get_by_role("textbox", name="password").fill(password)
+        page.get_by_role("button", name="Sign in").click()
+
+    def open_new_issue(self, digest_id: int) -> None:
+        self.page.goto(f"/admin/pages/{digest_id}/")
+        self.page.get_by_role("link", name="Add child page").first.click()
+        self.wait_for_initial_state()
 
     def wait_for_initial_state(self) -> None:
         """Wait until Wagtail detects further input as changes, which it autosaves and previews."""
@@ -77,7 +96,17 @@ class Editor:
 
     def block(self, kind: str) -> Locator:
         """Return the last block of a type in the body."""
-        return self.page.locator(f"[data-streamfield-child]:has(> input[value={kind}])").last
+        return self.blocks(kind).last
+
+    def blocks(self, kind: str) -> Locator:
+        """Return the blocks of a type in the body."""
+        blocks = self.page.locator(f"[data-streamfield-child]:has(> input[value={kind}])")
+        return blocks.locator("visible=true")  # Deleted blocks stay in the form.
+
+    def headings(self) -> list[str]:
+        """Return the headings of the stories."""
+        fields = self.blocks("story_section").get_by_role("textbox", name="Heading")
+        return [field.input_value() for field in fields.all()]
 
     def add_block(self, label: str) -> None:
         """Append a block to the body."""
@@ -125,6 +154,32 @@ class Editor:
         """Return a context manager that waits for the autosave of the change made inside."""
         return self.page.expect_response(
             lambda response: response.request.method == "POST" and response.url == self.page.url
+        )
+
+    def wait_until_saved(self) -> None:
+        """Wait until autosave has saved what Wagtail knows to be changed."""
+        self.page.wait_for_function(IS_SAVED)
+
+    def hold_autosave(self, change: Callable[[], None]) -> Callable[[], None]:
+        """Make a change and hold its autosave; return a function that lets it go on."""
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            if held or not is_autosave(route.request):
+                route.fallback()
+            else:
+                held.append(route)
+
+        self.wait_until_saved()
+        self.page.route("**/admin/pages/**", hold)
+        with self.page.expect_request(is_autosave):
+            change()
+        return lambda: held[0].continue_()
+
+    def request_of_autosave(self, words: str = "") -> AbstractContextManager:
+        """Return a context manager that waits for the request of an autosave with the words."""
+        return self.page.expect_request(
+            lambda request: is_autosave(request) and words in request.post_data
         )
 
     def show_preview(self) -> FrameLocator:

@@ -24,7 +24,7 @@ from digest.checklist.mixins import ChecklistMixin
 from digest.checklist.run import check_issue
 from digest.pages.page_models import get_issue_page_model
 
-SCRIPTS = ["digest/admin/jump.js", "digest/admin/checklist.js"]
+SCRIPTS = ["digest/admin/form.js", "digest/admin/jump.js", "digest/admin/checklist.js"]
 
 
 class ChecklistSidePanel(BaseSidePanel):

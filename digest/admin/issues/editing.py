@@ -8,10 +8,12 @@ from wagtail.admin.ui.components import Component, MediaContainer
 from wagtail.admin.ui.side_panels import PageStatusSidePanel
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.edit import EditView
+from wagtail.admin.views.pages.revisions import RevisionsRevertView
 from wagtail.admin.views.pages.unpublish import UnpublishView
 from wagtail.admin.viewsets.pages import PageViewSet
 
 from digest.admin.issues.checklist import ChecklistSidePanel
+from digest.admin.issues.scripts import EditorScriptsMixin
 from digest.admin.issues.status import ZonedStatusSidePanel
 from digest.admin.issues.views import IssueExplorerView
 from digest.admin.issues.workflow import IssueWorkflowActionView
@@ -31,7 +33,7 @@ def _with_zone(panel: Component) -> Component:
     return ZonedStatusSidePanel.replacing(panel) if is_status else panel
 
 
-class IssueCreateView(ZonedStatusMixin, CreateView):
+class IssueCreateView(EditorScriptsMixin, ZonedStatusMixin, CreateView):
     """Add the checklist panel to the form of a new issue."""
 
     def get_side_panels(self) -> MediaContainer:
@@ -39,7 +41,7 @@ class IssueCreateView(ZonedStatusMixin, CreateView):
         return MediaContainer([*super().get_side_panels(), checklist])
 
 
-class IssueEditView(ZonedStatusMixin, EditView):
+class IssueEditView(EditorScriptsMixin, ZonedStatusMixin, EditView):
     """Add the checklist and broken-sources panels to the form of an issue."""
 
     def get_side_panels(self) -> MediaContainer:
@@ -50,6 +52,10 @@ class IssueEditView(ZonedStatusMixin, EditView):
         checklist = ChecklistSidePanel(self.page, self.request)
         broken_sources = broken_sources_panels(self.page, self.request)
         return MediaContainer([*panels, checklist, *broken_sources])
+
+
+class PageRevertView(EditorScriptsMixin, ZonedStatusMixin, RevisionsRevertView):
+    """Add the scripts to the form of an older version."""
 
 
 class AtomicUnpublishView(UnpublishView):
@@ -67,15 +73,24 @@ class IssueViewSet(PageViewSet):
 
     add_view_class = IssueCreateView
     edit_view_class = IssueEditView
+    revisions_revert_view_class = PageRevertView
     unpublish_view_class = AtomicUnpublishView
     workflow_action_view_class = IssueWorkflowActionView
     index_view_class = IssueExplorerView
 
 
-class DigestEditView(ZonedStatusMixin, EditView):
-    pass
+class DigestCreateView(EditorScriptsMixin, ZonedStatusMixin, CreateView):
+    """Add the scripts to the form of a new digest."""
+
+
+class DigestEditView(EditorScriptsMixin, ZonedStatusMixin, EditView):
+    """Add the scripts to the form of a digest."""
 
 
 class DigestViewSet(PageViewSet):
+    """Register the views of digests; a site's own viewset for digests subclasses this one."""
+
+    add_view_class = DigestCreateView
     edit_view_class = DigestEditView
+    revisions_revert_view_class = PageRevertView
     unpublish_view_class = AtomicUnpublishView

@@ -3,13 +3,9 @@
 (() => {
   const POLL_INTERVAL = 500; // ms
   const DEBOUNCE = 1000; // ms without a change before the form is posted
-  // Changed by autosave, not by the editor.
-  const IGNORED = new Set(["csrfmiddlewaretoken", "loaded_revision_id", "loaded_revision_created_at"]);
-
+  const { editForm, textOf } = window.digestDesk;
   const entriesOf = (form) =>
     [...new FormData(form)].filter(([, value]) => typeof value === "string");
-  const textOf = (entries) =>
-    new URLSearchParams(entries.filter(([name]) => !IGNORED.has(name))).toString();
 
   class ChecklistController extends window.StimulusModule.Controller {
     static targets = ["status", "stale", "findings"];
@@ -17,7 +13,7 @@
     static values = { url: String };
 
     connect() {
-      this.form = document.querySelector("form[data-edit-form]");
+      this.form = editForm();
       if (!this.form) return;
       this.timer = setInterval(() => this.poll(), POLL_INTERVAL);
     }
