@@ -6,7 +6,7 @@ from wagtail_modeladmin.options import modeladmin_register
 
 from digest.admin import home, jobs, menu  # noqa: F401
 from digest.admin.importing import views as import_views  # noqa: F401
-from digest.admin.issues import validation_hooks  # noqa: F401
+from digest.admin.issues import editing_state, validation_hooks  # noqa: F401
 from digest.admin.issues import views as issue_views  # noqa: F401
 from digest.admin.issues.editing import DigestViewSet, IssueViewSet
 from digest.admin.previews import panel  # noqa: F401

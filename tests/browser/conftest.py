@@ -92,8 +92,10 @@ def site_url(live_server: LiveServer, django_db_serialized_rollback: None) -> It
 class BrowserWindows:
     """Open windows of one Chromium process, and collect the errors that their pages log."""
 
-    def __init__(self, stack: ExitStack, chromium: tuple[Any, str], site_url: str) -> None:
-        self.stack, self.site_url = stack, site_url
+    def __init__(
+        self, stack: ExitStack, chromium: tuple[Any, str], site_url: str, expected: list[str]
+    ) -> None:
+        self.stack, self.site_url, self.expected_errors = stack, site_url, expected
         self.start_playwright, self.path = chromium
         self.errors: list[str] = []
 
@@ -116,12 +118,21 @@ class BrowserWindows:
         """Record an error, except a 404 of the page itself or a 400 of its autosave."""
         is_failed_request = any(f"status of {code}" in message.text for code in (400, 404))
         is_expected = is_failed_request and message.location["url"] == message.page.url
+        is_expected = is_expected or any(text in message.text for text in self.expected_errors)
         if message.type == "error" and not is_expected:
             self.errors.append(f"{message.text} {message.location['url']}")
 
 
 @pytest.fixture
-def open_page(chromium: Any, site_url: str, settings: LazySettings) -> Iterator[Callable]:
+def expected_errors() -> list[str]:
+    """Return parts of the errors that pages may log; test modules override it."""
+    return []
+
+
+@pytest.fixture
+def open_page(
+    chromium: Any, site_url: str, settings: LazySettings, expected_errors: list[str]
+) -> Iterator[Callable]:
     """Return a function that opens a window; the test fails if a page in it logs an error.
 
     Set up the database before opening the first window: Playwright runs an event loop in the
@@ -130,7 +141,7 @@ def open_page(chromium: Any, site_url: str, settings: LazySettings) -> Iterator[
     settings.WAGTAIL_ENABLE_UPDATE_CHECK = False  # both would request external servers
     settings.WAGTAIL_GRAVATAR_PROVIDER_URL = None
     with ExitStack() as stack:
-        windows = BrowserWindows(stack, chromium, site_url)
+        windows = BrowserWindows(stack, chromium, site_url, expected_errors)
         yield windows.open
     assert not windows.errors
 

@@ -85,3 +85,18 @@ def test_leaving_right_after_typing_needs_confirmation(editor):
     editor.page.keyboard.type(".")
     editor.page.reload()
     assert questions == ["beforeunload"]
+
+
+def test_publishing_a_new_issue_waits_for_its_first_autosave(open_editor, digest):
+    editor = open_editor()
+    editor.open_new_issue(digest.pk)
+    release = editor.hold_autosave(lambda: editor.title.fill("Tide"))
+    editor.title.fill("Tides")
+    editor.fill(editor.block("headline"), "Summary", "Water comes and goes.")
+    editor.fill(editor.block("story_section"), "Heading", "Low water")
+    editor.write(editor.block("story_section"), "body", "The harbour is dry.")
+    editor.choose("Publish")
+    release()
+    expect(editor.message).to_contain_text("Page 'Tides' has been published.")
+    editor.page.goto("/admin/digest/issues/")
+    expect(editor.page.get_by_role("row").filter(has_text="Tide")).to_have_count(1)

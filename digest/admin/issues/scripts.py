@@ -3,6 +3,9 @@
 from typing import Any
 
 from django.forms import Media
+from django.forms.widgets import Script
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from wagtail.admin.staticfiles import versioned_static
 
 
@@ -13,9 +16,60 @@ class EditorScriptsMixin:
         context = super().get_context_data(**kwargs)
         if getattr(self, "expects_json_response", False):
             return context
-        return context | {"media": context["media"] + editor_media()}
+        return context | {"media": context["media"] + editor_media(**self._page_or_parent())}
+
+    def _page_or_parent(self) -> dict[str, int]:
+        return {"page": self.page.pk} if self.page.pk else {"parent": self.parent_page.pk}
 
 
-def editor_media() -> Media:
-    """Return the scripts."""
-    return Media(js=[versioned_static(f"digest/admin/{name}.js") for name in ("form", "autosave")])
+def editor_media(**page_or_parent: int) -> Media:
+    """Return the scripts for a saved page, or for a new one below its parent."""
+    scripts = [versioned_static(f"digest/admin/{name}.js") for name in ("form", "autosave")]
+    guard = Script(
+        versioned_static("digest/admin/save-guard.js"), **_guard_data(), **_data(page_or_parent)
+    )
+    return Media(
+        js=[*scripts, guard], css={"all": [versioned_static("digest/admin/editor.css")]}
+    )
+
+
+def _guard_data() -> dict[str, str]:
+    urls = {
+        "state-url": reverse("digest_editing_state"),
+        "sign-in-url": reverse("digest_signed_in"),  # Wagtail redirects to the sign-in page first.
+    }
+    return _data(urls | _guard_texts())
+
+
+def _guard_texts() -> dict[str, str]:
+    return {
+        "signed-out": _(
+            "You have been signed out. Your text is still here, but not saved. "
+            "Sign in, then come back to this tab: it is saved by itself."
+        ),
+        "unreachable": _(
+            "The server cannot be reached. Your text is still here, but not saved. "
+            "It is saved by itself when the server responds again."
+        ),
+        "forbidden": _(
+            "You may not edit this page any more. Your text is still here, but cannot be saved. "
+            "Copy it before you leave this page."
+        ),
+        "deleted": _(
+            "This page has been deleted. Your text is still here, but cannot be saved. "
+            "Copy it before you leave this page."
+        ),
+        "locked": _(
+            "This page has been locked. Your text is still here, but not saved. "
+            "It is saved by itself when the page is unlocked."
+        ),
+        "editable": _("Saving works again."),
+        "sign-in": _("Sign in in a new tab"),
+        "retry": _("Try again"),
+        "copy": _("Copy the text"),
+        "copied": _("Copied"),
+    }
+
+
+def _data(values: dict[str, Any]) -> dict[str, Any]:
+    return {f"data-{name}": value for name, value in values.items()}
