@@ -28,8 +28,9 @@ def editor_media(**page_or_parent: int) -> Media:
     guard = Script(
         versioned_static("digest/admin/save-guard.js"), **_guard_data(), **_data(page_or_parent)
     )
+    undo = Script(versioned_static("digest/admin/undo.js"), **_data(_undo_texts()))
     return Media(
-        js=[*scripts, guard], css={"all": [versioned_static("digest/admin/editor.css")]}
+        js=[*scripts, guard, undo], css={"all": [versioned_static("digest/admin/editor.css")]}
     )
 
 
@@ -68,6 +69,15 @@ def _guard_texts() -> dict[str, str]:
         "retry": _("Try again"),
         "copy": _("Copy the text"),
         "copied": _("Copied"),
+    }
+
+
+def _undo_texts() -> dict[str, str]:
+    return {
+        "deleted": _("Deleted: {block}"),
+        "restored": _("Restored: {block}"),
+        "undo": _("Undo"),
+        "dismiss": _("Dismiss"),
     }
 
 

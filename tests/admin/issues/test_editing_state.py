@@ -10,7 +10,7 @@ from tests.builders import make_issue
 
 pytestmark = pytest.mark.django_db
 
-SCRIPTS = ["autosave.js", "save-guard.js"]
+SCRIPTS = ["autosave.js", "save-guard.js", "undo.js"]
 
 
 @pytest.fixture

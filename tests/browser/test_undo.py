@@ -1,0 +1,77 @@
+"""Undo for deleted blocks."""
+
+import pytest
+
+from tests.builders import body, make_issue, source, story
+
+expect = pytest.importorskip("playwright.sync_api").expect
+pytestmark = pytest.mark.browser
+
+VALUE = "document.querySelector('#body-root').rootBlock.getValue()"
+
+
+@pytest.fixture
+def editor(open_editor, digest):
+    sources = [source(title=title) for title in ("Minutes", "Log", "Map")]
+    stories = [
+        story("Ebb"),
+        story("Flood", body="<p>It <b>rose</b>.</p>", sources=sources),
+        story("Slack"),
+    ]
+    issue = make_issue(digest, 14, publish=False, body=body(*stories))
+    editor = open_editor()
+    editor.open_issue(issue.pk)
+    editor.wait_for_initial_state()
+    return editor
+
+
+def test_deleted_story_is_restored_with_the_keyboard(editor):
+    page = editor.page
+    saved = page.evaluate(VALUE)
+    flood = editor.blocks("story_section").nth(1)
+    with editor.autosave():
+        flood.get_by_title("Delete").first.press("Enter")
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    expect(undo).to_have_accessible_description("Deleted: Story “Flood”")
+    assert editor.headings() == ["Ebb", "Slack"]
+    undo.press("Control+z")
+    assert editor.headings() == ["Ebb", "Flood", "Slack"]
+    expect(flood.get_by_role("textbox", name="Heading")).to_be_focused()
+    expect(page.get_by_role("status").filter(has_text="Restored: Story “Flood”")).to_have_count(1)
+    expect(undo).to_have_count(0)
+    editor.wait_until_saved()
+    page.reload()
+    assert page.evaluate(VALUE) == saved
+
+
+def test_deleted_source_of_a_story_is_restored_in_its_place(editor):
+    flood = editor.blocks("story_section").nth(1)
+    editor.unfold(flood, "Sources of this story")
+    titles = flood.get_by_role("textbox", name="Title").locator("visible=true")
+    flood.locator("[data-contentpath=sources]").get_by_title("Delete").nth(1).click()
+    expect(titles).to_have_count(2)
+    flood.get_by_role("button", name="Undo").click()
+    assert [title.input_value() for title in titles.all()] == ["Minutes", "Log", "Map"]
+    expect(titles.nth(1)).to_be_focused()
+
+
+def test_story_is_restored_where_its_neighbours_are_now(editor):
+    stories = editor.blocks("story_section")
+    stories.nth(1).get_by_title("Delete").first.click()
+    stories.first.get_by_title("Delete").first.click()
+    expect(editor.page.get_by_role("button", name="Undo")).to_have_count(2)
+    editor.page.get_by_role("button", name="Undo").last.click()
+    assert editor.headings() == ["Flood", "Slack"]
+    stories.first.get_by_title("Move down").first.click()
+    editor.page.get_by_role("button", name="Undo").click()
+    assert editor.headings() == ["Ebb", "Slack", "Flood"]
+
+
+def test_dismissed_undo_leaves_the_focus_beside_the_block(editor):
+    editor.blocks("story_section").nth(1).get_by_title("Delete").first.click()
+    editor.page.get_by_role("button", name="Dismiss").press("Enter")
+    expect(editor.page.get_by_role("button", name="Undo")).to_have_count(0)
+    expect(
+        editor.page.get_by_title("Insert a block").locator("visible=true").nth(2)
+    ).to_be_focused()
