@@ -113,6 +113,15 @@ class Editor:
         self.page.get_by_title("Insert a block").last.click()
         self.page.get_by_role("option", name=label, exact=True).click()
 
+    def drag_below(self, block: Locator, other: Locator) -> None:
+        """Drag a collapsed block by its handle to the place below another one."""
+        block.get_by_title("Drag").first.hover()
+        handle = other.get_by_title("Drag").first.bounding_box()
+        self.page.mouse.down()
+        self.page.mouse.move(handle["x"] + 5, handle["y"] + handle["height"] / 2, steps=5)
+        self.page.mouse.move(handle["x"] + 5, handle["y"] + handle["height"], steps=5)
+        self.page.mouse.up()
+
     def fill(self, block: Locator, label: str, text: str) -> None:
         """Fill in a text field of a block."""
         block.get_by_role("textbox", name=label).fill(text)

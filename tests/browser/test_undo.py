@@ -7,7 +7,9 @@ from tests.builders import body, make_issue, source, story
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
 
-VALUE = "document.querySelector('#body-root').rootBlock.getValue()"
+BLOCK = "document.querySelector('#body-root').rootBlock"
+VALUE = f"{BLOCK}.getValue()"
+LABELS = f"{BLOCK}.children.map((child) => child.getTextLabel({{ maxLength: 50 }}))"
 
 
 @pytest.fixture
@@ -66,6 +68,15 @@ def test_story_is_restored_where_its_neighbours_are_now(editor):
     stories.first.get_by_title("Move down").first.click()
     editor.page.get_by_role("button", name="Undo").click()
     assert editor.headings() == ["Ebb", "Slack", "Flood"]
+
+
+def test_block_is_dragged_to_its_place_after_another_was_deleted(editor):
+    page, stories = editor.page, editor.blocks("story_section")
+    stories.first.get_by_title("Delete").first.click()
+    page.evaluate(f"{BLOCK}.children.forEach((child) => child.collapse())")
+    editor.drag_below(stories.first, stories.nth(1))
+    page.wait_for_function(f"{LABELS}[1] === 'Slack'")
+    assert page.evaluate(LABELS)[1:] == ["Slack", "Flood"]
 
 
 def test_dismissed_undo_leaves_the_focus_beside_the_block(editor):

@@ -100,7 +100,10 @@
       event.preventDefault(); // The browser would undo in the field that was typed into last.
       undo.click();
     });
-    deleted.child.element.before(notice);
+    const { element } = deleted.child;
+    element.before(notice);
+    // Wagtail counts the deleted blocks before one that is dragged, and then moves another one.
+    element.parentElement.append(element);
     undo.focus({ preventScroll: true });
   };
 
