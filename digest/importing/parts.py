@@ -28,6 +28,7 @@ class Role(StrEnum):
     ISSUE_SOURCE = "source"
     LABEL = "label"
     BOILERPLATE = "boilerplate"
+    COMMENT = "comment"
     UNKNOWN = "not understood"
     LEFT_OUT = "not understood, left out"
 

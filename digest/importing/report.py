@@ -17,8 +17,10 @@ COUNTED = {
     Role.STORY_SOURCE: ("source of a story", "sources of stories"),
     Role.ISSUE_SOURCE: ("source", "sources"),
     Role.BOILERPLATE: ("line of boilerplate", "lines of boilerplate"),
+    Role.COMMENT: ("comment left out", "comments left out"),
 }
 UNKNOWN = (Role.UNKNOWN, Role.LEFT_OUT)
+LEFT_OUT = (Role.LEFT_OUT, Role.COMMENT)
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Report:
         """Yield a line for each part, then the notes and the summary."""
         unit = self.document.unit
         for (role, place), parts in groupby(self.parts, key=lambda p: (p.role, place_of(p, unit))):
-            kind, end = (Role.UNKNOWN, " (left out)") if role is Role.LEFT_OUT else (role, "")
+            kind = Role.UNKNOWN if role is Role.LEFT_OUT else role
+            end = " (left out)" if role in LEFT_OUT else ""
             yield f"{place:>13}  {kind:<15}  {one_line_excerpt([part.text for part in parts])}{end}"
         yield from (f"{'note':>13}  {note}" for note in self.document.notes)
         yield self.summary()

@@ -31,11 +31,12 @@ ROLE_LABELS = {
     Role.ISSUE_SOURCE: _("Source of the issue"),
     Role.LABEL: _("Label (not in the text)"),
     Role.BOILERPLATE: _("Left out"),
+    Role.COMMENT: _("Comment (left out)"),
     Role.UNKNOWN: _("Not understood"),
     Role.LEFT_OUT: _("Not understood, left out"),
 }
 # Roles that only the reader assigns; they are choices of the parts that have them.
-NOT_SELECTABLE = {Role.IMAGE, Role.LEFT_OUT, Role.UNKNOWN}
+NOT_SELECTABLE = {Role.IMAGE, Role.COMMENT, Role.LEFT_OUT, Role.UNKNOWN}
 MAX_FILES = 20  # per request; import.js sends one request per file
 ACCEPTED = ".txt,.text,.md,.markdown,.mdown,.mkd,.html,.htm,.xhtml,.docx"
 

@@ -11,6 +11,7 @@ import yaml
 
 from digest.importing.errors import DocumentError
 from digest.importing.parts import Part, Role
+from digest.importing.readers.comments import after_comments
 
 FRONT_MATTER = re.compile(
     r"\s*^---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.M | re.S
@@ -30,7 +31,8 @@ ROLES = {
 
 def read_front_matter(text: str) -> tuple[list[Part], str]:
     """Return the parts of the front matter, and the text with blank lines in its place."""
-    found = FRONT_MATTER.match(text)
+    start = after_comments(text)
+    found = FRONT_MATTER.match(text, start)
     if not found:
         return [], text
     if len(found["yaml"]) > MAX_LENGTH:
@@ -42,7 +44,7 @@ def read_front_matter(text: str) -> tuple[list[Part], str]:
     parts = [*read_keys(mapping, first_line), *read_comments(found["yaml"], mapping, first_line)]
     blank = "\n" * found[0].count("\n")
     parts.sort(key=lambda part: part.first_line)
-    return parts, blank + text[found.end() :]
+    return parts, text[:start] + blank + text[found.end() :]
 
 
 def compose(source: str, first_line: int) -> yaml.MappingNode | None:

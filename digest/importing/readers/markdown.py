@@ -12,6 +12,7 @@ from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
 from digest.importing.parts import Label, Outline, Part, Role
+from digest.importing.readers.comments import take_comments
 from digest.importing.readers.front_matter import read_front_matter
 from digest.importing.readers.markdown_html import markdown_converter, words_lost
 from digest.importing.recognition import match_label, read_metadata
@@ -31,7 +32,9 @@ DEFINITION = re.compile(r"\[([^\]]+)\]:")
 def read_markdown(text: str) -> list[Part]:
     """Return the parts of a Markdown document."""
     front_matter, body = read_front_matter(text)
-    return MarkdownReader(body, front_matter).read()
+    body, comments = take_comments(body)
+    parts = MarkdownReader(body, front_matter).read()
+    return sorted([*parts, *comments], key=lambda part: part.first_line) if comments else parts
 
 
 def nodes_of(tokens: list[Token], level: int = 0) -> Iterator[list[Token]]:

@@ -1,0 +1,159 @@
+"""Take comments out of Markdown: notes between authors, which readers must not see.
+
+Comments are HTML comments, of any number of paragraphs, and the forms other programs use:
+``[//]: # (…)``, ``%%…%%`` (Obsidian), ``{>>…<<}`` (CriticMarkup), ``{/*…*/}`` (MDX). Code keeps
+them. A comment that is not closed ends with its paragraph.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+from markdown_it import MarkdownIt
+
+from digest.importing.errors import DocumentError
+from digest.importing.parts import Part, Role
+
+MAX_CODE_SPAN = 5000
+MAX_ROUNDS = 10
+CLOSERS = {"<!--": "-->", "{>>": "<<}", "{/*": "*/}", "%%": "\n%%"}
+# In this order: escapes, code, comments that need their end to be searched for, and whole ones.
+TOKEN = re.compile(
+    rf"\\[\\`<{{%\[]|(?<!`)(?P<ticks>`+)(?!`).{{0,{MAX_CODE_SPAN}}}?(?<!`)(?P=ticks)(?!`)"
+    r"|(?P<open><!--(?!-?>)|\{>>|\{/\*|(?<![^\n])%%(?=[ \t]*(?:\n|\Z)))"
+    r"|(?P<whole><!---?>|(?<![\w%])%%(?!%)[ \t]*[^\s%](?:[^%\n]|\n(?!\s*\n)|%(?!%))*%%(?![\w%])"
+    r"|(?<![^\n])[ \t>]*\[[^\]\n]+\]:[ \t]*(?:#|<>)\s+"
+    r"(?:\([^()]*\)|\"[^\"]*\"|'[^']*')[ \t]*(?![^\n]))",
+    re.DOTALL,
+)
+OPENERS = ("<!--", "{>>", "{/*", "%%", "]:")
+NOT_NEWLINE = re.compile(r"[^\n]")
+SPACES = re.compile(r"[ \t]*")
+COMMENT_START = re.compile(r"\s*<!--")
+
+
+@dataclass
+class Segment:
+    """Consecutive characters of a document that are one block of code or of text."""
+
+    start: int
+    end: int
+    is_code: bool
+
+
+def take_comments(text: str) -> tuple[str, list[Part]]:
+    """Return the text without comments but with all of its lines, and the comments.
+
+    Raises DocumentError if comments and code are entangled.
+    """
+    if not any(opener in text for opener in OPENERS):
+        return text, []
+    spans: list[tuple[int, int]] = []
+    for _ in range(MAX_ROUNDS):
+        if find_comments(mask(text, spans), spans):
+            return without(text, spans), list(comment_parts(text, spans))
+    raise DocumentError("Too many of its comments contain unfinished code blocks: remove them.")
+
+
+def after_comments(text: str) -> int:
+    """Return where the comments at the start of a document end."""
+    position = 0
+    while found := COMMENT_START.match(text, position):
+        end = text.find("-->", found.end())
+        if end < 0:
+            break
+        position = end + len("-->")
+    return position
+
+
+def find_comments(text: str, spans: list[tuple[int, int]]) -> bool:
+    """Add the comments after the known ones; False if blocks have to be parsed again.
+
+    That is where a comment ends within what looked like code because of the comment.
+    """
+    position = spans[-1][1] if spans else 0
+    for segment in segments(text):
+        if segment.is_code and segment.start < position < segment.end:
+            return False
+        if segment.is_code:
+            continue
+        for span in comments_in(text, max(position, segment.start), segment.end):
+            spans.append(span)
+            position = span[1]
+    return True
+
+
+def segments(text: str) -> Iterator[Segment]:
+    """Yield the blocks of a document and what is between them, in order."""
+    starts = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
+    end = 0
+    for first, last, is_code in leaf_blocks(text):
+        if first >= end:
+            yield Segment(starts[end], starts[first], False)
+            yield Segment(starts[first], starts[last] - 1, is_code)
+            end = last
+    yield Segment(starts[end], len(text), False)
+
+
+def leaf_blocks(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield first line, line after the last, and whether it is code, of each leaf block."""
+    markdown = MarkdownIt("commonmark").enable("table").disable("html_block")
+    markdown.core.ruler.disable(["inline", "text_join"])
+    for token in markdown.parse(text):
+        if token.map and token.type in ("inline", "fence", "code_block"):
+            yield *token.map, token.type != "inline"
+
+
+def comments_in(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the comments that start within a block."""
+    while start < end and (found := TOKEN.search(text, start, end)):
+        start = found.end()
+        if found["whole"]:
+            yield found.span()
+        elif found["open"] and (close := end_of_comment(text, found, end)):
+            start = close
+            yield found.start(), close
+
+
+def end_of_comment(text: str, opened: re.Match[str], block_end: int) -> int:
+    """Return where a comment ends; if it is not closed with its block, or 0 for ``%%``."""
+    closer = CLOSERS[opened["open"]]
+    end = text.find(closer, opened.end())
+    if end < 0:
+        return 0 if opened["open"] == "%%" else block_end
+    return end + len(closer)
+
+
+def mask(text: str, spans: list[tuple[int, int]]) -> str:
+    """Return the text with spaces in place of the comments."""
+    pieces, position = [], 0
+    for start, end in spans:
+        pieces += [text[position:start], NOT_NEWLINE.sub(" ", text[start:end])]
+        position = end
+    return "".join([*pieces, text[position:]])
+
+
+def without(text: str, spans: list[tuple[int, int]]) -> str:
+    """Return the text without the comments and a space beside them, but with their lines."""
+    pieces, position = [], 0
+    for start, end in spans:
+        before, lines = text[position:start], "\n" * text.count("\n", start, end)
+        after = SPACES.match(text, end).end()
+        if lines or text[after : after + 1] in ("", "\n"):
+            before, end = before.rstrip(" \t"), after
+        elif start == 0 or text[start - 1].isspace():
+            end = after
+        pieces += [before, lines]
+        position = end
+    return "".join([*pieces, text[position:]])
+
+
+def comment_parts(text: str, spans: list[tuple[int, int]]) -> Iterator[Part]:
+    """Yield a part for each comment, which is left out."""
+    line, position = 1, 0
+    for start, end in spans:
+        line += text.count("\n", position, start)
+        lines = text.count("\n", start, end)
+        yield Part(Role.COMMENT, text[start:end].strip(), line, line + lines)
+        line, position = line + lines, end
