@@ -11,6 +11,7 @@ import nh3
 from django.utils.html import escape
 from wagtail.whitelist import check_url
 
+from digest.importing.editor_html import editor_html
 from digest.importing.recognition import URL
 from digest.rendering.rich_text import ALLOWED_SCHEMES
 
@@ -32,7 +33,6 @@ FEATURE_TAGS = {
 
 MAX_URL_LENGTH = 2000
 SENTENCE_ENDS = ".,;:!?…'\"‘’“”«»*"
-BLOCK_QUOTE_OR_HEADING = re.compile(r"<(/?)(?:h3|blockquote)>")
 LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>')
 LINE_START = re.compile(r"<(?:p|li|h3|blockquote|br/)>")
 TAG = re.compile(r"<[^>]*>")
@@ -86,14 +86,17 @@ def list_html(tag: str, items: Iterable[str]) -> str:
 
 
 def sanitise(html: str, features: list[str]) -> str:
-    """Remove from database HTML what a field with these features cannot hold."""
+    """Return database HTML that a field with these features can hold, and its editor keeps."""
     tags = {"p", "br"}.union(*(FEATURE_TAGS.get(feature, ()) for feature in features))
-    if "blockquote" not in tags:
-        html = BLOCK_QUOTE_OR_HEADING.sub(r"<\1p>", html)
     html = nh3.clean(
-        html, tags=tags, attributes={"a": {"href"}}, url_schemes=ALLOWED_SCHEMES, link_rel=None
+        html,
+        tags=tags | {"h3", "blockquote"},
+        attributes={"a": {"href"}, "ol": {"start"}},
+        url_schemes=ALLOWED_SCHEMES,
+        link_rel=None,
     )
-    return html.replace("<br>", "<br/>")  # the editor cannot open a stored <br>
+    # The editor cannot open a stored <br>.
+    return editor_html(html.replace("<br>", "<br/>"), tags)
 
 
 def is_allowed_url(url: str) -> bool:

@@ -1,7 +1,7 @@
 """Convert Markdown to the HTML of Wagtail's rich text fields.
 
 The parser is markdown-it-py with CommonMark rules, tables and strikethrough. The rules here adapt
-its output to Wagtail: tag names, no paragraphs in lists and quotations, no images.
+its output to Wagtail: tag names, no code blocks, no tables, no images.
 """
 
 import re
@@ -19,9 +19,11 @@ from digest.importing.rich_text import is_allowed_url, linkify, split_words
 
 ALLOWED_HTML = ("<sup>", "</sup>", "<sub>", "</sub>")
 WAGTAIL_TAGS = {"strong": "b", "em": "i"}
-CONTAINERS = ("bullet_list", "ordered_list", "blockquote")
-PARAGRAPHS = ("paragraph_open", "paragraph_close", "heading_open", "heading_close")
 
+TABLE_TAGS = [
+    *("table_open", "table_close", "thead_open", "thead_close", "tbody_open", "tbody_close"),
+    *("th_close", "td_close"),
+]
 INDENT = re.compile(r"^ +")
 # Words that are syntax: list numbers, reference names, code languages, tags.
 MARKS = re.compile(
@@ -49,38 +51,9 @@ def words_lost(source: str, html: str) -> Counter[str]:
 
 
 def wagtail_shape(state: StateCore) -> None:
-    """Unwrap paragraphs in lists and quotations, and mark text inside links."""
-    depth, before = 0, None
-    for position, token in enumerate(state.tokens):
-        if token.type == "blockquote_open":
-            quote = quote_at(state.tokens, position)
-            quote[0].hidden = quote[-1].hidden = bool(depth) or not is_simple(quote)
-        if token.type.rpartition("_")[0] in CONTAINERS and not token.hidden:
-            depth += token.nesting
-        if token.type in PARAGRAPHS and depth:
-            set_inside(token, before)
+    """Rename inline tags for Wagtail, and mark text inside links."""
+    for token in state.tokens:
         mark_links(token.children or [])
-        before = token
-
-
-def quote_at(tokens: Sequence[Token], start: int) -> Sequence[Token]:
-    """Return the tokens of the quotation that starts at ``start``."""
-    level, end = tokens[start].level, start + 1
-    while tokens[end].level != level:
-        end += 1
-    return tokens[start : end + 1]
-
-
-def is_simple(quote: Sequence[Token]) -> bool:
-    """Return whether a quotation has only paragraphs, as Wagtail's must."""
-    return all(token.type == "inline" or token.type in PARAGRAPHS for token in quote[1:-1])
-
-
-def set_inside(token: Token, before: Token | None) -> None:
-    """Hide a paragraph in a list or quotation; separate it from the previous by a line break."""
-    token.hidden = True
-    if token.nesting == 1 and before is not None and before.type in PARAGRAPHS:
-        token.type, token.tag, token.nesting, token.hidden = "hardbreak", "br", 0, False
 
 
 def mark_links(children: list[Token]) -> None:
@@ -126,18 +99,24 @@ def render_link_close(self: RendererHTML, tokens: Sequence[Token], index: int, *
 
 def render_code(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
     """Render a code block as inline code, the only code of the rich text fields."""
-    token = tokens[index]
-    lines = [escape(line) for line in token.content.strip("\n").split("\n")]
+    lines = [escape(line) for line in tokens[index].content.strip("\n").split("\n")]
     code = "<br/>".join(INDENT.sub(lambda spaces: "\xa0" * len(spaces[0]), line) for line in lines)
-    return f"<code>{code}</code>" if token.level else f"<p><code>{code}</code></p>"
+    return f"<p><code>{code}</code></p>"
 
 
 def render_heading(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
     """Render headings of all levels as ``<h3>``, the only level within a story."""
-    token = tokens[index]
-    if token.hidden:
-        return ""
-    return "<h3>" if token.nesting == 1 else "</h3>"
+    return "<h3>" if tokens[index].nesting == 1 else "</h3>"
+
+
+def render_row(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
+    """Render a row of a table, in a list or quotation, as a paragraph."""
+    return "<p>" if tokens[index].nesting == 1 else "</p>"
+
+
+def render_cell(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
+    """Separate the cells of a row."""
+    return "" if tokens[index - 1].type == "tr_open" else " | "
 
 
 RULES = {
@@ -149,6 +128,11 @@ RULES = {
     "code_block": render_code,
     "heading_open": render_heading,
     "heading_close": render_heading,
+    "tr_open": render_row,
+    "tr_close": render_row,
+    "th_open": render_cell,
+    "td_open": render_cell,
+    **dict.fromkeys(TABLE_TAGS, lambda *args: ""),
     "softbreak": lambda *args: " ",
     "hardbreak": lambda *args: "<br/>",
 }
