@@ -34,6 +34,7 @@ FEATURE_TAGS = {
 MAX_URL_LENGTH = 2000
 SENTENCE_ENDS = ".,;:!?…'\"‘’“”«»*"
 LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>')
+URL_PREFIX = re.compile(r"(?:https?://|mailto:|tel:)?(?:www\.)?")
 LINE_START = re.compile(r"<(?:p|li|h3|blockquote|br/)>")
 TAG = re.compile(r"<[^>]*>")
 WORD = re.compile(r"[^\W_]+")
@@ -113,8 +114,13 @@ def plain_text_with_urls(html: str) -> str:
 
 
 def link_text_with_url(url: str, text: str) -> str:
-    """Return the text of a link, with its URL unless the text is part of the URL."""
-    return text if TAG.sub("", text) in url else f"{text} ({url})"
+    """Return the text of a link, with its URL unless the text is the URL."""
+    return text if shown_url(TAG.sub("", text)) == shown_url(url) else f"{text} ({url})"
+
+
+def shown_url(url: str) -> str:
+    """Return a URL as texts show it: without scheme, ``www.`` and final slash."""
+    return URL_PREFIX.sub("", url.strip().lower()).rstrip("/")
 
 
 def bare_text(html: str) -> str:

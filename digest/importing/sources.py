@@ -7,10 +7,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
 from digest.importing.parts import Part
-from digest.importing.recognition import DATE, date_of
-from digest.importing.rich_text import LINK, MAX_URL_LENGTH, bare_text
+from digest.importing.recognition import DATE, URL, date_of
+from digest.importing.rich_text import LINK, MAX_URL_LENGTH, bare_text, split_words
 
-BETWEEN = " \t\n—–-:|,;·("
+SEPARATORS = "—–-:|,;·(<[/"
+BETWEEN = " \t\n" + SEPARATORS
+CLOSING = ")>]"
 DETAILS = re.compile(r"\s[—–|-]\s")
 validate_web_url = URLValidator(schemes=["http", "https"])
 
@@ -24,9 +26,11 @@ def parse_sources(part: Part) -> list[dict[str, Any]]:
     before, links = split_at_links(part.rich_text)
     if not links:
         return [without_link(before)]
+    if len(links) == 1 and is_sentence(before, links[0][0]):
+        return [from_sentence(part.rich_text, *links[0][1:])]
     sources = [with_link(*link) for link in links]
-    if before.strip(BETWEEN):
-        add_lead(sources[0], before.strip(BETWEEN + ")"))
+    if split_words(before):
+        add_lead(sources[0], before.strip(BETWEEN + CLOSING))
     return sources
 
 
@@ -36,6 +40,20 @@ def split_at_links(html: str) -> tuple[str, list[tuple[str, str, str]]]:
     urls, texts, afters = rest[0::3], rest[1::3], rest[2::3]
     links = zip(texts, urls, afters, strict=True)
     return bare_text(before), [tuple(map(bare_text, link)) for link in links]
+
+
+def is_sentence(before: str, title: str) -> bool:
+    """Return whether the text before a link goes on in it: "as the [Port](URL) said"."""
+    before = before.rstrip()
+    return bool(split_words(before)) and before[-1] not in SEPARATORS and not URL.match(title)
+
+
+def from_sentence(html: str, url: str, after: str) -> dict[str, Any]:
+    """Return the source for a sentence with a link in it; details may follow the sentence."""
+    sentence = bare_text(html)
+    if after and after[0] in SEPARATORS + CLOSING:
+        return with_link(sentence.removesuffix(after), url, after)
+    return with_link(sentence, url, "")
 
 
 def with_link(title: str, url: str, details: str) -> dict[str, Any]:
@@ -71,7 +89,7 @@ def parse_details(text: str) -> dict[str, Any]:
     for found in DATE.finditer(text):
         if found.end() == len(text.rstrip(" .)")) and (day := date_of(found)):
             published_on, text = day.isoformat(), text[: found.start()]
-    publisher, _, author = text.lstrip(BETWEEN).rstrip(BETWEEN + ")").partition(",")
+    publisher, _, author = text.strip(BETWEEN + CLOSING).partition(",")
     return {"publisher": publisher.strip(), "author": author.strip(), "published_on": published_on}
 
 

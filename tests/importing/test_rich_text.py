@@ -123,3 +123,17 @@ def test_bare_text_separates_words():
 def test_plain_text_separates_words_and_has_urls():
     html = '<ul><li>a</li><li>b<ol><li>c</li></ol></li></ul><p>d<br/>e <a href="/f">g</a></p>'
     assert plain_text_with_urls(html) == "a\nb\nc\nd\ne g (/f)"
+
+
+@pytest.mark.parametrize(
+    ("link", "text"),
+    [
+        ("[tide](https://e.org/tide)", "tide (https://e.org/tide)"),
+        ("[e](https://e.org/)", "e (https://e.org/)"),
+        ("<https://e.org/tide>", "https://e.org/tide"),
+        ("[e.org](https://www.e.org/)", "e.org"),
+        ("[a@e.org](mailto:a@e.org)", "a@e.org"),
+    ],
+)
+def test_summary_has_the_urls_of_its_links(link, text):
+    assert draft_of(f"---\ntitle: T\n---\n{link}", "a.md").summary_text == text
