@@ -41,12 +41,15 @@ CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 HTML_START = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
 # Python splits lines at these, editors do not count them: replace them with spaces.
 LINE_SEPARATORS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
-# Control characters, zero-width characters, bidi overrides, noncharacters.
+# Control characters, zero-width characters, bidi overrides, surrogates, noncharacters.
 UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b\u2060\u202a-\u202e\u2066-\u2069"
+    "\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-FRONT_MATTER_START = re.compile(r"\s*---[ \t]*\n[ \t]*[\w-]+[ \t]*:")
-STORY_HEADING = re.compile(r"^##[ \t]+\S", re.MULTILINE)
+FRONT_MATTER_START = re.compile(
+    r"\s*(?:---[ \t]*\n[ \t]*[\w-]+[ \t]*:|\+\+\+[ \t]*\n[ \t]*[\w-]+[ \t]*=)"
+)
+STORY_HEADING = re.compile(r"^##{1,5}[ \t]+\S", re.MULTILINE)
 # The charset that a page declares, and the ones that are accepted.
 CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w-]{1,40})", re.IGNORECASE)
 OLD_ENCODINGS = re.compile(
@@ -192,7 +195,7 @@ def strip_unprintable(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def is_markdown(text: str, name: str) -> bool:
-    """Detect Markdown by file name, front matter or a ``## heading``."""
+    """Detect Markdown by file name, front matter or a heading below ``#``."""
     if Path(name).suffix.lower() in MARKDOWN_SUFFIXES:
         return True
     return bool(FRONT_MATTER_START.match(text) or STORY_HEADING.search(text))

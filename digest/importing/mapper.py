@@ -11,8 +11,8 @@ from typing import Any
 from uuid import uuid4
 
 from digest.blocks import STORY_FEATURES, TEXT_FEATURES
+from digest.importing.dates import parse_date
 from digest.importing.parts import Part, Role
-from digest.importing.recognition import parse_date
 from digest.importing.rich_text import plain_text_with_urls, sanitise
 from digest.importing.sources import parse_sources
 

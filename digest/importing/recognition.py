@@ -1,25 +1,10 @@
 """Recognise dates, tags, labels, boilerplate and URLs in a single line of plain text."""
 
 import re
-from datetime import date
 
+from digest.importing.dates import date_at_start
 from digest.importing.parts import Label, Part, Role
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-MONTH = (
-    r"(?P<{}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-DATE = re.compile(
-    r"(?:(?:published|posted|updated|date|issue)(?:\s+on|\s+of)?\s*:?\s*)?"
-    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s+)?"
-    r"(?:(?P<y1>\d{4})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})(?:[T ]\d{2}:\d{2}[^\s#]*)?"
-    r"|(?P<d2>\d{1,2})\.(?P<m2>\d{1,2})\.(?P<y2>\d{4})"
-    rf"|{MONTH.format('m3')}\s+(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y3>\d{{4}})"
-    rf"|(?P<d4>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{MONTH.format('m4')},?\s+(?P<y4>\d{{4}}))"
-    r"(?!\w)",
-    re.IGNORECASE,
-)
 AFTER_DATE = re.compile(r"\s*$|\s*[:·|•—–-]\s*|\s*(?=#)")
 TAG = re.compile(r"#\s*([^#]*[^#\s]#(?=\s*(?:#|$))|[^#]+)")
 TAG_LIST = re.compile(r"(?:tags|tagged|topics)\s*:\s*(.+)", re.IGNORECASE)
@@ -63,24 +48,6 @@ MAX_BOILERPLATE_LENGTH = 200
 URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
-def parse_date(text: str) -> date | None:
-    """Parse 2026-04-14, April 14, 2026 or 14.04.2026; None unless the whole text is a date."""
-    match = DATE.fullmatch(text.strip())
-    return date_of(match) if match else None
-
-
-def date_of(match: re.Match[str]) -> date | None:
-    """Return the date of a ``DATE`` match; None for 30 February."""
-    year, month, day = (
-        next(filter(None, (match[f"{unit}{way}"] for way in "1234"))) for unit in "ymd"
-    )
-    number = MONTHS.index(month[:3].lower()) + 1 if month[0].isalpha() else int(month)
-    try:
-        return date(int(year), number, int(day))
-    except ValueError:
-        return None
-
-
 def parse_tags(text: str) -> list[str]:
     """Parse a line of tags only: ``#One#Two words`` or ``Tags: one, two words``."""
     listed = TAG_LIST.fullmatch(text)
@@ -100,10 +67,10 @@ def read_metadata(text: str, lines: tuple[int, int]) -> tuple[list[Part], str]:
     parts = []
     if len(text) > MAX_METADATA_LENGTH:
         return parts, text
-    found = DATE.match(text)
-    after = AFTER_DATE.match(text, found.end()) if found and date_of(found) else None
+    found = date_at_start(text)
+    after = AFTER_DATE.match(text, found[1]) if found else None
     if found and after:
-        parts.append(Part(Role.DATE, found[0], *lines))
+        parts.append(Part(Role.DATE, text[: found[1]], *lines))
         text = text[after.end() :]
     if tags := parse_tags(text):
         parts += [Part(Role.TAG, tag, *lines) for tag in tags]

@@ -6,8 +6,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
+from digest.importing.dates import date_at_end
 from digest.importing.parts import Part
-from digest.importing.recognition import DATE, URL, date_of
+from digest.importing.recognition import URL
 from digest.importing.rich_text import LINK, MAX_URL_LENGTH, bare_text, split_words
 
 SEPARATORS = "—–-:|,;·(<[/"
@@ -86,9 +87,8 @@ def add_lead(source: dict[str, Any], lead: str) -> None:
 def parse_details(text: str) -> dict[str, Any]:
     """Parse publisher, author and date of publication, in that order, each optional."""
     text, published_on = " ".join(text.split()), None
-    for found in DATE.finditer(text):
-        if found.end() == len(text.rstrip(" .)")) and (day := date_of(found)):
-            published_on, text = day.isoformat(), text[: found.start()]
+    if found := date_at_end(text.rstrip(" .)")):
+        published_on, text = found[0].isoformat(), text[: found[1]]
     publisher, _, author = text.strip(BETWEEN + CLOSING).partition(",")
     return {"publisher": publisher.strip(), "author": author.strip(), "published_on": published_on}
 

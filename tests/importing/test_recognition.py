@@ -1,11 +1,9 @@
 """Test recognition of labels, dates, tags and boilerplate in single lines."""
 
-import datetime
-
 import pytest
 
 from digest.importing.parts import Label, Role
-from digest.importing.recognition import is_boilerplate, match_label, parse_date, read_metadata
+from digest.importing.recognition import is_boilerplate, match_label, read_metadata
 
 
 @pytest.mark.parametrize(
@@ -47,31 +45,6 @@ def test_why_it_matters_in_many_spellings(text, rest):
 )
 def test_sentence_with_the_words_of_a_label(text):
     assert match_label(text) is None
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2026-03-09",
-        "2026/03/09",
-        "2026-03-09T08:00:00Z",
-        "9.3.2026",
-        "March 9, 2026",
-        "Mar. 9th, 2026",
-        "9 March 2026",
-        "9th of March, 2026",
-        "Monday, March 9, 2026",
-        "Published on March 9, 2026",
-        "Date: 2026-03-09",
-    ],
-)
-def test_dates_in_many_formats(text):
-    assert parse_date(text) == datetime.date(2026, 3, 9)
-
-
-@pytest.mark.parametrize("text", ["2026-02-30", "03/04/2026", "Marching 9, 2026", "March 2026", ""])
-def test_invalid_and_ambiguous_dates(text):
-    assert parse_date(text) is None
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ and ``## Sources`` (or "Sources:" within a story) are labels; everything else is
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
@@ -33,8 +34,17 @@ def read_markdown(text: str) -> list[Part]:
     """Return the parts of a Markdown document."""
     front_matter, body = read_front_matter(text)
     body, comments = take_comments(body)
-    parts = MarkdownReader(body, front_matter).read()
+    parts = with_summary(MarkdownReader(body, front_matter).read())
     return sorted([*parts, *comments], key=lambda part: part.first_line) if comments else parts
+
+
+def with_summary(parts: list[Part]) -> list[Part]:
+    """Return the parts with the description of the front matter as summary, if they have none."""
+    described = next((part for part in parts if part.role is Role.LEFT_OUT and part.html), None)
+    if described is None or any(part.role is Role.SUMMARY for part in parts):
+        return parts
+    summary = replace(described, role=Role.SUMMARY, text=bare_text(described.html))
+    return [summary if part is described else part for part in parts]
 
 
 def nodes_of(tokens: list[Token], level: int = 0) -> Iterator[list[Token]]:
@@ -118,9 +128,11 @@ class MarkdownReader:
             self.outline.add(Role.STORY_SOURCE, plain_text_with_urls(html), self._lines(node), html)
 
     def _metadata(self, node: list[Token]) -> bool:
-        if self.outline.place is not Role.SUMMARY or node[0].type != "paragraph_open":
+        # "9. März 2026" is a numbered list for Markdown.
+        kinds = ("paragraph_open", "ordered_list_open")
+        if self.outline.place is not Role.SUMMARY or node[0].type not in kinds:
             return False
-        lines = [read_metadata(line, self._lines(node)) for line in node[1].content.split("\n")]
+        lines = [read_metadata(line, self._lines(node)) for line in self._source(node).split("\n")]
         parts = [part for found, _ in lines for part in found]
         one_date = sum(part.role is Role.DATE for part in parts) < 2
         understood = one_date and all(found and not rest for found, rest in lines)
