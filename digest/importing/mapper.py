@@ -57,7 +57,8 @@ class IssueDraft:
 
     @property
     def summary_text(self) -> str:
-        return "\n\n".join(plain_text_with_urls(part.rich_text) for part in self.summary)
+        texts = (sanitise(part.rich_text, STORY_FEATURES) for part in self.summary)
+        return "\n\n".join(map(plain_text_with_urls, texts))
 
     def body(self) -> list[dict[str, Any]]:
         """Return the raw data of the stream field."""

@@ -34,6 +34,9 @@ FEATURE_TAGS = {
 MAX_URL_LENGTH = 2000
 SENTENCE_ENDS = ".,;:!?…'\"‘’“”«»*"
 LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>')
+# A list that goes on in another part is marked, so that its numbers go on as well.
+CONTINUED = ' class="continued"'
+CONTINUED_LIST = re.compile(rf"</([uo]l)><\1{CONTINUED}>")
 URL_PREFIX = re.compile(r"(?:https?://|mailto:|tel:)?(?:www\.)?")
 LINE_START = re.compile(r"<(?:p|li|h3|blockquote|br/)>")
 TAG = re.compile(r"<[^>]*>")
@@ -78,7 +81,12 @@ def trim_url(url: str) -> str:
 
 def paragraph_html(text: str) -> str:
     """Render plain text as a paragraph, keeping its line ends."""
-    return f"<p>{'<br/>'.join(map(linkify, text.split(chr(10))))}</p>"
+    return f"<p>{lines_html(text)}</p>"
+
+
+def lines_html(text: str) -> str:
+    """Render plain text without indentation and blank lines, keeping its line ends."""
+    return "<br/>".join(linkify(line.strip()) for line in text.split("\n") if line.strip())
 
 
 def list_html(tag: str, items: Iterable[str]) -> str:
@@ -90,7 +98,7 @@ def sanitise(html: str, features: list[str]) -> str:
     """Return database HTML that a field with these features can hold, and its editor keeps."""
     tags = {"p", "br"}.union(*(FEATURE_TAGS.get(feature, ()) for feature in features))
     html = nh3.clean(
-        html,
+        CONTINUED_LIST.sub("", html),
         tags=tags | {"h3", "blockquote"},
         attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes=ALLOWED_SCHEMES,

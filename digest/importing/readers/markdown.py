@@ -1,12 +1,13 @@
 """Read Markdown with front matter.
 
-``## heading`` opens a story; "Why it matters:" (a paragraph or heading), ``## The bottom line``
-and ``## Sources`` (or "Sources:" within a story) are labels; everything else is text.
+``## heading`` opens a story; "Why it matters:" (a paragraph, heading, item or quote), ``## The
+bottom line`` and ``## Sources`` (or "Sources:" within a story) are labels; everything else is text.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
@@ -16,10 +17,20 @@ from digest.importing.parts import Label, Outline, Part, Role
 from digest.importing.readers.comments import take_comments
 from digest.importing.readers.front_matter import read_front_matter
 from digest.importing.readers.markdown_html import markdown_converter, words_lost
+from digest.importing.readers.markdown_outline import (
+    Node,
+    children_of,
+    heading_level,
+    lead_of,
+    nodes_of,
+    story_nodes,
+)
 from digest.importing.recognition import match_label, read_metadata
 from digest.importing.rich_text import (
+    CONTINUED,
     bare_text,
     heading_sources,
+    lines_html,
     paragraph_html,
     plain_text_with_urls,
 )
@@ -27,6 +38,7 @@ from digest.importing.rich_text import (
 LABELLED = ("paragraph_open", "heading_open")
 LISTS = ("bullet_list_open", "ordered_list_open")
 TEXT_BLOCKS = ("paragraph_open", "blockquote_open", "fence", "code_block", *LISTS)
+MARKER = re.compile(r"^(?:[-*+]|\d{1,9}[.)])\s+")
 DEFINITION = re.compile(r"\[([^\]]+)\]:")
 
 
@@ -47,19 +59,13 @@ def with_summary(parts: list[Part]) -> list[Part]:
     return [summary if part is described else part for part in parts]
 
 
-def nodes_of(tokens: list[Token], level: int = 0) -> Iterator[list[Token]]:
-    """Yield the tokens of each block at a nesting level."""
-    node: list[Token] = []
-    for token in tokens:
-        node.append(token)
-        if token.level == level and token.nesting <= 0:
-            yield node
-            node = []
-
-
-def is_story(node: list[Token]) -> bool:
-    """Return whether a block is a ``## heading`` other than a label."""
-    return node[0].tag == "h2" and not match_label(node[1].content)
+def list_attribute(node: Node, first: Node) -> str:
+    """Return the attribute of a list that has the items of another from ``first`` on."""
+    start = int(node[0].attrs.get("start", 1))
+    number = start + [item[0] for item in children_of(node)].index(first[0])
+    if start != 1:
+        return f' start="{number}"'
+    return CONTINUED if number > 1 else ""
 
 
 class MarkdownReader:
@@ -72,7 +78,9 @@ class MarkdownReader:
         self.nodes = list(nodes_of(self.markdown.parse(body, self.env)))
         self.outline = Outline(list(front_matter), found={part.role for part in front_matter})
         self.title = next((p.text for p in front_matter if p.role is Role.TITLE), "")
-        self.last_story = max((i for i, n in enumerate(self.nodes) if is_story(n)), default=-1)
+        self.stories = story_nodes(self.nodes, self.title)
+        self.last_story = max(self.stories, default=-1)
+        self.story_level = heading_level(self.nodes[self.last_story]) if self.stories else 0
         inline = [child for node in self.nodes for token in node for child in token.children or []]
         self.used = {child.attrs["href"] for child in inline if child.type == "link_open"}
 
@@ -87,30 +95,44 @@ class MarkdownReader:
         self._add_unparsed(end, len(self.lines))
         return self.outline.parts
 
-    def _read(self, index: int, node: list[Token]) -> None:
+    def _read(self, index: int, node: Node) -> None:
         kind = node[0].type
-        if kind == "heading_open":
+        if index in self.stories:
+            self._story(node)
+        elif kind == "heading_open":
             self._heading(index, node)
+        elif index == 0 and self._is_bold_title(node):
+            self._title(node)
         elif kind == "hr":
             self.outline.add(Role.BOILERPLATE, self._source(node), self._lines(node))
         elif self._metadata(node) or self._label(index, node) or self._sources(node):
             pass
-        else:
+        elif not self._labels_within(index, node):
             self._text(node, known=kind in TEXT_BLOCKS)
 
-    def _heading(self, index: int, node: list[Token]) -> None:
+    def _is_bold_title(self, node: Node) -> bool:
+        """Return whether a line in bold type is the title above others that are stories."""
+        lead = lead_of(node) if self.stories and not self.story_level else None
+        return bool(lead) and not lead[1] and not self.title
+
+    def _story(self, node: Node) -> None:
+        lead = lead_of(node)
+        heading = self._inline(lead[0]) if lead else self._html(node)
+        self.outline.start_story(bare_text(heading).rstrip(".:" * bool(lead)), self._lines(node))
+        self._links_of_heading(node, heading)
+        if lead and (html := self._inline(lead[1]).removeprefix("<br/>").strip()):
+            self._add(f"<p>{html}</p>", "", self._lines(node), is_source=False)
+
+    def _heading(self, index: int, node: Node) -> None:
         level = int(node[0].tag[1])
-        if level == 1:
-            self._title(node)
-        elif self._label(index, node, level):
+        if self._label(index, node, level):
             pass
-        elif level == 2:
-            self.outline.start_story(bare_text(self._html(node)), self._lines(node))
-            self._links_of_heading(node)
+        elif level == 1:
+            self._title(node)
         else:
             self._text(node)
 
-    def _title(self, node: list[Token]) -> None:
+    def _title(self, node: Node) -> None:
         text = plain_text_with_urls(self._html(node))
         begun = self.outline.place is not Role.SUMMARY
         if text == self.title:
@@ -123,11 +145,11 @@ class MarkdownReader:
         else:
             self.outline.add(Role.UNKNOWN, text, self._lines(node), self._html(node))
 
-    def _links_of_heading(self, node: list[Token]) -> None:
-        for html in heading_sources(self._html(node)):
+    def _links_of_heading(self, node: Node, heading: str) -> None:
+        for html in heading_sources(heading):
             self.outline.add(Role.STORY_SOURCE, plain_text_with_urls(html), self._lines(node), html)
 
-    def _metadata(self, node: list[Token]) -> bool:
+    def _metadata(self, node: Node) -> bool:
         # "9. März 2026" is a numbered list for Markdown.
         kinds = ("paragraph_open", "ordered_list_open")
         if self.outline.place is not Role.SUMMARY or node[0].type not in kinds:
@@ -142,26 +164,61 @@ class MarkdownReader:
             self.outline.add(part.role, part.text, self._lines(node))
         return True
 
-    def _label(self, index: int, node: list[Token], level: int = 0) -> bool:
+    def _label(self, index: int, node: Node, level: int = 0) -> bool:
         found = match_label(node[1].content) if node[0].type in LABELLED else None
-        if not found:
+        if not found or not self._label_fits(index, found, level):
             return False
         label, name, rest = found
-        within = index < self.last_story and (level > 2 or (rest and not level))
-        homeless = label is Label.WHY_IT_MATTERS and not self.outline.in_story
-        if homeless or (label is Label.BOTTOM_LINE and within):
-            return False
-        self.outline.open_section(label, name, self._lines(node), of_issue=level == 2)
+        of_issue = 0 < level <= (self.story_level or 2)
+        self.outline.open_section(label, name, self._lines(node), of_issue=of_issue)
         if rest:
             html = self.markdown.renderInline(rest, self.env).replace("\n", "")
             self._add(f"<p>{html}</p>", rest, self._lines(node), is_source=label is Label.SOURCES)
         return True
 
-    def _sources(self, node: list[Token]) -> bool:
+    def _label_fits(self, index: int, found: tuple[Label, str, str], level: int) -> bool:
+        label, _, rest = found
+        below_stories = level > (self.story_level or 2)
+        within = index < self.last_story and (below_stories or (rest and not level))
+        homeless = label is Label.WHY_IT_MATTERS and not self.outline.in_story
+        # A document whose title is "Sources" has a title.
+        is_title = level == 1 and not self.title and not self.outline.in_story
+        return not (homeless or is_title or (label is Label.BOTTOM_LINE and within))
+
+    def _labels_within(self, index: int, node: Node) -> bool:
+        """Read a list or quotation of a story that has a label at its start or in an item."""
+        is_list = node[0].type in LISTS
+        blocks = children_of(node) if is_list else [node] * (node[0].type == "blockquote_open")
+        labelled = [self._begins_with_label(index, block) for block in blocks]
+        if not self.outline.in_story or not any(labelled):
+            return False
+        pairs = zip(labelled, blocks, strict=True)
+        for has_label, run in groupby(pairs, key=itemgetter(0)):
+            if has_label:
+                for _, block in run:
+                    self._labelled_blocks(index, children_of(block))
+            else:
+                self._items(node, [block for _, block in run])
+        return True
+
+    def _begins_with_label(self, index: int, node: Node) -> bool:
+        first = next(iter(children_of(node)), None)
+        found = first and first[0].type == "paragraph_open" and match_label(first[1].content)
+        return bool(found) and self._label_fits(index, found, 0)
+
+    def _labelled_blocks(self, index: int, blocks: list[Node]) -> None:
+        """Read the blocks of an item or quotation; its section ends with it."""
+        for block in blocks:
+            if not (self._label(index, block) or self._sources(block)):
+                self._text(block, known=block[0].type in TEXT_BLOCKS)
+        if self.outline.in_story:
+            self.outline.place = Role.BODY
+
+    def _sources(self, node: Node) -> bool:
         if not self.outline.in_sources:
             return False
         if node[0].type in LISTS:
-            for item in nodes_of(node[1:-1], level=1):
+            for item in children_of(node):
                 self._add(self._html(item), self._source(item), self._lines(item), is_source=True)
             return True
         html, after_label = self._html(node), self.outline.parts[-1].role is Role.LABEL
@@ -170,9 +227,30 @@ class MarkdownReader:
             return True
         return False
 
-    def _text(self, node: list[Token], known: bool = True) -> None:
+    def _text(self, node: Node, known: bool = True) -> None:
         html = self._html(node) if known else ""
-        self._add(html, self._source(node), self._lines(node), is_source=False)
+        if html and node[0].type in LISTS and words_lost(self._source(node), html):
+            self._items(node, children_of(node))
+        else:
+            self._add(html, self._source(node), self._lines(node), is_source=False)
+
+    def _items(self, node: Node, items: list[Node]) -> None:
+        """Add items of a list; those that lost words are shown as written, the others are not."""
+        tag = node[0].tag
+        for lost, run in groupby(items, key=lambda item: bool(words_lost(*self._item(item)))):
+            run = list(run)
+            sources, htmls = zip(*map(self._item, run), strict=True)
+            if lost:
+                htmls = [f"<li>{lines_html(MARKER.sub('', text))}</li>" for text in sources]
+            html = f"<{tag}{list_attribute(node, run[0])}>{''.join(htmls)}</{tag}>"
+            lines = self._lines(run[0])[0], self._lines(run[-1])[1]
+            if lost:
+                self.outline.add(Role.UNKNOWN, "\n".join(sources), lines, html)
+            else:
+                self.outline.add_paragraph(plain_text_with_urls(html), lines, html)
+
+    def _item(self, item: Node) -> tuple[str, str]:
+        return self._source(item), self._html(item)
 
     def _add(self, html: str, source: str, lines: tuple[int, int], *, is_source: bool) -> None:
         """Add a text or source, in its original form if the conversion lost words."""
@@ -198,16 +276,19 @@ class MarkdownReader:
         reference = label and references.get(normalizeReference(label[1]))
         return bool(reference) and reference["href"] in self.used
 
-    def _html(self, node: list[Token]) -> str:
+    def _inline(self, tokens: list[Token]) -> str:
+        return self.markdown.renderer.renderInline(tokens, self.markdown.options, self.env)
+
+    def _html(self, node: Node) -> str:
         # The remaining line ends come from the renderer, between tags.
         html = self.markdown.renderer.render(node, self.markdown.options, self.env)
         return html.replace("\n", "")
 
-    def _source(self, node: list[Token]) -> str:
+    def _source(self, node: Node) -> str:
         first, last = node[0].map
         return "\n".join(self.lines[first:last]).strip()
 
-    def _lines(self, node: list[Token]) -> tuple[int, int]:
+    def _lines(self, node: Node) -> tuple[int, int]:
         first, last = node[0].map
         while last > first + 1 and not self.lines[last - 1].strip():
             last -= 1

@@ -27,8 +27,8 @@ TABLE_TAGS = [
 INDENT = re.compile(r"^ +")
 # Words that are syntax: list numbers, reference names, code languages, tags.
 MARKS = re.compile(
-    r"^[ \t>]*(?:[-*+][ \t]+)*\d{1,3}[.)](?=\s)"
-    r"|(?<=\])\[[^\]\n]*\]|^[ \t>]*(?:```|~~~).*$|</?su[bp]>",
+    r"^[ \t>]*(?:[-*+][ \t]+)*\d{1,9}[.)](?=\s)"
+    r"|(?<=\])\[[^\]]{0,999}\]|^[ \t>]*(?:```|~~~).*$|</?su[bp]>",
     re.MULTILINE,
 )
 
@@ -51,8 +51,9 @@ def words_lost(source: str, html: str) -> Counter[str]:
 
 
 def wagtail_shape(state: StateCore) -> None:
-    """Rename inline tags for Wagtail, and mark text inside links."""
+    """Show all paragraphs, rename inline tags for Wagtail, and mark text inside links."""
     for token in state.tokens:
+        token.hidden = False
         mark_links(token.children or [])
 
 

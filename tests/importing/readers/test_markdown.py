@@ -90,6 +90,14 @@ def test_unknown_key_is_reported():
         ("- a\n\n  b\n- c\n  - d", "<ul><li>a<br/>b</li><li>c<ul><li>d</li></ul></li></ul>"),
         ("> a\n>\n> b", "<blockquote>a<br/>b</blockquote>"),
         ("> - a", "<ul><li>a</li></ul>"),
+        ("> a\n>\n> - b\n> - c", "<blockquote>a<br/>• b<br/>• c</blockquote>"),
+        ("> ```\n> a\n> ```", "<blockquote><code>a</code></blockquote>"),
+        ("- a\n\n  | b | c |\n  |---|---|\n  | d | e |", "<ul><li>a<br/>b | c<br/>d | e</li></ul>"),
+        (
+            "- a [b][c\n  d]\n\n[c d]: https://e.org",
+            '<ul><li>a <a href="https://e.org">b</a></li></ul>',
+        ),
+        ("4. a\n5. b", "<p>4. a</p><p>5. b</p>"),
         ("- > a", "<ul><li>a</li></ul>"),
         ("https://e.org/a_b_c.", '<p><a href="https://e.org/a_b_c">https://e.org/a_b_c</a>.</p>'),
         ("[https://e.org](https://e.org)", '<p><a href="https://e.org">https://e.org</a></p>'),
@@ -171,3 +179,81 @@ def test_bottom_line_within_a_story_is_story_text(written):
 def test_why_it_matters_before_any_story_is_in_the_summary():
     draft = draft_of("---\ntitle: T\n---\n**Why it matters:** it does.", "a.md")
     assert draft.summary_text == "Why it matters: it does."
+
+
+HEADINGS = {
+    "# T\n\ns\n\n# A\n\nx\n\n# B\n\ny": "ABs",
+    "# T\n\n# A\n\nx\n\n# B\n\ny": "AB",
+    "---\ntitle: T\n---\n# A\n\nx\n\n# B\n\ny": "AB",
+    "---\ntitle: T\n---\ns\n\n# A\n\nx": "As",
+    "---\ntitle: T\n---\n### A\n\nx\n\n#### C\n\n### B\n\ny": "AB",
+    "# T\n\ns\n\n#### A\n\nx\n\n##### C\n\n#### B\n\ny": "ABs",
+    "# T\n\ns\n\n**A**\n\nx\n\n**B**\n\ny": "ABs",
+    "**T**\n\ns\n\n__A__\n\nx\n\n__B__\n\ny": "ABs",
+    "# T\n\ns\n\n**A.** x\n\n**B:** y": "ABs",
+    "# T\n\ns\n\n**A**\nx\n\n**B**  \ny": "ABs",
+}
+
+
+@pytest.mark.parametrize("text", HEADINGS)
+def test_stories_are_found_by_the_headings_that_are_there(text):
+    draft = draft_of(text, "a.md")
+    found = "".join(story.heading for story in draft.stories) + draft.summary_text
+    assert found.removeprefix("T") == HEADINGS[text]
+    assert [story.value()["body"][:4] for story in draft.stories] == ["<p>x", "<p>y"][
+        : len(draft.stories)
+    ]
+
+
+@pytest.mark.parametrize("text", ["# T\n# H\n\ns\n\n## A\n\nx", "# T\n# H\n\ns"])
+def test_heading_directly_below_the_title_is_the_headline(text):
+    assert draft_of(text, "a.md").headline == "H"
+
+
+def test_one_paragraph_that_begins_in_bold_is_no_story():
+    draft = draft_of("# T\n\n**Note:** one.\n\nTwo.", "a.md")
+    assert (draft.stories, draft.summary_text) == ([], "Note: one.\n\nTwo.")
+
+
+def test_labels_are_those_of_the_level_of_the_stories():
+    draft = draft_of("# T\n\n# A\n\nx\n\n## Sources\n\n- a\n\n# B\n\ny\n\n# Sources\n\n- b", "a.md")
+    assert [len(story.sources) for story in draft.stories] == [1, 0]
+    assert [part.text for part in draft.sources] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("written", "body", "why"),
+    [
+        (
+            "- a\n- **Why it matters:** b *c*\n- d",
+            "<ul><li>a</li><li>d</li></ul>",
+            "<p>b <i>c</i></p>",
+        ),
+        ("1. a\n2. Why it matters: b\n3. d", "<ol><li>a</li><li>d</li></ol>", "<p>b</p>"),
+        ("x\n\n> **Why it matters**\n>\n> b\n\nd", "<p>x</p><p>d</p>", "<p>b</p>"),
+        ("x\n\n> *Why this matters* — b\n\nd", "<p>x</p><p>d</p>", "<p>b</p>"),
+        ("- Why it matters is unclear", "<ul><li>Why it matters is unclear</li></ul>", ""),
+    ],
+)
+def test_labels_in_items_and_quotes(written, body, why):
+    value = draft_of(STORY.format(written), "a.md").stories[0].value()
+    assert (value["body"], value["why_it_matters"]) == (body, why)
+
+
+def test_sources_in_an_item():
+    draft = draft_of(
+        STORY.format("- a\n- **Sources:**\n  - [b](https://e.org)\n  - c\n\nd"), "a.md"
+    )
+    assert [part.text for part in draft.stories[0].sources] == ["b (https://e.org)", "c"]
+    assert draft.stories[0].value()["body"] == "<ul><li>a</li></ul><p>d</p>"
+
+
+@pytest.mark.parametrize(("mark", "tag"), [("-", "ul"), ("1.", "ol")])
+def test_item_that_loses_words_is_kept_as_written_alone(mark, tag):
+    item = "\n\n".join([f"{mark} b", "   [x]: https://e.org/x"])
+    text = STORY.format(f"{mark} **a**\n\n{item}\n\n{mark} *c*\n")
+    assert texts(parts_of(text, "a.md"), Role.UNKNOWN) == [item]
+    assert draft_of(text, "a.md").stories[0].value()["body"] == (
+        f"<{tag}><li><b>a</b></li><li>b<br/>[x]: "
+        f'<a href="https://e.org/x">https://e.org/x</a></li><li><i>c</i></li></{tag}>'
+    )
