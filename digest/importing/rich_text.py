@@ -37,7 +37,9 @@ LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>')
 # A list that goes on in another part is marked, so that its numbers go on as well.
 CONTINUED = ' class="continued"'
 CONTINUED_LIST = re.compile(rf"</([uo]l)><\1{CONTINUED}>")
+ABSOLUTE_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 URL_PREFIX = re.compile(r"(?:https?://|mailto:|tel:)?(?:www\.)?")
+LINK_WITHOUT_URL = re.compile(r"<a>(.*?)</a>")
 LINE_START = re.compile(r"<(?:p|li|h3|blockquote|br/)>")
 TAG = re.compile(r"<[^>]*>")
 WORD = re.compile(r"[^\W_]+")
@@ -104,8 +106,9 @@ def sanitise(html: str, features: list[str]) -> str:
         url_schemes=ALLOWED_SCHEMES,
         link_rel=None,
     )
-    # The editor cannot open a stored <br>.
-    return editor_html(html.replace("<br>", "<br/>"), tags)
+    # The editor cannot open a stored <br>, and nh3 removes URLs that it cannot parse.
+    html = LINK_WITHOUT_URL.sub(r"\1", html.replace("<br>", "<br/>"))
+    return editor_html(html, tags)
 
 
 def is_allowed_url(url: str) -> bool:
@@ -124,6 +127,14 @@ def plain_text_with_urls(html: str) -> str:
 def link_text_with_url(url: str, text: str) -> str:
     """Return the text of a link, with its URL unless the text is the URL."""
     return text if shown_url(TAG.sub("", text)) == shown_url(url) else f"{text} ({url})"
+
+
+def without_relative_links(html: str) -> tuple[str, list[str]]:
+    """Return our HTML with links within the original site as text, and their URLs."""
+    relative = [unescaped(url) for url, _ in LINK.findall(html) if not ABSOLUTE_URL.match(url)]
+    if relative:
+        html = LINK.sub(lambda link: link[0] if ABSOLUTE_URL.match(link[1]) else link[2], html)
+    return html, [url for url in relative if url]
 
 
 def shown_url(url: str) -> str:

@@ -9,7 +9,7 @@ from django.core.validators import URLValidator
 from digest.importing.dates import date_at_end
 from digest.importing.parts import Part
 from digest.importing.recognition import URL
-from digest.importing.rich_text import LINK, MAX_URL_LENGTH, bare_text, split_words
+from digest.importing.rich_text import LINK, MAX_URL_LENGTH, bare_text, shown_url, split_words
 
 SEPARATORS = "—–-:|,;·(<[/"
 BETWEEN = " \t\n" + SEPARATORS
@@ -76,7 +76,7 @@ def without_link(text: str) -> dict[str, Any]:
 
 def add_lead(source: dict[str, Any], lead: str) -> None:
     """Add the text before a link: as title if the link text is its URL, else as publisher."""
-    if not source["url"].endswith(source["title"]):
+    if shown_url(source["title"]) != shown_url(source["url"]):
         source["publisher"] = ", ".join(filter(None, [lead, source["publisher"]]))
     elif any(source[name] for name in ("publisher", "author", "published_on")):
         source["title"] = lead

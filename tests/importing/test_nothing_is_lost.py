@@ -57,6 +57,12 @@ code = 1
 [ref]: https://e.org/ref
 [x](javascript:alert(1))
 <script>alert(1)</script> & <b>bold</b>
+[text](/relative/url) and <a href="https://e.org/tag">a <br>tag</a>
+A reference[^n] and a ^[note with [a link](https://e.org/note)].
+[^n]: The note of [someone](https://e.org/someone).
+[[Page of a wiki|its name]] and [[Another page]] and <span hidden>hidden text</span>
+## Attributes {#id .class}
+{: .alone}
 ~~struck~~ **bold *and* italic** `code`
 ---
 title: Some title

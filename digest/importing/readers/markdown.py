@@ -5,6 +5,7 @@ bottom line`` and ``## Sources`` (or "Sources:" within a story) are labels; ever
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
@@ -13,6 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
+from digest.importing.errors import DocumentError
 from digest.importing.parts import Label, Outline, Part, Role
 from digest.importing.readers.comments import take_comments
 from digest.importing.readers.front_matter import read_front_matter
@@ -33,11 +35,14 @@ from digest.importing.rich_text import (
     lines_html,
     paragraph_html,
     plain_text_with_urls,
+    without_relative_links,
 )
 
 LABELLED = ("paragraph_open", "heading_open")
 LISTS = ("bullet_list_open", "ordered_list_open")
 TEXT_BLOCKS = ("paragraph_open", "blockquote_open", "fence", "code_block", *LISTS)
+MAX_BRACKETS = 50_000  # the parser takes 20 µs for each that opens no link
+Lines = tuple[int, int]
 MARKER = re.compile(r"^(?:[-*+]|\d{1,9}[.)])\s+")
 DEFINITION = re.compile(r"\[([^\]]+)\]:")
 
@@ -45,6 +50,8 @@ DEFINITION = re.compile(r"\[([^\]]+)\]:")
 def read_markdown(text: str) -> list[Part]:
     """Return the parts of a Markdown document."""
     front_matter, body = read_front_matter(text)
+    if body.count("[") > MAX_BRACKETS:
+        raise DocumentError(f"It is too large: more than {MAX_BRACKETS:,} links or brackets.")
     body, comments = take_comments(body)
     parts = with_summary(MarkdownReader(body, front_matter).read())
     return sorted([*parts, *comments], key=lambda part: part.first_line) if comments else parts
@@ -57,6 +64,27 @@ def with_summary(parts: list[Part]) -> list[Part]:
         return parts
     summary = replace(described, role=Role.SUMMARY, text=bare_text(described.html))
     return [summary if part is described else part for part in parts]
+
+
+def inline_tokens(node: Sequence[Token]) -> Iterator[Token]:
+    """Yield the inline tokens of a block, or of a part of one."""
+    for token in node:
+        yield from token.children or [] if token.type == "inline" else [token]
+
+
+def left_out_of(node: Sequence[Token]) -> list[str]:
+    """Return what is not part of the text: hidden text, and pages of wikis."""
+    return [text for token in inline_tokens(node) if (text := token.meta.get("left_out"))]
+
+
+def notes_in(node: Sequence[Token]) -> list[str]:
+    """Return the notes that are written within the text."""
+    return [note for token in inline_tokens(node) if (note := token.meta.get("note"))]
+
+
+def words_elsewhere(node: Sequence[Token]) -> str:
+    """Return what a block has besides its text."""
+    return " ".join([*left_out_of(node), *notes_in(node)])
 
 
 def list_attribute(node: Node, first: Node) -> str:
@@ -91,6 +119,7 @@ class MarkdownReader:
             first, last = node[0].map
             self._add_unparsed(end, first)
             self._read(index, node)
+            self._add_besides(node)
             end = last
         self._add_unparsed(end, len(self.lines))
         return self.outline.parts
@@ -99,6 +128,8 @@ class MarkdownReader:
         kind = node[0].type
         if index in self.stories:
             self._story(node)
+        elif kind == "footnote_open":
+            self._add_note(self._html(node), self._lines(node))
         elif kind == "heading_open":
             self._heading(index, node)
         elif index == 0 and self._is_bold_title(node):
@@ -121,7 +152,7 @@ class MarkdownReader:
         self.outline.start_story(bare_text(heading).rstrip(".:" * bool(lead)), self._lines(node))
         self._links_of_heading(node, heading)
         if lead and (html := self._inline(lead[1]).removeprefix("<br/>").strip()):
-            self._add(f"<p>{html}</p>", "", self._lines(node), is_source=False)
+            self._add(f"<p>{html}</p>", "", self._lines(node), lead[1], is_source=False)
 
     def _heading(self, index: int, node: Node) -> None:
         level = int(node[0].tag[1])
@@ -146,8 +177,12 @@ class MarkdownReader:
             self.outline.add(Role.UNKNOWN, text, self._lines(node), self._html(node))
 
     def _links_of_heading(self, node: Node, heading: str) -> None:
-        for html in heading_sources(heading):
-            self.outline.add(Role.STORY_SOURCE, plain_text_with_urls(html), self._lines(node), html)
+        html, relative = without_relative_links(heading)
+        for source in heading_sources(html):
+            text = plain_text_with_urls(source)
+            self.outline.add(Role.STORY_SOURCE, text, self._lines(node), source)
+        for url in relative:
+            self.outline.add(Role.LEFT_OUT, url, self._lines(node))
 
     def _metadata(self, node: Node) -> bool:
         # "9. März 2026" is a numbered list for Markdown.
@@ -172,8 +207,8 @@ class MarkdownReader:
         of_issue = 0 < level <= (self.story_level or 2)
         self.outline.open_section(label, name, self._lines(node), of_issue=of_issue)
         if rest:
-            html = self.markdown.renderInline(rest, self.env).replace("\n", "")
-            self._add(f"<p>{html}</p>", rest, self._lines(node), is_source=label is Label.SOURCES)
+            html, is_source = f"<p>{self._rendered(rest)}</p>", label is Label.SOURCES
+            self._add(html, rest, self._lines(node), node, is_source=is_source)
         return True
 
     def _label_fits(self, index: int, found: tuple[Label, str, str], level: int) -> bool:
@@ -228,38 +263,60 @@ class MarkdownReader:
         return False
 
     def _text(self, node: Node, known: bool = True) -> None:
-        html = self._html(node) if known else ""
-        if html and node[0].type in LISTS and words_lost(self._source(node), html):
+        html, left_out = self._html(node) if known else "", left_out_of(node)
+        if not html.strip() and not left_out and not words_lost(self._source(node), ""):
+            return  # nothing but attributes
+        if node[0].type in LISTS and self._loses_words(node):
             self._items(node, children_of(node))
         else:
-            self._add(html, self._source(node), self._lines(node), is_source=False)
+            self._add(html, self._source(node), self._lines(node), node, is_source=False)
 
     def _items(self, node: Node, items: list[Node]) -> None:
         """Add items of a list; those that lost words are shown as written, the others are not."""
-        tag = node[0].tag
-        for lost, run in groupby(items, key=lambda item: bool(words_lost(*self._item(item)))):
+        for lost, run in groupby(items, key=self._loses_words):
             run = list(run)
-            sources, htmls = zip(*map(self._item, run), strict=True)
+            sources = [self._source(item) for item in run]
+            htmls = [self._html(item) for item in run]
             if lost:
                 htmls = [f"<li>{lines_html(MARKER.sub('', text))}</li>" for text in sources]
+            tag, lines = node[0].tag, (self._lines(run[0])[0], self._lines(run[-1])[1])
             html = f"<{tag}{list_attribute(node, run[0])}>{''.join(htmls)}</{tag}>"
-            lines = self._lines(run[0])[0], self._lines(run[-1])[1]
             if lost:
                 self.outline.add(Role.UNKNOWN, "\n".join(sources), lines, html)
             else:
-                self.outline.add_paragraph(plain_text_with_urls(html), lines, html)
+                self._add_text(html, lines)
 
-    def _item(self, item: Node) -> tuple[str, str]:
-        return self._source(item), self._html(item)
+    def _loses_words(self, item: Node) -> bool:
+        return bool(words_lost(self._source(item), self._html(item), words_elsewhere(item)))
 
-    def _add(self, html: str, source: str, lines: tuple[int, int], *, is_source: bool) -> None:
+    def _add(
+        self, html: str, source: str, lines: Lines, node: Sequence[Token] = (), *, is_source: bool
+    ) -> None:
         """Add a text or source, in its original form if the conversion lost words."""
-        if not html or words_lost(source, html):
+        if not html or words_lost(source, html, words_elsewhere(node)):
             self.outline.add(Role.UNKNOWN, source, lines, paragraph_html(source))
         elif is_source:
             self.outline.add(self.outline.place, plain_text_with_urls(html), lines, html)
         else:
+            self._add_text(html, lines)
+
+    def _add_text(self, html: str, lines: Lines) -> None:
+        html, relative = without_relative_links(html)
+        if bare_text(html):
             self.outline.add_paragraph(plain_text_with_urls(html), lines, html)
+        for url in relative:
+            self.outline.add(Role.LEFT_OUT, url, lines)
+
+    def _add_besides(self, node: Node) -> None:
+        """Add the notes that are written within a block, and what is left out of it."""
+        for text in left_out_of(node):
+            self.outline.add(Role.LEFT_OUT, text, self._lines(node))
+        for note in notes_in(node):
+            self._add_note(f"<p>{self._rendered(note)}</p>", self._lines(node))
+
+    def _add_note(self, html: str, lines: Lines) -> None:
+        """Add a footnote as a source of the issue, as those of Word files are."""
+        self.outline.add(Role.ISSUE_SOURCE, plain_text_with_urls(html), lines, html)
 
     def _add_unparsed(self, start: int, end: int) -> None:
         """Add lines that belong to no block: link reference definitions."""
@@ -275,6 +332,9 @@ class MarkdownReader:
         references = self.env.get("references", {})
         reference = label and references.get(normalizeReference(label[1]))
         return bool(reference) and reference["href"] in self.used
+
+    def _rendered(self, text: str) -> str:
+        return self.markdown.renderInline(text, self.env).replace("\n", "")
 
     def _inline(self, tokens: list[Token]) -> str:
         return self.markdown.renderer.renderInline(tokens, self.markdown.options, self.env)

@@ -15,20 +15,23 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from digest.importing.readers.markdown_footnotes import use_footnotes
+from digest.importing.readers.markdown_syntax import SYNTAX, use_other_syntax
 from digest.importing.rich_text import is_allowed_url, linkify, split_words
 
-ALLOWED_HTML = ("<sup>", "</sup>", "<sub>", "</sub>")
 WAGTAIL_TAGS = {"strong": "b", "em": "i"}
 
-TABLE_TAGS = [
+NOTHING = [
+    *("nothing", "nothing_open", "nothing_close"),
     *("table_open", "table_close", "thead_open", "thead_close", "tbody_open", "tbody_close"),
     *("th_close", "td_close"),
 ]
 INDENT = re.compile(r"^ +")
-# Words that are syntax: list numbers, reference names, code languages, tags.
+# Words that are syntax: list numbers, reference names, labels of notes, code languages, tags.
 MARKS = re.compile(
     r"^[ \t>]*(?:[-*+][ \t]+)*\d{1,9}[.)](?=\s)"
-    r"|(?<=\])\[[^\]]{0,999}\]|^[ \t>]*(?:```|~~~).*$|</?su[bp]>",
+    r"|(?<=\])\[[^\]]{0,999}\]|\[\^[^\]\s]+\]:?"
+    rf"|^[ \t>]*(?:```|~~~).*$|{SYNTAX}",
     re.MULTILINE,
 )
 
@@ -37,16 +40,18 @@ def markdown_converter() -> MarkdownIt:
     """Return a Markdown parser that renders rich text."""
     markdown = MarkdownIt("commonmark").enable(["strikethrough", "table"]).disable("html_block")
     markdown.validateLink = is_allowed_url
+    use_footnotes(markdown)
+    use_other_syntax(markdown)
     markdown.core.ruler.push("wagtail_shape", wagtail_shape)
     for name, rule in RULES.items():
         markdown.add_render_rule(name, rule)
     return markdown
 
 
-def words_lost(source: str, html: str) -> Counter[str]:
-    """Return the words of the source that are neither in the text nor the URLs of the HTML."""
+def words_lost(source: str, html: str, left_out: str = "") -> Counter[str]:
+    """Return the words of the source that are neither in the HTML, its URLs, nor left out."""
     urls = " ".join(re.findall(r'href="([^"]*)"', html))
-    kept = re.sub(r"<[^>]*>", " ", html) + " " + urls + " " + unquote(urls)
+    kept = " ".join([re.sub(r"<[^>]*>", " ", html), urls, unquote(urls), left_out])
     return Counter(split_words(MARKS.sub(" ", source))) - Counter(split_words(kept))
 
 
@@ -76,9 +81,8 @@ def render_text(self: RendererHTML, tokens: Sequence[Token], index: int, *args) 
 
 
 def render_html(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
-    """Escape raw HTML, except superscript and subscript."""
-    content = " ".join(tokens[index].content.split())
-    return content if content in ALLOWED_HTML else escape(content)
+    """Escape raw HTML that is not rich text."""
+    return escape(" ".join(tokens[index].content.split()))
 
 
 def render_image(self: RendererHTML, tokens: Sequence[Token], index: int, options, env) -> str:
@@ -133,7 +137,8 @@ RULES = {
     "tr_close": render_row,
     "th_open": render_cell,
     "td_open": render_cell,
-    **dict.fromkeys(TABLE_TAGS, lambda *args: ""),
+    "wikilink": render_text,
+    **dict.fromkeys(NOTHING, lambda *args: ""),
     "softbreak": lambda *args: " ",
     "hardbreak": lambda *args: "<br/>",
 }
