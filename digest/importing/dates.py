@@ -57,7 +57,9 @@ def date_at_end(text: str) -> tuple[date, int] | None:
     """Return the date at the end of a text, and its start."""
     match = DATE_AT_END.search(text)
     day = date_of(match) if match else None
-    return (day, match.start() if begins_a_date(match) else match.start("day")) if day else None
+    if not day:
+        return None
+    return day, match.start("day" if match["word"] and not is_weekday(match) else 0)
 
 
 def date_of(match: re.Match[str]) -> date | None:
@@ -74,11 +76,17 @@ def date_of(match: re.Match[str]) -> date | None:
 def begins_a_date(match: re.Match[str]) -> bool:
     """Return whether the word before the day is a weekday or a preposition, if there is one."""
     word = match["word"] or ""
-    if len(word) <= MAX_PREPOSITION_LENGTH and word == word.lower():
-        return True
-    return word[:3].lower() in ENGLISH_DAYS or (
-        len(word) > 1 and normalised(word) in weekday_names()
-    )
+    short = len(word) <= MAX_PREPOSITION_LENGTH and word.isalpha() and word == word.lower()
+    return short or is_weekday(match) or not word
+
+
+def is_weekday(match: re.Match[str]) -> bool:
+    """Return whether the word before the day is a weekday."""
+    word = match["word"] or ""
+    # Short lower-case words are others: "al." is Monday in Basque.
+    long_enough = len(word) > MAX_PREPOSITION_LENGTH or (len(word) > 1 and word[0].isupper())
+    named = long_enough and normalised(word) in weekday_names()
+    return named or word[:3].lower() in ENGLISH_DAYS
 
 
 def month_number(name: str) -> int:

@@ -80,6 +80,8 @@ def test_months_are_those_of_the_languages_of_the_site(settings):
         ("Office, published on 1 March 2026", "Office, "),
         ("Office, So., 1. März 2026", "Office, "),
         ("P, 2026-03-01", "P, "),
+        ("Ida et al., 2026-03-01", "Ida et al., "),
+        ("the old fox 1 March 2026", "the old fox "),
     ],
 )
 def test_date_at_the_end_begins_with_its_weekday(text, before):
