@@ -17,6 +17,7 @@ from digest.importing.mapper import IssueDraft, map_parts
 from digest.importing.parts import Part, Role
 from digest.importing.readers import READERS
 from digest.importing.report import Report
+from digest.importing.tidying import tidied
 
 __all__ = [
     "Document",
@@ -44,4 +45,4 @@ def read_parts(document: Document) -> list[Part]:
     named = DATE_IN_NAME.search(document.name)
     if named and not any(part.role is Role.DATE for part in parts):
         parts.insert(0, Part(Role.DATE, named[0], 0, 0))
-    return parts
+    return tidied(parts)

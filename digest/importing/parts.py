@@ -39,6 +39,7 @@ class Label(StrEnum):
     WHY_IT_MATTERS = "why it matters"
     BOTTOM_LINE = "bottom line"
     SOURCES = "sources"
+    TLDR = "TL;DR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,14 @@ class Outline:
     ) -> None:
         """Open the section of a label.
 
-        Sources belong to the open story unless ``of_issue``.
+        Sources belong to the open story unless ``of_issue``. TL;DR is the summary before the
+        stories, and the bottom line after them.
         """
         self.add(Role.LABEL, text, lines)
         if label is Label.SOURCES:
             self.place = Role.STORY_SOURCE if self.in_story and not of_issue else Role.ISSUE_SOURCE
+        elif label is Label.TLDR:
+            self.place = Role.BOTTOM_LINE if Role.STORY in self.found else Role.SUMMARY
         else:
             self.place = Role[label.name]
 

@@ -15,6 +15,7 @@ LABEL = re.compile(
     r"[^\w*_]{0,20}(?P<open>[*_]{0,3})[^\w*_]{0,20}"
     r"(?:(?P<WHY_IT_MATTERS>why\s+(?:it|this)\s+matters)"
     r"|(?P<BOTTOM_LINE>(?:the\s+)?bottom\s+line)"
+    r"|(?P<TLDR>tl\s?;?\s?dr)"
     r"|(?P<SOURCES>sources?|references|further\s+reading))(?!-?[^\W_])[\"”’']?"
     r"(?P<inner>(?:\s*[:：?.—–]|\s+-(?=\s))*)\s*(?P<close>[*_]{0,3})"
     r"(?P<outer>(?:\s*[:：—–]|\s+-(?=\s))*)",
@@ -29,6 +30,7 @@ BOILERPLATE = (
     r"|(?:enter )?your e-?mail(?: address)?|(?:join |start |view )?(?:the )?discussion"
     r"|(?:\d+ )?comments?|(?:leave|write) a comment|powered by .{1,80}|published with .{1,40}"
     r"|requires? (?:a )?github account|.{0,60}all rights reserved|loading(?: comments)?"
+    r"|sent from my .{1,40}"
     r"|(?:previous|next|older|newer)(?: issues?| posts?)?|view .{1,30} in (?:your )?browser"
 )
 BOILERPLATE_ANYWHERE = (
@@ -44,6 +46,12 @@ BOILERPLATE_AROUND = re.compile(
     re.IGNORECASE,
 )
 MAX_BOILERPLATE_LENGTH = 200
+
+# A greeting of the readers; signatures begin with a line of two hyphens (RFC 3676).
+GREETING = re.compile(
+    r"(?:hi|hello|hey|welcome|good (?:morning|afternoon|evening|day))\b.{0,100}", re.IGNORECASE
+)
+SIGNATURE = re.compile(r"--(?: (?P<name>\w.{0,60}))?")
 
 URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 

@@ -29,6 +29,14 @@ HOSTILE = {
     "definitions": "".join(f"[a{n}]: https://e.org/{n}\n" for n in range(10_000)),
     "blank lines": "```\n" + "\n" * 200_000 + "x\n```\n\n- a" + "\n" * 200_000 + "  b",
     "headings": "## a\n" * 4_000,
+    "images": "![" * 25_000,
+    "comments": "a <!-- \n```\nx\n```\n--> b\n" * 40_000,
+    "unfinished comments": "a <!--\n\n" * 100_000,
+    "tags of HTML": "<b>x<i>" * 50_000 + "</b>" * 50_000,
+    "notes": "x[^1]\n\n[^1]: a\n" * 16_000,
+    "attributes": "*a*{.b " * 100_000,
+    "bold": "**a** b\n\n" * 50_000,
+    "items": "- **Why it matters:** a\n" * 30_000,
 }
 
 

@@ -218,7 +218,8 @@ class MarkdownReader:
         homeless = label is Label.WHY_IT_MATTERS and not self.outline.in_story
         # A document whose title is "Sources" has a title.
         is_title = level == 1 and not self.title and not self.outline.in_story
-        return not (homeless or is_title or (label is Label.BOTTOM_LINE and within))
+        closes = label is Label.BOTTOM_LINE or (label is Label.TLDR and self.outline.in_story)
+        return not (homeless or is_title or (closes and within))
 
     def _labels_within(self, index: int, node: Node) -> bool:
         """Read a list or quotation of a story that has a label at its start or in an item."""

@@ -9,13 +9,21 @@ from dataclasses import replace
 
 from digest.importing.parts import Label, Outline, Part, Role
 from digest.importing.readers.chunks import Chunk, split_chunks
-from digest.importing.recognition import URL, is_boilerplate, match_label, read_metadata
+from digest.importing.recognition import (
+    GREETING,
+    SIGNATURE,
+    URL,
+    is_boilerplate,
+    match_label,
+    read_metadata,
+)
 from digest.importing.rich_text import list_html, paragraph_html
 
 MAX_HEADING_LENGTH = 160
 MAX_TITLE_LENGTH = 255
 MAX_QUESTION_LENGTH = 100
 MAX_SOURCE_LENGTH = 300
+MAX_SIGNATURE_LINES = 5
 CLOSERS = "\"'”’»)]"
 QUESTION = re.compile(r"(?:[^.!?]|[.!?](?!\s))*[?!]")
 BYLINE = re.compile(r"[Bb]y(?: (?!The )[A-Z]\S*){1,5}")
@@ -48,7 +56,7 @@ class TextReader:
     def __init__(self, chunks: list[Chunk]) -> None:
         self.chunks = [*chunks, Chunk("", 0, 0, True)]  # every chunk has a next one
         self.outline = Outline()
-        self.title = ""
+        self.title, self.signed = "", False
         labels = {i: found[0] for i, c in enumerate(chunks) if (found := self._label_of(c))}
         long = [i for i, chunk in enumerate(chunks) if len(chunk.text) > MAX_HEADING_LENGTH]
         self.last_label = max(labels, default=-1)
@@ -64,6 +72,7 @@ class TextReader:
 
     def _read(self, index: int, chunk: Chunk) -> None:
         steps = (
+            self._signature,
             self._boilerplate,
             self._metadata,
             self._label,
@@ -73,6 +82,19 @@ class TextReader:
             self._paragraph,
         )
         any(step(index, chunk) for step in steps)
+
+    def _signature(self, index: int, chunk: Chunk) -> bool:
+        """Leave out a signature: two hyphens, and a few short lines up to the end."""
+        after = self.chunks[index + 1 : -1]
+        self.signed = self.signed or (
+            index > self.last_content
+            and bool(SIGNATURE.fullmatch(chunk.text))
+            and len(after) <= MAX_SIGNATURE_LINES
+            and not any(ends_sentence(line.text) for line in after)
+        )
+        if self.signed:
+            self.outline.add(Role.BOILERPLATE, chunk.text, chunk.lines, self._html(chunk))
+        return self.signed
 
     def _boilerplate(self, index: int, chunk: Chunk) -> bool:
         around = not self.title or index > self.last_content
@@ -115,7 +137,8 @@ class TextReader:
         if label is Label.WHY_IT_MATTERS:
             return self.outline.in_story
         # "The bottom line: ..." within a story belongs to that story.
-        return not (label is Label.BOTTOM_LINE and rest and index < self.last_why)
+        closing = label is Label.BOTTOM_LINE or (label is Label.TLDR and self.outline.in_story)
+        return not (closing and rest and index < self.last_why)
 
     def _title(self, index: int, chunk: Chunk) -> bool:
         begun = self.outline.place is not Role.SUMMARY or Role.SUMMARY in self.outline.found
@@ -135,6 +158,8 @@ class TextReader:
         return True
 
     def _is_heading(self, index: int) -> bool:
+        if self.outline.place is Role.SUMMARY and GREETING.fullmatch(self.chunks[index].text):
+            return False
         following = self.chunks[index + 1]
         if label := self._label_of(following):
             followed = label[0] is Label.WHY_IT_MATTERS
@@ -194,7 +219,8 @@ class TextReader:
 
     def _paragraph(self, index: int, chunk: Chunk) -> bool:
         html = self._html(chunk)
-        if looks_like_heading(chunk) or BYLINE.fullmatch(chunk.text):
+        greets = self.outline.place is Role.SUMMARY and GREETING.fullmatch(chunk.text)
+        if (looks_like_heading(chunk) and not greets) or BYLINE.fullmatch(chunk.text):
             self.outline.add(Role.UNKNOWN, self._plain_text(chunk), chunk.lines, html)
         else:
             self.outline.add_paragraph(self._plain_text(chunk), chunk.lines, html)
