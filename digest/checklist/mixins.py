@@ -19,8 +19,8 @@ class ChecklistSettingsMixin(models.Model):
         default=dict,
         blank=True,
         help_text=_(
-            "What editors are told while they write an issue. A rule that is required holds "
-            "publishing until it is kept; a warning never does."
+            "Rules that each issue is checked against while it is edited. A required rule prevents "
+            "publishing while it is broken; a warning does not."
         ),
     )
 

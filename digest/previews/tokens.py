@@ -58,7 +58,7 @@ class PreviewToken(models.Model):
         verbose_name=_("page"),
         on_delete=models.CASCADE,
         related_name="+",
-        help_text=_("Of a draft that is not saved yet, the digest it will be in."),
+        help_text=_("For a draft that has not been saved yet, its digest."),
     )
     revision = models.ForeignKey(
         Revision,
@@ -72,7 +72,7 @@ class PreviewToken(models.Model):
     is_new_page = models.BooleanField(default=False, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name=_("made by"),
+        verbose_name=_("created by"),
         on_delete=models.CASCADE,
         related_name="+",
     )

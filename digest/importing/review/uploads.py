@@ -42,7 +42,9 @@ class Upload(models.Model):
     name = models.CharField(_("name"), max_length=255)
     text = models.TextField(_("text"))
     format = models.CharField(_("format"), max_length=20)
-    roles = models.JSONField(_("roles"), default=dict, help_text=_("Those an editor corrected."))
+    roles = models.JSONField(
+        _("roles"), default=dict, help_text=_("Roles of parts that an editor has changed.")
+    )
     notes = models.JSONField(_("notes"), default=list)
     summary = models.TextField(_("what was recognised"), blank=True)
     title = models.CharField(_("title"), max_length=255, blank=True)
