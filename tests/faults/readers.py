@@ -1,6 +1,7 @@
 """Readers that send requests continuously, and record the responses."""
 
 import re
+import statistics
 import threading
 import time
 from collections.abc import Iterator
@@ -64,6 +65,10 @@ class Readers:
     def slowest(self) -> float:
         """Return the duration of the slowest request in seconds."""
         return max(response.ended - response.started for response in self.responses)
+
+    def median(self) -> float:
+        """Return the duration in seconds that half of the requests stay below."""
+        return statistics.median(response.ended - response.started for response in self.responses)
 
 
 def is_consistent(body: str) -> bool:
