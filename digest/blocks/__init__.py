@@ -115,9 +115,6 @@ class StoryImageComparison(ImageBlockComparison):
 class StoryImageBlock(ImageBlock):
     """An optional image with alt text."""
 
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(self._with_readable_id(value))
-
     def bulk_to_python(self, values: Iterable[Any]) -> list[Any]:
         # An empty image has two stored forms, with a mix of which Wagtail 8.0.1 fails.
         stored = map(self._with_readable_id, values)

@@ -98,11 +98,21 @@ def _stream(block: blocks.StreamBlock, stored: Any) -> bool:
 def _image(block: ImageBlock, stored: Any) -> bool:
     if isinstance(stored, dict):
         stored = stored.get("image")
-    return _chosen(block.child_blocks["image"], stored)
+    # A block that reads images in its own way has none where no image can have the id.
+    is_own = type(block).bulk_to_python is not ImageBlock.bulk_to_python
+    return (_is_id if is_own else _chosen)(block.child_blocks["image"], stored)
 
 
 def _chosen(block: blocks.ChooserBlock, stored: Any) -> bool:
     return not stored or read_id(block.model_class, stored) is not None
+
+
+def _is_id(block: blocks.ChooserBlock, stored: Any) -> bool:
+    try:
+        block.model_class._meta.pk.to_python(stored)
+    except (ValidationError, OverflowError):
+        return False
+    return True
 
 
 def _of(*types: type) -> Shape:

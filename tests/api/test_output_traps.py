@@ -230,6 +230,14 @@ def test_corrupt_body_breaks_no_url(stored, digest, client):
     assert "Whole" in [item["title"] for item in feed["items"]]
 
 
+def test_story_whose_image_no_database_has_is_shown_without_one(digest, client, get):
+    issue = make(digest)
+    corrupt(issue, [story("Shown", image={"image": 10**30, "decorative": True})])
+    [section] = get(f"issues/{issue.pk}/")["body"]
+    assert (section["value"]["heading"], section["value"]["image"]) == ("Shown", None)
+    assert "Shown" in client.get(issue.url).content.decode()
+
+
 HALF_EMOJI = {
     "rich text": story(body="<p>Rain \ud83d today</p>"),
     "heading": story("Rain \udc00"),
