@@ -36,7 +36,7 @@ HOSTILE = {
     "notes": "x[^1]\n\n[^1]: a\n" * 16_000,
     "attributes": "*a*{.b " * 100_000,
     "bold": "**a** b\n\n" * 50_000,
-    "items": "- **Why it matters:** a\n" * 30_000,
+    "items": "- **Why it matters:** a\n- b\n" * 15_000,
 }
 
 

@@ -73,12 +73,13 @@ def find_comments(text: str, spans: list[tuple[int, int]]) -> bool:
     That is where a comment ends within what looked like code because of the comment.
     """
     position = spans[-1][1] if spans else 0
+    last_closers = {closer: text.rfind(closer) for closer in CLOSERS.values()}
     for segment in segments(text):
         if segment.is_code and segment.start < position < segment.end:
             return False
         if segment.is_code:
             continue
-        for span in comments_in(text, max(position, segment.start), segment.end):
+        for span in comments_in(text, max(position, segment.start), segment.end, last_closers):
             spans.append(span)
             position = span[1]
     return True
@@ -105,24 +106,27 @@ def leaf_blocks(text: str) -> Iterator[tuple[int, int, bool]]:
             yield *token.map, token.type != "inline"
 
 
-def comments_in(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def comments_in(
+    text: str, start: int, end: int, last_closers: dict[str, int]
+) -> Iterator[tuple[int, int]]:
     """Yield start and end of the comments that start within a block."""
     while start < end and (found := TOKEN.search(text, start, end)):
         start = found.end()
         if found["whole"]:
             yield found.span()
-        elif found["open"] and (close := end_of_comment(text, found, end)):
+        elif found["open"] and (close := end_of_comment(text, found, end, last_closers)):
             start = close
             yield found.start(), close
 
 
-def end_of_comment(text: str, opened: re.Match[str], block_end: int) -> int:
+def end_of_comment(
+    text: str, opened: re.Match[str], block_end: int, last_closers: dict[str, int]
+) -> int:
     """Return where a comment ends; if it is not closed with its block, or 0 for ``%%``."""
     closer = CLOSERS[opened["open"]]
-    end = text.find(closer, opened.end())
-    if end < 0:
+    if last_closers[closer] < opened.end():
         return 0 if opened["open"] == "%%" else block_end
-    return end + len(closer)
+    return text.find(closer, opened.end()) + len(closer)
 
 
 def mask(text: str, spans: list[tuple[int, int]]) -> str:

@@ -29,8 +29,9 @@ ROLES = {
 SAME_AS = {"pubdate": "date", "publishdate": "date"}
 DESCRIPTIONS = ("description", "excerpt")
 # A line each, with further lines indented, up to a blank line.
+VALUE = r"\S[^\n]{0,2000}"
 HEADERS = re.compile(
-    r"\s*?^(?P<source>(?:[A-Za-z][\w -]{0,30}:[ \t]*\S[^\n]*(?:\n[ \t]+\S[^\n]*)*(?:\n|\Z))+)"
+    rf"\s*?^(?P<source>(?:[A-Za-z][\w -]{{0,30}}:[ \t]+{VALUE}(?:\n[ \t]+{VALUE})*(?:\n|\Z))+)"
     r"(?=[ \t]*(?:\n|\Z))",
     re.MULTILINE,
 )

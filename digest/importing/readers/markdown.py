@@ -89,11 +89,10 @@ def words_elsewhere(node: Sequence[Token]) -> str:
 
 def list_attribute(node: Node, first: Node) -> str:
     """Return the attribute of a list that has the items of another from ``first`` on."""
-    start = int(node[0].attrs.get("start", 1))
-    number = start + [item[0] for item in children_of(node)].index(first[0])
+    start, position = int(node[0].attrs.get("start", 1)), first[0].meta["position"]
     if start != 1:
-        return f' start="{number}"'
-    return CONTINUED if number > 1 else ""
+        return f' start="{start + position}"'
+    return CONTINUED if position else ""
 
 
 class MarkdownReader:
@@ -106,7 +105,7 @@ class MarkdownReader:
         self.nodes = list(nodes_of(self.markdown.parse(body, self.env)))
         self.outline = Outline(list(front_matter), found={part.role for part in front_matter})
         self.title = next((p.text for p in front_matter if p.role is Role.TITLE), "")
-        self.stories = story_nodes(self.nodes, self.title)
+        self.stories = frozenset(story_nodes(self.nodes, self.title))
         self.last_story = max(self.stories, default=-1)
         self.story_level = heading_level(self.nodes[self.last_story]) if self.stories else 0
         inline = [child for node in self.nodes for token in node for child in token.children or []]

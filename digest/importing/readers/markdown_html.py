@@ -7,6 +7,7 @@ its output to Wagtail: tag names, no code blocks, no tables, no images.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import count
 from urllib.parse import unquote
 
 from django.utils.html import escape
@@ -56,9 +57,16 @@ def words_lost(source: str, html: str, left_out: str = "") -> Counter[str]:
 
 
 def wagtail_shape(state: StateCore) -> None:
-    """Show all paragraphs, rename inline tags for Wagtail, and mark text inside links."""
+    """Show all paragraphs, number items, rename inline tags, and mark text inside links."""
+    positions = []
     for token in state.tokens:
         token.hidden = False
+        if token.type == "list_item_open":
+            token.meta["position"] = next(positions[-1])
+        elif token.type.endswith("_list_open"):
+            positions.append(count())
+        elif token.type.endswith("_list_close"):
+            positions.pop()
         mark_links(token.children or [])
 
 
