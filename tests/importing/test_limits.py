@@ -55,6 +55,14 @@ HOSTILE_HTML = {
     "headings": "<h2>a</h2>" * 20_000,
     "sources": "<h2>S</h2><p>x</p><h2>Sources</h2>" + '<li><a href="http://e.org/">t</a>' * 20_000,
     "styles": "<p class=MsoListParagraph style='" + "mso-list:" * 300_000 + "'>x",
+    "hidden": "<div hidden>" * 50_000 + "<p>x</div>" * 40_000,
+    "inline end tags": "<b>" + "<span>" * 50_000 + "</b>" * 49_000,
+    "style sheets": "<style>"
+    + ".a{display:none} .b .c .d{opacity:0}" * 20_000
+    + "</style>" * 2
+    + "<p class='b c d'>" * 90_000,
+    "braces": "<style>" + "a{" * 900_000,
+    "comments of styles": "<style>" + "/*" * 900_000,
     "urls": ('<a href="http://www.google.com/url?' + "a&" * 3_000 + '">x</a>') * 450,
     "times": "<pre>" + "\xa0<time>" * 90_000,
     "items of Word": "<p class=MsoListParagraph><![if !supportLists]>1.<![endif]>x</p>" * 24_000,

@@ -8,60 +8,23 @@ them. Boilerplate of saved pages and markup of word processors is dropped and co
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.html import escape
 
-from digest.importing.html.inline import MAX_STYLE_LENGTH, ParagraphBuilder
+from digest.importing.html.elements import OpenElement, OpenElements
+from digest.importing.html.hidden import is_removed
+from digest.importing.html.inline import ParagraphBuilder
 from digest.importing.html.lists import WORD_ITEM, ListBuilder, nested_list_html
+from digest.importing.html.styles import Styles, StyleSheet
+from digest.importing.html.tags import BLOCKS, HEADINGS, LISTS, PAGE_CHROME, VOID
 from digest.importing.html.tokens import RAW_TEXT, HtmlToken, tokenize
 from digest.importing.rich_text import bare_text
 
 ACTIVE_CONTENT = {"script", "iframe", "object", "applet", "canvas", "svg", "math"}
-INVISIBLE = RAW_TEXT - ACTIVE_CONTENT | {"template", "noscript"}
+INVISIBLE = RAW_TEXT - ACTIVE_CONTENT
+NOT_SHOWN = {"template", "noscript"}
 WIDGETS = {"button", "select", "dialog", "menu", "datalist", "audio", "video"}
-PAGE_CHROME = {"nav", "aside", "footer"}
-HEADINGS = {f"h{level}": level for level in range(1, 7)}
-LISTS = {"ul", "ol"}
-BLOCKS = {
-    "address",
-    "article",
-    "blockquote",
-    "body",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "form",
-    "header",
-    "hr",
-    "html",
-    "legend",
-    "li",
-    "main",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    *PAGE_CHROME,
-    *HEADINGS,
-    *LISTS,
-}
-HIDDEN_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden|mso-hide:\s*all")
-HIDEABLE = {"div", "section", "span", "article", "header", "table", "ul", "ol"}
 MAY_BE_IN_HEADING = {"p", "div", "section"}
 FORMATTING = re.compile(r"</?(?:b|i|s|sup|sub|code)>")
 WORD_TITLE = re.compile(r"MsoTitle\b")
@@ -91,12 +54,29 @@ def clean_html(html: str) -> tuple[str, tuple[str, ...]]:
     return HtmlCleaner().clean(html)
 
 
+def style_sheet(tokens: list[HtmlToken]) -> StyleSheet:
+    """Return the rules of all style elements that apply on a screen."""
+    sheet, reading = StyleSheet(), False
+    for token in tokens:
+        if token.kind == "css" and reading:
+            sheet.add(token.name)
+        reading = token.kind == "start" and token.name == "style" and is_on_screen(token)
+    return sheet
+
+
+def is_on_screen(token: HtmlToken) -> bool:
+    return token.attributes.get("media", "all").strip().lower() in ("", "all", "screen")
+
+
 class HtmlCleaner:
     """Process tokens in one pass, without a tree, so that nesting depth does not matter."""
 
     def __init__(self) -> None:
         self.blocks: list[HtmlBlock] = []
         self.inline, self.lists = ParagraphBuilder(), ListBuilder()
+        self.sheet, self.elements = StyleSheet(), OpenElements()
+        self.removed_at: int | None = None
+        self.text_is_hidden = False
         self.skipped, self.skip_depth = "", 0
         self.inside: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()
@@ -106,7 +86,9 @@ class HtmlCleaner:
         self.in_orphan_item = self.in_first_time = False
 
     def clean(self, html: str) -> tuple[str, tuple[str, ...]]:
-        for token in tokenize(html):
+        tokens = list(tokenize(html))
+        self.sheet = style_sheet(tokens)
+        for token in tokens:
             self.handle(token)
         self.end_block()
         self.end_list()
@@ -132,14 +114,13 @@ class HtmlCleaner:
     def handle(self, token: HtmlToken) -> None:
         if self.skipped:
             self.skip(token)
-        elif token.kind == "text":
-            self.handle_text(token.name)
-        elif token.kind == "comment":
-            self.handle_comment(token.name)
         elif token.kind == "start":
-            self.handle_start(token.name, token.attributes)
-        else:
-            self.handle_end(token.name)
+            self.open_element(token.name, token.attributes)
+        elif token.kind == "end":
+            self.close_element(token.name)
+        elif self.removed_at is None:
+            handle = self.handle_text if token.kind == "text" else self.handle_comment
+            handle(token.name)
 
     def skip(self, token: HtmlToken) -> None:
         """Ignore tokens up to the end of a skipped element."""
@@ -148,8 +129,35 @@ class HtmlCleaner:
             if not self.skip_depth:
                 self.skipped = ""
 
+    def open_element(self, tag: str, attributes: dict[str, str]) -> None:
+        """Handle a start tag, unless its element or one around it is hidden."""
+        self.elements.end_before(tag)
+        if self.removed_at is not None and len(self.elements.stack) <= self.removed_at:
+            self.removed_at = None
+        element = OpenElement(tag, attributes)
+        styles = self.sheet.styles(element, self.elements.stack)
+        if self.removed_at is None and is_removed(styles, attributes):
+            self.left_out["hidden"] += tag != "br"
+            self.removed_at = len(self.elements.stack) if tag not in VOID else None
+        elif self.removed_at is None and not self.handle_start(tag, attributes, styles):
+            return
+        self.elements.start(replace(element, text=self.elements.text.within(styles)))
+
+    def close_element(self, tag: str) -> None:
+        """Handle an end tag, unless it is that of a hidden element or within one."""
+        self.elements.end(tag)
+        if self.removed_at is not None:
+            still_hidden = len(self.elements.stack) >= self.removed_at
+            if len(self.elements.stack) <= self.removed_at:
+                self.removed_at = None
+            if still_hidden:
+                return
+        self.handle_end(tag)
+
     def handle_text(self, text: str) -> None:
         """Add text to the open paragraph, or to the list marker written by Word."""
+        if text.strip() and self.is_hidden_text():
+            return
         if self.marker is not None:
             self.marker.append(text)
         elif self.inside["pre"]:
@@ -165,12 +173,21 @@ class HtmlCleaner:
             self.lists.set_marker("".join(self.marker))
             self.marker = None
 
-    def handle_start(self, tag: str, attributes: dict[str, str]) -> None:
-        if reason := self.skip_reason(tag, attributes):
+    def is_hidden_text(self) -> bool:
+        """Return whether the text here is invisible, and count each run of it."""
+        hidden, before = self.elements.text.hidden, self.text_is_hidden
+        self.text_is_hidden = hidden
+        self.left_out["hidden"] += hidden and not before
+        return hidden
+
+    def handle_start(self, tag: str, attributes: dict[str, str], styles: Styles) -> bool:
+        """Handle the start of a visible element; return whether its content is read."""
+        if reason := self.skip_reason(tag):
             self.left_out[reason] += tag not in INVISIBLE
             self.skipped, self.skip_depth = tag, 1
-        elif tag in BLOCKS:
-            self.start_block(tag, attributes)
+            return False
+        if tag in BLOCKS:
+            self.start_block(tag, attributes, styles)
         elif tag == "img":
             self.left_out["image"] += 1
         elif tag == "br":
@@ -178,9 +195,10 @@ class HtmlCleaner:
         else:
             if tag == "time":
                 self.in_first_time = not self.inline.has_text and not self.lists.open
-            self.inline.start(tag, attributes)
+            self.inline.start(tag, attributes, styles)
+        return True
 
-    def skip_reason(self, tag: str, attributes: dict[str, str]) -> str:
+    def skip_reason(self, tag: str) -> str:
         """Return the key in ``NOTES`` for an element to skip, or an empty string."""
         if tag in ACTIVE_CONTENT or tag in INVISIBLE:
             return "program"
@@ -188,17 +206,14 @@ class HtmlCleaner:
             return "control"
         if tag == "nav" or (tag in PAGE_CHROME and not self.region):
             return "boilerplate"
-        hidden = "hidden" in attributes or HIDDEN_STYLE.search(
-            attributes.get("style", "")[:MAX_STYLE_LENGTH]
-        )
-        return "hidden" if hidden and tag in HIDEABLE else ""
+        return "hidden" if tag in NOT_SHOWN else ""
 
     @property
     def region(self) -> str:
         """Return the landmark element that is open."""
         return next((name for name in ("main", "article") if self.inside[name] > 0), "")
 
-    def start_block(self, tag: str, attributes: dict[str, str]) -> None:
+    def start_block(self, tag: str, attributes: dict[str, str], styles: Styles) -> None:
         """Close the previous block and open a new one."""
         self.end_block()
         kind = attributes.get("class", "")
@@ -214,7 +229,7 @@ class HtmlCleaner:
         elif tag == "li":
             self.lists.start_item()
         elif word_item:
-            self.lists.start_word_item(attributes.get("style", ""))
+            self.lists.start_word_item(styles)
         self.inside[tag] += 1
         self.quote += tag == "blockquote"
 

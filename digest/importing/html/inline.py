@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from django.utils.html import escape
 
+from digest.importing.html.styles import Styles
 from digest.importing.rich_text import MAX_URL_LENGTH, is_allowed_url, linkify
 
 FORMATS = ("b", "i", "s", "sup", "sub", "code")
@@ -32,16 +33,17 @@ TAG_FORMATS = {
 INLINE_TAGS = {*TAG_FORMATS, "a", "span", "font", "cite", "u", "mark", "small"}
 MAX_OPEN = 20
 MAX_HREF_LENGTH = 4 * MAX_URL_LENGTH
-STYLES = [
-    (re.compile(r"font-weight:\s*(?:bold|[6-9]00)"), "b", True),
-    (re.compile(r"font-weight:\s*(?:normal|[1-5]00)"), "b", False),
-    (re.compile(r"font-style:\s*italic"), "i", True),
-    (re.compile(r"font-style:\s*normal"), "i", False),
-    (re.compile(r"text-decoration[a-z-]*:[^;]*line-through"), "s", True),
-    (re.compile(r"vertical-align:\s*super"), "sup", True),
-    (re.compile(r"vertical-align:\s*sub"), "sub", True),
+# How styles switch a format on or off.
+FORMAT_STYLES = [
+    ("font-weight", re.compile(r"bold(?:er)?|[6-9]\d\d|1000"), "b", True),
+    ("font-weight", re.compile(r"normal|lighter|[1-5]\d\d"), "b", False),
+    ("font-style", re.compile(r"italic|oblique.*"), "i", True),
+    ("font-style", re.compile(r"normal"), "i", False),
+    ("text-decoration", re.compile(r".*line-through.*"), "s", True),
+    ("text-decoration-line", re.compile(r".*line-through.*"), "s", True),
+    ("vertical-align", re.compile(r"super"), "sup", True),
+    ("vertical-align", re.compile(r"sub"), "sub", True),
 ]
-MAX_STYLE_LENGTH = 2000
 SPACE = re.compile(r"\s+")
 INDENT = re.compile(r"(?m)^ +")
 
@@ -76,17 +78,16 @@ class ParagraphBuilder:
         """Return the style in effect."""
         return self.open[-1][1] if self.open else InlineStyle()
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str], styles: Styles) -> None:
         """Open a tag; more than ``MAX_OPEN`` nested tags are ignored."""
         if tag in INLINE_TAGS and len(self.open) < MAX_OPEN:
-            self.open.append((tag, self.style_within(tag, attributes)))
+            self.open.append((tag, self.style_within(tag, attributes, styles)))
 
-    def style_within(self, tag: str, attributes: dict[str, str]) -> InlineStyle:
+    def style_within(self, tag: str, attributes: dict[str, str], styles: Styles) -> InlineStyle:
         """Return the current style as changed by a tag."""
         formats = set(self.style.formats) | {TAG_FORMATS.get(tag, "")} - {""}
-        style = attributes.get("style", "")[:MAX_STYLE_LENGTH].lower()
-        for pattern, name, on in STYLES if style else ():
-            if pattern.search(style):
+        for style, pattern, name, on in FORMAT_STYLES if styles else ():
+            if pattern.fullmatch(styles.get(style, "")):
                 formats = formats | {name} if on else formats - {name}
         url = self.style.url
         if tag == "a" and attributes.get("href"):

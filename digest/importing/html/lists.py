@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass, field
 
-from digest.importing.html.inline import MAX_STYLE_LENGTH
+from digest.importing.html.styles import Styles
 
 MAX_DEPTH = 5
 TAGS_LIST = re.compile(r"(?:^|[\s_-])(?:tags?|topics)(?:$|[\s_-])", re.IGNORECASE)
 # Word writes list items as paragraphs, with the bullet as text and the depth in a style.
 WORD_ITEM = re.compile(r"MsoListParagraph")
-WORD_DEPTH = re.compile(r"mso-list:\s*\S+\s+level(\d)")
+WORD_DEPTH = re.compile(r"\blevel(\d)")
 NUMBER = re.compile(r"\(?\w{1,4}[.)]")
 
 
@@ -45,9 +45,9 @@ class ListBuilder:
         tag = self.open[-1] if self.open else "ul"
         self.items.append(ListItem(min(max(len(self.open), 1), MAX_DEPTH), tag))
 
-    def start_word_item(self, style: str) -> None:
+    def start_word_item(self, styles: Styles) -> None:
         """Start an item from a list paragraph of Word."""
-        depth = WORD_DEPTH.search(style[:MAX_STYLE_LENGTH])
+        depth = WORD_DEPTH.search(styles.get("mso-list", ""))
         self.items.append(ListItem(min(int(depth[1]) if depth else 1, MAX_DEPTH), "ul"))
 
     def set_marker(self, marker: str) -> None:

@@ -22,7 +22,7 @@ RAW_TEXT = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", 
 
 
 class HtmlToken(NamedTuple):
-    """A token of kind start, end, comment or text; the ``name`` of a text is its text."""
+    """A token of kind start, end, comment, text or css; the last three have it as ``name``."""
 
     kind: str
     name: str
@@ -38,7 +38,9 @@ def tokenize(html: str) -> Iterator[HtmlToken]:
         token, position = parse_markup(html, start)
         yield token
         if token.kind == "start" and token.name in RAW_TEXT:
-            position = end_of_raw_text(html, token.name, position)
+            start, position = position, end_of_raw_text(html, token.name, position)
+            if token.name == "style":
+                yield HtmlToken("css", html[start:position])
         tags += 1
         if tags > MAX_TAGS:
             raise DocumentError(f"It is too large: more than {MAX_TAGS:,} tags.")
