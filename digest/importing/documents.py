@@ -102,7 +102,8 @@ def read_document(data: bytes, name: str) -> Document:
     """Read a document from bytes, such as an upload; raises DocumentError."""
     if data.startswith(ZIP_START):
         check_size(data, MAX_WORD_BYTES)
-        return html_document(word_to_html(data), name)
+        html, notes = word_to_html(data)
+        return html_document(html, name, notes)
     check_size(data, MAX_HTML_BYTES)
     text = decode(data)
     if Path(name).suffix.lower() == ".docx":
@@ -117,12 +118,12 @@ def read_document(data: bytes, name: str) -> Document:
     return Document(name, text, Format.MARKDOWN if is_markdown(text, name) else Format.TEXT, notes)
 
 
-def html_document(html: str, name: str) -> Document:
-    """Clean HTML and return it as a document."""
+def html_document(html: str, name: str, notes: tuple[str, ...] = ()) -> Document:
+    """Clean HTML and return it as a document, with the notes so far."""
     text, left_out = clean_html(html)
-    text, notes = strip_unprintable(text)
+    text, removed = strip_unprintable(text)
     check_text(text)
-    return Document(name, text, Format.HTML, (*notes, *left_out))
+    return Document(name, text, Format.HTML, (*removed, *notes, *left_out))
 
 
 def check_size(data: bytes, limit: int) -> None:

@@ -16,6 +16,7 @@ import mammoth
 from mammoth.documents import Hyperlink, NoteReference
 
 from digest.importing.errors import DocumentError
+from digest.importing.word_markup import QUOTE_STYLES, WordStyles, prepare
 
 ZIP_START = b"PK\x03\x04"
 MAX_MEMBERS = 2000
@@ -30,7 +31,7 @@ ENCRYPTED = 0x1
 # Footnotes and endnotes name sources; mammoth puts them at the end.
 NOTES_LIST = re.compile(r'(<ol><li id="(?:foot|end)note-[^"]*">)')
 BACK_TO_TEXT = re.compile(r'<a href="#(?:foot|end)note-ref-[^"]*">[^<]*</a>')
-MAIN_PART = "word/document.xml"
+MAIN_PART, STYLES_PART = "word/document.xml", "word/styles.xml"
 NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 PARTS = {
     "[Content_Types].xml",
@@ -38,7 +39,7 @@ PARTS = {
     "word/_rels/footnotes.xml.rels",
     "word/_rels/endnotes.xml.rels",
     "word/numbering.xml",
-    "word/styles.xml",
+    STYLES_PART,
     MAIN_PART,
     *NOTES,
 }
@@ -52,18 +53,20 @@ STYLES = "\n".join(
         for heading in ("Heading", "heading")
         for level in range(1, 7)
     ]
+    + [f"p[style-name='{name}'] => blockquote > p:fresh" for name in QUOTE_STYLES]
 )
 
 
-def word_to_html(data: bytes) -> str:
-    """Return the text of a Word file as HTML, with images as empty ``<img>``."""
+def word_to_html(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a Word file as HTML, with images as empty ``<img>``, and notes."""
     try:
-        package = stripped_archive(data)
+        package, hidden = stripped_archive(data)
         image_converter = mammoth.images.img_element(lambda image: {})
         html = mammoth.convert_to_html(
             package, reject_multiplied, style_map=STYLES, convert_image=image_converter
         ).value
-        return NOTES_LIST.sub(r"<h1>Sources</h1>\1", BACK_TO_TEXT.sub("", html))
+        notes = (f"left out: {hidden} × hidden text",) if hidden else ()
+        return NOTES_LIST.sub(r"<h1>Sources</h1>\1", BACK_TO_TEXT.sub("", html)), notes
     except DocumentError:
         raise
     except RecursionError:
@@ -74,17 +77,35 @@ def word_to_html(data: bytes) -> str:
         ) from error
 
 
-def stripped_archive(data: bytes) -> io.BytesIO:
-    """Return an archive with only the checked parts that mammoth reads."""
-    package, left = io.BytesIO(), MAX_DECOMPRESSED
+def stripped_archive(data: bytes) -> tuple[io.BytesIO, int]:
+    """Return an archive with only the parts that mammoth reads, checked and without hidden text.
+
+    Returns also the number of paragraphs with hidden text.
+    """
+    package, hidden = io.BytesIO(), 0
+    contents = checked_contents(data)
+    styles = WordStyles.parse(contents.get(STYLES_PART, b""))
+    with ZipFile(package, "w") as clean:
+        for name, content in contents.items():
+            found = 0
+            if name in (MAIN_PART, *NOTES):
+                content, found = prepare(content, styles)
+            clean.writestr(name, content)
+            hidden += found
+    return package, hidden
+
+
+def checked_contents(data: bytes) -> dict[str, bytes]:
+    """Return the content of each part that mammoth reads, checked."""
+    contents, left = {}, MAX_DECOMPRESSED
     xml = XmlCheck()
-    with open_archive(data) as archive, ZipFile(package, "w") as clean:
+    with open_archive(data) as archive:
         for member in checked_members(archive):
             content = read_member(archive, member, left)
             left -= len(content)
             xml.check(content, shared=member.filename in SHARED)
-            clean.writestr(member.filename, content)
-    return package
+            contents[member.filename] = content
+    return contents
 
 
 def open_archive(data: bytes) -> ZipFile:
