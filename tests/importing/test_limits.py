@@ -63,6 +63,8 @@ HOSTILE_HTML = {
     + "<p class='b c d'>" * 90_000,
     "braces": "<style>" + "a{" * 900_000,
     "comments of styles": "<style>" + "/*" * 900_000,
+    "notes": "<a id=r href='#n'>1</a><p id=n><a href='#r'>x</a>" * 19_000,
+    "names": "".join(f"<div id=n{n}><a id=r{n} href='#n{n}'>1</a>" for n in range(33_000)),
     "urls": ('<a href="http://www.google.com/url?' + "a&" * 3_000 + '">x</a>') * 450,
     "times": "<pre>" + "\xa0<time>" * 90_000,
     "items of Word": "<p class=MsoListParagraph><![if !supportLists]>1.<![endif]>x</p>" * 24_000,

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from django.utils.html import escape
 
 from digest.importing.html.elements import OpenElement, OpenElements
-from digest.importing.html.hidden import is_removed
+from digest.importing.html.footnotes import Span, find_footnotes
+from digest.importing.html.hidden import reason_to_remove
 from digest.importing.html.inline import ParagraphBuilder
 from digest.importing.html.lists import WORD_ITEM, ListBuilder, nested_list_html
 from digest.importing.html.styles import Styles, StyleSheet
@@ -26,6 +27,7 @@ INVISIBLE = RAW_TEXT - ACTIVE_CONTENT
 NOT_SHOWN = {"template", "noscript"}
 WIDGETS = {"button", "select", "dialog", "menu", "datalist", "audio", "video"}
 MAY_BE_IN_HEADING = {"p", "div", "section"}
+NOTHING = HtmlToken("text", "")
 FORMATTING = re.compile(r"</?(?:b|i|s|sup|sub|code)>")
 WORD_TITLE = re.compile(r"MsoTitle\b")
 NOTES = {
@@ -33,6 +35,8 @@ NOTES = {
     "control": "buttons and players",
     "boilerplate": "boilerplate of the page (navigation, footer)",
     "hidden": "hidden elements",
+    "comment": "comments",
+    "deletion": "deletions under “Track changes”",
     "image": "images: choose them in the editor",
     "link": "URLs of links that only work on the original page; their text is kept",
     "outside": "blocks outside the main content of the page",
@@ -84,18 +88,66 @@ class HtmlCleaner:
         self.quote = 0
         self.marker: list[str] | None = None
         self.in_orphan_item = self.in_first_time = False
+        self.notes: list[str] = []
+        self.heading_of_notes: HtmlBlock | None = None
 
     def clean(self, html: str) -> tuple[str, tuple[str, ...]]:
         tokens = list(tokenize(html))
         self.sheet = style_sheet(tokens)
-        for token in tokens:
-            self.handle(token)
-        self.end_block()
-        self.end_list()
-        self.left_out["link"] = self.inline.dropped_links
+        self.read(tokens, find_footnotes(tokens))
+        self.add_notes()
+        self.left_out["link"] += self.inline.dropped_links
         lines = [f"<{block.tag}>{block.html}</{block.tag}>" for block in self.main_part()]
         notes = (f"left out: {n} × {NOTES[what]}" for what, n in self.left_out.items() if n)
         return "\n".join(lines), tuple(notes)
+
+    def read(self, tokens: list[HtmlToken], footnotes: dict[int, Span]) -> None:
+        """Handle tokens; footnotes and comments are set apart."""
+        index = 0
+        while index < len(tokens):
+            if span := footnotes.get(index):
+                if self.is_shown and span.is_note:
+                    self.read_note(span, tokens[index : span.end], index)
+                elif self.is_shown and not span.is_comment:
+                    self.inline.add_mark(span.mark)
+                index = span.end
+            else:
+                self.handle(tokens[index])
+                index += 1
+        self.end_block()
+        self.end_list()
+
+    def read_note(self, span: Span, tokens: list[HtmlToken], start: int) -> None:
+        """Read a footnote by itself, without the links back to its marks."""
+        self.end_block()
+        if span.is_comment:
+            self.left_out["comment"] += 1
+            return
+        if not self.notes and self.blocks and self.blocks[-1].tag in HEADINGS:
+            self.heading_of_notes = self.blocks[-1]
+        for back in span.back:
+            tokens[back.start - start : back.end - start] = [NOTHING] * (back.end - back.start)
+        inner = HtmlCleaner()
+        inner.sheet = self.sheet
+        inner.read(tokens, {})
+        self.notes.append("<br/>".join(block.html for block in inner.blocks))
+        self.left_out += inner.left_out
+        self.left_out["link"] += inner.inline.dropped_links
+
+    def add_notes(self) -> None:
+        """Add the footnotes as sources of the issue, in place of a heading above them alone."""
+        if not any(self.notes):
+            return
+        if self.blocks and self.blocks[-1] is self.heading_of_notes:
+            self.blocks.pop()
+        region = self.blocks[-1].region if self.blocks else ""
+        items = "".join(f"<li>{note}</li>" for note in self.notes if note)
+        self.blocks += [HtmlBlock("h1", "Sources", region), HtmlBlock("ol", items, region)]
+
+    @property
+    def is_shown(self) -> bool:
+        """Return whether text here is shown."""
+        return not self.skipped and self.removed_at is None and not self.elements.text.hidden
 
     def main_part(self) -> Iterator[HtmlBlock]:
         """Yield the blocks of ``<main>`` or ``<article>``, or all if the page has neither."""
@@ -136,8 +188,9 @@ class HtmlCleaner:
             self.removed_at = None
         element = OpenElement(tag, attributes)
         styles = self.sheet.styles(element, self.elements.stack)
-        if self.removed_at is None and is_removed(styles, attributes):
-            self.left_out["hidden"] += tag != "br"
+        reason = reason_to_remove(tag, styles, attributes) if self.removed_at is None else ""
+        if reason:
+            self.left_out[reason] += tag != "br"
             self.removed_at = len(self.elements.stack) if tag not in VOID else None
         elif self.removed_at is None and not self.handle_start(tag, attributes, styles):
             return

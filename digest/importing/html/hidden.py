@@ -44,6 +44,21 @@ def is_removed(styles: Styles, attributes: dict[str, str]) -> bool:
     )
 
 
+def reason_to_remove(tag: str, styles: Styles, attributes: dict[str, str]) -> str:
+    """Return why an element is left out with its content, or an empty string.
+
+    Comments and deletions are those of web pages saved by Word.
+    """
+    if is_removed(styles, attributes):
+        return "hidden"
+    classes = attributes.get("class", "").lower().split()
+    special = styles.get("mso-element", styles.get("mso-special-character", ""))
+    if special.startswith("comment") or any(name.startswith("msocom") for name in classes):
+        return "comment"
+    author = attributes.get("cite", "").startswith("mailto:")
+    return "deletion" if "msodel" in classes or (tag == "del" and author) else ""
+
+
 def is_transparent(styles: Styles) -> bool:
     """Return whether the element has no opacity, unless it fades in when a reader scrolls."""
     opacity = length(styles.get("opacity", ""))

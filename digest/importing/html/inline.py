@@ -116,6 +116,11 @@ class ParagraphBuilder:
         style = InlineStyle(self.style.formats | {"code"}, self.style.url)
         self.append(TextRun(text.replace("\r", ""), style))
 
+    def add_mark(self, mark: str) -> None:
+        """Add the mark of a footnote, in brackets, as for the notes of a Word file."""
+        mark = re.sub(r"[\[\]()\s]", "", mark)
+        self.append(TextRun(f"[{mark}]", InlineStyle(frozenset({"sup"}))))
+
     def append(self, run: TextRun) -> None:
         self.runs.append(run)
         self.has_text = self.has_text or bool(run.text.strip())

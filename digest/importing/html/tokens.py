@@ -50,7 +50,8 @@ def tokenize(html: str) -> Iterator[HtmlToken]:
 def parse_markup(html: str, start: int) -> tuple[HtmlToken, int]:
     """Return the token that starts with the ``<`` at ``start``, and its end."""
     if html.startswith("<!--", start):
-        return parse_until(html, start + 4, "-->")
+        # "<!-->" is a whole comment.
+        return parse_until(html, start + 4, "-->", start + 2)
     if html.startswith(("<!", "<?"), start):
         return parse_until(html, start + 2, ">")
     name = NAME.match(html, start + 1)
@@ -63,9 +64,9 @@ def parse_markup(html: str, start: int) -> tuple[HtmlToken, int]:
     return HtmlToken("start", name[1].lower(), attributes), end
 
 
-def parse_until(html: str, start: int, mark: str) -> tuple[HtmlToken, int]:
-    """Return a comment or declaration, and its end."""
-    end = html.find(mark, start)
+def parse_until(html: str, start: int, mark: str, search: int = 0) -> tuple[HtmlToken, int]:
+    """Return a comment or declaration, and its end, which is at ``search`` or after it."""
+    end = html.find(mark, search or start)
     if end < 0:
         return HtmlToken("comment", ""), len(html)
     return HtmlToken("comment", html[start:end]), end + len(mark)
