@@ -11,13 +11,19 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 # Without names that some sites select content with, such as ``ref``, ``id``, ``p`` and ``s``.
 TRACKING_PARAMETERS = {
+    "__s",
     "_branch_match_id",
     "_ga",
     "_gl",
     "_hsenc",
     "_hsmi",
+    "_kx",
     "_openstat",
+    "ck_subscriber_id",
     "dclid",
+    "elqtrack",
+    "elqtrackid",
+    "epik",
     "fb_action_ids",
     "fb_action_types",
     "fb_ref",
@@ -30,6 +36,7 @@ TRACKING_PARAMETERS = {
     "hsctatracking",
     "igsh",
     "igshid",
+    "irclickid",
     "li_fat_id",
     "mkt_tok",
     "ml_subscriber",
@@ -37,21 +44,21 @@ TRACKING_PARAMETERS = {
     "msclkid",
     "oly_anon_id",
     "oly_enc_id",
-    "pk_campaign",
-    "pk_kwd",
     "ref_src",
     "ref_url",
     "s_cid",
+    "srsltid",
     "ttclid",
     "twclid",
     "vero_conv",
     "vero_id",
+    "vgo_ee",
     "wbraid",
     "wickedid",
     "wt_mc",
     "yclid",
 }
-TRACKING_PREFIXES = ("utm_", "mc_", "mtm_", "hsa_")
+TRACKING_PREFIXES = ("utm_", "mc_", "mtm_", "hsa_", "matomo_", "piwik_", "pk_", "trk_")
 
 HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 WWW = re.compile(r"^(?:www\.)+(?=[^.]+\.)")
@@ -114,6 +121,24 @@ def is_tracking(name: str) -> bool:
     """Check whether a query parameter only tracks where readers came from."""
     name = name.lower()
     return name in TRACKING_PARAMETERS or name.startswith(TRACKING_PREFIXES)
+
+
+def without_tracking(url: str) -> str:
+    """Return a URL without tracking parameters in its query and fragment, as it is otherwise."""
+    base, *fragment = url.split("#", 1)
+    page, *query = base.split("?", 1)
+    kept = [page, "?", *map(_without_tracking, query)] if query else [page]
+    marks = fragment if "=" not in "".join(fragment) else map(_without_tracking, fragment)
+    url = "".join(kept).removesuffix("?" if "".join(query) else "")
+    return "#".join([url, *(mark for mark in marks if mark or fragment == [""])])
+
+
+def _without_tracking(query: str) -> str:
+    pairs = query.split("&")
+    names = [unquote(pair.partition("=")[0]).removeprefix("amp;") for pair in pairs]
+    return "&".join(
+        pair for pair, name in zip(pairs, names, strict=True) if not is_tracking(name)
+    ).removeprefix("amp;")
 
 
 def _path(path: str) -> str:

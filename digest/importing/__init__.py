@@ -18,6 +18,7 @@ from digest.importing.parts import Part, Role
 from digest.importing.readers import READERS
 from digest.importing.report import Report
 from digest.importing.tidying import tidied
+from digest.importing.trackers import without_trackers
 
 __all__ = [
     "Document",
@@ -41,7 +42,7 @@ def read_parts(document: Document) -> list[Part]:
 
     Raises DocumentError for invalid front matter.
     """
-    parts = READERS[document.format](document.text)
+    parts = [without_trackers(part) for part in READERS[document.format](document.text)]
     named = DATE_IN_NAME.search(document.name)
     if named and not any(part.role is Role.DATE for part in parts):
         parts.insert(0, Part(Role.DATE, named[0], 0, 0))

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from digest.importing.errors import DocumentError
 from digest.importing.html.cleaner import clean_html
+from digest.importing.mail_frame import without_frame
 from digest.importing.word import ZIP_START, word_to_html
 
 MAX_BYTES = 1_000_000
@@ -115,6 +116,8 @@ def read_document(data: bytes, name: str) -> Document:
     check_size(data, MAX_BYTES)
     text, notes = strip_unprintable(text)
     check_text(text)
+    text, left_out = without_frame(text)
+    notes = (*notes, *left_out)
     return Document(name, text, Format.MARKDOWN if is_markdown(text, name) else Format.TEXT, notes)
 
 

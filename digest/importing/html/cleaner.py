@@ -20,7 +20,8 @@ from digest.importing.html.lists import WORD_ITEM, ListBuilder, nested_list_html
 from digest.importing.html.styles import Styles, StyleSheet
 from digest.importing.html.tags import BLOCKS, HEADINGS, LISTS, PAGE_CHROME, VOID
 from digest.importing.html.tokens import RAW_TEXT, HtmlToken, tokenize
-from digest.importing.rich_text import bare_text
+from digest.importing.mail_frame import FRAME_NOTE, FrameLine, find_frame
+from digest.importing.rich_text import LINK, bare_text, unescaped
 
 ACTIVE_CONTENT = {"script", "iframe", "object", "applet", "canvas", "svg", "math"}
 INVISIBLE = RAW_TEXT - ACTIVE_CONTENT
@@ -39,6 +40,8 @@ NOTES = {
     "deletion": "deletions under “Track changes”",
     "image": "images: choose them in the editor",
     "link": "URLs of links that only work on the original page; their text is kept",
+    "frame": FRAME_NOTE,
+    "personal": "URLs that identify the reader of a mail; their text is kept",
     "outside": "blocks outside the main content of the page",
 }
 
@@ -72,6 +75,31 @@ def is_on_screen(token: HtmlToken) -> bool:
     return token.attributes.get("media", "all").strip().lower() in ("", "all", "screen")
 
 
+def without_frame(blocks: list[HtmlBlock]) -> tuple[list[HtmlBlock], Counter[str]]:
+    """Return the blocks without the frame of a mail, and counts of what was left out."""
+    lines = [
+        FrameLine(
+            bare_text(block.html),
+            tuple((unescaped(url), bare_text(text)) for url, text in LINK.findall(block.html)),
+            block.tag in HEADINGS,
+        )
+        for block in blocks
+    ]
+    frame, left_out = find_frame(lines), Counter()
+    left_out["frame"] = len(frame.rows)
+
+    def clean(link: re.Match[str]) -> str:
+        url = unescaped(link[1])
+        cleaned = frame.without_reader(url)
+        left_out["personal"] += cleaned != url
+        return f'<a href="{escape(cleaned)}">{link[2]}</a>' if cleaned else link[2]
+
+    kept = [block for number, block in enumerate(blocks) if number not in frame.rows]
+    for block in kept if frame.tokens else ():
+        block.html = LINK.sub(clean, block.html)
+    return kept, left_out
+
+
 class HtmlCleaner:
     """Process tokens in one pass, without a tree, so that nesting depth does not matter."""
 
@@ -97,7 +125,9 @@ class HtmlCleaner:
         self.read(tokens, find_footnotes(tokens))
         self.add_notes()
         self.left_out["link"] += self.inline.dropped_links
-        lines = [f"<{block.tag}>{block.html}</{block.tag}>" for block in self.main_part()]
+        blocks, left_out = without_frame(list(self.main_part()))
+        self.left_out += left_out
+        lines = [f"<{block.tag}>{block.html}</{block.tag}>" for block in blocks]
         notes = (f"left out: {n} × {NOTES[what]}" for what, n in self.left_out.items() if n)
         return "\n".join(lines), tuple(notes)
 

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from django.utils.html import escape
 
+from digest.http.canonical import without_tracking
 from digest.importing.html.styles import Styles
 from digest.importing.rich_text import MAX_URL_LENGTH, is_allowed_url, linkify
 
@@ -157,7 +158,7 @@ def usable_url(url: str) -> str:
         parts = split_url(url)
     if not parts or not parts.scheme or len(url) > MAX_URL_LENGTH:
         return ""
-    return SPACE.sub("%20", url) if is_allowed_url(url) else ""
+    return without_tracking(SPACE.sub("%20", url)) if is_allowed_url(url) else ""
 
 
 def split_url(url: str) -> SplitResult | None:

@@ -1,0 +1,151 @@
+"""Test that the frame of a mail and what identifies its reader are left out."""
+
+import json
+
+import pytest
+
+from digest.importing import read_document
+from tests.importing.conftest import draft_of, draft_of_document
+
+LONG = "Low water came early on Tuesday, and the boats had to wait for the evening. " * 3
+MAIL = """<table><tr><td>{top}</td></tr><tr><td>Tide letter</td></tr>
+<tr><td><b>Low water came early</b></td></tr><tr><td>{text}</td></tr>
+<tr><td><b>High water came late</b></td></tr><tr><td>The quay was dry until noon.</td></tr>
+<tr><td>{bottom}</td></tr><tr><td>Tide Office, 12 Quay Road, Brightport</td></tr></table>"""
+LINK = '<a href="{}">{}</a>'.format
+# What is above and below the text: URL and words of each link, with the token of the reader.
+FRAMES = {
+    "query": (
+        LINK("https://news.example.org/show?m=12&r=k7q2zz91", "Read this online"),
+        LINK("https://news.example.org/stop?r=k7q2zz91", "Stop these letters")
+        + " | "
+        + LINK("https://news.example.org/set?r=k7q2zz91", "Change them"),
+        "k7q2zz91",
+    ),
+    "path": (
+        "Cannot see it? " + LINK("https://m.example.net/w/8f3kQ2j9x0q/", "Im Browser ansehen"),
+        "You get this as a friend. " + LINK("https://m.example.net/u/8f3kQ2j9x0q", "Abmelden"),
+        "8f3kQ2j9x0q",
+    ),
+    "UUID": (
+        LINK("https://example.net/v?id=5e0c8a51-9b5d-4a1c-8a3b-f1d6a2b7c9e0", "Web version"),
+        LINK("https://example.net/unsubscribe/5e0c8a51-9b5d-4a1c-8a3b-f1d6a2b7c9e0", "Leave"),
+        "5e0c8a51",
+    ),
+    "address": (
+        LINK("https://example.net/web?to=jo%40example.com", "View it in your browser"),
+        "Sent to you by us. " + LINK("https://example.net/opt-out?to=jo%40example.com", "No more"),
+        "jo@example.com",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_frame_of_a_mail_is_left_out_and_counted(name):
+    top, bottom, token = FRAMES[name]
+    document = read_document(MAIL.format(top=top, bottom=bottom, text=LONG).encode(), "a.html")
+    draft = draft_of_document(document)
+    assert draft.title == "Tide letter"
+    assert draft.stories[0].heading == "Low water came early"
+    assert draft.stories[-1].value()["body"].startswith("<p>The quay was dry until noon.</p>")
+    kept = document.text + json.dumps(draft.body())
+    for word in (token, token.replace("@", "%40"), "rowser", "these letters", "Abmelden"):
+        assert word not in kept
+    assert any("mail's frame" in note for note in document.notes)
+
+
+def test_links_of_stories_lose_the_token_or_their_url():
+    top, bottom, token = FRAMES["query"]
+    text = (
+        LINK(f"https://example.com/tides?r={token}&page=2", "stays")
+        + LINK(f"https://click.example.org/{token}/9", "goes")
+        + LINK(f"https://click.example.org/c?r={token}&to=https%3A%2F%2Fe.org%2Fa", "led")
+        + LINK("https://e.org/p?v=a1b2c3d4e5", "other")
+    )
+    html = MAIL.format(top=top, bottom=bottom, text=f"{text} {LONG}")
+    body = draft_of(html, "a.html").stories[0].value()["body"]
+    assert token not in body
+    assert '<a href="https://example.com/tides?page=2">stays</a>goes' in body
+    assert '<a href="https://e.org/a">led</a>' in body
+    assert '<a href="https://e.org/p?v=a1b2c3d4e5">other</a>' in body
+
+
+def test_links_through_a_click_tracker_lose_their_url():
+    blob = "u001." + "aB3" * 20
+    links = "".join(LINK(f"https://t.example.org/ls/{blob}{n}", f"w{n} ") for n in range(4))
+    _, bottom, _ = FRAMES["path"]
+    body = draft_of(MAIL.format(top="x", bottom=bottom, text=links + LONG), "a.html")
+    assert "<a" not in body.stories[0].value()["body"]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "How to " + LINK("https://e.org/guides/unsubscribe", "unsubscribe") + " from all of them.",
+        "Watch " + LINK("https://video.example.org/watch?v=dQ4w9WgXcQ", "the film") + " now.",
+        LINK("https://e.org/2026/0309/how-we-set-preferences.html?id=ab12cd34ef", "All about them"),
+        LINK("https://e.org/browser", "in your browser"),
+    ],
+)
+def test_story_that_ends_with_a_link_stays(end):
+    html = f"<h1>T</h1><h2>Letters nobody reads</h2><p>{LONG}</p><p>{end}</p><p>Unsubscribe.</p>"
+    draft = draft_of(html, "a.html")
+    assert len(draft.stories[0].value()["body"].split("</p>")) >= 3
+    assert "<a href" in draft.stories[0].value()["body"]
+
+
+MAIL_TEXT = """View this letter in your browser
+https://news.example.org/show?r=k7q2zz91
+
+Tide letter
+
+Low water came early
+
+The boats had to wait for the evening, see https://e.org/a?r=k7q2zz91&utm_source=tides.
+
+Stop these letters: https://news.example.org/unsubscribe?r=k7q2zz91
+Tide Office, 12 Quay Road, Brightport
+"""
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_frame_of_a_mail_copied_as_text(name):
+    document = read_document(MAIL_TEXT.encode(), name)
+    assert "k7q2zz91" not in document.text
+    assert document.text.split("\n")[3] == "Tide letter"
+    assert document.notes == (
+        "left out: 3 × lines of a mail's frame (view in browser, unsubscribe), the first in line 2",
+    )
+    written = json.dumps(draft_of_document(document).body())
+    assert "https://e.org/a" in written
+    assert "utm_source" not in written
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://e.org/a?utm_campaign=x&b=1&fbclid=y", "https://e.org/a?b=1"),
+        ("https://e.org/a?mc_eid=12ab#top", "https://e.org/a#top"),
+        ("https://e.org/a?ck_subscriber_id=1", "https://e.org/a"),
+        ("https://e.org/a#utm_medium=mail&utm_term=x", "https://e.org/a"),
+        ("https://e.org/a?utm%5Fid=7", "https://e.org/a"),
+        ("https://e.org/a?ref=x&q=%20b+c", "https://e.org/a?ref=x&q=%20b+c"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
+def test_tracking_parameters_are_left_out_of_links_and_sources(url, expected, name):
+    lines = ["# T", "## S", f"See {url} and more.", "Sources:", f"- Tides {url}"]
+    if name == "a.html":
+        escaped = url.replace("&", "&amp;")
+        lines = ["<h1>T</h1><h2>S</h2>", f"<p>See {LINK(escaped, 'x')}</p><h3>Sources</h3>"]
+        lines.append(f"<ul><li>{LINK(escaped, 'Tides')}</ul>")
+    draft = draft_of("\n\n".join(lines), name)
+    value = draft.body()[1]["value"] if len(draft.body()) > 1 else {}
+    sources = [*value.get("sources", ()), *(draft.body()[-1]["value"].get("items", ()))]
+    assert [source["value"]["url"] for source in sources] == [expected]
+    assert f'href="{expected.replace("&", "&amp;")}"' in json.dumps(draft.body()).replace("\\", "")
+
+
+def test_url_in_code_stays_as_it_is():
+    draft = draft_of("## S\n\nAdd `https://e.org/?utm_source=x` to it.", "a.md")
+    assert "utm_source" in draft.stories[0].value()["body"]
