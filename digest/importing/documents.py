@@ -9,13 +9,19 @@ import codecs
 import re
 import stat
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from django.utils.html import escape
+
 from digest.importing.errors import DocumentError
+from digest.importing.formats import data_format
 from digest.importing.html.cleaner import clean_html
+from digest.importing.mail import Mail, is_mail, read_mail
 from digest.importing.mail_frame import without_frame
+from digest.importing.recognition import read_metadata
+from digest.importing.rich_text import bare_text
 from digest.importing.word import ZIP_START, word_to_html
 
 MAX_BYTES = 1_000_000
@@ -32,12 +38,15 @@ ENCODINGS = [
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
+WEB_ARCHIVE = b"From: <Saved by"
 FOREIGN_FORMATS = {
     b"%PDF": "a PDF file",
     b"{\\rtf": "a rich text (RTF) file",
     b"\xd0\xcf\x11\xe0": "an old or protected Word file",
-    b"From: <Saved by": "a web archive (MHTML)",
+    WEB_ARCHIVE: "a web archive (MHTML)",
 }
+MAX_HEAD_BLOCKS = 10
+REPLY = re.compile(r"(?:(?:re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
 CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 HTML_START = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
 # Python splits lines at these, editors do not count them: replace them with spaces.
@@ -105,6 +114,9 @@ def read_document(data: bytes, name: str) -> Document:
         check_size(data, MAX_WORD_BYTES)
         html, notes = word_to_html(data)
         return html_document(html, name, notes)
+    if is_mail(data) and not data.startswith(WEB_ARCHIVE):
+        check_size(data, MAX_WORD_BYTES)
+        return mail_document(read_mail(data), name)
     check_size(data, MAX_HTML_BYTES)
     text = decode(data)
     if Path(name).suffix.lower() == ".docx":
@@ -113,12 +125,45 @@ def read_document(data: bytes, name: str) -> Document:
         )
     if Path(name).suffix.lower() in HTML_SUFFIXES or HTML_START.match(text):
         return html_document(text, name)
-    check_size(data, MAX_BYTES)
+    return text_document(text, name)
+
+
+def text_document(text: str, name: str) -> Document:
+    """Return copied text or Markdown as a document."""
+    check_size(text.encode(), MAX_BYTES)
     text, notes = strip_unprintable(text)
     check_text(text)
+    if data := data_format(text):
+        raise DocumentError(
+            f"It is {data}, data of a program: save its text as .docx, HTML, Markdown or .txt."
+        )
     text, left_out = without_frame(text)
-    notes = (*notes, *left_out)
-    return Document(name, text, Format.MARKDOWN if is_markdown(text, name) else Format.TEXT, notes)
+    form = Format.MARKDOWN if is_markdown(text, name) else Format.TEXT
+    return Document(name, text, form, (*notes, *left_out))
+
+
+def mail_document(mail: Mail, name: str) -> Document:
+    """Return a mail as a document, with its subject as title and its date if the text has none."""
+    read = html_document if mail.is_html else text_document
+    document = read(mail.text.replace("\r\n", "\n"), name)
+    blocks = document.text.split("\n")
+    is_html = document.format is Format.HTML
+    words = [bare_text(block) if is_html else block for block in blocks]
+    head = []
+    if mail.subject and not any(block.startswith(("<h1>", "# ", "---")) for block in blocks):
+        head = [title_line(REPLY.sub("", mail.subject), document.format)]
+    if mail.day and not any(read_metadata(text, (0, 0))[0] for text in words[:MAX_HEAD_BLOCKS]):
+        head += [f"<p>{mail.day}</p>"] if is_html else [str(mail.day), ""]
+    place = next((n for n, block in enumerate(blocks, 1) if block.startswith("<h1>")), 0)
+    blocks[place:place] = head
+    return replace(document, text="\n".join(blocks))
+
+
+def title_line(title: str, form: Format) -> str:
+    """Return the line of a title."""
+    if form is Format.HTML:
+        return f"<h1>{escape(title)}</h1>"
+    return f"# {title}\n" if form is Format.MARKDOWN else f"{title}\n"
 
 
 def html_document(html: str, name: str, notes: tuple[str, ...] = ()) -> Document:

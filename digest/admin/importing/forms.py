@@ -38,7 +38,7 @@ ROLE_LABELS = {
 # Roles that only the reader assigns; they are choices of the parts that have them.
 NOT_SELECTABLE = {Role.IMAGE, Role.COMMENT, Role.LEFT_OUT, Role.UNKNOWN}
 MAX_FILES = 20  # per request; import.js sends one request per file
-ACCEPTED = ".txt,.text,.md,.markdown,.mdown,.mkd,.html,.htm,.xhtml,.docx"
+ACCEPTED = ".txt,.text,.md,.markdown,.mdown,.mkd,.html,.htm,.xhtml,.docx,.eml"
 
 
 class MultipleFileInput(forms.ClearableFileInput):
@@ -77,7 +77,9 @@ class ImportForm(forms.Form):
         label=_("Or choose files"),
         required=False,
         widget=MultipleFileInput(attrs={"accept": ACCEPTED}),
-        help_text=_("Word (.docx), saved web pages (.html), Markdown (.md) and text (.txt)."),
+        help_text=_(
+            "Word (.docx), saved web pages (.html) and mails (.eml), Markdown (.md), text (.txt)."
+        ),
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
