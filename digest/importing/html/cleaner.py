@@ -8,96 +8,34 @@ them. Boilerplate of saved pages and markup of word processors is dropped and co
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.utils.html import escape
 
+from digest.importing.html.blocks import HtmlBlock, TableReader, without_frame
 from digest.importing.html.elements import OpenElement, OpenElements
 from digest.importing.html.footnotes import Span, find_footnotes
 from digest.importing.html.hidden import reason_to_remove
 from digest.importing.html.inline import ParagraphBuilder
+from digest.importing.html.left_out import INVISIBLE, notes_on, skip_reason
 from digest.importing.html.lists import WORD_ITEM, ListBuilder, nested_list_html
-from digest.importing.html.styles import Styles, StyleSheet
-from digest.importing.html.tags import BLOCKS, HEADINGS, LISTS, PAGE_CHROME, VOID
-from digest.importing.html.tokens import RAW_TEXT, HtmlToken, tokenize
-from digest.importing.mail_frame import FRAME_NOTE, FrameLine, find_frame
-from digest.importing.rich_text import LINK, bare_text, unescaped
+from digest.importing.html.styles import Styles, StyleSheet, style_sheet
+from digest.importing.html.tags import BLOCKS, HEADINGS, LISTS, TABLE, VOID
+from digest.importing.html.tokens import HtmlToken, tokenize
+from digest.importing.rich_text import bare_text, html_after
 
-ACTIVE_CONTENT = {"script", "iframe", "object", "applet", "canvas", "svg", "math"}
-INVISIBLE = RAW_TEXT - ACTIVE_CONTENT
-NOT_SHOWN = {"template", "noscript"}
-WIDGETS = {"button", "select", "dialog", "menu", "datalist", "audio", "video"}
+TYPED_MARKER = re.compile(
+    r"\s*(?:[•‣◦▪●∙·⁃■➢]\s*|[-–—*o§]\t\s*|(?P<number>\d{1,3})[.)]\t\s*)(?=\S)"
+)
 MAY_BE_IN_HEADING = {"p", "div", "section"}
 NOTHING = HtmlToken("text", "")
 FORMATTING = re.compile(r"</?(?:b|i|s|sup|sub|code)>")
-WORD_TITLE = re.compile(r"MsoTitle\b")
-NOTES = {
-    "program": "scripts and embedded content",
-    "control": "buttons and players",
-    "boilerplate": "boilerplate of the page (navigation, footer)",
-    "hidden": "hidden elements",
-    "comment": "comments",
-    "deletion": "deletions under “Track changes”",
-    "image": "images: choose them in the editor",
-    "link": "URLs of links that only work on the original page; their text is kept",
-    "frame": FRAME_NOTE,
-    "personal": "URLs that identify the reader of a mail; their text is kept",
-    "outside": "blocks outside the main content of the page",
-}
-
-
-@dataclass
-class HtmlBlock:
-    """A cleaned block; ``region`` is its part of the page, ``quote`` numbers its quotation."""
-
-    tag: str
-    html: str
-    region: str
-    quote: int = 0
+WORD_TITLE = re.compile(r"MsoTitle(?:CxSp\w+)?\b")
 
 
 def clean_html(html: str) -> tuple[str, tuple[str, ...]]:
     """Return one block per line, and notes on what was left out; may raise DocumentError."""
     return HtmlCleaner().clean(html)
-
-
-def style_sheet(tokens: list[HtmlToken]) -> StyleSheet:
-    """Return the rules of all style elements that apply on a screen."""
-    sheet, reading = StyleSheet(), False
-    for token in tokens:
-        if token.kind == "css" and reading:
-            sheet.add(token.name)
-        reading = token.kind == "start" and token.name == "style" and is_on_screen(token)
-    return sheet
-
-
-def is_on_screen(token: HtmlToken) -> bool:
-    return token.attributes.get("media", "all").strip().lower() in ("", "all", "screen")
-
-
-def without_frame(blocks: list[HtmlBlock]) -> tuple[list[HtmlBlock], Counter[str]]:
-    """Return the blocks without the frame of a mail, and counts of what was left out."""
-    lines = [
-        FrameLine(
-            bare_text(block.html),
-            tuple((unescaped(url), bare_text(text)) for url, text in LINK.findall(block.html)),
-            block.tag in HEADINGS,
-        )
-        for block in blocks
-    ]
-    frame, left_out = find_frame(lines), Counter()
-    left_out["frame"] = len(frame.rows)
-
-    def clean(link: re.Match[str]) -> str:
-        url = unescaped(link[1])
-        cleaned = frame.without_reader(url)
-        left_out["personal"] += cleaned != url
-        return f'<a href="{escape(cleaned)}">{link[2]}</a>' if cleaned else link[2]
-
-    kept = [block for number, block in enumerate(blocks) if number not in frame.rows]
-    for block in kept if frame.tokens else ():
-        block.html = LINK.sub(clean, block.html)
-    return kept, left_out
 
 
 class HtmlCleaner:
@@ -116,6 +54,8 @@ class HtmlCleaner:
         self.quote = 0
         self.marker: list[str] | None = None
         self.in_orphan_item = self.in_first_time = False
+        self.has_heading = self.is_drop_cap = self.value_ended = False
+        self.table, self.drop_cap = TableReader(), ""
         self.notes: list[str] = []
         self.heading_of_notes: HtmlBlock | None = None
 
@@ -128,8 +68,7 @@ class HtmlCleaner:
         blocks, left_out = without_frame(list(self.main_part()))
         self.left_out += left_out
         lines = [f"<{block.tag}>{block.html}</{block.tag}>" for block in blocks]
-        notes = (f"left out: {n} × {NOTES[what]}" for what, n in self.left_out.items() if n)
-        return "\n".join(lines), tuple(notes)
+        return "\n".join(lines), notes_on(self.left_out)
 
     def read(self, tokens: list[HtmlToken], footnotes: dict[int, Span]) -> None:
         """Handle tokens; footnotes and comments are set apart."""
@@ -146,6 +85,8 @@ class HtmlCleaner:
                 index += 1
         self.end_block()
         self.end_list()
+        if self.drop_cap:
+            self.add("p", self.drop_cap)
 
     def read_note(self, span: Span, tokens: list[HtmlToken], start: int) -> None:
         """Read a footnote by itself, without the links back to its marks."""
@@ -239,6 +180,7 @@ class HtmlCleaner:
 
     def handle_text(self, text: str) -> None:
         """Add text to the open paragraph, or to the list marker written by Word."""
+        self.value_ended = self.value_ended and not text
         if text.strip() and self.is_hidden_text():
             return
         if self.marker is not None:
@@ -265,7 +207,7 @@ class HtmlCleaner:
 
     def handle_start(self, tag: str, attributes: dict[str, str], styles: Styles) -> bool:
         """Handle the start of a visible element; return whether its content is read."""
-        if reason := self.skip_reason(tag):
+        if reason := skip_reason(tag, in_region=bool(self.region)):
             self.left_out[reason] += tag not in INVISIBLE
             self.skipped, self.skip_depth = tag, 1
             return False
@@ -279,17 +221,10 @@ class HtmlCleaner:
             if tag == "time":
                 self.in_first_time = not self.inline.has_text and not self.lists.open
             self.inline.start(tag, attributes, styles)
+            if self.table.cell == "td" and self.value_ended:
+                self.inline.add(", ")
+        self.value_ended = False
         return True
-
-    def skip_reason(self, tag: str) -> str:
-        """Return the key in ``NOTES`` for an element to skip, or an empty string."""
-        if tag in ACTIVE_CONTENT or tag in INVISIBLE:
-            return "program"
-        if tag in WIDGETS:
-            return "control"
-        if tag == "nav" or (tag in PAGE_CHROME and not self.region):
-            return "boilerplate"
-        return "hidden" if tag in NOT_SHOWN else ""
 
     @property
     def region(self) -> str:
@@ -302,11 +237,16 @@ class HtmlCleaner:
         kind = attributes.get("class", "")
         word_item = tag == "p" and bool(WORD_ITEM.search(kind))
         self.in_orphan_item = word_item or (tag == "li" and not self.lists.open)
-        if tag in HEADINGS or (tag == "p" and WORD_TITLE.search(kind)):
+        if tag in HEADINGS or (tag == "p" and self.is_title(kind)):
             self.end_list()  # a heading inside a list item still starts a story
             self.heading = HEADINGS.get(tag, 0)
         elif tag not in MAY_BE_IN_HEADING:
             self.heading = None
+        self.is_drop_cap = styles.get("mso-element", "").startswith("dropcap") or (
+            self.is_drop_cap and tag == "p"
+        )
+        if tag in TABLE:
+            self.table.start(tag, self.blocks)
         if tag in LISTS:
             self.lists.start(tag, attributes)
         elif tag == "li":
@@ -316,13 +256,21 @@ class HtmlCleaner:
         self.inside[tag] += 1
         self.quote += tag == "blockquote"
 
+    def is_title(self, classes: str) -> bool:
+        """Return whether the class of a paragraph is that of a title, in Word or Google Docs."""
+        named = "title" in classes.lower().split() and not self.has_heading
+        return named or bool(WORD_TITLE.search(classes))
+
     def handle_end(self, tag: str) -> None:
         self.inline.end(tag)
+        self.value_ended = tag not in BLOCKS
         if tag in BLOCKS or (tag == "time" and self.in_first_time):
             self.end_block()
             self.in_orphan_item = self.in_first_time = False
         if tag in BLOCKS and self.inside[tag] > 0:
             self.inside[tag] -= 1
+        if tag == "table":
+            self.left_out += self.table.end(self.blocks)
         if tag in HEADINGS:
             self.heading = None
         if tag in LISTS and self.lists.end():
@@ -340,11 +288,22 @@ class HtmlCleaner:
         if self.marker is not None:
             self.inline.add("".join(self.marker))
             self.marker = None
+        marker = self.inline.start_of_text
         html = self.inline.take()
         if not html:
             return
+        if self.is_drop_cap:
+            self.drop_cap, self.is_drop_cap = self.drop_cap + html, False
+            return
+        html, self.drop_cap = self.drop_cap + html, ""
         if self.lists.open or self.in_orphan_item:
             self.lists.add(html)
+            return
+        if (
+            self.heading is None
+            and not self.inside["blockquote"]
+            and self.add_typed_item(marker, html)
+        ):
             return
         self.end_list()
         if self.heading is not None:
@@ -355,8 +314,26 @@ class HtmlCleaner:
         else:
             self.add("p", html)
 
+    def add_typed_item(self, marker: str, html: str) -> bool:
+        """Add a paragraph that starts with a typed bullet or number to a list, if it is one."""
+        found = TYPED_MARKER.match(marker)
+        if not found:
+            return False
+        tag = "ol" if found["number"] else "ul"
+        if self.lists.items and self.lists.items[-1].tag != tag:
+            self.end_list()
+        if found["number"] and int(found["number"]) != len(self.lists.items) + 1:
+            return False
+        item = html_after(html, len(found[0].strip())).strip()
+        if item:
+            self.lists.add_typed(tag, item, html)
+        return bool(item)
+
     def add(self, tag: str, html: str, quote: int = 0) -> None:
-        self.blocks.append(HtmlBlock(tag, html, self.region, quote))
+        self.blocks.append(
+            HtmlBlock(tag, html, self.region, quote, self.table.cell, self.table.row)
+        )
+        self.has_heading = self.has_heading or tag[1:].isdecimal()
 
     def add_quoted(self, html: str) -> None:
         """Add a paragraph of a quotation; all of them are one block."""
@@ -368,7 +345,9 @@ class HtmlCleaner:
     def end_list(self) -> None:
         """Add the collected list, if there is one."""
         items = self.lists.take()
-        if items and self.lists.is_tag_list:
+        if len(items) == 1 and items[0].tag == "ol" and items[0].written:
+            self.add("p", items[0].written)  # a heading with a number
+        elif items and self.lists.is_tag_list:
             tags = ", ".join(bare_text(item.html) for item in items)
             self.add("p", escape(f"Tags: {tags}"))
         elif items:

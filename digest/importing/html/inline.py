@@ -33,6 +33,7 @@ TAG_FORMATS = {
 }
 INLINE_TAGS = {*TAG_FORMATS, "a", "span", "font", "cite", "u", "mark", "small"}
 MAX_OPEN = 20
+MAX_START = 40
 MAX_HREF_LENGTH = 4 * MAX_URL_LENGTH
 # How styles switch a format on or off.
 FORMAT_STYLES = [
@@ -73,6 +74,7 @@ class ParagraphBuilder:
     open: list[tuple[str, InlineStyle]] = field(default_factory=list)
     dropped_links: int = 0
     has_text: bool = False
+    start_of_text: str = ""
 
     @property
     def style(self) -> InlineStyle:
@@ -105,6 +107,8 @@ class ParagraphBuilder:
 
     def add(self, text: str) -> None:
         """Add text, with whitespace collapsed."""
+        if len(self.start_of_text) < MAX_START:
+            self.start_of_text += text[:MAX_START]
         text = SPACE.sub(" ", text)
         if not self.runs or self.runs[-1].text.endswith((" ", "\n")):
             text = text.removeprefix(" ")
@@ -136,7 +140,7 @@ class ParagraphBuilder:
 
     def take(self) -> str:
         """Return the paragraph as HTML, and start the next one."""
-        runs, self.runs, self.has_text = self.runs, [], False
+        runs, self.runs, self.has_text, self.start_of_text = self.runs, [], False, ""
         written = [n for n, run in enumerate(runs) if run.text.strip(" \n")]
         if not written:
             return ""

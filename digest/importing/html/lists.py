@@ -15,11 +15,15 @@ NUMBER = re.compile(r"\(?\w{1,4}[.)]")
 
 @dataclass
 class ListItem:
-    """A list item; ``depth`` is its level of nesting, ``tag`` that of its list."""
+    """A list item; ``depth`` is its level of nesting, ``tag`` that of its list.
+
+    ``written`` is the paragraph of an item whose marker was typed.
+    """
 
     depth: int
     tag: str
     html: str = ""
+    written: str = ""
 
 
 @dataclass
@@ -61,6 +65,10 @@ class ListBuilder:
             self.start_item()
         item = self.items[-1]
         item.html = f"{item.html}<br/>{html}" if item.html else html
+
+    def add_typed(self, tag: str, html: str, written: str) -> None:
+        """Add an item whose marker was typed."""
+        self.items.append(ListItem(1, tag, html, written))
 
     def take(self) -> list[ListItem]:
         """Return the items that have text, and start the next list."""

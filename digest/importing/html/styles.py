@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from digest.importing.errors import DocumentError
+from digest.importing.html.tokens import HtmlToken
 
 MAX_STYLE_LENGTH = 20_000
 MAX_CLASSES = 50
@@ -172,6 +173,20 @@ def parse_declarations(text: str) -> dict[str, tuple[str, bool]]:
         if colon and value.strip():
             declarations[name.strip()] = " ".join(value.split()), bool(mark)
     return declarations
+
+
+def style_sheet(tokens: list[HtmlToken]) -> StyleSheet:
+    """Return the rules of all style elements that apply on a screen."""
+    sheet, reading = StyleSheet(), False
+    for token in tokens:
+        if token.kind == "css" and reading:
+            sheet.add(token.name)
+        reading = token.kind == "start" and token.name == "style" and is_on_screen(token)
+    return sheet
+
+
+def is_on_screen(token: HtmlToken) -> bool:
+    return token.attributes.get("media", "all").strip().lower() in ("", "all", "screen")
 
 
 def rules_of(css: str) -> Iterator[tuple[str, str]]:

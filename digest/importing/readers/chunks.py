@@ -6,13 +6,14 @@ from a mail program has paragraphs hard-wrapped at a common width. Both are supp
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 BULLET = re.compile(r"(?:(?P<dot>[•‣◦▪●∙·*–-])|(?P<number>\d{1,3})[.)])\s+(?=\S)")
 MIN_WRAP_WIDTH, MAX_WRAP_WIDTH = 50, 100
 MIN_WRAPPED_LINES = 3
 WRAP_TOLERANCE = 6
+P_TAG = re.compile(r"</?p>")
 
 
 @dataclass
@@ -29,7 +30,8 @@ class ChunkItem:
 class Chunk:
     """A paragraph, or a list if it has items; ``gap`` means that a blank line precedes it.
 
-    In an HTML document it has ``html``, and a heading has a ``level``.
+    In an HTML document it has ``html``, and a heading has a ``level``. ``is_item`` is a paragraph
+    that was an item of a list.
     """
 
     text: str
@@ -40,6 +42,7 @@ class Chunk:
     items: list[ChunkItem] = field(default_factory=list)
     html: str = ""
     level: int = 0
+    is_item: bool = False
 
     @property
     def lines(self) -> tuple[int, int]:
@@ -48,6 +51,24 @@ class Chunk:
     def append(self, item: ChunkItem) -> None:
         self.items.append(item)
         self.last_line = item.last_line
+
+
+def item_chunk(item: ChunkItem) -> Chunk:
+    """Return an item of a list as a paragraph."""
+    return Chunk(item.text, item.first_line, item.last_line, True, html=item.html, is_item=True)
+
+
+def part_of_list(chunk: Chunk, items: list[ChunkItem]) -> Chunk:
+    """Return a list with some items of another one, all at one level."""
+    inner = "".join(f"<li>{P_TAG.sub('', item.html)}</li>" for item in items)
+    return replace(
+        chunk,
+        text="\n".join(item.text for item in items),
+        first_line=items[0].first_line,
+        last_line=items[-1].last_line,
+        items=items,
+        html=f"<{chunk.tag}>{inner}</{chunk.tag}>" if chunk.html else "",
+    )
 
 
 def collapse_spaces(line: str) -> str:

@@ -8,13 +8,13 @@ import re
 
 from digest.importing.parts import Label, Part, Role
 from digest.importing.readers.chunks import Chunk, ChunkItem
-from digest.importing.readers.text import TextReader
+from digest.importing.readers.text import MAX_SOURCE_LENGTH, TextReader
 from digest.importing.recognition import match_label
 from digest.importing.rich_text import bare_text, heading_sources, html_after, plain_text_with_urls
 
 BLOCK = re.compile(r"<(?P<tag>h[1-6]|p|ul|ol|blockquote)>(?P<inner>.*)</(?P=tag)>")
 LIST_TAG = re.compile(r"</?(?:ul|ol|li)>")
-BOLD_START = re.compile(r"<p>(?:<[ai]\b[^>]*>)*<b>(.*?)</b>")
+BOLD_START = re.compile(r"<(?:p|blockquote)>(?:<[ai]\b[^>]*>)*<b>(.*?)</b>")
 
 
 def read_html(text: str) -> list[Part]:
@@ -43,6 +43,8 @@ class HtmlReader(TextReader):
 
     def __init__(self, chunks: list[Chunk]) -> None:
         super().__init__(chunks)
+        self.below_heading = False
+        chunks = self.chunks[:-1]
         marked = [i for i, c in enumerate(chunks) if c.level and not self._label_of(c)]
         self.title_index = self._index_of_title(chunks, marked)
         levels = [chunks[i].level for i in marked if i != self.title_index]
@@ -109,13 +111,24 @@ class HtmlReader(TextReader):
         add = self._add_source if is_source else self.outline.add_paragraph
         add(plain_text_with_urls(html), chunk.lines, html)
 
+    def _label(self, index: int, chunk: Chunk) -> bool:
+        found = super()._label(index, chunk)
+        if found or chunk.level or chunk.items:
+            self.below_heading = found and bool(chunk.level)
+        return found
+
     def _sources(self, index: int, chunk: Chunk) -> bool:
         if super()._sources(index, chunk):
             return True
-        cites = self.outline.in_sources and "<a href=" in chunk.html and not chunk.level
+        # Below a heading, paragraphs up to the first list are sources, with a URL or without.
+        cites = self.outline.in_sources and not chunk.level
+        cites = cites and ("<a href=" in chunk.html or self._is_source_below_heading(chunk))
         if cites:
             self._add_source(chunk.text, chunk.lines, chunk.html)
         return cites
+
+    def _is_source_below_heading(self, chunk: Chunk) -> bool:
+        return self.below_heading and len(chunk.text) <= MAX_SOURCE_LENGTH
 
     def _add_source(self, text: str, lines: tuple[int, int], html: str) -> None:
         super()._add_source(plain_text_with_urls(html), lines, html)

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 from digest.importing.parts import Label, Outline, Part, Role
-from digest.importing.readers.chunks import Chunk, split_chunks
+from digest.importing.readers.chunks import Chunk, item_chunk, part_of_list, split_chunks
 from digest.importing.recognition import (
     GREETING,
     SIGNATURE,
@@ -54,6 +54,7 @@ class TextReader:
     """Reads chunks in one pass; the first step that recognises a chunk consumes it."""
 
     def __init__(self, chunks: list[Chunk]) -> None:
+        chunks = [piece for chunk in chunks for piece in self._split_at_labels(chunk)]
         self.chunks = [*chunks, Chunk("", 0, 0, True)]  # every chunk has a next one
         self.outline = Outline()
         self.title, self.signed = "", False
@@ -124,7 +125,23 @@ class TextReader:
         self.outline.open_section(label, words, chunk.lines, of_issue=of_issue)
         if rest:
             self._after_label(rest, chunk, is_source=label is Label.SOURCES)
+        if chunk.is_item and label is Label.WHY_IT_MATTERS:
+            self.outline.place = Role.BODY  # the items below it are of the story
         return True
+
+    def _split_at_labels(self, chunk: Chunk) -> list[Chunk]:
+        """Split a list at items that are labelled text, such as "Why it matters: ..."."""
+        pieces: list[Chunk] = []
+        for item in chunk.items:
+            paragraph = item_chunk(item)
+            found = self._label_of(paragraph)
+            if found and found[2]:
+                pieces.append(paragraph)
+            elif not pieces or pieces[-1].is_item:
+                pieces.append(part_of_list(chunk, [item]))
+            else:
+                pieces[-1] = part_of_list(chunk, [*pieces[-1].items, item])
+        return pieces if any(piece.is_item for piece in pieces) else [chunk]
 
     def _is_list_of_issue(self, index: int) -> bool:
         return self.one_source_list and not self._stories_follow(index)
