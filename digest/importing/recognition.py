@@ -32,6 +32,7 @@ BOILERPLATE = (
     r"|requires? (?:a )?github account|.{0,60}all rights reserved|loading(?: comments)?"
     r"|sent from my .{1,40}"
     r"|(?:previous|next|older|newer)(?: issues?| posts?)?|view .{1,30} in (?:your )?browser"
+    r"|you(?:[’']re| are)?(?: now)? receiv(?:e|ed|ing) this .{0,150}|sent from my .{1,40}"
 )
 BOILERPLATE_ANYWHERE = (
     r"\d+ min(?:ute)?s?(?: read)?|reading time:? \d+.{0,12}|advertisement|sponsored"

@@ -39,6 +39,7 @@ class TableReader:
     depth: int = 0
     cell: str = ""
     row: int = 0
+    in_value: bool = False
 
     def start(self, tag: str, blocks: list[HtmlBlock]) -> None:
         """Note which cell starts, if all before the table are headings."""
@@ -48,10 +49,12 @@ class TableReader:
                 self.first = len(blocks)
             self.depth += 1
         self.row += tag == "tr"
+        self.in_value = self.cell == "th" and tag == "td"
         self.cell = tag if tag in CELLS and self.first is not None else ""
 
     def end(self, blocks: list[HtmlBlock]) -> Counter[str]:
         """Replace the blocks of the table, if it has properties; return what was left out."""
+        self.in_value = False
         self.cell, self.depth, first = "", max(self.depth - 1, 0), self.first
         if first is None or self.depth:
             return Counter()

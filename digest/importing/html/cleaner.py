@@ -221,7 +221,7 @@ class HtmlCleaner:
             if tag == "time":
                 self.in_first_time = not self.inline.has_text and not self.lists.open
             self.inline.start(tag, attributes, styles)
-            if self.table.cell == "td" and self.value_ended:
+            if self.table.in_value and self.value_ended:
                 self.inline.add(", ")
         self.value_ended = False
         return True

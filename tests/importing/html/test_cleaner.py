@@ -50,6 +50,11 @@ def test_other_tables_stay(table):
     assert text_of(html).count("<p>") == 4
 
 
+def test_inline_elements_of_a_cell_are_not_torn_apart():
+    html = "<table><tr><td><b>Low</b><i>lands</i></td></tr></table>"
+    assert text_of(html) == "<p><b>Low</b><i>lands</i></p>"
+
+
 def test_table_below_text_has_no_properties():
     html = f"<h1>Letter</h1><p>Text.</p><table>{ROWS.format('Date', 'Tags')}</table>"
     assert "<p>Owner</p>\n<p>Jo</p>" in text_of(html)
