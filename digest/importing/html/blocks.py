@@ -33,34 +33,57 @@ class HtmlBlock:
 
 @dataclass
 class TableReader:
-    """Finds a table of properties above the text, and replaces it by date and tags."""
+    """Notes the cells of the outermost table, and rewrites its blocks at its end."""
 
-    first: int | None = None
+    first: int = 0
     depth: int = 0
     cell: str = ""
     row: int = 0
     in_value: bool = False
+    is_above_text: bool = False
+    is_nested: bool = False
 
     def start(self, tag: str, blocks: list[HtmlBlock]) -> None:
-        """Note which cell starts, if all before the table are headings."""
+        """Note which cell starts."""
         if tag == "table":
-            only_headings = all(block.tag[1:].isdecimal() for block in blocks[: MAX_ABOVE + 1])
-            if self.first is None and len(blocks) <= MAX_ABOVE and only_headings:
-                self.first = len(blocks)
             self.depth += 1
+            self.is_nested = self.depth > 1
+        if tag == "table" and not self.is_nested:
+            self.first = len(blocks)
+            headings = all(block.tag[1:].isdecimal() for block in blocks[:MAX_ABOVE])
+            self.is_above_text = headings and len(blocks) <= MAX_ABOVE
         self.row += tag == "tr"
-        self.in_value = self.cell == "th" and tag == "td"
-        self.cell = tag if tag in CELLS and self.first is not None else ""
+        self.in_value = self.is_above_text and self.cell == "th" and tag == "td"
+        self.cell = tag if tag in CELLS else ""
 
     def end(self, blocks: list[HtmlBlock]) -> Counter[str]:
-        """Replace the blocks of the table, if it has properties; return what was left out."""
-        self.in_value = False
-        self.cell, self.depth, first = "", max(self.depth - 1, 0), self.first
-        if first is None or self.depth:
+        """Rewrite the blocks of the table; return what was left out."""
+        self.in_value, self.cell, self.depth = False, "", max(self.depth - 1, 0)
+        if self.depth or self.is_nested:
             return Counter()
-        blocks[first:], left_out = read_properties(blocks[first:])
-        self.first = None
+        left_out: Counter[str] = Counter()
+        if self.is_above_text:
+            blocks[self.first :], left_out = read_properties(blocks[self.first :])
+        blocks[self.first :] = read_rows(blocks[self.first :])
         return left_out
+
+
+def read_rows(blocks: list[HtmlBlock]) -> list[HtmlBlock]:
+    """Return a table with headings of rows or columns as a list of its rows.
+
+    Other tables are for layout, and returned as they are.
+    """
+    rows: dict[int, list[HtmlBlock]] = defaultdict(list)
+    for block in blocks:
+        if block.cell != "caption":
+            rows[block.row].append(block)
+    are_cells = all(block.cell and block.tag == "p" for block in blocks)
+    if len(rows) < 2 or not are_cells or all(block.cell != "th" for block in blocks):
+        return blocks
+    items = (" · ".join(block.html for block in row) for row in rows.values())
+    captions = [block for block in blocks if block.cell == "caption"]
+    html = "".join(f"<li>{item}</li>" for item in items)
+    return [*captions, HtmlBlock("ul", html, blocks[0].region)]
 
 
 def read_properties(blocks: list[HtmlBlock]) -> tuple[list[HtmlBlock], Counter[str]]:

@@ -39,15 +39,39 @@ def test_table_of_properties_gives_date_and_tags(names):
 
 
 @pytest.mark.parametrize(
-    "table",
+    ("table", "items"),
     [
-        "<tr><th>Low</th><td>2 m</td></tr><tr><th>High</th><td>5 m</td></tr>",
-        "<tr><th>Date</th><th>Tags</th></tr><tr><td>2026-06-02</td><td>Tides</td></tr>",
+        (
+            "<tr><th>Low</th><td>2 m</td></tr><tr><th>High</th><td>5 m</td></tr>",
+            "<li>Low · 2 m</li><li>High · 5 m</li>",
+        ),
+        (
+            "<tr><th>Date</th><th>Tags</th></tr><tr><td>2026-06-02</td><td><b>Tides</b></td></tr>",
+            "<li>Date · Tags</li><li>2026-06-02 · <b>Tides</b></li>",
+        ),
+        (
+            "<caption>Levels</caption><tr><th>Low<th>High<tbody><tr><td>2 m<td>5 m",
+            "<li>Low · High</li><li>2 m · 5 m</li>",
+        ),
     ],
 )
-def test_other_tables_stay(table):
+def test_table_with_headings_is_a_list_of_its_rows(table, items):
     html = f"<h1>Letter</h1><table>{table}</table>"
-    assert text_of(html).count("<p>") == 4
+    assert text_of(html).endswith(f"<ul>{items}</ul>")
+    assert ("<p>Levels</p>" in text_of(html)) is ("Levels" in table)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "<tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr>",
+        "<tr><td><table><tr><th>1</th><td>2</td></tr><tr><td>3</td></tr></table>4</td></tr>",
+        "<tr><th>1</th><td><h3>2</h3></td></tr><tr><td>3<p>4</td></tr>",
+    ],
+)
+def test_cells_of_a_table_for_layout_are_paragraphs(table):
+    assert "<ul>" not in text_of(f"<table>{table}</table>")
+    assert text_of(f"<table>{table}</table>").count("\n") == 3
 
 
 def test_inline_elements_of_a_cell_are_not_torn_apart():
@@ -57,7 +81,7 @@ def test_inline_elements_of_a_cell_are_not_torn_apart():
 
 def test_table_below_text_has_no_properties():
     html = f"<h1>Letter</h1><p>Text.</p><table>{ROWS.format('Date', 'Tags')}</table>"
-    assert "<p>Owner</p>\n<p>Jo</p>" in text_of(html)
+    assert "<li>Owner · Jo</li>" in text_of(html)
 
 
 @pytest.mark.parametrize("marker", ["• ", "•\t", "<span>▪</span>&nbsp;", "-\t", "o\t", "■\t"])
