@@ -15,7 +15,9 @@ from digest.importing.recognition import URL
 from digest.importing.rich_text import trim_url
 
 FRAME_NOTE = "lines of a mail's frame (view in browser, unsubscribe)"
-MAX_ROW_LENGTH, MAX_TOP_LENGTH = 500, 200
+PERSONAL_NOTE = "URLs that identify the reader of a mail; their text is kept"
+MAX_ROW_LENGTH, MAX_TOP_LENGTH = 700, 200
+TAIL = 8
 TOP_LINES = 5
 MAX_GAP = 2
 MIN_TOKEN, MIN_BLOB, MIN_BLOB_LINKS = 6, 48, 3
@@ -70,6 +72,13 @@ def tokens_of(url: str) -> Iterator[str]:
             yield value
 
 
+def service_tokens(url: str) -> set[str]:
+    """Return what may identify a reader in the URL of a page for one reader."""
+    parts = split(url)
+    values = [value for _, value in parse_qsl(parts.query)] if parts else []
+    return set(tokens_of(url)) or {v for v in values if len(v) >= MIN_TOKEN and "://" not in v}
+
+
 @dataclass(frozen=True)
 class FrameLine:
     """A line or block of a document: its text, and its links as (URL, text)."""
@@ -88,8 +97,11 @@ class FrameLine:
     @cached_property
     def is_service(self) -> bool:
         """Return whether it has a link to a page of the service that sent the mail."""
-        short = not self.is_heading and len(self.text) <= MAX_ROW_LENGTH
-        return short and any(is_service(url, text) for url, text in self.links)
+        return self.is_short and any(is_service(url, text) for url, text in self.links)
+
+    @property
+    def is_short(self) -> bool:
+        return not self.is_heading and len(self.text) <= MAX_ROW_LENGTH
 
 
 def is_personal(url: str) -> bool:
@@ -99,17 +111,25 @@ def is_personal(url: str) -> bool:
 def is_service(url: str, text: str) -> bool:
     """Return whether a link leads to a page for one reader: by its target, or by its words."""
     if url.startswith("mailto:"):
-        return bool(SERVICE_URL.search(url.removeprefix("mailto:")))
-    named = SERVICE_URL.search(url.partition("://")[2])
-    named = named or (len(text) <= MAX_WORDS and SERVICE_WORDS.search(text))
-    return bool(named) and any(tokens_of(url))
+        return has_service_target(url)
+    if has_service_target(url):
+        return bool(service_tokens(url))
+    return len(text) <= MAX_WORDS and bool(SERVICE_WORDS.search(text)) and any(tokens_of(url))
+
+
+def has_service_target(url: str) -> bool:
+    return bool(SERVICE_URL.search(url.partition("://")[2] or url.removeprefix("mailto:")))
 
 
 @dataclass
 class MailFrame:
-    """The lines of a mail's frame, and what identifies its reader."""
+    """The lines of a mail's frame, and what identifies its reader.
+
+    ``pages`` are the URLs of pages for this reader alone.
+    """
 
     rows: set[int] = field(default_factory=set)
+    pages: set[str] = field(default_factory=set)
     tokens: set[str] = field(default_factory=set)
     hosts: set[str] = field(default_factory=set)
     trackers: set[str] = field(default_factory=set)
@@ -117,8 +137,8 @@ class MailFrame:
     def without_reader(self, url: str) -> str:
         """Return a URL without the tokens of the reader; empty if it does not work without them."""
         parts = split(url)
-        if parts is None or not self.tokens:
-            return url
+        if parts is None or url in self.pages:
+            return url if parts is None else ""
         mine = {token for token in tokens_of(url) if token in self.tokens}
         tracked = parts.netloc in self.trackers and has_blob(url)
         if not mine and not tracked:
@@ -141,10 +161,15 @@ def find_frame(lines: Sequence[FrameLine]) -> MailFrame:
     """Return the frame of a mail; an empty one for other documents."""
     bottom = bottom_rows(lines)
     top = top_rows(lines, bottom)
-    urls = [url for row in (*top, *bottom) for url, _ in lines[row].links]
     frame = MailFrame({*top, *bottom})
-    frame.tokens = {token for url in urls for token in tokens_of(url)}
-    frame.hosts = {parts.netloc for url in urls if (parts := split(url))}
+    for number, line in enumerate(lines):
+        for url, text in line.links:
+            is_page = is_service(url, text) and (bool(frame.rows) or has_service_target(url))
+            if is_page:
+                frame.pages.add(url)
+            if is_page or number in frame.rows:
+                frame.tokens.update(service_tokens(url) if is_page else tokens_of(url))
+                frame.hosts.add(urlsplit(url).netloc)
     counts: dict[str, set[str]] = defaultdict(set)
     for url in all_urls(lines) if frame.rows else ():
         if has_blob(url):
@@ -159,18 +184,17 @@ def all_urls(lines: Iterable[FrameLine]) -> Iterator[str]:
 
 def bottom_rows(lines: Sequence[FrameLine]) -> list[int]:
     """Return the lines from the first one of the frame below the text to the end."""
-    last = next((n for n in range(len(lines) - 1, -1, -1) if lines[n].links), -1)
-    after = lines[last + 1 :]
-    if last < 0 or any(line.is_heading or len(line.text) > MAX_ROW_LENGTH for line in after):
-        return []
-    if not lines[last].is_service:
-        return [last] if lines[last].is_row and is_shared(lines[last], lines) else []
-    start, gap = last, 0
-    for number in range(last - 1, MAX_GAP, -1):
-        gap = 0 if lines[number].is_service else gap + 1
-        if gap > MAX_GAP or lines[number].is_heading:
-            break
-        start = number if not gap else start
+    first = len(lines)
+    while len(lines) - first < TAIL and first > MAX_GAP + 1 and lines[first - 1].is_short:
+        first -= 1
+    services = [number for number in range(first, len(lines)) if lines[number].is_service]
+    if not services:
+        last = next((n for n in range(len(lines) - 1, first - 1, -1) if lines[n].links), -1)
+        shared = last >= 0 and lines[last].is_row and is_shared(lines[last], lines)
+        return [last] if shared else []
+    start = services[-1]
+    for number in reversed(services):
+        start = number if start - number <= MAX_GAP else start
     return list(range(start, len(lines)))
 
 
@@ -210,12 +234,15 @@ def without_frame(text: str) -> tuple[str, tuple[str, ...]]:
         lines[written[row]] = ""
         if row and found[row].text == found[row - 1].text:
             lines[written[row - 1]] = ""
-    if not frame.tokens:
-        return text, ()
-    lines = [URL.sub(lambda url: replaced(url[0], frame), line) for line in lines]
-    first = written[min(frame.rows)] + 1
-    note = f"left out: {len(frame.rows)} × {FRAME_NOTE}, the first in line {first}"
-    return "\n".join(lines), (note,)
+    before = "\n".join(lines)
+    after = URL.sub(lambda url: replaced(url[0], frame), before)
+    notes = []
+    if frame.rows:
+        first = written[min(frame.rows)] + 1
+        notes.append(f"left out: {len(frame.rows)} × {FRAME_NOTE}, the first in line {first}")
+    if before != after:
+        notes.append(f"left out: {PERSONAL_NOTE}")
+    return after, tuple(notes)
 
 
 def text_line(line: str) -> FrameLine:

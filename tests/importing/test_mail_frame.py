@@ -70,6 +70,16 @@ def test_links_of_stories_lose_the_token_or_their_url():
     assert '<a href="https://e.org/p?v=a1b2c3d4e5">other</a>' in body
 
 
+def test_frame_above_other_lines_and_a_link_within_the_text():
+    page = "https://news.example.org/unsubscribe?who=onlyletters"
+    bottom = f"{LINK(page, 'Leave')}</td></tr><tr><td>{LINK('https://social.example.org/t', 'T')}"
+    text = f"Not for you? {LINK(page, 'Leave us')}, or {LINK(page + '&now=1', 'at once')}. {LONG}"
+    document = read_document(MAIL.format(top="x", bottom=bottom, text=text).encode(), "a.html")
+    assert "onlyletters" not in document.text
+    assert "social.example.org" not in document.text
+    assert "Not for you? Leave us, or at once." in document.text
+
+
 def test_links_through_a_click_tracker_lose_their_url():
     blob = "u001." + "aB3" * 20
     links = "".join(LINK(f"https://t.example.org/ls/{blob}{n}", f"w{n} ") for n in range(4))
@@ -113,9 +123,10 @@ def test_frame_of_a_mail_copied_as_text(name):
     document = read_document(MAIL_TEXT.encode(), name)
     assert "k7q2zz91" not in document.text
     assert document.text.split("\n")[3] == "Tide letter"
-    assert document.notes == (
-        "left out: 3 × lines of a mail's frame (view in browser, unsubscribe), the first in line 2",
-    )
+    frame, personal = document.notes
+    assert "3 × lines of a mail's frame" in frame
+    assert frame.endswith("the first in line 2")
+    assert "identify the reader" in personal
     written = json.dumps(draft_of_document(document).body())
     assert "https://e.org/a" in written
     assert "utm_source" not in written

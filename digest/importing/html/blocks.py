@@ -129,6 +129,6 @@ def without_frame(blocks: list[HtmlBlock]) -> tuple[list[HtmlBlock], Counter[str
         return f'<a href="{escape(cleaned)}">{link[2]}</a>' if cleaned else link[2]
 
     kept = [block for number, block in enumerate(blocks) if number not in frame.rows]
-    for block in kept if frame.tokens else ():
+    for block in kept if frame.tokens or frame.pages else ():
         block.html = LINK.sub(clean, block.html)
     return kept, left_out

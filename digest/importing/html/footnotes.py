@@ -16,7 +16,7 @@ from digest.importing.html.tokens import HtmlToken
 
 MAX_MARK = 12
 MARK = re.compile(r"\W{0,2}\w{1,4}\W{0,2}|[*†‡§¶]{1,4}")
-COMMENT_MARK = re.compile(r"\[[^\W\d_]{1,4}\d{0,3}\]")
+COMMENT_MARK = re.compile(r"\[[^\W\d_]{1,4}\d{0,3}(?:R\d+)?\]")
 # They may contain more than a note.
 NOT_A_NOTE = {"body", "html", "main", "article", "header", "form", *TABLE}
 

@@ -20,7 +20,11 @@ MAX_STEPS = 3_000_000
 FORMATS = ("font-weight", "font-style", "text-decoration", "text-decoration-line", "vertical-align")
 COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 BRACES = re.compile(r"([{}])")
-ON_SCREEN = re.compile(r"@media\s+(?:only\s+)?(?:all|screen)\s*", re.IGNORECASE)
+# Blocks of rules that hold on a screen: "@media screen, print", "@layer base".
+ON_SCREEN = re.compile(
+    r"@media\s+(?:[^,]*,)*\s*(?:only\s+)?(?:all|screen)\s*(?:,.*)?|@(?:layer|supports)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
 IDENTIFIER = r"[\w-]+"
 SIMPLE = rf"[.#]{IDENTIFIER}|\[\s*{IDENTIFIER}\s*(?:=\s*[\"']?[^\]\"']*[\"']?\s*)?\]"
 COMPOUND = re.compile(rf"(?:{IDENTIFIER}|\*)?(?:{SIMPLE})*")

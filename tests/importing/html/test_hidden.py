@@ -68,6 +68,8 @@ def test_rest_of_a_paragraph_and_of_a_list_stays():
         (".outer .draft{font-size:0}", "class=draft"),
         ("[data-internal]{display:none}", "data-internal=yes"),
         ("@media screen { .draft {display:none} }", "class=draft"),
+        ("@media print, only screen { .draft {display:none} }", "class=draft"),
+        ("@layer notes { .draft {display:none} }", "class=draft"),
         ("<!-- .draft {display:none} -->", "class=draft"),
         (".draft{display:none!important}", "class=draft style='display:block'"),
     ],
@@ -82,6 +84,7 @@ def test_style_sheet_that_hides(sheet, attributes):
     [
         "@media print { p {display:none} }",
         "@media (max-width: 480px) { p {display:none} }",
+        "@media print, screen and (max-width: 480px) { p {display:none} }",
         ".other, p.other, #other, p[lang=de], div > p {display:none}",
         "p:hover {display:none} p::before {display:none}",
         "p {display:none} p {display:block}",
