@@ -7,8 +7,9 @@ their place, so that a story about unsubscribing stays.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import accumulate
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 from digest.importing.recognition import URL
@@ -20,6 +21,9 @@ MAX_ROW_LENGTH, MAX_TOP_LENGTH = 700, 200
 TAIL = 8
 TOP_LINES = 5
 MAX_GAP = 2
+MAX_PROFILE = 25
+NOTHING = "\x00"  # in place of a URL; the text has no control characters
+NO_URL = re.compile(rf"\s?[(<\[]{NOTHING}[)>\]]|{NOTHING}")
 MIN_TOKEN, MIN_BLOB, MIN_BLOB_LINKS = 6, 48, 3
 CHANGES = re.compile(r"(?<=[a-zA-Z])(?=\d)|(?<=\d)(?=[a-zA-Z])|(?<=[a-z])(?=[A-Z])")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -81,11 +85,15 @@ def service_tokens(url: str) -> set[str]:
 
 @dataclass(frozen=True)
 class FrameLine:
-    """A line or block of a document: its text, and its links as (URL, text)."""
+    """A line or block of a document: its text, and its links as (URL, text).
+
+    ``group`` numbers the cell or paragraph that it is in.
+    """
 
     text: str
     links: tuple[tuple[str, str], ...] = ()
     is_heading: bool = False
+    group: int = 0
 
     @cached_property
     def is_row(self) -> bool:
@@ -93,6 +101,13 @@ class FrameLine:
         linked = sum(len(text) for _, text in self.links)
         personal = all(is_personal(url) for url, _ in self.links)
         return bool(self.links) and personal and 2 * linked >= len(self.text.strip())
+
+    @property
+    def is_profile(self) -> bool:
+        """Return whether it is nothing but links to homes and profiles, such as social ones."""
+        paths = [urlsplit(url).path.strip("/") for url, _ in self.links]
+        alone = len(self.text) <= sum(len(text) + 3 for _, text in self.links)
+        return alone and all(len(path) <= MAX_PROFILE and "/" not in path for path in paths)
 
     @cached_property
     def is_service(self) -> bool:
@@ -190,12 +205,35 @@ def bottom_rows(lines: Sequence[FrameLine]) -> list[int]:
     services = [number for number in range(first, len(lines)) if lines[number].is_service]
     if not services:
         last = next((n for n in range(len(lines) - 1, first - 1, -1) if lines[n].links), -1)
-        shared = last >= 0 and lines[last].is_row and is_shared(lines[last], lines)
-        return [last] if shared else []
+        if last < 0 or not lines[last].is_row or not is_shared(lines[last], lines):
+            return []
+        if len(lines[last].links) < 2:
+            return [last]
+        services = [last]
     start = services[-1]
     for number in reversed(services):
         start = number if start - number <= MAX_GAP else start
-    return list(range(start, len(lines)))
+    start = start_of_group(lines, start)
+    return list(range(start_of_profiles(lines, start), len(lines)))
+
+
+def start_of_group(lines: Sequence[FrameLine], start: int) -> int:
+    """Return the first line of the cell or paragraph in which the frame starts, if it is small."""
+    group = lines[start].group
+    first = start
+    while first > 0 and group and lines[first - 1].group == group:
+        first -= 1
+    above = lines[first:start]
+    small = all(line.is_short and len(line.text) <= MAX_TOP_LENGTH for line in above)
+    return first if small and len(above) <= TAIL // 2 and first > MAX_GAP else start
+
+
+def start_of_profiles(lines: Sequence[FrameLine], start: int) -> int:
+    """Return the first of the lines of social links above the frame, if there are several."""
+    first = start
+    while first > MAX_GAP + 1 and lines[first - 1].links and lines[first - 1].is_profile:
+        first -= 1
+    return first if sum(len(line.links) for line in lines[first:start]) > 1 else start
 
 
 def is_shared(row: FrameLine, lines: Sequence[FrameLine]) -> bool:
@@ -213,22 +251,32 @@ def top_rows(lines: Sequence[FrameLine], bottom: Sequence[int]) -> list[int]:
     found: list[int] = []
     for number, line in enumerate(lines[: min(TOP_LINES, *bottom, len(lines))]):
         shared = any(token in known for url, _ in line.links for token in tokens_of(url))
-        if line.is_service or (shared and line.is_row and len(line.text) <= MAX_TOP_LENGTH):
+        if line.is_service or (shared and line.is_row and is_above_title(lines, number)):
             found.append(number)
         elif line.is_heading or found or number >= MAX_GAP:
             break
     return found
 
 
+def is_above_title(lines: Sequence[FrameLine], number: int) -> bool:
+    """Return whether a row may be above the title, and is not the title itself."""
+    following = lines[number + 1] if number + 1 < len(lines) else FrameLine("")
+    row = lines[number]
+    short = len(row.text) <= MAX_TOP_LENGTH and len(following.text) <= MAX_TOP_LENGTH
+    return short and not row.is_heading and not following.links
+
+
 def without_frame(text: str) -> tuple[str, tuple[str, ...]]:
     """Return a copied mail with the lines of its frame emptied, and notes."""
     lines = text.split("\n")
     written = [number for number, line in enumerate(lines) if line.strip()]
-    found = [text_line(lines[number]) for number in written]
+    groups = list(accumulate(not line.strip() for line in lines))
+    found = [text_line(lines[number], groups[number] + 1) for number in written]
     for number, line in enumerate(found):
         if number and not line.text and line.links:  # the words are in the line above the URL
             words = found[number - 1].text
-            found[number] = FrameLine(words, tuple((url, words) for url, _ in line.links))
+            links = tuple((url, words) for url, _ in line.links)
+            found[number] = replace(line, text=words, links=links)
     frame = find_frame(found)
     for row in frame.rows:
         lines[written[row]] = ""
@@ -236,6 +284,7 @@ def without_frame(text: str) -> tuple[str, tuple[str, ...]]:
             lines[written[row - 1]] = ""
     before = "\n".join(lines)
     after = URL.sub(lambda url: replaced(url[0], frame), before)
+    after = NO_URL.sub("", after)
     notes = []
     if frame.rows:
         first = written[min(frame.rows)] + 1
@@ -245,12 +294,13 @@ def without_frame(text: str) -> tuple[str, tuple[str, ...]]:
     return after, tuple(notes)
 
 
-def text_line(line: str) -> FrameLine:
+def text_line(line: str, group: int) -> FrameLine:
     words = " ".join(URL.sub(" ", line).strip(" <>()[]|:").split())
-    return FrameLine(words, tuple((trim_url(url), words) for url in URL.findall(line)))
+    links = tuple((trim_url(url), words) for url in URL.findall(line))
+    return FrameLine(words, links, group=group)
 
 
 def replaced(url: str, frame: MailFrame) -> str:
     """Return a URL without the tokens of the reader, and the punctuation that follows it."""
     trimmed = trim_url(url)
-    return frame.without_reader(trimmed) + url[len(trimmed) :]
+    return (frame.without_reader(trimmed) or NOTHING) + url[len(trimmed) :]

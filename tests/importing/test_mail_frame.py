@@ -80,6 +80,25 @@ def test_frame_above_other_lines_and_a_link_within_the_text():
     assert "Not for you? Leave us, or at once." in document.text
 
 
+def test_social_links_and_address_beside_the_frame_are_left_out():
+    _, bottom, _ = FRAMES["query"]
+    social = LINK("https://social.example.org/tides", "Social")
+    social += "</td><td>" + LINK("https://tides.example.org", "Website")
+    bottom = f"{social}</td></tr><tr><td>Our address:<br>Tide Office<br><br>{bottom}"
+    document = read_document(MAIL.format(top="x", bottom=bottom, text=LONG).encode(), "a.html")
+    assert document.text.endswith("<p>The quay was dry until noon.</p>")
+
+
+def test_title_with_the_token_of_the_reader_stays():
+    _, bottom, token = FRAMES["query"]
+    title = LINK(f"https://news.example.org/show?r={token}", "Tide letter of June")
+    for top in (f"<h1>{title}</h1>", f"{title}</td></tr><tr><td>{LINK('https://e.org/', 'By Jo')}"):
+        html = MAIL.format(top=top, bottom=bottom, text=LONG)
+        document = read_document(html.encode(), "a.html")
+        assert draft_of_document(document).title == "Tide letter of June"
+        assert token not in document.text
+
+
 def test_links_through_a_click_tracker_lose_their_url():
     blob = "u001." + "aB3" * 20
     links = "".join(LINK(f"https://t.example.org/ls/{blob}{n}", f"w{n} ") for n in range(4))
@@ -112,7 +131,9 @@ Tide letter
 Low water came early
 
 The boats had to wait for the evening, see https://e.org/a?r=k7q2zz91&utm_source=tides.
+Read on (https://news.example.org/c/k7q2zz91).
 
+You can change this:
 Stop these letters: https://news.example.org/unsubscribe?r=k7q2zz91
 Tide Office, 12 Quay Road, Brightport
 """
@@ -124,7 +145,9 @@ def test_frame_of_a_mail_copied_as_text(name):
     assert "k7q2zz91" not in document.text
     assert document.text.split("\n")[3] == "Tide letter"
     frame, personal = document.notes
-    assert "3 × lines of a mail's frame" in frame
+    assert "4 × lines of a mail's frame" in frame
+    assert "Read on.\n" in document.text
+    assert "change this" not in document.text
     assert frame.endswith("the first in line 2")
     assert "identify the reader" in personal
     written = json.dumps(draft_of_document(document).body())

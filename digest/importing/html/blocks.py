@@ -21,6 +21,7 @@ class HtmlBlock:
     """A cleaned block; ``region`` is its part of the page, ``quote`` numbers its quotation.
 
     ``cell`` is the tag of the cell of a table that it is in, ``row`` the number of the row.
+    ``group`` numbers the container that it is in.
     """
 
     tag: str
@@ -29,6 +30,7 @@ class HtmlBlock:
     quote: int = 0
     cell: str = ""
     row: int = 0
+    group: int = 0
 
 
 @dataclass
@@ -116,6 +118,7 @@ def without_frame(blocks: list[HtmlBlock]) -> tuple[list[HtmlBlock], Counter[str
             bare_text(block.html),
             tuple((unescaped(url), bare_text(text)) for url, text in LINK.findall(block.html)),
             block.tag in HEADINGS,
+            block.group,
         )
         for block in blocks
     ]

@@ -51,7 +51,7 @@ class HtmlCleaner:
         self.inside: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()
         self.heading: int | None = None
-        self.quote = 0
+        self.quote = self.group = 0
         self.marker: list[str] | None = None
         self.in_orphan_item = self.in_first_time = False
         self.has_heading = self.is_drop_cap = self.value_ended = False
@@ -183,6 +183,8 @@ class HtmlCleaner:
         self.value_ended = self.value_ended and not text
         if text.strip() and self.is_hidden_text():
             return
+        if not self.inline.has_text:
+            self.group = self.elements.groups[-1]
         if self.marker is not None:
             self.marker.append(text)
         elif self.inside["pre"]:
@@ -330,9 +332,8 @@ class HtmlCleaner:
         return bool(item)
 
     def add(self, tag: str, html: str, quote: int = 0) -> None:
-        self.blocks.append(
-            HtmlBlock(tag, html, self.region, quote, self.table.cell, self.table.row)
-        )
+        cell, row = self.table.cell, self.table.row
+        self.blocks.append(HtmlBlock(tag, html, self.region, quote, cell, row, self.group))
         self.has_heading = self.has_heading or tag[1:].isdecimal()
 
     def add_quoted(self, html: str) -> None:

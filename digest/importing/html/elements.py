@@ -14,6 +14,7 @@ from digest.importing.html.tags import BLOCKS, CELLS, ENDS_PARAGRAPH, VOID
 VISIBLE = TextStyle()
 MAX_WALK = 256  # how far to look for the element that an end tag closes
 SCOPE = CELLS | {"table", "html", "button", "object", "template"}
+CONTAINERS = {"td", "div", "section"}
 SECTIONS = {"thead", "tbody", "tfoot"}
 NOT_BEYOND_TABLE = {"table", "html"}
 # Which elements the start of another one ends, up to the nearest of the second set.
@@ -39,6 +40,8 @@ class OpenElements:
     """The open elements, outermost first."""
 
     stack: list[OpenElement] = field(default_factory=list)
+    groups: list[int] = field(default_factory=lambda: [0])
+    count: int = 0
     tags: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -55,6 +58,8 @@ class OpenElements:
     def start(self, element: OpenElement) -> None:
         if element.tag not in VOID:
             self.stack.append(element)
+            self.count += element.tag in CONTAINERS
+            self.groups.append(self.count if element.tag in CONTAINERS else self.groups[-1])
             self.tags[element.tag] += 1
 
     def end(self, tag: str) -> None:
@@ -71,7 +76,7 @@ class OpenElements:
         for index in range(len(self.stack) - 1, max(len(self.stack) - 1 - MAX_WALK, -1), -1):
             if self.stack[index].tag == tag:
                 self.tags.subtract(element.tag for element in self.stack[index:])
-                del self.stack[index:]
+                del self.stack[index:], self.groups[index + 1 :]
                 return
             if self.stack[index].tag in scope:
                 return

@@ -6,9 +6,11 @@ heading; lines with bullets are a list; boilerplate of the page surrounds the re
 
 import re
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 
 from digest.importing.parts import Label, Outline, Part, Role
-from digest.importing.readers.chunks import Chunk, item_chunk, part_of_list, split_chunks
+from digest.importing.readers.chunks import Chunk, ChunkItem, item_chunk, part_of_list, split_chunks
 from digest.importing.recognition import (
     GREETING,
     SIGNATURE,
@@ -131,17 +133,18 @@ class TextReader:
 
     def _split_at_labels(self, chunk: Chunk) -> list[Chunk]:
         """Split a list at items that are labelled text, such as "Why it matters: ..."."""
+        labels = map(self._label_of_item, chunk.items)
+        labelled = [found is not None and bool(found[2]) for found in labels]
+        if not any(labelled):
+            return [chunk]
         pieces: list[Chunk] = []
-        for item in chunk.items:
-            paragraph = item_chunk(item)
-            found = self._label_of(paragraph)
-            if found and found[2]:
-                pieces.append(paragraph)
-            elif not pieces or pieces[-1].is_item:
-                pieces.append(part_of_list(chunk, [item]))
-            else:
-                pieces[-1] = part_of_list(chunk, [*pieces[-1].items, item])
-        return pieces if any(piece.is_item for piece in pieces) else [chunk]
+        for is_labelled, group in groupby(zip(labelled, chunk.items, strict=True), itemgetter(0)):
+            items = [item for _, item in group]
+            pieces += map(item_chunk, items) if is_labelled else [part_of_list(chunk, items)]
+        return pieces
+
+    def _label_of_item(self, item: ChunkItem) -> tuple[Label, str, str] | None:
+        return self._label_of(item_chunk(item))
 
     def _is_list_of_issue(self, index: int) -> bool:
         return self.one_source_list and not self._stories_follow(index)
