@@ -24,11 +24,6 @@ MARK_RECORDED = """
 """
 
 
-IS_SAVED = """
-  document.querySelector("[data-edit-form]").dataset.wUnsavedHasEditsValue !== "true"
-"""
-
-
 def is_autosave(request: Request) -> bool:
     """Return whether a request saves the form of a page in the background."""
     is_post = request.method == "POST" and "/admin/pages/" in request.url
@@ -73,7 +68,7 @@ class Editor:
 
     def wait_for_initial_state(self) -> None:
         """Wait until Wagtail detects further input as changes, which it autosaves and previews."""
-        # Not wait_for_function(), which evaluates text in the page: its CSP forbids that.
+        # Not wait_for_function(), which the page's CSP stops unless the condition holds at once.
         expect(self.page.locator("html[data-recorded]")).to_be_attached()
 
     def open_issue(self, issue_id: int) -> None:
@@ -167,7 +162,8 @@ class Editor:
 
     def wait_until_saved(self) -> None:
         """Wait until autosave has saved what Wagtail knows to be changed."""
-        self.page.wait_for_function(IS_SAVED)
+        form = self.page.locator("[data-edit-form]")
+        expect(form).not_to_have_attribute("data-w-unsaved-has-edits-value", "true")
 
     def hold_autosave(self, change: Callable[[], None]) -> Callable[[], None]:
         """Make a change and hold its autosave; return a function that lets it go on."""

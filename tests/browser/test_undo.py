@@ -75,7 +75,7 @@ def test_block_is_dragged_to_its_place_after_another_was_deleted(editor):
     stories.first.get_by_title("Delete").first.click()
     page.evaluate(f"{BLOCK}.children.forEach((child) => child.collapse())")
     editor.drag_below(stories.first, stories.nth(1))
-    page.wait_for_function(f"{LABELS}[1] === 'Slack'")
+    expect(stories.first).to_contain_text("Slack")
     assert page.evaluate(LABELS)[1:] == ["Slack", "Flood"]
 
 
