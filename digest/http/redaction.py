@@ -7,10 +7,13 @@ from typing import Any
 
 from django.http import HttpRequest
 
-# The rest of a URL behind "preview", at whatever prefix the site mounts the API and the pages, in
-# any spelling that a server may log: with percent-encoded letters, several slashes, dot segments.
+# The rest of a URL behind the segment "preview", at whatever prefix the site mounts the API and the
+# pages, in any spelling that a server may log: with percent-encoded letters, several slashes, dot
+# segments. A slug such as "preview-of-the-elections" is another word.
 PREVIEW = re.compile(
-    "((?:" + "".join(f"(?:{c}|%{ord(c):x}|%{ord(c.upper()):x})" for c in "preview") + r"))(\S+)",
+    "((?:"
+    + "".join(f"(?:{c}|%{ord(c):x}|%{ord(c.upper()):x})" for c in "preview")
+    + r")(?![\w-]))(\S+)",
     re.IGNORECASE,
 )
 TOKEN = re.compile(r"(?:[A-Za-z0-9_-]|%(?!2f)[0-9a-f]{2}){20,}", re.IGNORECASE)

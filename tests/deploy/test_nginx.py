@@ -68,12 +68,15 @@ def test_preview_tokens_are_in_no_log_even_if_the_site_is_down(tmp_path):
     for path in ("/preview/{}/", "/preview//{}/", "/%70review/{}/", "/PREVIEW/{}"):
         assert nginx.request(path.format(token)).status == 502
     nginx.request(f"/api/v1/preview/{token}/?x=/preview/abc")
-    nginx.request(f"/daily/?next=/preview/{token}/")
+    for path in (f"/preview/{token}/", f"%2Fpreview%2F{token}"):
+        nginx.request(f"/daily/?next={path}")
+    nginx.request("/daily/preview-of-may/")
     assert nginx.request("/readyz").status == nginx.request("/%72eadyz").status == 404
     nginx.stop()
     access = (tmp_path / "digest.log").read_text()
     assert access.count("/preview/[token] 502") == 5
     assert token not in access
+    assert "GET /daily/preview-of-may/ 502" in access
     errors = (tmp_path / "error.log").read_text().splitlines()
     assert [line for line in errors if token in line and "/daily/" not in line] == []
 
