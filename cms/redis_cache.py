@@ -40,6 +40,9 @@ class SignedRedisCache(RedisCache):
             return default
 
     def get_many(self, keys: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        missing = object()
-        found = {key: self.get(key, missing, *args, **kwargs) for key in keys}
+        keys, missing = list(keys), object()
+        try:
+            return super().get_many(keys, *args, **kwargs)
+        except BadSignature:
+            found = {key: self.get(key, missing, *args, **kwargs) for key in keys}
         return {key: value for key, value in found.items() if value is not missing}

@@ -44,6 +44,17 @@ def test_entries_of_others_are_not_unpickled(redis, settings, alias):
     assert Recorded.found == []
 
 
+def test_many_entries_are_read_with_one_command(redis, settings):
+    settings.CACHES = cache_settings.caches(redis.url, timeout=30)
+    cache = caches["default"]
+    cache.set_many({"a": [1], "b": [2]})
+    assert cache.get_many(key for key in "abc") == {"a": [1], "b": [2]}
+    commands = cache.client.get_client().info("commandstats")
+    assert "cmdstat_get" not in commands
+    cache.client.get_client().set(cache.client.make_key("b"), b"forged")
+    assert cache.get_many("abc") == {"a": [1]}
+
+
 def test_entries_of_another_secret_key_are_missing(redis, settings):
     settings.CACHES = cache_settings.caches(redis.url, timeout=30)
     caches["default"].set("key", ["own"])
