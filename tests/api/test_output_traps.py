@@ -241,7 +241,7 @@ def test_story_whose_image_no_database_has_is_shown_without_one(digest, client, 
 HALF_EMOJI = {
     "rich text": story(body="<p>Rain \ud83d today</p>"),
     "heading": story("Rain \udc00"),
-    "source": story(sources=[source(title="\ud800 Minutes", publisher="\udfff")]),
+    "source": story(sources=[source(title="\ud800 Rain", publisher="\udfff")]),
 }
 
 
@@ -252,7 +252,7 @@ def test_half_an_emoji_is_dropped(stored, digest, client):
     corrupt(issue, [*json.loads(body(stored)), block("bottom_line", text="<p>\ud83d\ude80</p>")])
     for url in [*LISTS, *urls_of(issue)]:
         assert_valid(client, url)
-    assert "Rain" in client.get(issue.url).content.decode() or "Minutes" in str(stored)
+    assert "Rain" in client.get(issue.url).content.decode()
     assert "\U0001f680" in client.get(issue.url).content.decode()
 
 

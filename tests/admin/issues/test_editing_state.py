@@ -90,4 +90,5 @@ def test_autosave_response_has_no_scripts(admin_client, issue):
     edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
     headers = {"accept": "application/json"}
     response = admin_client.post(edit, data(slug=issue.slug), headers=headers)
+    assert response.json()["success"]
     assert "save-guard" not in response.content.decode()

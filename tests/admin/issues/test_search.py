@@ -1,7 +1,6 @@
 """Filters, search and ordering of the issue listing."""
 
 import datetime
-import re
 from itertools import chain, combinations
 from zoneinfo import ZoneInfo
 
@@ -141,10 +140,11 @@ def test_listing_sorts_by_the_values_of_the_latest_draft(find, digest, home_page
 
 
 def test_time_of_a_scheduled_issue_is_shown_in_the_time_zone_of_its_digest(admin_client, home_page):
-    for slug, zone in (("north", "America/Anchorage"), ("south", "Australia/Perth")):
-        schedule(make_issue(make_digest(home_page, slug, time_zone=zone), 1, publish=False), days=3)
+    shown = []
+    for zone in ("America/Anchorage", "Australia/Perth"):
+        digest = make_digest(home_page, zone[-5:].lower(), time_zone=zone)
+        issue = schedule(make_issue(digest, 1, publish=False), days=3)
+        at = timezone.localtime(issue.scheduled_revision.approved_go_live_at, ZoneInfo(zone))
+        shown.append(f"{at:%a} {at.day} {at:%b %Y, %H:%M} {zone.partition('/')[2]}")
     html = admin_client.get(URL).content.decode()
-    for zone, place in (("America/Anchorage", "Anchorage"), ("Australia/Perth", "Perth")):
-        [shown] = re.findall(rf">([^<]*) {place}<", html)
-        day = timezone.localtime(timezone=ZoneInfo(zone)) + datetime.timedelta(days=3)
-        assert shown.startswith(f"{day:%a} {day.day} {day:%b %Y, %H:}")
+    assert [time for time in shown if time not in html] == []
