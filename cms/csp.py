@@ -33,10 +33,10 @@ READERS: Policy = {
     "form-action": ["'self'"],
     "base-uri": ["'none'"],
 }
-# Pages with Wagtail's user bar, whose content checks set styles.
-WITH_USERBAR: Policy = READERS | {"style-src": ["'self'", "'unsafe-inline'"]}
+# The page of a 500, and pages with Wagtail's user bar, whose content checks set styles.
+WITH_STYLES: Policy = READERS | {"style-src": ["'self'", "'unsafe-inline'"]}
 # Wagtail's widgets have scripts in the HTML, as for dates, and so have its inline panels.
-ADMIN: Policy = WITH_USERBAR | {
+ADMIN: Policy = WITH_STYLES | {
     "script-src": ["'self'", "'unsafe-inline'"],
     "img-src": ["'self'", "data:", "blob:"],
     "font-src": ["'self'", "data:"],
@@ -69,7 +69,9 @@ def _policy(request: HttpRequest, response: HttpResponse) -> Policy:
         return ADMIN | {"frame-src": ["'self'", *_preview_origins()]}
     # Set once the user is known; then the page may have the user bar.
     user = getattr(request, "_cached_user", None)
-    policy = WITH_USERBAR if user and user.is_authenticated else READERS
+    # The page of an error has its style in the HTML, since static files may be what fails.
+    has_styles = response.status_code == 500 or (user and user.is_authenticated)
+    policy = WITH_STYLES if has_styles else READERS
     return _with_giscus(policy) if _has_discussion(response) else policy
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from digest.models import DigestPage
 from tests.admin.test_admin import form, headline, story_section
 from tests.builders import make_digest, make_issue
 
@@ -58,6 +59,17 @@ def test_draft_in_the_admin_has_no_script_in_the_html(admin_client, digest, view
     policy = policy_of(admin_client, url)
     assert policy["script-src"] == {"'self'"}
     assert policy["frame-ancestors"] == {ancestors}
+
+
+def test_page_of_an_error_has_its_style_in_the_html(client, digest, monkeypatch):
+    client.raise_request_exception = False
+    monkeypatch.setattr(DigestPage, "serve", lambda *args: 1 / 0)
+    assert client.get(digest.url).status_code == 500
+    policy = policy_of(client, digest.url)
+    assert (policy["script-src"], policy["style-src"]) == (
+        {"'self'"},
+        {"'self'", "'unsafe-inline'"},
+    )
 
 
 def test_responses_that_are_no_pages_have_none(client, digest):
