@@ -123,7 +123,7 @@ def build_feed(
 
 def _items(issues: list[Any], site: Site, request: HttpRequest | None) -> Iterator[dict[str, Any]]:
     """Render an item for each issue; log and leave out those that fail."""
-    links = [page_url(issue, request) or frontend_root(site) for issue in issues]
+    links = [_link(issue, site, request) for issue in issues]
     bodies = public_bodies((issue.body for issue in issues), site.root_url, links)
     images = public_images((issue.image for issue in issues if issue.image), site.root_url)
     for issue, link, body in zip(issues, links, bodies, strict=True):
@@ -137,6 +137,17 @@ def _items(issues: list[Any], site: Site, request: HttpRequest | None) -> Iterat
             logger.exception("Issue %s is left out of the feed", issue.pk)
         else:
             yield item
+
+
+def _link(issue: Any, site: Site, request: HttpRequest | None) -> str:
+    """Return the URL of an issue, or of the site if that of the issue cannot be built."""
+    try:
+        return page_url(issue, request) or frontend_root(site)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("The URL of issue %s cannot be built", issue.pk)
+        return frontend_root(site)
 
 
 def _item(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) -> dict[str, Any]:

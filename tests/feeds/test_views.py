@@ -152,6 +152,20 @@ def test_broken_block_is_left_out_and_the_issues_stay(digest, read, caplog):
     assert "broken are left out: 1" in caplog.text
 
 
+def test_issue_whose_url_fails_does_not_break_the_feed(digest, read, monkeypatch, caplog):
+    broken, _whole = make_issue(digest, 14, title="Broken"), make_issue(digest, 15, title="Whole")
+    get_url_parts = IssuePage.get_url_parts
+
+    def fail(page, *args):
+        if page.pk == broken.pk:
+            raise ValueError("broken")
+        return get_url_parts(page, *args)
+
+    monkeypatch.setattr(IssuePage, "get_url_parts", fail)
+    assert read("feed.json")["items"][0]["title"] == "Whole"
+    assert f"The URL of issue {broken.pk} cannot be built" in caplog.text
+
+
 @pytest.mark.parametrize("name", ["rss.xml", "atom.xml", "feed.json"])
 def test_the_first_supported_date_in_a_time_zone(digest, read, settings, name):
     settings.TIME_ZONE = "Asia/Tokyo"
