@@ -69,6 +69,7 @@ def _redis(url: str, timeout: float, pause: Pause, is_silent: bool) -> dict[str,
     return {
         "BACKEND": "cms.redis_cache.SignedRedisCache",
         "LOCATION": url,
+        "KEY_PREFIX": "signed",  # Entries of another format have other keys.
         "OPTIONS": {
             "IGNORE_EXCEPTIONS": is_silent,
             "SOCKET_CONNECT_TIMEOUT": timeout,
