@@ -21,6 +21,7 @@ PREVIEWS = {"preview_on_add", "preview_on_edit", "revisions_view", "view_draft",
 
 Policy = dict[str, list[str]]
 
+# Images are on this host: media are, and `WAGTAIL_GRAVATAR_PROVIDER_URL` is None.
 READERS: Policy = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],

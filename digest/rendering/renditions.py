@@ -126,6 +126,6 @@ def _failures() -> Any:
 
 
 def _failure_key(image: AbstractImage) -> str:
-    """Return a key that changes with the file."""
+    """Return a key that changes with the stored file, which may be replaced under its name."""
     file = f"{image.file.name} {image.file.size} {image.file_hash}"
     return f"digest-image-failed-{image.pk}-{hashlib.sha256(file.encode()).hexdigest()}"

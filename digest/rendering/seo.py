@@ -104,7 +104,7 @@ def _json_ld(
 def _organizations(digest: Any, site: Site | None) -> dict[str, Any]:
     """Return the author, the digest, and the publisher, the site if it has a name.
 
-    Each stands in for the other: a digest that is not public is not named.
+    Each replaces the other if it is missing: a digest that is not public is not named.
     """
     author = _thing("Organization", digest.title, page_url(digest)) if digest else None
     publisher = None
