@@ -13,6 +13,7 @@ from digest.models import IssuePage
 from digest.pages.stories import Story
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_bulk_inserted_pages_are_a_consistent_tree_of_valid_issues(site):
     fill(8)
@@ -24,6 +25,7 @@ def test_bulk_inserted_pages_are_a_consistent_tree_of_valid_issues(site):
     assert Story.objects.filter(issue=issue).count() == len(issue.stories) == 5
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_last_page_is_the_end_of_the_cursor(site, client):
     fill(48)

@@ -15,6 +15,7 @@ from digest.pages.stories import Story
 STORIES = 50
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_stories_have_the_words_that_cases_search_for(site):
     fill(STORIES // 5, SearchWriter)

@@ -190,4 +190,4 @@ def test_queries_do_not_grow_with_the_issues(digest, client):
             client.get("/feeds/daily/rss.xml")
         return len(queries)
 
-    assert count_queries(range(1, 3)) == count_queries(range(3, 11))
+    assert count_queries(range(1, 3)) == count_queries(range(3, 7))

@@ -76,6 +76,7 @@ def cost(client, endpoint, text):
     return min(once() for _ in range(3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "endpoint", ["/issues/", "/stories/", "/search/", "/search/suggest/"], indirect=True
 )
