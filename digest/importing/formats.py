@@ -45,9 +45,7 @@ def is_json(text: str) -> bool:
 def parses(text: str) -> bool:
     try:
         json.loads(text)
-    except RecursionError:
-        return True
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -88,12 +88,11 @@ class TextReader:
 
     def _signature(self, index: int, chunk: Chunk) -> bool:
         """Leave out a signature: two hyphens, and a few short lines up to the end."""
-        after = self.chunks[index + 1 : -1]
         self.signed = self.signed or (
             index > self.last_content
+            and len(self.chunks) - index - 2 <= MAX_SIGNATURE_LINES
             and bool(SIGNATURE.fullmatch(chunk.text))
-            and len(after) <= MAX_SIGNATURE_LINES
-            and not any(ends_sentence(line.text) for line in after)
+            and not any(ends_sentence(line.text) for line in self.chunks[index + 1 : -1])
         )
         if self.signed:
             self.outline.add(Role.BOILERPLATE, chunk.text, chunk.lines, self._html(chunk))
