@@ -63,7 +63,8 @@ def test_text_stays_in_the_form_while_the_server_cannot_be_reached(editor):
     editor.title.fill("Tides come and go")
     save_in_vain(editor)
     expect(editor.page.get_by_role("alert")).to_contain_text("The server cannot be reached.")
-    editor.page.context.set_offline(False)
+    with editor.autosave():
+        editor.page.context.set_offline(False)
     expect(editor.page.get_by_role("alert")).to_be_empty()
     editor.wait_until_saved()
     editor.page.reload()
