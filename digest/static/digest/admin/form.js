@@ -1,5 +1,5 @@
 // Helpers shared by the scripts of the editor: its form, the form's content as a text that can be
-// compared, and messages for screen readers.
+// compared, messages for screen readers, and buttons.
 (() => {
   // Set by Wagtail, not by the editor. Comments are saved with the form, but keep their own state.
   const IGNORED = new Set([
@@ -21,5 +21,12 @@
   document.addEventListener("DOMContentLoaded", () => editForm()?.append(status));
   const announce = (text) => { status.textContent = text; };
 
-  window.digestDesk = { ...window.digestDesk, announce, editForm, textOf };
+  const button = (text, className, listener) => {
+    const element = document.createElement("button");
+    Object.assign(element, { type: "button", className, textContent: text });
+    element.addEventListener("click", listener);
+    return element;
+  };
+
+  window.digestDesk = { ...window.digestDesk, announce, button, editForm, textOf };
 })();

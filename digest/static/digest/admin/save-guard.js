@@ -9,7 +9,8 @@
   // Those that Wagtail itself intercepts to ask before a newer version is overwritten.
   const SUBMITTERS = '[data-edit-form] button:is([type="submit"], [data-workflow-action-name])';
   const HELD = "digest-save-held";
-  const { announce, autosaveEnded, editForm, requestSave } = window.digestDesk;
+  const BUTTON = "button button-small";
+  const { announce, autosaveEnded, button, editForm, requestSave } = window.digestDesk;
 
   const query = new URLSearchParams(page ? { page } : { parent });
   let blockedBy = null; // the state that prevents saving
@@ -59,35 +60,26 @@
     currentTarget.textContent = texts.copied;
   };
 
-  const button = (text, listener) => {
-    const element = document.createElement("button");
-    element.type = "button";
-    element.append(text);
-    element.addEventListener("click", listener);
-    return element;
-  };
-
   const signInLink = () => {
     const link = document.createElement("a");
-    Object.assign(link, { href: signInUrl, target: "_blank", textContent: texts.signIn });
+    Object.assign(link, { href: signInUrl, target: "_blank", className: BUTTON });
+    link.textContent = texts.signIn;
     return link;
   };
 
   const actionFor = (state) => {
     if (state === "signedOut") return signInLink();
-    if (state === "unreachable") return button(texts.retry, () => recheck());
-    return navigator.clipboard ? button(texts.copy, copyText) : "";
+    if (state === "unreachable") return button(texts.retry, BUTTON, () => recheck());
+    return navigator.clipboard ? button(texts.copy, BUTTON, copyText) : "";
   };
 
   const show = (state) => {
     blockedBy = state;
     const box = document.createElement("div");
     const text = document.createElement("p");
-    const action = actionFor(state);
     box.className = "digest-notice";
     text.textContent = texts[state];
-    if (action) action.className = "button button-small";
-    box.append(text, action);
+    box.append(text, actionFor(state));
     alertElement.replaceChildren(box);
     document.body.classList.add(HELD);
   };

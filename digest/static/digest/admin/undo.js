@@ -4,7 +4,7 @@
 (() => {
   const texts = { ...document.currentScript.dataset };
   const MAX_LENGTH = 60; // of the text that names a block
-  const { announce } = window.digestDesk;
+  const { announce, button } = window.digestDesk;
   let counter = 0;
 
   // Wagtail refers to the top-level block of each field from its element.
@@ -70,13 +70,6 @@
       (button) => !notice.contains(button) && isShown(button),
     );
     (buttons.find((button) => isFollowedBy(notice, button)) ?? buttons.at(-1))?.focus();
-  };
-
-  const button = (text, className, listener) => {
-    const element = document.createElement("button");
-    Object.assign(element, { type: "button", className, textContent: text });
-    element.addEventListener("click", listener);
-    return element;
   };
 
   const isUndoKey = ({ ctrlKey, metaKey, shiftKey, key }) =>
