@@ -11,6 +11,7 @@ pytestmark = pytest.mark.browser
 
 STATE_URL = re.compile("/editing-state/")
 UNSAVABLE = {
+    "other-user": "Another user has signed in.",
     "forbidden": "You may not edit this page any more.",
     "deleted": "This page has been deleted.",
     "locked": "This page has been locked.",

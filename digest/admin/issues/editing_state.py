@@ -16,8 +16,11 @@ from digest.conf import get_base_page_model
 def editing_state(request: HttpRequest) -> HttpResponse:
     """Return the state, and the CSRF token, which changes when the user signs in again.
 
-    Anonymous users never reach the view: Wagtail redirects them to the sign-in page.
+    Anonymous users never reach the view: Wagtail redirects them to the sign-in page. Another user
+    than the one who opened the form gets no token, or the form would be saved under their name.
     """
+    if request.GET.get("user") not in (None, str(request.user.pk)):
+        return JsonResponse({"state": "other-user"})
     page = _find_page(request.GET.get("page") or request.GET.get("parent") or "")
     state = "deleted" if page is None else _state_of(page, "page" in request.GET, request.user)
     return JsonResponse({"state": state, "csrf_token": get_token(request)})

@@ -16,17 +16,18 @@ class EditorScriptsMixin:
         context = super().get_context_data(**kwargs)
         if getattr(self, "expects_json_response", False):
             return context
-        return context | {"media": context["media"] + editor_media(**self._page_or_parent())}
+        return context | {"media": context["media"] + editor_media(**self._guarded())}
 
-    def _page_or_parent(self) -> dict[str, int]:
-        return {"page": self.page.pk} if self.page.pk else {"parent": self.parent_page.pk}
+    def _guarded(self) -> dict[str, Any]:
+        page = {"page": self.page.pk} if self.page.pk else {"parent": self.parent_page.pk}
+        return page | {"user": self.request.user.pk}
 
 
-def editor_media(**page_or_parent: int) -> Media:
-    """Return the scripts for a saved page, or for a new one below its parent."""
+def editor_media(**guarded: Any) -> Media:
+    """Return the scripts for a user and a saved page, or a new one below its parent."""
     scripts = [versioned_static(f"digest/admin/{name}.js") for name in ("form", "autosave")]
     guard = Script(
-        versioned_static("digest/admin/save-guard.js"), **_guard_data(), **_data(page_or_parent)
+        versioned_static("digest/admin/save-guard.js"), **_guard_data(), **_data(guarded)
     )
     undo = Script(versioned_static("digest/admin/undo.js"), **_data(_undo_texts()))
     return Media(
@@ -47,6 +48,10 @@ def _guard_texts() -> dict[str, str]:
         "signed-out": _(
             "You have been signed out. Your text is still here, but not saved. "
             "Sign in, then come back to this tab: it is saved by itself."
+        ),
+        "other-user": _(
+            "Another user has signed in. Your text is still here, but not saved. "
+            "Sign in as yourself, and it is saved by itself, or copy it before you leave this page."
         ),
         "unreachable": _(
             "The server cannot be reached. Your text is still here, but not saved. "

@@ -34,6 +34,16 @@ def test_page_cannot_be_saved_without_permission(client, home_page, issue):
     assert state(client, parent=issue.pk) == "forbidden"
 
 
+@pytest.mark.parametrize("name", ["page", "parent"])
+def test_another_user_gets_no_token_to_save_the_form_with(client, admin_user, digest, issue, name):
+    page = {"page": issue, "parent": digest}[name]
+    url = reverse("digest_editing_state", query={name: page.pk, "user": admin_user.pk})
+    client.force_login(admin_user)
+    assert client.get(url).json()["state"] == "editable"
+    client.force_login(make_user("edith", digest, "add", "change"))
+    assert client.get(url).json() == {"state": "other-user"}
+
+
 @pytest.mark.parametrize("pk", ["0", "", "new", "²"])
 def test_missing_page_is_reported_as_deleted(admin_client, pk):
     assert state(admin_client, page=pk) == "deleted"
@@ -79,10 +89,12 @@ def test_forms_of_issues_and_digests_have_the_scripts(admin_client, home_page, d
         assert [name for name in SCRIPTS if f"digest/admin/{name}" not in html] == []
 
 
-def test_script_knows_the_page_or_the_parent_of_a_new_one(admin_client, digest, issue):
+def test_script_knows_the_user_and_the_page_or_its_parent(admin_client, admin_user, digest, issue):
     edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
     add = reverse("wagtailadmin_pages:add", args=["digest", "issuepage", digest.pk])
-    assert f'data-page="{issue.pk}"' in admin_client.get(edit).content.decode()
+    html = admin_client.get(edit).content.decode()
+    assert f'data-page="{issue.pk}"' in html
+    assert f'data-user="{admin_user.pk}"' in html
     assert f'data-parent="{digest.pk}"' in admin_client.get(add).content.decode()
 
 

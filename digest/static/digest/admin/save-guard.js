@@ -1,18 +1,18 @@
-// Keeps the form on the screen while it cannot be saved: the user was signed out, the server cannot
-// be reached, or the page was deleted or locked meanwhile. Before the form is submitted, and when an
-// autosave fails, it requests the state; a message says what to do, and saving starts again by
-// itself.
+// Keeps the form on the screen while it cannot be saved: the user was signed out, another one has
+// signed in, the server cannot be reached, or the page was deleted or locked meanwhile. Before the
+// form is submitted, and when an autosave fails, it requests the state; a message says what to do,
+// and saving starts again by itself.
 (() => {
   const POLL_INTERVAL = 5000; // ms, while the form cannot be saved
   const TIMEOUT = 10000; // ms
-  const { stateUrl, signInUrl, parent, page, ...texts } = document.currentScript.dataset;
+  const { stateUrl, signInUrl, parent, page, user, ...texts } = document.currentScript.dataset;
   // Those that Wagtail itself intercepts to ask before a newer version is overwritten.
   const SUBMITTERS = '[data-edit-form] button:is([type="submit"], [data-workflow-action-name])';
   const HELD = "digest-save-held";
   const BUTTON = "button button-small";
   const { announce, autosaveEnded, button, editForm, requestSave } = window.digestDesk;
 
-  const query = new URLSearchParams(page ? { page } : { parent });
+  const query = new URLSearchParams({ user, ...(page ? { page } : { parent }) });
   let blockedBy = null; // the state that prevents saving
   let isChecking = false; // before a submission
   let isConfirmed = false; // in Wagtail's dialog, for a submission that has been checked
@@ -42,6 +42,7 @@
     if (response.status >= 500) return "unreachable";
     if (!response.ok) return "editable"; // Not ours to decide.
     const data = await response.json();
+    if (data.state === "other-user") return "otherUser"; // and no token to save the form with
     setToken(data.csrf_token);
     return data.state === "locked" && isLockedFromTheStart() ? "editable" : data.state;
   };
