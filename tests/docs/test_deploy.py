@@ -51,6 +51,18 @@ def test_commands_of_units_exist(path):
         assert own or name in {"clearsessions", "db_worker", "prune_db_task_results"}
 
 
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        (FOLDER / "digest-web.service", "Environment=FORWARDED_ALLOW_IPS="),
+        (ROOT / "Makefile", "serve: export FORWARDED_ALLOW_IPS ?="),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_gunicorn_trusts_no_forwarded_scheme_by_itself(path, line):
+    assert line in path.read_text(encoding="utf-8").splitlines()
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 def test_units_are_valid():
     done = subprocess.run(
