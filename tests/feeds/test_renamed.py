@@ -20,6 +20,7 @@ def renamed(digest, rename):
 def test_feeds_at_the_old_slug_redirect(client, renamed, name):
     response = client.get(f"/feeds/daily/{name}?utm_source=reader")
     assert (response.status_code, response["Location"]) == (301, f"/feeds/evening/{name}")
+    assert response["Cache-Control"] == "no-store"
     assert client.get(response["Location"]).status_code == 200
 
 
