@@ -40,6 +40,14 @@ def body(*blocks: dict[str, Any], summary: str = "What happened today.") -> str:
     return json.dumps([block("headline", headline="", summary=summary), *(blocks or [story()])])
 
 
+def nested(levels: int) -> Any:
+    """Return JSON of lists and objects within each other."""
+    value: Any = "x"
+    for level in range(levels):
+        value = {"a": value} if level % 2 else [value]
+    return value
+
+
 def make_digest(parent: Page, slug: str = "daily", **fields: Any) -> DigestPage:
     return parent.add_child(instance=DigestPage(**({"title": slug.title(), "slug": slug} | fields)))
 

@@ -18,6 +18,7 @@ from tests.builders import (
     make_document,
     make_image,
     make_issue,
+    nested,
     source,
     story,
 )
@@ -184,15 +185,6 @@ def test_extreme_datetimes_break_no_url(state, zone, digest, client, settings):
 
 
 # Invalid bodies, stored by other code or by an earlier version.
-
-
-def nested(levels):
-    """Return lists within lists."""
-    value = []
-    for _level in range(levels):
-        value = [value]
-    return value
-
 
 CORRUPT = {
     "unknown type": [{"type": "gone", "id": "1", "value": {}}],

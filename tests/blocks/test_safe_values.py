@@ -8,15 +8,7 @@ from wagtail.images import get_image_model
 from digest.blocks import IssueBodyBlock
 from digest.blocks.safe_values import MAX_DEPTH, read_id, well_formed, without_surrogates
 from digest.models import IssuePage
-from tests.builders import story
-
-
-def nested(levels):
-    """Return JSON of lists and objects within each other."""
-    value = "x"
-    for level in range(levels):
-        value = {"a": value} if level % 2 else [value]
-    return value
+from tests.builders import nested, story
 
 
 def test_depth_of_json_is_limited():
