@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.localization import get_available_admin_time_zones
@@ -25,10 +26,12 @@ class ScheduleField(forms.DateTimeField):
 
     @classmethod
     def replacing(cls, field: forms.Field, zone: tzinfo) -> "ScheduleField":
-        """Return a field like another one, which names the time zone in its help text."""
-        help_text = _("In the time zone of the digest: %(zone)s.") % {"zone": zone}
-        names = {"required": field.required, "label": field.label, "help_text": help_text}
-        return cls(zone, widget=field.widget, **names)
+        """Return a field with the options of another one, whose help text names the time zone."""
+        replacement = cls(zone)
+        vars(replacement).update(vars(field))
+        texts = [field.help_text, _("In the time zone of the digest: %(zone)s.") % {"zone": zone}]
+        replacement.help_text = format_html_join(" ", "{}", ([text] for text in texts if text))
+        return replacement
 
     def prepare_value(self, value: Any) -> Any:
         with timezone.override(self.zone):

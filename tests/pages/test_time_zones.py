@@ -4,10 +4,13 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.utils import timezone, translation
 
 from digest.models import DigestPage, IssuePage
+from digest.pages.forms import ScheduleField
 from digest.pages.new_issues import day_of_new_issue
 from digest.pages.time_zones import format_datetime, time_zone_named, time_zone_of
 from tests.builders import make_digest, make_issue
@@ -68,6 +71,21 @@ def test_schedule_is_shown_and_read_in_the_time_zone_of_the_digest(home_page, na
         assert field.value() == datetime(2026, 7, 1, 6)
         assert field.field.clean("2026-07-01 06:00") == SUMMER
     assert "America/Toronto" in field.help_text
+
+
+def test_schedule_keeps_the_options_of_a_sites_own_field():
+    own = forms.DateTimeField(
+        disabled=True,
+        initial=SUMMER,
+        validators=[MaxValueValidator(SUMMER)],
+        error_messages={"invalid": "Not a time."},
+        help_text="Before noon & after six.",
+    )
+    field = ScheduleField.replacing(own, ZoneInfo("America/Toronto"))
+    assert (field.disabled, field.initial, field.validators) == (True, SUMMER, own.validators)
+    assert field.error_messages["invalid"] == "Not a time."
+    assert field.help_text.startswith("Before noon &amp; after six. In the time zone")
+    assert field.clean("2026-07-01 06:00") == SUMMER
 
 
 def test_a_time_that_the_clock_skips_is_rejected_with_the_zone(home_page):
