@@ -40,31 +40,36 @@ def start(site_port, folder):
     written = (DEPLOY / "nginx-cache.conf").read_text(encoding="utf-8")
     cache = written.replace("/var/cache/nginx/digest", f"{folder}/cache")
     (folder / "cache.conf").write_text(cache, encoding="utf-8")
-    main = MAIN.format(folder=folder, port=port, site_port=site_port)
-    (folder / "nginx.conf").write_text(main, encoding="utf-8")
+    return run(MAIN.format(folder=folder, port=port, site_port=site_port), port, folder)
+
+
+def run(config, port, folder):
+    """Start nginx with a configuration that listens on the port."""
+    (folder / "nginx.conf").write_text(config, encoding="utf-8")
     command = [BINARY, "-p", str(folder), "-c", str(folder / "nginx.conf")]
     return Proxy([*command, "-e", str(folder / "error.log")], port, folder)
 
 
-def start_documented(folder):
-    """Start nginx.conf without TLS and IPv6, in front of a site that is down."""
+def start_documented(site_port, folder):
+    """Start nginx.conf without TLS and IPv6; ``X-Client`` is the address of the client."""
     port = free_port()
     config = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    config = re.sub(r"(?m)^ *(listen \[|ssl_).*\n", "", config)
-    config = config.replace("listen 80", f"listen 127.0.0.1:{free_port()}")
-    config = config.replace("listen 443 ssl http2", f"listen 127.0.0.1:{port}")
-    config = config.replace("127.0.0.1:8000", f"127.0.0.1:{free_port()}")
-    (folder / "digest.conf").write_text(config.replace("/var/log/nginx", str(folder)))
+    for pattern, replacement in {
+        r"(?s)server \{\n    listen 80;.*?\n\}\n": "",
+        r"    (ssl_.*|listen \[.*)\n": "",
+        r"listen 443.*;": f"listen 127.0.0.1:{port};",
+        r"127\.0\.0\.1:8000": f"127.0.0.1:{site_port}",
+        r"/var/log/nginx": str(folder),
+    }.items():
+        assert re.search(pattern, config), pattern
+        config = re.sub(pattern, replacement, config)
     main = f"daemon off; user root; pid {folder}/nginx.pid; error_log {folder}/error.log;"
-    (folder / "nginx.conf").write_text(
-        f"{main} events {{}} http {{ include {folder}/digest.conf; }}"
-    )
-    command = [BINARY, "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    return Proxy([*command, "-e", str(folder / "error.log")], port, folder)
+    client = "set_real_ip_from 127.0.0.1; real_ip_header X-Client;"
+    return run(f"{main} events {{}} http {{ {client}\n{config}\n}}", port, folder)
 
 
 def test_preview_tokens_are_in_no_log_even_if_the_site_is_down(tmp_path):
-    nginx, token = start_documented(tmp_path), "x" * 43
+    nginx, token = start_documented(free_port(), tmp_path), "x" * 43
     for path in ("/preview/{}/", "/preview//{}/", "/%70review/{}/", "/PREVIEW/{}"):
         assert nginx.request(path.format(token)).status == 502
     nginx.request(f"/api/v1/preview/{token}/?x=/preview/abc")
@@ -146,22 +151,7 @@ def test_responses_expire_as_the_site_says(other_site, tmp_path):
 @pytest.fixture
 def front(other_site, tmp_path):
     """Run nginx.conf without TLS in front of a site that always responds the same."""
-    port = free_port()
-    written = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    for pattern, replacement in {
-        r"(?s)server \{\n    listen 80;.*?\n\}\n": "",
-        r"    (ssl_.*|listen \[.*)\n": "",
-        r"listen 443.*;": f"listen 127.0.0.1:{port};",
-        r"127\.0\.0\.1:8000": f"127.0.0.1:{other_site.server_port}",
-        r"/var/log/nginx": str(tmp_path),
-    }.items():
-        assert re.search(pattern, written), pattern
-        written = re.sub(pattern, replacement, written)
-    client = "set_real_ip_from 127.0.0.1; real_ip_header X-Client;"
-    main = f"daemon off; user root; pid {tmp_path}/pid; events {{}} http {{ {client}\n{written}\n}}"
-    (tmp_path / "nginx.conf").write_text(main, encoding="utf-8")
-    command = [BINARY, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
-    front = Proxy([*command, "-e", str(tmp_path / "error.log")], port, tmp_path)
+    front = start_documented(other_site.server_port, tmp_path)
     yield front
     front.stop()
 
