@@ -10,7 +10,7 @@ from django.db.models.lookups import In
 from digest.api.extensions import list_parameters
 from digest.api.scope import Scope
 from digest.pages.page_models import get_issue_tag_model
-from digest.pages.paths import renamed
+from digest.pages.paths import with_slug
 from digest.pages.time_zones import time_zone_named
 
 
@@ -27,7 +27,8 @@ def filter_issues(scope: Scope, parameters: dict[str, Any]) -> QuerySet:
     if "updated_since" in parameters:
         issues = issues.filter(_updated_since(parameters["updated_since"], scope))
     if "digest" in parameters:
-        issues = of_digests(issues, _digests_named(parameters["digest"], scope))
+        digests = with_slug(scope.digests(), scope.site, parameters["digest"])
+        issues = of_digests(issues, digests)
     return issues
 
 
@@ -60,12 +61,6 @@ def _earliest_local_date(value: datetime, scope: Scope) -> date:
         return min(value.astimezone(time_zone_named(name)).date() for name in names)
     except OverflowError:  # in the first or last hours that a datetime can hold
         return value.date()
-
-
-def _digests_named(slug: str, scope: Scope) -> QuerySet:
-    """Return the public digests with a slug, or else those that once had it."""
-    digests = scope.digests(slug=slug)
-    return digests if digests.exists() else renamed(scope.digests(), scope.site, slug)
 
 
 def of_digests(issues: QuerySet, digests: QuerySet) -> QuerySet:

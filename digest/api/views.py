@@ -26,7 +26,7 @@ from digest.api.renderers import MarkdownRenderer
 from digest.api.representations import Digests
 from digest.pages.listing import latest_first
 from digest.pages.page_models import get_digest_page_model, get_issue_tag_model
-from digest.pages.paths import renamed
+from digest.pages.paths import renamed, with_slug
 from digest.pages.stories import stories_of
 
 
@@ -44,10 +44,11 @@ class DigestList(APIView):
         digests = paginator.paginate_queryset(self.public_digests(), request)
         return paginator.get_paginated_response(Digests(digests, self.scope).as_data())
 
-    def public_digests(self, **filters: Any) -> QuerySet:
+    def public_digests(self) -> QuerySet:
+        digests = self.scope.digests().select_related("locale")
         if "locale" in self.parameters:
-            filters["locale__language_code__iexact"] = self.parameters["locale"]
-        return self.scope.digests(**filters).select_related("locale")
+            return digests.filter(locale__language_code__iexact=self.parameters["locale"])
+        return digests
 
 
 class DigestDetail(DigestList):
@@ -58,10 +59,9 @@ class DigestDetail(DigestList):
     is_renamable = True
 
     def get(self, request: Request, slug: str) -> HttpResponse:
-        digest = self.scope.order_by_preference(self.public_digests(slug=slug)).first()
-        if digest is None:
-            old = renamed(self.public_digests(), self.site, slug)
-            return self.redirect("digest", self.scope.get_preferred(old).slug)
+        digest = self.scope.get_preferred(with_slug(self.public_digests(), self.site, slug))
+        if digest.slug != slug:
+            return self.redirect("digest", digest.slug)
         return Response(Digests([digest], self.scope).as_data()[0])
 
 

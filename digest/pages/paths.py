@@ -63,6 +63,12 @@ def redirect_at(path: str, site: Site) -> Redirect | None:
     return Redirect(location, found.is_permanent) if location else None
 
 
+def with_slug(pages: QuerySet, site: Site, slug: str) -> QuerySet:
+    """Return the public pages with a slug, of those given, or else those that once had it."""
+    current = pages.filter(slug=slug)
+    return current if current.exists() else renamed(pages, site, slug)
+
+
 def renamed(pages: QuerySet, site: Site, *slugs: str) -> QuerySet:
     """Return those of the public pages of a site that once were at a path that ends in ``slugs``.
 
