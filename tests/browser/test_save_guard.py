@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from django.contrib.auth.models import User
 
 from tests.builders import make_issue
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
 
+AUTOSAVE_URL = re.compile(r"/admin/pages/\d+/edit/$")
 STATE_URL = re.compile("/editing-state/")
 UNSAVABLE = {
     "other-user": "Another user has signed in.",
@@ -21,6 +23,11 @@ UNSAVABLE = {
 @pytest.fixture
 def expected_errors():
     return ["ERR_INTERNET_DISCONNECTED", "Error fetching", "status of 403"]
+
+
+@pytest.fixture
+def another_user(digest):
+    return User.objects.create_superuser("ralph", password="another-good-password")
 
 
 @pytest.fixture
@@ -57,6 +64,22 @@ def test_signed_out_editor_signs_in_in_a_new_tab_and_loses_nothing(editor):
     editor.wait_until_saved()
     editor.save()
     expect(editor.title).to_have_value("Tides come and go")
+
+
+def test_text_is_not_saved_under_the_name_of_another_user(another_user, editor):
+    page = editor.page
+    page.context.clear_cookies(name="sessionid")
+    editor.title.fill("Tides come and go")
+    with page.expect_popup() as popup:
+        page.get_by_role("link", name="Sign in in a new tab").click()
+    editor.fill_in_sign_in(popup.value, another_user.username, "another-good-password")
+    expect(popup.value.get_by_role("heading", name="You are signed in")).to_be_visible()
+    popup.value.close()
+    expect(page.get_by_role("alert")).to_contain_text("Another user has signed in.")
+    with page.expect_response(AUTOSAVE_URL) as saved:
+        editor.title.fill("Tides go")
+    assert saved.value.status == 403
+    save_in_vain(editor)
 
 
 def test_text_stays_in_the_form_while_the_server_cannot_be_reached(editor):
