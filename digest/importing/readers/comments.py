@@ -18,9 +18,10 @@ from digest.importing.parts import Part, Role
 MAX_CODE_SPAN = 5000
 MAX_ROUNDS = 10
 CLOSERS = {"<!--": "-->", "{>>": "<<}", "{/*": "*/}", "%%": "\n%%"}
+CODE_SPAN = rf"(?<!`)(?P<ticks>`+)(?!`).{{0,{MAX_CODE_SPAN}}}?(?<!`)(?P=ticks)(?!`)"
 # In this order: escapes, code, comments that need their end to be searched for, and whole ones.
 TOKEN = re.compile(
-    rf"\\[\\`<{{%\[]|(?<!`)(?P<ticks>`+)(?!`).{{0,{MAX_CODE_SPAN}}}?(?<!`)(?P=ticks)(?!`)"
+    rf"\\[\\`<{{%\[]|{CODE_SPAN}"
     r"|(?P<open><!--(?!-?>)|\{>>|\{/\*|(?<![^\n])%%(?=[ \t]*(?:\n|\Z)))"
     r"|(?P<whole><!---?>|(?<![\w%])%%(?!%)[ \t]*[^\s%](?:[^%\n]|\n(?!\s*\n)|%(?!%))*%%(?![\w%])"
     r"|(?<![^\n])[ \t>]*\[[^\]\n]+\]:[ \t]*(?:#|<>)\s+"
@@ -52,7 +53,7 @@ def take_comments(text: str) -> tuple[str, list[Part]]:
     spans: list[tuple[int, int]] = []
     for _ in range(MAX_ROUNDS):
         if find_comments(mask(text, spans), spans):
-            return without(text, spans), list(comment_parts(text, spans))
+            return without(text, spans), list(parts_of(text, spans, Role.COMMENT))
     raise DocumentError("Too many of its comments contain unfinished code blocks: remove them.")
 
 
@@ -153,11 +154,11 @@ def without(text: str, spans: list[tuple[int, int]]) -> str:
     return "".join([*pieces, text[position:]])
 
 
-def comment_parts(text: str, spans: list[tuple[int, int]]) -> Iterator[Part]:
-    """Yield a part for each comment, which is left out."""
+def parts_of(text: str, spans: list[tuple[int, int]], role: Role) -> Iterator[Part]:
+    """Yield a part with this role for each span, which is left out."""
     line, position = 1, 0
     for start, end in spans:
         line += text.count("\n", position, start)
         lines = text.count("\n", start, end)
-        yield Part(Role.COMMENT, text[start:end].strip(), line, line + lines)
+        yield Part(role, text[start:end].strip(), line, line + lines)
         line, position = line + lines, end

@@ -18,6 +18,7 @@ from digest.importing.errors import DocumentError
 from digest.importing.parts import Label, Outline, Part, Role
 from digest.importing.readers.comments import take_comments
 from digest.importing.readers.front_matter import read_front_matter
+from digest.importing.readers.markdown_hidden import take_hidden
 from digest.importing.readers.markdown_html import markdown_converter, words_lost
 from digest.importing.readers.markdown_outline import (
     Node,
@@ -53,8 +54,9 @@ def read_markdown(text: str) -> list[Part]:
     if body.count("[") > MAX_BRACKETS:
         raise DocumentError(f"It is too large: more than {MAX_BRACKETS:,} links or brackets.")
     body, comments = take_comments(body)
+    body, hidden = take_hidden(body)
     parts = with_summary(MarkdownReader(body, front_matter).read())
-    return sorted([*parts, *comments], key=lambda part: part.first_line) if comments else parts
+    return sorted([*parts, *comments, *hidden], key=lambda part: part.first_line)
 
 
 def with_summary(parts: list[Part]) -> list[Part]:
@@ -73,7 +75,7 @@ def inline_tokens(node: Sequence[Token]) -> Iterator[Token]:
 
 
 def left_out_of(node: Sequence[Token]) -> list[str]:
-    """Return what is not part of the text: hidden text, and pages of wikis."""
+    """Return what is not part of the text: pages of wikis, and URLs that cannot be kept."""
     return [text for token in inline_tokens(node) if (text := token.meta.get("left_out"))]
 
 

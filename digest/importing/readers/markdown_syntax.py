@@ -24,7 +24,6 @@ WIKILINK = re.compile(r"!?\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]+))?\]\](?![(\[])")
 CLOSES_SPAN = ')]*_`"'
 TAG = re.compile(r"<(/?)([a-zA-Z]+)(?=[\s/>])")
 KNOWN_TAGS = {*INLINE_TAGS, "br", "img"}
-HIDDEN = re.compile(r"(?:display:\s*none|visibility:\s*hidden|font-size:\s*0)(?![\w.])", re.I)
 # Marks that are no words of the text; ``words_lost`` removes them.
 SYNTAX = (
     rf"{ATTRIBUTES}|^[ \t]*\{{:[^{{}}\n]*\}}|(?i:</?(?:{'|'.join(sorted(KNOWN_TAGS))})\b[^<>]*>)"
@@ -104,7 +103,7 @@ def pair_tags(children: list[Token]) -> None:
 
 
 def set_pair(tokens: list[Token], name: str, attributes: dict[str, str]) -> None:
-    """Set the type of an opening and a closing tag, and hide what is hidden between them."""
+    """Set the type of an opening and a closing tag."""
     first, last = tokens[0], tokens[-1]
     format_name = TAG_FORMATS.get(name, "")
     kind = format_name or "nothing"
@@ -116,17 +115,6 @@ def set_pair(tokens: list[Token], name: str, attributes: dict[str, str]) -> None
     for token, end, nesting in ((first, "open", 1), (last, "close", -1)):
         token.type, token.content = f"{kind}_{end}", ""
         token.tag, token.nesting = ("a" if kind == "link" else format_name), nesting
-    if "hidden" in attributes or HIDDEN.search(attributes.get("style", "")):
-        hide(tokens)
-
-
-def hide(tokens: list[Token]) -> None:
-    """Leave out tokens, and keep their text for the report."""
-    texts = [" ".join([token.content, *map(str, token.attrs.values())]) for token in tokens]
-    for token in tokens:
-        token.type, token.content, token.children, token.nesting = "nothing", "", None, 0
-        token.meta = {}
-    tokens[0].meta["left_out"] = " ".join(" ".join(texts).split())
 
 
 def read_image(token: Token, attributes: dict[str, str]) -> None:

@@ -1,0 +1,63 @@
+"""Test that hidden HTML elements in Markdown are left out and reported, except in code."""
+
+import pytest
+
+from digest.importing.parts import Role
+from digest.importing.readers.markdown_hidden import take_hidden
+from tests.importing.conftest import parts_of, texts
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        ("Bread <p hidden>secret</p> rose.", "Bread rose."),
+        ('Bread <div style="display:none">secret</div> rose.', "Bread rose."),
+        ("Bread <span style='display: none'>secret **b**</span> rose.", "Bread rose."),
+        ("Bread <b hidden>secret [c](https://e.org)</b> rose.", "Bread rose."),
+        ("<table style=display:none>\n<tr><td>secret</td></tr>\n</table>", "\n\n"),
+        ("<div hidden>\n\n## Secret\n\n```\nsecret\n```\n\n</div>\n\nBread", "\n" * 10 + "Bread"),
+        ("<aside hidden>a<aside>b</aside>c</aside>Bread", "Bread"),
+        ("- A\n\n  <details hidden>\n  secret\n  </details>\n- B", "- A\n\n\n\n\n- B"),
+        ("Bread <figure style='opacity:0'>secret</figure>", "Bread"),
+        ("<section\n  class='a'\n  hidden>secret</section>", "\n\n"),
+        ("Bread <template>secret</template>", "Bread"),
+        ("Bread <img src='https://e.org/a' hidden> rose.", "Bread rose."),
+        ("<p hidden>secret\n\nBread", "\n\nBread"),
+        ("Bread <span hidden>secret\n\nSalt", "Bread\n\nSalt"),
+        ("Bread\n\n<div hidden>secret\n\nsecret", "Bread\n\n\n\n"),
+        ("| Bread <b hidden>secret</b> | Salt |\n|-|-|", "| Bread | Salt |\n|-|-|"),
+        (
+            "<div style='visibility:hidden'>secret <b style='visibility:visible'>Bread</b></div>",
+            "<b style='visibility:visible'>Bread</b>",
+        ),
+    ],
+)
+def test_hidden_element_is_left_out(written, left):
+    assert take_hidden(written)[0].strip(" ") == left
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "`<p hidden>Bread</p>`",
+        "``<p hidden>`Bread``",
+        "```\n<div hidden>\nBread\n</div>\n```",
+        "    <div hidden>Bread</div>",
+        r"\<p hidden>Bread",
+        "<div class='hidden' aria-hidden=true>Bread</div>",
+        "<p hidden style='display:block'>Bread</p>",
+        "<https://e.org/hidden> a < b hidden > c",
+        "<p hidden Bread",
+    ],
+)
+def test_code_and_shown_elements_stay(written):
+    assert take_hidden(written) == (written, [])
+
+
+def test_hidden_elements_are_reported_with_their_lines():
+    written = "# T\n\nA.\n\n## S\n\nB <p hidden>c</p> d.\n\n<div hidden>\ne\n\n</div>"
+    parts = parts_of(written, "a.md")
+    found = [part for part in parts if part.role is Role.LEFT_OUT]
+    assert [part.text for part in found] == ["<p hidden>c</p>", "<div hidden>\ne\n\n</div>"]
+    assert [(part.first_line, part.last_line) for part in found] == [(7, 7), (9, 12)]
+    assert texts(parts, Role.BODY) == ["B d."]
