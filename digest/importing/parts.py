@@ -104,6 +104,11 @@ class Outline:
         else:
             self.place = Role[label.name]
 
+    def end_why_it_matters(self) -> None:
+        """Go on with the text of the story, as a heading within it does."""
+        if self.place is Role.WHY_IT_MATTERS:
+            self.place = Role.BODY
+
     def add_paragraph(self, text: str, lines: tuple[int, int], html: str) -> None:
         """Add a paragraph or list at the current position.
 

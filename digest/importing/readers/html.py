@@ -142,5 +142,7 @@ class HtmlReader(TextReader):
     def _paragraph(self, index: int, chunk: Chunk) -> bool:
         if not self.story_level:
             return super()._paragraph(index, chunk)
+        if chunk.level:
+            self.outline.end_why_it_matters()
         self.outline.add_paragraph(self._plain_text(chunk), chunk.lines, chunk.html)
         return True

@@ -162,6 +162,7 @@ class MarkdownReader:
         elif level == 1:
             self._title(node)
         else:
+            self.outline.end_why_it_matters()
             self._text(node)
 
     def _title(self, node: Node) -> None:

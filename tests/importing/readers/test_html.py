@@ -119,6 +119,24 @@ def test_boilerplate_and_hidden_content_is_left_out_and_reported():
         assert what in notes, notes
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("## S\n\nA.\n\n**Why it matters:** B.\n\nC.\n\n### D\n\nE.", "a.md"),
+        ("## S\n\nA.\n\n### Why it matters\n\nB.\n\nC.\n\n### D\n\nE.", "a.md"),
+        (
+            "<h1>T</h1><h2>S</h2><p>A.</p><p><b>Why it matters:</b> B.<p>C.<h3>D</h3><p>E.",
+            "a.html",
+        ),
+        ("<h1>T</h1><h2>S</h2><p>A.</p><h4>Why it matters</h4><p>B.<p>C.<h4>D</h4><p>E.", "a.html"),
+    ],
+)
+def test_why_it_matters_ends_at_the_next_heading(written, name):
+    parts = parts_of(written, name)
+    assert texts(parts, Role.WHY_IT_MATTERS) == ["B.", "C."]
+    assert texts(parts, Role.BODY) == ["A.", "D", "E."]
+
+
 def test_report_counts_blocks():
     document = read_document(b"<html>\n\n<h1>T</h1>\n<p>Some text.</p>", "a.txt")
     lines = list(Report(document, read_parts(document)).lines())
