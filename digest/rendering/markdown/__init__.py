@@ -11,7 +11,7 @@ __all__ = ["html_to_markdown", "html_to_text", "issue_markdown", "link", "text_l
 
 
 def html_to_markdown(html: str, top_heading: int = 2) -> str:
-    """Convert public HTML to CommonMark without raw HTML, with headings from ``top_heading``."""
+    """Convert public HTML to CommonMark with strikethrough; headings are from ``top_heading``."""
     return "\n\n".join(MarkdownWriter(top_heading).blocks(parse_html(html)))
 
 

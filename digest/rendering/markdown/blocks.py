@@ -18,7 +18,11 @@ from digest.rendering.markdown.inline import (
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 BLOCKS = ["p", "ul", "ol", "li", "blockquote", "pre", "hr", *HEADINGS]
-MARKS = {"b": "strong", "strong": "strong", "i": "em", "em": "em"}
+MARKS = {
+    **dict.fromkeys(("b", "strong"), "strong"),
+    **dict.fromkeys(("i", "em"), "em"),
+    **dict.fromkeys(("s", "del", "strike"), "s"),
+}
 # Markdown parsers limit nesting (markdown-it to 20); deeper content is written as text.
 MAX_DEPTH = 14
 # Control characters and noncharacters.
@@ -60,7 +64,7 @@ def prefix_lines(text: str, first: str, others: str) -> str:
 
 
 class MarkdownWriter:
-    """Writes CommonMark; ``top_heading`` is the highest heading level."""
+    """Writes CommonMark with strikethrough; ``top_heading`` is the highest heading level."""
 
     def __init__(self, top_heading: int = 2) -> None:
         self.top_heading = top_heading

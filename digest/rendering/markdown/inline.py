@@ -24,7 +24,7 @@ LINE_START = re.compile(
 )
 
 # Delimiters of a mark, in order of preference; if none would be read, the mark is dropped.
-DELIMITERS = {"strong": ("**",), "em": ("_", "*")}
+DELIMITERS = {"strong": ("**",), "em": ("_", "*"), "s": ("~~",)}
 
 
 class InlineToken(NamedTuple):
