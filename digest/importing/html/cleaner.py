@@ -236,6 +236,8 @@ class HtmlCleaner:
     def start_block(self, tag: str, attributes: dict[str, str], styles: Styles) -> None:
         """Close the previous block and open a new one."""
         self.end_block()
+        if self.lists.ends_before(tag, attributes):
+            self.end_list()
         kind = attributes.get("class", "")
         word_item = tag == "p" and bool(WORD_ITEM.search(kind))
         self.in_orphan_item = word_item or (tag == "li" and not self.lists.open)
@@ -269,6 +271,8 @@ class HtmlCleaner:
         if tag in BLOCKS or (tag == "time" and self.in_first_time):
             self.end_block()
             self.in_orphan_item = self.in_first_time = False
+        if tag in BLOCKS and tag not in LISTS and self.lists.ends_before(tag, {}):
+            self.end_list()
         if tag in BLOCKS and self.inside[tag] > 0:
             self.inside[tag] -= 1
         if tag == "table":
