@@ -40,6 +40,7 @@ CONTINUED_LIST = re.compile(rf"</([uo]l)><\1{CONTINUED}>")
 ABSOLUTE_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 URL_PREFIX = re.compile(r"(?:https?://|mailto:|tel:)?(?:www\.)?")
 LINK_WITHOUT_URL = re.compile(r"<a>(.*?)</a>")
+CODE_SPACES = re.compile(r"(?m)^ +|  +(?=\S)")
 LINE_START = re.compile(r"<(?:p|li|h3|blockquote|br/)>")
 TAG = re.compile(r"<[^>]*>")
 WORD = re.compile(r"[^\W_]+")
@@ -94,6 +95,11 @@ def lines_html(text: str) -> str:
 def list_html(tag: str, items: Iterable[str]) -> str:
     """Render plain texts as a list."""
     return f"<{tag}>{''.join(f'<li>{linkify(item)}</li>' for item in items)}</{tag}>"
+
+
+def code_text(text: str) -> str:
+    """Return code with spaces that the editor keeps: it collapses common ones."""
+    return CODE_SPACES.sub(lambda spaces: "\xa0" * len(spaces[0]), text.expandtabs(4))
 
 
 def sanitise(html: str, features: list[str]) -> str:

@@ -13,7 +13,7 @@ from django.utils.html import escape
 
 from digest.http.canonical import without_tracking
 from digest.importing.html.styles import Styles
-from digest.importing.rich_text import MAX_URL_LENGTH, is_allowed_url, linkify
+from digest.importing.rich_text import MAX_URL_LENGTH, code_text, is_allowed_url, linkify
 
 FORMATS = ("b", "i", "s", "sup", "sub", "code")
 TAG_FORMATS = {
@@ -47,7 +47,6 @@ FORMAT_STYLES = [
     ("vertical-align", re.compile(r"sub"), "sub", True),
 ]
 SPACE = re.compile(r"\s+")
-INDENT = re.compile(r"(?m)^ +")
 
 
 @dataclass(frozen=True)
@@ -116,10 +115,9 @@ class ParagraphBuilder:
             self.append(TextRun(text, self.style))
 
     def add_as_written(self, text: str) -> None:
-        """Add preformatted text, keeping its lines and indentation."""
-        text = INDENT.sub(lambda spaces: "\xa0" * len(spaces[0]), text.expandtabs(4))
+        """Add preformatted text, keeping its lines and spaces."""
         style = InlineStyle(self.style.formats | {"code"}, self.style.url)
-        self.append(TextRun(text.replace("\r", ""), style))
+        self.append(TextRun(code_text(text).replace("\r", ""), style))
 
     def add_mark(self, mark: str) -> None:
         """Add the mark of a footnote, in brackets, as for the notes of a Word file."""

@@ -18,7 +18,7 @@ from markdown_it.token import Token
 
 from digest.importing.readers.markdown_footnotes import use_footnotes
 from digest.importing.readers.markdown_syntax import SYNTAX, use_other_syntax
-from digest.importing.rich_text import is_allowed_url, linkify, split_words
+from digest.importing.rich_text import code_text, is_allowed_url, linkify, split_words
 
 WAGTAIL_TAGS = {"strong": "b", "em": "i"}
 
@@ -27,7 +27,6 @@ NOTHING = [
     *("table_open", "table_close", "thead_open", "thead_close", "tbody_open", "tbody_close"),
     *("th_close", "td_close"),
 ]
-INDENT = re.compile(r"^ +")
 # Words that are syntax: list numbers, reference names, labels of notes, code languages, tags.
 MARKS = re.compile(
     r"^[ \t>]*(?:[-*+][ \t]+)*\d{1,9}[.)](?=\s)"
@@ -112,9 +111,13 @@ def render_link_close(self: RendererHTML, tokens: Sequence[Token], index: int, *
 
 def render_code(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
     """Render a code block as inline code, the only code of the rich text fields."""
-    lines = [escape(line) for line in tokens[index].content.strip("\n").split("\n")]
-    code = "<br/>".join(INDENT.sub(lambda spaces: "\xa0" * len(spaces[0]), line) for line in lines)
+    code = escape(code_text(tokens[index].content.strip("\n"))).replace("\n", "<br/>")
     return f"<p><code>{code}</code></p>"
+
+
+def render_code_span(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
+    """Render inline code with all of its spaces."""
+    return f"<code>{escape(code_text(tokens[index].content))}</code>"
 
 
 def render_heading(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
@@ -137,6 +140,7 @@ RULES = {
     "html_inline": render_html,
     "image": render_image,
     "link_close": render_link_close,
+    "code_inline": render_code_span,
     "fence": render_code,
     "code_block": render_code,
     "heading_open": render_heading,

@@ -28,6 +28,7 @@ MAX_DEPTH = 14
 # Control characters and noncharacters.
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 INDENT = re.compile("^\xa0+", re.MULTILINE)
+CODE_SPACES = re.compile("\xa0{2,}")  # the editor would collapse common ones
 LINE_BREAK = "\0"  # removed from texts by ``parse_html``
 LIST = re.compile(r"[-*] |1[.)] ")
 
@@ -219,7 +220,8 @@ class MarkdownWriter:
 
     def code_lines(self, node: Tag) -> list[str]:
         """Return the lines of inline code, which are separated by ``<br>``."""
-        return re.sub(r"[\r\n]+", " ", text_with_breaks(node)).split(LINE_BREAK)
+        text = re.sub(r"[\r\n]+", " ", text_with_breaks(node))
+        return CODE_SPACES.sub(lambda found: " " * len(found[0]), text).split(LINE_BREAK)
 
 
 class TextWriter(MarkdownWriter):

@@ -146,11 +146,12 @@ def test_report_counts_blocks():
 def test_quotes_code_and_breaks_become_rich_text():
     draft = draft_of(
         "<h1>T</h1><h2>S</h2><blockquote><p>One</p><p>Two</p></blockquote>"
-        "<pre>a = 1\n  b</pre><p>x<br>y</p><table><tr><td>1</td><td>2</td></tr></table>",
+        "<pre>a  = 1\n  b</pre><p>x<br>y</p><table><tr><td>1</td><td>2</td></tr></table>",
         "a.html",
     )
     assert draft.stories[0].value()["body"] == (
-        "<blockquote>One<br/>Two</blockquote><p><code>a = 1<br/>&nbsp;&nbsp;b</code></p>"
+        "<blockquote>One<br/>Two</blockquote>"
+        "<p><code>a&nbsp;&nbsp;= 1<br/>&nbsp;&nbsp;b</code></p>"
         "<p>x<br/>y</p><p>1</p><p>2</p>"
     )
 

@@ -104,6 +104,8 @@ def test_unknown_key_is_reported():
         ('[a](https://e.org "t & u")', '<p><a href="https://e.org">a</a> (t &amp; u)</p>'),
         ("[a][r]\n\n[r]: https://e.org", '<p><a href="https://e.org">a</a></p>'),
         ("![alt](https://e.org/p.png)", '<p><a href="https://e.org/p.png">alt</a></p>'),
+        ("~~~\nx   = 1\n\ty\n~~~", "<p><code>x\xa0\xa0\xa0= 1<br/>\xa0\xa0\xa0\xa0y</code></p>"),
+        ("a `b  c` d", "<p>a <code>b\xa0\xa0c</code> d</p>"),
         ("```python\nx = 1\n  y\n```", "<p><code>x = 1<br/>\xa0\xa0y</code></p>"),
         ("a & b < c", "<p>a &amp; b &lt; c</p>"),
         ("<script>a</script>", "<p>&lt;script&gt;a&lt;/script&gt;</p>"),

@@ -50,6 +50,8 @@ def words(html):
         ("<p>a <code>x`y</code></p>", "a ``x`y``"),
         ("<pre>a\n```\n<b>b</b></pre>", "````\na\n```\nb\n````"),
         ("<p><code>if x:<br>\xa0\xa0y()</code></p>", "```\nif x:\n  y()\n```"),
+        ("<p><code>a\xa0\xa0= 1<br>b</code></p>", "```\na  = 1\nb\n```"),
+        ("<p>A <code>b\xa0\xa0\xa0c</code></p>", "A `b   c`"),
         ("<p>A</p><hr><p>B</p>", "A\n\n___\n\nB"),
         ('<p><a href="https://x.y/a b(c)">li]nk</a></p>', "[li\\]nk](https://x.y/a%20b\\(c\\))"),
         ('<p>!<a href="https://x.y/">no picture</a></p>', "\\![no picture](https://x.y/)"),
