@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from django.utils.text import slugify
 from wagtail.blocks import StreamValue
 
+from digest.blocks.folding import fold
+
 # HTML ids that the template of an issue uses itself.
 RESERVED_ANCHORS = {"content", "contents", "discussion"}
 
@@ -19,7 +21,7 @@ def anchors(headings: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Map block ids to anchors, given pairs of block id and heading."""
     found: dict[str, str] = {}
     for block_id, heading in headings:
-        base = slugify(heading)[:80].strip("-") or "story"
+        base = slugify(fold(heading))[:80].strip("-") or "story"
         anchor, suffix = base, 2
         while anchor in RESERVED_ANCHORS or anchor in found.values():
             anchor, suffix = f"{base}-{suffix}", suffix + 1

@@ -92,6 +92,11 @@ def test_anchors_are_slugs_and_unique():
     assert list(story_anchors(value).values()) == ["uber-3-grids", "uber-3-grids-2", "story"]
 
 
+def test_anchors_keep_letters_that_unicode_does_not_decompose():
+    value = stream(HEADLINE, story("Łódź lets"), story("Đại & Øre"), story("Æðey ẞ"))
+    assert list(story_anchors(value).values()) == ["lodz-lets", "dai-ore", "aedey-ss"]
+
+
 def test_anchors_differ_from_ids_in_the_template():
     value = stream(HEADLINE, story("Contents"), story("Discussion"), story("Content"))
     assert list(story_anchors(value).values()) == ["contents-2", "discussion-2", "content-2"]
