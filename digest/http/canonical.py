@@ -1,6 +1,7 @@
 """Canonical URLs: one spelling for all URLs of a page."""
 
 import re
+from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -125,19 +126,26 @@ def is_tracking(name: str) -> bool:
 
 def without_tracking(url: str) -> str:
     """Return a URL without tracking parameters in its query and fragment, as it is otherwise."""
+    return without_parameters(url, lambda name, _: is_tracking(name))
+
+
+def without_parameters(url: str, drops: Callable[[str, str], bool]) -> str:
+    """Return a URL without the parameters (name, value) to drop, as it is otherwise."""
     base, *fragment = url.split("#", 1)
     page, *query = base.split("?", 1)
-    kept = [page, "?", *map(_without_tracking, query)] if query else [page]
-    marks = fragment if "=" not in "".join(fragment) else map(_without_tracking, fragment)
+    kept = [page, "?", *(_without(part, drops) for part in query)] if query else [page]
+    has_pairs = "=" in "".join(fragment)
+    marks = [_without(mark, drops) for mark in fragment] if has_pairs else fragment
     url = "".join(kept).removesuffix("?" if "".join(query) else "")
     return "#".join([url, *(mark for mark in marks if mark or fragment == [""])])
 
 
-def _without_tracking(query: str) -> str:
-    pairs = query.split("&")
-    names = [unquote(pair.partition("=")[0]).removeprefix("amp;") for pair in pairs]
+def _without(query: str, drops: Callable[[str, str], bool]) -> str:
+    split = [(pair, *pair.partition("=")[::2]) for pair in query.split("&")]
     return "&".join(
-        pair for pair, name in zip(pairs, names, strict=True) if not is_tracking(name)
+        pair
+        for pair, name, value in split
+        if not drops(unquote(name).removeprefix("amp;"), unquote(value))
     ).removeprefix("amp;")
 
 

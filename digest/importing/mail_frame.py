@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from digest.importing.reader_urls import MIN_TOKEN, has_blob, split, tokens_of
 from digest.importing.recognition import URL
 from digest.importing.rich_text import trim_url
 
@@ -24,21 +25,22 @@ MAX_GAP = 2
 MAX_PROFILE = 25
 NOTHING = "\x00"  # in place of a URL; the text has no control characters
 NO_URL = re.compile(rf"\s?[(<\[]{NOTHING}[)>\]]|{NOTHING}")
-MIN_TOKEN, MIN_BLOB, MIN_BLOB_LINKS = 6, 48, 3
-CHANGES = re.compile(r"(?<=[a-zA-Z])(?=\d)|(?<=\d)(?=[a-zA-Z])|(?<=[a-z])(?=[A-Z])")
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-NUMBER = re.compile(r"(?!(?:19|20)\d{6}$)\d{6,}")
-ADDRESS = re.compile(r"[^\s@/]+@[^\s@/]+\.\w+")
+MIN_BLOB_LINKS = 3
+SHORT_TOKEN = re.compile(r"(?!(?:19|20)\d\d$)(?=[^\d]*\d)\w{3,}")  # but not a year
 READABLE = re.compile(r"[a-z]{3,}[-.][a-z0-9]|[a-z]{9,}", re.IGNORECASE)
 # How services of mail name these pages, in URLs (as in the header List-Unsubscribe) and in words.
 SERVICE_URL = re.compile(
-    r"(?:^|[/?&=_.])(?:un-?subscribe(?:_\w+)?|list-?unsubscribe|opt-?out"
+    r"(?:^|[/?&=_.])(?:un-?sub(?:s|scribe|scription)?(?:_\w+)?|list-?unsub(?:scribe)?|opt-?out|prefs"
     r"|(?:(?:email|user|subscription|manage|update|edit)[-_]?)?preferences?"
     r"|manage[-_]?(?:subscription|profile)s?|web-?(?:version|view)"
     r"|view[-_]?(?:online|e?mail|in[-_]?browser)|view[-_]as[-_]web\w*)(?=[/?&=.#@]|$)",
     re.IGNORECASE,
 )
-MAX_WORDS = 60
+# Also of other pages: only in a row of links at an end of the text.
+ROW_URL = re.compile(
+    r"(?:^|[/?&=_.-])(?:subscriptions?|manage|prefs?|settings)(?=[/?&=.#-]|$)", re.I
+)
+MAX_WORDS, MAX_ROW_WORDS, MAX_LINK_WORDS = 60, 8, 3
 SERVICE_WORDS = re.compile(
     r"unsubscri|opt out|preferences|(?:in|your|web) ?browser|online version|web version"
     r"|abbestell|abmeld|im browser|online-?ansicht|d[ée]sabonn|d[ée]sinscri|navigateur|en ligne"
@@ -48,39 +50,16 @@ SERVICE_WORDS = re.compile(
 )
 
 
-def split(url: str) -> SplitResult | None:
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return None
-
-
-def is_opaque(text: str) -> bool:
-    """Return whether a piece of a URL looks like a key that was made by a program."""
-    if UUID.fullmatch(text) or ADDRESS.fullmatch(text):
-        return True
-    return any(
-        len(piece) >= MIN_TOKEN and len(CHANGES.findall(piece)) >= 2
-        for piece in re.split(r"[-._~=:,]", text)
-    )
-
-
-def tokens_of(url: str) -> Iterator[str]:
-    """Yield the pieces of a URL that may identify a reader."""
-    parts = split(url)
-    if parts is None:
-        return
-    yield from (piece for piece in unquote(parts.path).split("/") if is_opaque(piece))
-    for _, value in parse_qsl(parts.query):
-        if "://" not in value and (is_opaque(value) or NUMBER.fullmatch(value)):
-            yield value
-
-
 def service_tokens(url: str) -> set[str]:
     """Return what may identify a reader in the URL of a page for one reader."""
+    values = {v for v in values_of(url) if len(v) >= MIN_TOKEN or SHORT_TOKEN.fullmatch(v)}
+    return set(tokens_of(url)) or values
+
+
+def values_of(url: str) -> list[str]:
+    """Return the values of parameters that are no URLs."""
     parts = split(url)
-    values = [value for _, value in parse_qsl(parts.query)] if parts else []
-    return set(tokens_of(url)) or {v for v in values if len(v) >= MIN_TOKEN and "://" not in v}
+    return [v for _, v in parse_qsl(parts.query) if "://" not in v] if parts else []
 
 
 @dataclass(frozen=True)
@@ -112,7 +91,17 @@ class FrameLine:
     @cached_property
     def is_service(self) -> bool:
         """Return whether it has a link to a page of the service that sent the mail."""
-        return self.is_short and any(is_service(url, text) for url, text in self.links)
+        if not self.is_short:
+            return False
+        found = any(is_service(url, text) for url, text in self.links)
+        return found or (self.is_link_row and any(is_in_row(url, text) for url, text in self.links))
+
+    @property
+    def is_link_row(self) -> bool:
+        """Return whether it is mostly links of a few words, and no sentence."""
+        linked = sum(len(text) for _, text in self.links)
+        few = len(self.text.split()) <= MAX_ROW_WORDS * len(self.links)
+        return few and 2 * linked >= len(self.text.strip())
 
     @property
     def is_short(self) -> bool:
@@ -130,6 +119,22 @@ def is_service(url: str, text: str) -> bool:
     if has_service_target(url):
         return bool(service_tokens(url))
     return len(text) <= MAX_WORDS and bool(SERVICE_WORDS.search(text)) and any(tokens_of(url))
+
+
+def is_in_row(url: str, text: str) -> bool:
+    """Return whether a link in a row of links leads to a page for one reader.
+
+    Its token may be of any length there.
+    """
+    path = urlsplit(url).path
+    if not any([*values_of(url), *map(SHORT_TOKEN.fullmatch, unquote(path).split("/"))]):
+        return False
+    named = SERVICE_WORDS.search(text) and len(text.split()) <= MAX_LINK_WORDS
+    return (
+        has_service_target(url)
+        or bool(ROW_URL.search(path))
+        or bool(named and not READABLE.search(path))
+    )
 
 
 def has_service_target(url: str) -> bool:
@@ -168,10 +173,6 @@ class MailFrame:
         return parts._replace(query=urlencode(kept)).geturl()
 
 
-def has_blob(url: str) -> bool:
-    return any(len(token) >= MIN_BLOB for token in tokens_of(url))
-
-
 def find_frame(lines: Sequence[FrameLine]) -> MailFrame:
     """Return the frame of a mail; an empty one for other documents."""
     bottom = bottom_rows(lines)
@@ -179,7 +180,8 @@ def find_frame(lines: Sequence[FrameLine]) -> MailFrame:
     frame = MailFrame({*top, *bottom})
     for number, line in enumerate(lines):
         for url, text in line.links:
-            is_page = is_service(url, text) and (bool(frame.rows) or has_service_target(url))
+            found = is_service(url, text) or (number in frame.rows and is_in_row(url, text))
+            is_page = found and (bool(frame.rows) or has_service_target(url))
             if is_page:
                 frame.pages.add(url)
             if is_page or number in frame.rows:

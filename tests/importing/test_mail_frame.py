@@ -108,12 +108,37 @@ def test_links_through_a_click_tracker_lose_their_url():
 
 
 @pytest.mark.parametrize(
+    "row",
+    [
+        LINK("https://m.example.net/unsub?n=17&k=q1", "Stop")
+        + " · "
+        + LINK("https://m.example.net/prefs/K55", "Choose"),
+        LINK("https://m.example.net/optout?uid=9031", "Leave") + " | Tide Office",
+        LINK("https://m.example.net/manage?s=x", "Your letters"),
+        LINK("https://m.example.net/l/AB12", "Abmelden"),
+        "If these are too many, " + LINK("https://m.example.net/unsub?n=1712", "leave here") + ".",
+    ],
+)
+@pytest.mark.parametrize("sources", ["", "<h2>Sources</h2><ul><li>A talk on the quay</li></ul>"])
+def test_last_row_of_links_for_one_reader_is_left_out_with_tokens_of_any_length(row, sources):
+    html = f"<h1>T</h1><h2>Low water</h2><p>{LONG}</p>{sources}<p>{row}</p>"
+    document = read_document(html.encode(), "a.html")
+    assert "m.example.net" not in document.text
+    assert any("1 × lines of a mail's frame" in note for note in document.notes)
+    assert "m.example.net" not in json.dumps(draft_of_document(document).body())
+
+
+@pytest.mark.parametrize(
     "end",
     [
         "How to " + LINK("https://e.org/guides/unsubscribe", "unsubscribe") + " from all of them.",
         "Watch " + LINK("https://video.example.org/watch?v=dQ4w9WgXcQ", "the film") + " now.",
         LINK("https://e.org/2026/0309/how-we-set-preferences.html?id=ab12cd34ef", "All about them"),
         LINK("https://e.org/browser", "in your browser"),
+        "You pay for a " + LINK("https://e.org/subscription?plan=day", "day") + ", or for a year.",
+        "To leave a list takes time. "
+        + LINK("https://e.org/a/how-to-leave", "Unsubscribe")
+        + " now.",
     ],
 )
 def test_story_that_ends_with_a_link_stays(end):
