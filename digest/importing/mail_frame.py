@@ -5,25 +5,30 @@ their place, so that a story about unsubscribing stays.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from digest.importing.reader_urls import MIN_TOKEN, has_blob, split, tokens_of
+from digest.importing.reader_urls import MIN_TOKEN, has_blob, split, tokens_of, without_address
 from digest.importing.recognition import URL
 from digest.importing.rich_text import trim_url
 
 FRAME_NOTE = "lines of a mail's frame (view in browser, unsubscribe)"
-PERSONAL_NOTE = "URLs that identify the reader of a mail; their text is kept"
+URL_NOTES = {
+    "personal": "URLs that identify the reader of a mail; their text is kept",
+    "address": "e-mail addresses in URLs",
+}
 MAX_ROW_LENGTH, MAX_TOP_LENGTH = 700, 200
 TAIL = 8
 TOP_LINES = 5
 MAX_GAP = 2
 MAX_PROFILE = 25
 NOTHING = "\x00"  # in place of a URL; the text has no control characters
+NO_LINK = re.compile(rf"\[([^\[\]\n]*)\]\({NOTHING}[^()\n]{{0,200}}\)")
+CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
 NO_URL = re.compile(rf"\s?[(<\[]{NOTHING}[)>\]]|{NOTHING}")
 MIN_BLOB_LINKS = 3
 SHORT_TOKEN = re.compile(r"(?!(?:19|20)\d\d$)(?=[^\d]*\d)\w{3,}")  # but not a year
@@ -285,14 +290,15 @@ def without_frame(text: str) -> tuple[str, tuple[str, ...]]:
         if row and found[row].text == found[row - 1].text:
             lines[written[row - 1]] = ""
     before = "\n".join(lines)
-    after = URL.sub(lambda url: replaced(url[0], frame), before)
-    after = NO_URL.sub("", after)
+    counts: Counter[str] = Counter()
+    pieces = CODE.split(before)
+    pieces[::2] = [URL.sub(lambda url: replaced(url[0], frame, counts), p) for p in pieces[::2]]
+    after = NO_URL.sub("", NO_LINK.sub(r"\1", "".join(pieces)))
     notes = []
     if frame.rows:
         first = written[min(frame.rows)] + 1
         notes.append(f"left out: {len(frame.rows)} × {FRAME_NOTE}, the first in line {first}")
-    if before != after:
-        notes.append(f"left out: {PERSONAL_NOTE}")
+    notes += [f"left out: {count} × {URL_NOTES[what]}" for what, count in counts.items() if count]
     return after, tuple(notes)
 
 
@@ -302,7 +308,15 @@ def text_line(line: str, group: int) -> FrameLine:
     return FrameLine(words, links, group=group)
 
 
-def replaced(url: str, frame: MailFrame) -> str:
-    """Return a URL without the tokens of the reader, and the punctuation that follows it."""
+def replaced(url: str, frame: MailFrame, counts: Counter[str]) -> str:
+    """Return a URL without what identifies the reader, and the punctuation that follows it."""
     trimmed = trim_url(url)
-    return (frame.without_reader(trimmed) or NOTHING) + url[len(trimmed) :]
+    return (without_reader(trimmed, frame, counts) or NOTHING) + url[len(trimmed) :]
+
+
+def without_reader(url: str, frame: MailFrame, counts: Counter[str]) -> str:
+    """Return a URL without what identifies the reader, and count what was left out."""
+    for what, clean in (("personal", frame.without_reader), ("address", without_address)):
+        before, url = url, clean(url)
+        counts[what] += url != before
+    return url

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.html import escape
 
 from digest.importing.html.tags import CELLS, HEADINGS
-from digest.importing.mail_frame import FrameLine, find_frame
+from digest.importing.mail_frame import FrameLine, find_frame, without_reader
 from digest.importing.parts import Role
 from digest.importing.recognition import parse_tags, read_metadata
 from digest.importing.rich_text import LINK, bare_text, unescaped
@@ -126,12 +126,11 @@ def without_frame(blocks: list[HtmlBlock]) -> tuple[list[HtmlBlock], Counter[str
     left_out["frame"] = len(frame.rows)
 
     def clean(link: re.Match[str]) -> str:
-        url = unescaped(link[1])
-        cleaned = frame.without_reader(url)
-        left_out["personal"] += cleaned != url
-        return f'<a href="{escape(cleaned)}">{link[2]}</a>' if cleaned else link[2]
+        cleaned = escape(without_reader(unescaped(link[1]), frame, left_out))
+        text = link[2].replace(link[1], cleaned)  # a bare URL is its own text
+        return f'<a href="{cleaned}">{text}</a>' if cleaned else text
 
     kept = [block for number, block in enumerate(blocks) if number not in frame.rows]
-    for block in kept if frame.tokens or frame.pages else ():
+    for block in kept:
         block.html = LINK.sub(clean, block.html)
-    return kept, left_out
+    return [block for block in kept if block.html.strip()], left_out

@@ -4,7 +4,7 @@ from collections import Counter
 
 from digest.importing.html.tags import PAGE_CHROME
 from digest.importing.html.tokens import RAW_TEXT
-from digest.importing.mail_frame import FRAME_NOTE, PERSONAL_NOTE
+from digest.importing.mail_frame import FRAME_NOTE, URL_NOTES
 
 ACTIVE_CONTENT = {"script", "iframe", "object", "applet", "canvas", "svg", "math"}
 INVISIBLE = RAW_TEXT - ACTIVE_CONTENT
@@ -21,7 +21,7 @@ NOTES = {
     "link": "URLs of links that only work on the original page; their text is kept",
     "frame": FRAME_NOTE,
     "property": "properties of the page",
-    "personal": PERSONAL_NOTE,
+    **URL_NOTES,
     "outside": "blocks outside the main content of the page",
 }
 
