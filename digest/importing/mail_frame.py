@@ -12,13 +12,21 @@ from functools import cached_property
 from itertools import accumulate
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from digest.importing.reader_urls import MIN_TOKEN, has_blob, split, tokens_of, without_address
+from digest.importing.reader_urls import (
+    MIN_TOKEN,
+    has_blob,
+    split,
+    tokens_of,
+    without_address,
+    without_click_tracker,
+)
 from digest.importing.recognition import URL
 from digest.importing.rich_text import trim_url
 
 FRAME_NOTE = "lines of a mail's frame (view in browser, unsubscribe)"
 URL_NOTES = {
     "personal": "URLs that identify the reader of a mail; their text is kept",
+    "click": "URLs through a click tracker; their text is kept, or the target if it shows",
     "address": "e-mail addresses in URLs",
 }
 MAX_ROW_LENGTH, MAX_TOP_LENGTH = 700, 200
@@ -316,7 +324,12 @@ def replaced(url: str, frame: MailFrame, counts: Counter[str]) -> str:
 
 def without_reader(url: str, frame: MailFrame, counts: Counter[str]) -> str:
     """Return a URL without what identifies the reader, and count what was left out."""
-    for what, clean in (("personal", frame.without_reader), ("address", without_address)):
+    steps = (
+        ("personal", frame.without_reader),
+        ("click", without_click_tracker),
+        ("address", without_address),
+    )
+    for what, clean in steps:
         before, url = url, clean(url)
         counts[what] += url != before
     return url

@@ -1,7 +1,7 @@
 """Recognise URLs that identify the reader of a mail by themselves, whatever the mail around them.
 
-These are keys that a program made, e-mail addresses in parameters, and links through a service
-that counts clicks.
+These are keys that a program made, e-mail addresses in parameters, and links through services that
+count clicks.
 """
 
 import re
@@ -16,6 +16,16 @@ UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 NUMBER = re.compile(r"(?!(?:19|20)\d{6}$)\d{6,}")
 ADDRESS = re.compile(r"[^\s@/]+@[^\s@/]+\.\w+")
 MAIL_ADDRESS = re.compile(r"<?[^\s@/<>]+@[^\s@/<>]+\.[^\W\d_]{2,}>?")
+# How services that count clicks name their hosts and paths. The last label of a host is no name.
+CLICK_HOST = re.compile(
+    r"(?:^|[.-])(?:clicks?|links?|e?mail|track(?:ing)?|trk|redir(?:ect)?)[.-].*\."
+)
+CLICK_PATH = re.compile(
+    r"/(?:clicks?(?:thru|through|track)?|redir(?:ects?)?|trk)(?=[/.]|$)|/(?:ss|ls)/\w{1,8}(?=/|$)",
+    re.IGNORECASE,
+)
+MIN_CLICK_TOKEN, MIN_CLICK_CHANGES = 16, 4
+SLUG = re.compile(r"[a-z]{2,}(?:[-_][a-z\d]+){2,}(?:\.\w+)?|[\w-]+\.(?:html?|php|aspx?|pdf)")
 
 
 def split(url: str) -> SplitResult | None:
@@ -60,3 +70,36 @@ def without_address(url: str) -> str:
 def is_address(value: str) -> bool:
     """Return whether a value is an e-mail address; services encode it once or twice."""
     return bool(MAIL_ADDRESS.fullmatch(unquote(value).strip()))
+
+
+def without_click_tracker(url: str) -> str:
+    """Return the target of a link through a click tracker, or "" if it does not show.
+
+    Other URLs are returned as they are.
+    """
+    parts = split(url)
+    if parts is None or not is_click_tracker(parts):
+        return url
+    targets = (value for _, value in parse_qsl(parts.query))
+    return next((target for target in targets if target.startswith(("http://", "https://"))), "")
+
+
+def is_click_tracker(parts: SplitResult) -> bool:
+    """Return whether a URL says that it counts clicks, and is mostly a key that nobody can read."""
+    if not (CLICK_HOST.search(parts.netloc) or CLICK_PATH.search(parts.path)):
+        return False
+    path = unquote(CLICK_PATH.sub("", parts.path))
+    values = [value for _, value in parse_qsl(parts.query) if "://" not in value]
+    pieces = [piece for piece in [*path.split("/"), *values] if piece]
+    if any(map(SLUG.fullmatch, path.split("/"))) or not any(map(is_click_token, pieces)):
+        return False
+    opaque = sum(len(piece) for piece in pieces if is_opaque(piece) or is_click_token(piece))
+    return 2 * opaque >= sum(map(len, pieces))
+
+
+def is_click_token(text: str) -> bool:
+    """Return whether a piece of a URL is a long key, as no name of a page is."""
+    if UUID.fullmatch(text):
+        return True
+    mixed = len(CHANGES.findall(text)) >= MIN_CLICK_CHANGES and any(map(str.isdigit, text))
+    return mixed and len(text) >= MIN_CLICK_TOKEN

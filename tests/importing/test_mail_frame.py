@@ -240,3 +240,41 @@ def test_address_of_a_mail_link_and_in_code_stays():
     assert "cc=al@example.com" in draft_of(html, "a.html").stories[0].value()["body"]
     draft = draft_of("## S\n\nSend `https://e.org/?to=jo@example.com` to it.", "a.md")
     assert "to=jo@example.com" in draft.stories[0].value()["body"]
+
+
+KEY = "aB3cD4eF5gH6iJ7kL8mN9"
+CLICKS = {
+    f"https://post.example.net/clicks/{KEY}": "",
+    f"https://post.example.net/redirect/7/{KEY}.{KEY}?from=letter": "",
+    f"https://trk.example.net/{KEY}/w": "",
+    f"https://post.example.net/ls/go?k={KEY}": "",
+    f"https://post.example.net/click.php?k={KEY}&n=12": "",
+    "https://a1.links.example.net/5e0c8a51-9b5d-4a1c-8a3b-f1d6a2b7c9e0": "",
+    f"https://post.example.net/redirect?k={KEY}&to=https%3A%2F%2Fe.org%2Ftides": "https://e.org/tides",
+}
+PAGES = (
+    "https://link.example.net/article/10.1007/s00146-021-01234-5",
+    f"https://e.org/click/how-to-read-tides?n={KEY}",
+    f"https://music.example.net/track/{KEY}",
+    "https://e.org/redirect/WhyTheQuayIsClosed",
+    f"https://e.org/2026/tides?n={KEY}",
+    "https://click.e.org/docs/8.1.x/options/",
+)
+
+
+@pytest.mark.parametrize(("url", "target"), [*CLICKS.items(), *((page, page) for page in PAGES)])
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
+def test_link_through_a_click_tracker_becomes_text_or_its_target(url, target, name):
+    lines = ["# T", "", "## S", "", f"See [the tide]({url}) today."]
+    if name == "a.txt":
+        lines[-1] = f"See the tide ({url}) today."
+    elif name == "a.html":
+        lines = [
+            "<h1>T</h1><h2>S</h2><p>See " + LINK(url.replace("&", "&amp;"), "the tide") + " today."
+        ]
+    document = read_document("\n".join(lines).encode(), name)
+    body = json.dumps(draft_of_document(document).body())
+    assert (url in body.replace("&amp;", "&")) is (url == target)
+    assert target.replace("&", "&amp;") in body
+    assert target or "See the tide today." in body
+    assert any("1 × URLs through a click tracker" in n for n in document.notes) is (url != target)
