@@ -50,6 +50,7 @@ class IssueDraft:
     date_text: str = ""
     tags: list[str] = field(default_factory=list)
     image: str = ""
+    unpublished: str = ""
     summary: list[Part] = field(default_factory=list)
     stories: list[StoryDraft] = field(default_factory=list)
     bottom_line: list[Part] = field(default_factory=list)
@@ -124,7 +125,9 @@ def target_of(role: Role, draft: IssueDraft, nearest: list[Part]) -> list[Part] 
 def set_field(draft: IssueDraft, part: Part) -> None:
     """Set the page field that a part is for; labels and boilerplate set none."""
     text = " ".join(part.text.split())
-    if part.role is Role.DATE:
+    if part.role is Role.UNPUBLISHED:
+        draft.unpublished = draft.unpublished or text
+    elif part.role is Role.DATE:
         draft.date, draft.date_text = parse_date(text), text
     elif part.role is Role.TAG and text.casefold() not in map(str.casefold, draft.tags):
         draft.tags.append(text)

@@ -31,6 +31,7 @@ class Role(StrEnum):
     COMMENT = "comment"
     UNKNOWN = "not understood"
     LEFT_OUT = "not understood, left out"
+    UNPUBLISHED = "not published"
 
 
 class Label(StrEnum):

@@ -51,6 +51,29 @@ def test_publish(digest):
     assert "Image cover.png is not imported" in out
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["draft: yes", "published: False", "private: true", "visibility: Private", "status: pending"],
+)
+def test_document_that_says_so_is_imported_but_not_published(digest, tmp_path, line):
+    path = tmp_path / "a.md"
+    path.write_text(f"---\ntitle: T\ndate: 2026-03-09\n{line}\n---\n\nSummary.\n")
+    out, err, failure = run(path, "--digest", "weekly", "--publish")
+    assert (failure, IssuePage.objects.get().live) == (None, False)
+    assert err == f"{path}: {line}: not published\n"
+    assert f"line 4  not published    {line}" in out
+    assert "draft." in out
+
+
+@pytest.mark.parametrize("line", ["draft: false", "published: 2026-03-09", "status: published"])
+def test_document_that_is_no_draft_is_published(digest, tmp_path, line):
+    path = tmp_path / "a.md"
+    text = MARKDOWN.read_text().replace("---\n", f"---\n{line}\n", 1)
+    path.write_text(text)
+    run(path, "--digest", "weekly", "--publish")
+    assert IssuePage.objects.get().live
+
+
 def test_dry_run_writes_nothing(digest):
     out, _, failure = run(COPIED, "--digest", "weekly", "--publish", "--dry-run")
     assert "Would make a new issue." in out

@@ -34,9 +34,10 @@ ROLE_LABELS = {
     Role.COMMENT: _("Comment (left out)"),
     Role.UNKNOWN: _("Not understood"),
     Role.LEFT_OUT: _("Not understood, left out"),
+    Role.UNPUBLISHED: _("Not published"),
 }
 # Roles that only the reader assigns; they are choices of the parts that have them.
-NOT_SELECTABLE = {Role.IMAGE, Role.COMMENT, Role.LEFT_OUT, Role.UNKNOWN}
+NOT_SELECTABLE = {Role.IMAGE, Role.COMMENT, Role.LEFT_OUT, Role.UNKNOWN, Role.UNPUBLISHED}
 MAX_FILES = 20  # per request; import.js sends one request per file
 ACCEPTED = ".txt,.text,.md,.markdown,.mdown,.mkd,.html,.htm,.xhtml,.docx,.eml"
 

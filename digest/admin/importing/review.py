@@ -17,7 +17,7 @@ from digest.importing.review.mapping import Mapping
 from digest.importing.rich_text import bare_text
 from digest.importing.saving import stories_dropped
 
-NOT_IMPORTED = {Role.LABEL, Role.BOILERPLATE, Role.COMMENT, Role.LEFT_OUT}
+NOT_IMPORTED = {Role.LABEL, Role.BOILERPLATE, Role.COMMENT, Role.LEFT_OUT, Role.UNPUBLISHED}
 
 
 @dataclass

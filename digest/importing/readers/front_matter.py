@@ -27,6 +27,18 @@ ROLES = {
     "image": Role.IMAGE,
 }
 SAME_AS = {"pubdate": "date", "publishdate": "date"}
+# Keys of other programs for what is not public, with the values that say so.
+YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+UNPUBLISHED = {
+    "draft": YES,
+    "private": YES,
+    "unlisted": YES,
+    "published": NO,
+    "publish": NO,
+    "public": NO,
+    "visibility": ("private", "draft", "hidden", "internal"),
+    "status": ("draft", "private", "pending", "unpublished"),
+}
 DESCRIPTIONS = ("description", "excerpt")
 # A line each, with further lines indented, up to a blank line.
 VALUE = r"\S[^\n]{0,2000}"
@@ -69,7 +81,9 @@ def parts_of(fields: Iterable[Field]) -> Iterator[Part]:
         name = same if same and same not in names else field.name
         texts = texts_of(field, is_tags=name == "tags")
         fits = texts is not None and (len(texts) < 2 or name == "tags")
-        if name in ROLES and name not in seen and fits:
+        if fits and texts and texts[0].lower() in UNPUBLISHED.get(name, ()):
+            yield Part(Role.UNPUBLISHED, f"{field.name}: {texts[0]}", *field.lines)
+        elif name in ROLES and name not in seen and fits:
             yield from (Part(ROLES[name], text, *field.lines) for text in texts)
         else:
             html = paragraph_html(texts[0]) if name in DESCRIPTIONS and fits and texts else ""

@@ -76,13 +76,16 @@ class Command(BaseCommand):
         draft = map_parts(parts)
         if draft.image and options["verbosity"]:
             self.stdout.write(f"Image {draft.image} is not imported: choose it in the editor.")
-        choices = {name: options[name] for name in ("publish", "update")}
+        publish = options["publish"] and not draft.unpublished
+        if options["publish"] and not publish:
+            self.stderr.write(f"{printable(path)}: {draft.unpublished}: not published")
+        choices = {"publish": publish, "update": options["update"]}
         if options["dry_run"]:
             _, created = prepare_issue(draft, digest, **choices)
             return "Would make a new issue." if created else "Would make a new revision."
         issue, created = save_issue(draft, digest, **choices)
         done = "New issue" if created else "New revision of"
-        state = "published" if options["publish"] and issue.live else "draft"
+        state = "published" if publish and issue.live else "draft"
         return f"{done} {issue.full_url} (page {issue.pk}), {state}."
 
 
