@@ -17,6 +17,7 @@ from django.utils.html import escape
 
 from digest.importing.errors import DocumentError
 from digest.importing.formats import data_format
+from digest.importing.forwarded import FORWARD_NOTE, find_forward
 from digest.importing.html.cleaner import clean_html
 from digest.importing.mail import Mail, is_mail, read_mail
 from digest.importing.mail_frame import without_frame
@@ -139,7 +140,36 @@ def text_document(text: str, name: str) -> Document:
         )
     text, left_out = without_frame(text)
     form = Format.MARKDOWN if is_markdown(text, name) else Format.TEXT
-    return Document(name, text, form, (*notes, *left_out))
+    return without_forward(Document(name, text, form, (*notes, *left_out)))
+
+
+def without_forward(document: Document) -> Document:
+    """Return a document without the header of a forwarded mail; its subject becomes the title."""
+    is_html = document.format is Format.HTML
+    blocks = document.text.split("\n")
+    pieces = [block.split("<br/>") if is_html else [block] for block in blocks]
+    count, subject = find_forward([bare_text(p) if is_html else p for ps in pieces for p in ps])
+    if not count:
+        return document
+    title = title_line(REPLY.sub("", subject), document.format).strip()
+    rest = html_after_lines(pieces, count) if is_html else blocks[count:]
+    start = [] if is_html else [""] * (count - 1)  # so that the lines keep their numbers
+    titled = any(block.startswith(("<h1>", "# ")) for block in rest)
+    start += [] if titled and is_html else ["" if titled else title]
+    note = f"left out: {count} × {FORWARD_NOTE}"
+    return replace(document, text="\n".join(start + rest), notes=(*document.notes, note))
+
+
+def html_after_lines(blocks: list[list[str]], count: int) -> list[str]:
+    """Return the blocks after the first lines; a block that goes on becomes a paragraph."""
+    rest = []
+    for lines in blocks:
+        kept = lines[max(count, 0) :]
+        if kept and count > 0:
+            kept[0] = f"<p>{kept[0]}"
+        rest += ["<br/>".join(kept)] if kept else []
+        count -= len(lines)
+    return rest
 
 
 def mail_document(mail: Mail, name: str) -> Document:
@@ -150,7 +180,9 @@ def mail_document(mail: Mail, name: str) -> Document:
     is_html = document.format is Format.HTML
     words = [bare_text(block) if is_html else block for block in blocks]
     head = []
-    if mail.subject and not any(block.startswith(("<h1>", "# ", "---")) for block in blocks):
+    forwarded = any(FORWARD_NOTE in note for note in document.notes)  # has its title
+    titled = any(block.startswith(("<h1>", "# ", "---")) for block in blocks)
+    if mail.subject and not forwarded and not titled:
         head = [title_line(REPLY.sub("", mail.subject), document.format)]
     if mail.day and not any(read_metadata(text, (0, 0))[0] for text in words[:MAX_HEAD_BLOCKS]):
         head += [f"<p>{mail.day}</p>"] if is_html else [str(mail.day), ""]
@@ -171,7 +203,7 @@ def html_document(html: str, name: str, notes: tuple[str, ...] = ()) -> Document
     text, left_out = clean_html(html)
     text, removed = strip_unprintable(text)
     check_text(text)
-    return Document(name, text, Format.HTML, (*removed, *notes, *left_out))
+    return without_forward(Document(name, text, Format.HTML, (*removed, *notes, *left_out)))
 
 
 def check_size(data: bytes, limit: int) -> None:
