@@ -20,7 +20,7 @@ from digest.importing.reader_urls import (
     without_address,
     without_click_tracker,
 )
-from digest.importing.recognition import URL
+from digest.importing.recognition import URL, is_boilerplate
 from digest.importing.rich_text import trim_url
 
 FRAME_NOTE = "lines of a mail's frame (view in browser, unsubscribe)"
@@ -53,6 +53,19 @@ SERVICE_URL = re.compile(
 ROW_URL = re.compile(
     r"(?:^|[/?&=_.-])(?:subscriptions?|manage|prefs?|settings)(?=[/?&=.#-]|$)", re.I
 )
+SHARE_URL = re.compile(
+    r"^mailto:\?|/(?:intent/\w+|shar(?:e|er|ing)\b|share\w+|submit\w*)[^?]*\?.*\b\w+=|/\?text=",
+    re.I,
+)
+IMPRINT_LABEL = re.compile(
+    r"[^.:!?]{0,40}\b(?:address|adresse|anschrift|indirizzo)\b[^.:!?]{0,20}:", re.I
+)
+# Parts between commas, one of them a number of a house and a name, without a year.
+POSTAL = re.compile(
+    r"^(?!.*\b(?:19|20)\d\d\b)(?=.*[,·|])(?:.*?[,·|] ?)?"
+    r"(?:\d{1,5}[a-z]? [A-Z]\w+|[A-Z]\w+ \d{1,4}[a-z]?(?= ?[,·|]))"
+)
+SENTENCE = re.compile(r"[.!?]$|[a-z]{3}[.!?] [A-Z]")
 MAX_WORDS, MAX_ROW_WORDS, MAX_LINK_WORDS = 60, 8, 3
 SERVICE_WORDS = re.compile(
     r"unsubscri|opt out|preferences|(?:in|your|web) ?browser|online version|web version"
@@ -108,6 +121,17 @@ class FrameLine:
             return False
         found = any(is_service(url, text) for url, text in self.links)
         return found or (self.is_link_row and any(is_in_row(url, text) for url, text in self.links))
+
+    @property
+    def is_imprint(self) -> bool:
+        """Return whether it is a postal address, the label of one, or links to share the mail."""
+        if self.links:
+            found = all(SHARE_URL.search(url) for url, _ in self.links)
+        elif IMPRINT_LABEL.match(self.text):
+            return True
+        else:
+            found = bool(POSTAL.search(self.text))
+        return found and not SENTENCE.search(self.text)
 
     @property
     def is_link_row(self) -> bool:
@@ -229,7 +253,8 @@ def bottom_rows(lines: Sequence[FrameLine]) -> list[int]:
     for number in reversed(services):
         start = number if start - number <= MAX_GAP else start
     start = start_of_group(lines, start)
-    return list(range(start_of_profiles(lines, start), len(lines)))
+    start = start_of_imprint(lines, start_of_profiles(lines, start))
+    return list(range(start, len(lines)))
 
 
 def start_of_group(lines: Sequence[FrameLine], start: int) -> int:
@@ -249,6 +274,23 @@ def start_of_profiles(lines: Sequence[FrameLine], start: int) -> int:
     while first > MAX_GAP + 1 and lines[first - 1].links and lines[first - 1].is_profile:
         first -= 1
     return first if sum(len(line.links) for line in lines[first:start]) > 1 else start
+
+
+def start_of_imprint(lines: Sequence[FrameLine], start: int) -> int:
+    """Return the first of the lines with an address or share links just above the frame.
+
+    Other boilerplate may be between them.
+    """
+    first = start
+    for number in range(start - 1, MAX_GAP, -1):
+        line = lines[number]
+        if line.is_heading or len(line.text) > MAX_TOP_LENGTH:
+            break
+        if line.is_imprint:
+            first = number
+        elif not is_boilerplate(line.text, around=True):
+            break
+    return first
 
 
 def is_shared(row: FrameLine, lines: Sequence[FrameLine]) -> bool:

@@ -89,6 +89,28 @@ def test_social_links_and_address_beside_the_frame_are_left_out():
     assert document.text.endswith("<p>The quay was dry until noon.</p>")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Tide Office, 12 Quay Road, Brightport",
+        "Our postal address is:</p><p>Tide Office · Kaistrasse 4, 20459 Hamburg",
+        "Mailing address: Tide Office, Brightport",
+        "Share: "
+        + LINK("https://s.example.org/intent/post?text=Tides", "One")
+        + " "
+        + LINK("https://t.example.org/share?url=x", "Two"),
+    ],
+)
+def test_address_and_share_links_above_the_frame_are_left_out(line):
+    _, bottom, _ = FRAMES["query"]
+    why = "You are receiving this because you asked for it."
+    html = f"<h1>T</h1><h2>S</h2><p>{LONG}</p><p>In 3 Days, the quay.</p><p>{line}</p><p>{why}</p>"
+    document = read_document(f"{html}<p>{bottom}</p>".encode(), "a.html")
+    assert document.text.endswith("<p>In 3 Days, the quay.</p>")
+    without = read_document(html.encode(), "a.html")
+    assert len(without.text.split("\n")) >= 6
+
+
 def test_title_with_the_token_of_the_reader_stays():
     _, bottom, token = FRAMES["query"]
     title = LINK(f"https://news.example.org/show?r={token}", "Tide letter of June")
