@@ -28,16 +28,16 @@ def find_forward(lines: Sequence[str]) -> tuple[int, str]:
     size = sum(map(len, lines))
     for number, line in enumerate(lines):
         if len(line) <= 100 and MARK.fullmatch(line.strip()) and number >= found[0]:
-            count, subject = read_header(lines[number + 1 :])
-            short = 2 * sum(map(len, lines[:number])) < size
-            found = (number + 1 + count, subject) if count and short else found
+            count, subject = read_header(lines[number + 1 : number + 1 + MAX_HEADERS + MAX_BLANK])
+            if count and 2 * sum(map(len, lines[:number])) < size:
+                found = (number + 1 + count, subject)
     return found
 
 
 def read_header(lines: Sequence[str]) -> tuple[int, str]:
-    """Return the number of the first lines that are a header, and the subject in it."""
+    """Return the number of lines that are a header at the start, and the subject in it."""
     end, subject, has_address, headers = 0, "", False, 0
-    for number, line in enumerate(lines[: MAX_HEADERS + MAX_BLANK], 1):
+    for number, line in enumerate(lines, 1):
         text = line.strip(" \t>|")
         header = HEADER.fullmatch(text)
         if text and not header:

@@ -163,7 +163,8 @@ def is_in_row(url: str, text: str) -> bool:
 
     Its token may be of any length there.
     """
-    path = urlsplit(url).path
+    parts = split(url)
+    path = parts.path if parts else ""
     if not any([*values_of(url), *map(SHORT_TOKEN.fullmatch, unquote(path).split("/"))]):
         return False
     named = SERVICE_WORDS.search(text) and len(text.split()) <= MAX_LINK_WORDS
