@@ -12,7 +12,7 @@ def oldest() -> list[str]:
     """Return the lower bounds of pyproject.toml as constraints."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["site"]]
-    return [re.sub(r"(\[.*\])?>=", "==", requirement) for requirement in wanted]
+    return [re.sub(r"(\[.*\])?>=([^,]*).*", r"==\2", requirement) for requirement in wanted]
 
 
 def tools() -> list[str]:

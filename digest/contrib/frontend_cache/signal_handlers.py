@@ -10,6 +10,7 @@ from wagtail.models import AbstractPage, PageViewRestriction
 from wagtail.signals import page_slug_changed, post_page_move
 
 from digest.caching import content_version
+from digest.conf import get_base_page_model
 from digest.contrib.frontend_cache.purging import is_configured, purge_after_commit
 from digest.registry import SignalHandler, connect
 
@@ -37,7 +38,7 @@ def purge_when_changed(
     if not is_configured():
         return
     if isinstance(instance, PageViewRestriction):  # Its page may have been deleted.
-        instance = type(instance).page.get_queryset().filter(pk=instance.page_id).first()
+        instance = get_base_page_model().objects.filter(pk=instance.page_id).first()
     purge_after_commit(instance if isinstance(instance, AbstractPage) else None, using)
 
 
