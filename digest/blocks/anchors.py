@@ -17,11 +17,11 @@ def story_anchors(value: StreamValue) -> dict[str, str]:
     return anchors((child.id, child.value["heading"]) for child in stories)
 
 
-def anchors(headings: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Map block ids to anchors, given pairs of block id and heading."""
+def anchors(headings: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """Map block ids to anchors, given pairs of block id and heading, which a draft may lack."""
     found: dict[str, str] = {}
     for block_id, heading in headings:
-        base = slugify(fold(heading))[:80].strip("-") or "story"
+        base = slugify(fold(heading or ""))[:80].strip("-") or "story"
         anchor, suffix = base, 2
         while anchor in RESERVED_ANCHORS or anchor in found.values():
             anchor, suffix = f"{base}-{suffix}", suffix + 1
