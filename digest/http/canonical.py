@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 import idna
 
@@ -94,12 +94,17 @@ def canonical_url(url: str | None) -> str:
 def web_url(url: Any) -> str | None:
     """Return an absolute http(s) URL as it is, without space around it, and None for all else."""
     text = url.strip() if isinstance(url, str) else ""
-    try:
-        parts = urlsplit(text)
-        is_web = parts.scheme in DEFAULT_PORTS and bool(parts.hostname)
-    except ValueError:
-        return None
+    parts = split_url(text)
+    is_web = parts.scheme in DEFAULT_PORTS and bool(parts.hostname)
     return text if is_web and not CONTROL.search(text) else None
+
+
+def split_url(url: str) -> SplitResult:
+    """Return the parts of a URL, all of them empty if it is invalid."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def ascii_host(name: str) -> str:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from digest.importing.recognition import EMAIL
+
 FORWARD_NOTE = "lines of a forwarded mail (its header, and what is above it)"
 # Mail programs write a line in their language; the header lines below it decide.
 MARK = re.compile(
@@ -14,7 +16,6 @@ HEADER = re.compile(r"\W*(?P<name>[^\W\d_][\w .-]{1,20}?)\*?\s?:\**\s*(?P<value>
 SUBJECT = re.compile(
     r"subject|betreff|objet|asunto|oggetto|onderwerp|assunto|[äa]mne|emne|temat", re.I
 )
-ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w+")
 MIN_HEADERS, MAX_HEADERS, MAX_BLANK = 3, 10, 2
 
 
@@ -44,7 +45,7 @@ def read_header(lines: Sequence[str]) -> tuple[int, str]:
             break
         if header:
             end, headers = number, headers + 1
-            has_address = has_address or bool(ADDRESS.search(text))
+            has_address = has_address or bool(EMAIL.search(text))
             subject = header["value"] if SUBJECT.fullmatch(header["name"]) else subject
         elif headers:
             break

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode
 
+from digest.http.canonical import split_url
 from digest.importing.reader_urls import (
     MIN_TOKEN,
     has_blob,
-    split,
     tokens_of,
     without_address,
     without_click_tracker,
@@ -84,8 +84,7 @@ def service_tokens(url: str) -> set[str]:
 
 def values_of(url: str) -> list[str]:
     """Return the values of parameters that are no URLs."""
-    parts = split(url)
-    return [v for _, v in parse_qsl(parts.query) if "://" not in v] if parts else []
+    return [v for _, v in parse_qsl(split_url(url).query) if "://" not in v]
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ class FrameLine:
     @property
     def is_profile(self) -> bool:
         """Return whether it is nothing but links to homes and profiles, such as social ones."""
-        paths = [urlsplit(url).path.strip("/") for url, _ in self.links]
+        paths = [split_url(url).path.strip("/") for url, _ in self.links]
         alone = len(self.text) <= sum(len(text) + 3 for _, text in self.links)
         return alone and all(len(path) <= MAX_PROFILE and "/" not in path for path in paths)
 
@@ -163,8 +162,7 @@ def is_in_row(url: str, text: str) -> bool:
 
     Its token may be of any length there.
     """
-    parts = split(url)
-    path = parts.path if parts else ""
+    path = split_url(url).path
     if not any([*values_of(url), *map(SHORT_TOKEN.fullmatch, unquote(path).split("/"))]):
         return False
     named = SERVICE_WORDS.search(text) and len(text.split()) <= MAX_LINK_WORDS
@@ -194,9 +192,9 @@ class MailFrame:
 
     def without_reader(self, url: str) -> str:
         """Return a URL without the tokens of the reader; empty if it does not work without them."""
-        parts = split(url)
-        if parts is None or url in self.pages:
-            return url if parts is None else ""
+        if url in self.pages:
+            return ""
+        parts = split_url(url)
         mine = {token for token in tokens_of(url) if token in self.tokens}
         tracked = parts.netloc in self.trackers and has_blob(url)
         if not mine and not tracked:
@@ -224,11 +222,11 @@ def find_frame(lines: Sequence[FrameLine]) -> MailFrame:
                 frame.pages.add(url)
             if is_page or number in frame.rows:
                 frame.tokens.update(service_tokens(url) if is_page else tokens_of(url))
-                frame.hosts.add(urlsplit(url).netloc)
+                frame.hosts.add(split_url(url).netloc)
     counts: dict[str, set[str]] = defaultdict(set)
     for url in all_urls(lines) if frame.rows else ():
         if has_blob(url):
-            counts[urlsplit(url).netloc].add(url)
+            counts[split_url(url).netloc].add(url)
     frame.trackers = {host for host, found in counts.items() if len(found) >= MIN_BLOB_LINKS}
     return frame
 

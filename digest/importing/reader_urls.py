@@ -6,16 +6,15 @@ count clicks.
 
 import re
 from collections.abc import Iterator
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote
 
-from digest.http.canonical import without_parameters
+from digest.http.canonical import split_url, without_parameters
+from digest.importing.recognition import EMAIL
 
 MIN_TOKEN, MIN_BLOB = 6, 48
 CHANGES = re.compile(r"(?<=[a-zA-Z])(?=\d)|(?<=\d)(?=[a-zA-Z])|(?<=[a-z])(?=[A-Z])")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 NUMBER = re.compile(r"(?!(?:19|20)\d{6}$)\d{6,}")
-ADDRESS = re.compile(r"[^\s@/]+@[^\s@/]+\.\w+")
-MAIL_ADDRESS = re.compile(r"<?[^\s@/<>]+@[^\s@/<>]+\.[^\W\d_]{2,}>?")
 # How services that count clicks name their hosts and paths. The last label of a host is no name.
 CLICK_HOST = re.compile(
     r"(?:^|[.-])(?:clicks?|links?|e?mail|track(?:ing)?|trk|redir(?:ect)?)[.-].*\."
@@ -28,16 +27,9 @@ MIN_CLICK_TOKEN, MIN_CLICK_CHANGES = 16, 4
 SLUG = re.compile(r"[a-z]{2,}(?:[-_][a-z\d]+){2,}(?:\.\w+)?|[\w-]+\.(?:html?|php|aspx?|pdf)")
 
 
-def split(url: str) -> SplitResult | None:
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return None
-
-
 def is_opaque(text: str) -> bool:
     """Return whether a piece of a URL looks like a key that was made by a program."""
-    if UUID.fullmatch(text) or ADDRESS.fullmatch(text):
+    if UUID.fullmatch(text) or EMAIL.fullmatch(text):
         return True
     return any(
         len(piece) >= MIN_TOKEN and len(CHANGES.findall(piece)) >= 2
@@ -47,9 +39,7 @@ def is_opaque(text: str) -> bool:
 
 def tokens_of(url: str) -> Iterator[str]:
     """Yield the pieces of a URL that may identify a reader."""
-    parts = split(url)
-    if parts is None:
-        return
+    parts = split_url(url)
     yield from (piece for piece in unquote(parts.path).split("/") if is_opaque(piece))
     for _, value in parse_qsl(parts.query):
         if "://" not in value and (is_opaque(value) or NUMBER.fullmatch(value)):
@@ -69,7 +59,7 @@ def without_address(url: str) -> str:
 
 def is_address(value: str) -> bool:
     """Return whether a value is an e-mail address; services encode it once or twice."""
-    return bool(MAIL_ADDRESS.fullmatch(unquote(value).strip()))
+    return bool(EMAIL.fullmatch(unquote(value).strip(" <>")))
 
 
 def without_click_tracker(url: str) -> str:
@@ -77,8 +67,8 @@ def without_click_tracker(url: str) -> str:
 
     Other URLs are returned as they are.
     """
-    parts = split(url)
-    if parts is None or not is_click_tracker(parts):
+    parts = split_url(url)
+    if not is_click_tracker(parts):
         return url
     targets = (value for _, value in parse_qsl(parts.query))
     return next((target for target in targets if target.startswith(("http://", "https://"))), "")

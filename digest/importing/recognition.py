@@ -55,6 +55,8 @@ GREETING = re.compile(
 SIGNATURE = re.compile(r"--(?: (?P<name>\w.{0,60}))?")
 
 URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+# The last character is a letter, as it is not in "package@2.1".
+EMAIL = re.compile(r"[^\s@/<>]+@[^\s@/<>]+\.[\w-]*[^\W\d_]")
 
 
 def parse_tags(text: str) -> list[str]:

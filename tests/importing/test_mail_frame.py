@@ -300,3 +300,15 @@ def test_link_through_a_click_tracker_becomes_text_or_its_target(url, target, na
     assert target.replace("&", "&amp;") in body
     assert target or "See the tide today." in body
     assert any("1 × URLs through a click tracker" in n for n in document.notes) is (url != target)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[x", "https://e.org:x]/", "https://[a](b", "http://e.org℀x/"]
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_invalid_url_above_the_frame_is_text(url, name):
+    frame = "Unsubscribe https://m.example/unsubscribe?u=4471&token=TOK555abcX9zQ"
+    text = f"Tides\n\nThe boats wait.\n\nAll of them.\n\nThe harbour is shut.\n\n{url}\n\n{frame}\n"
+    document = read_document(text.encode(), name)
+    assert "TOK555" not in document.text
+    assert "The boats wait." in document.text

@@ -7,11 +7,11 @@ in a ``<b>`` that is not bold, so each run of text is stored with the style in e
 import re
 from dataclasses import dataclass, field
 from itertools import groupby
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from django.utils.html import escape
 
-from digest.http.canonical import without_tracking
+from digest.http.canonical import split_url, without_tracking
 from digest.importing.html.styles import Styles
 from digest.importing.rich_text import MAX_URL_LENGTH, code_text, is_allowed_url, linkify
 
@@ -155,20 +155,12 @@ def usable_url(url: str) -> str:
     """
     url = url[:MAX_HREF_LENGTH].strip()
     parts = split_url(url)
-    if parts and parts.netloc == "www.google.com" and parts.path == "/url":
+    if parts.netloc == "www.google.com" and parts.path == "/url":
         url = next(iter(parse_qs(parts.query).get("q", [])), url)
         parts = split_url(url)
-    if not parts or not parts.scheme or len(url) > MAX_URL_LENGTH:
+    if not parts.scheme or len(url) > MAX_URL_LENGTH:
         return ""
     return without_tracking(SPACE.sub("%20", url)) if is_allowed_url(url) else ""
-
-
-def split_url(url: str) -> SplitResult | None:
-    """Split a URL; return None if it is invalid."""
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return None
 
 
 def wrap_runs(runs: list[TextRun], formats: tuple[str, ...]) -> str:

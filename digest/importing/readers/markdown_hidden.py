@@ -35,19 +35,19 @@ def take_hidden(text: str) -> tuple[str, list[Part]]:
 
 def hidden_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of what is hidden, with the tags that hide it."""
-    shown, start = Visibility(), 0
+    state, start = HiddenState(), 0
     for first, last, token in tags_of(text):
-        was_hidden, is_start = shown.is_hidden, token.kind == "start"
+        was_hidden, is_start = state.is_hidden, token.kind == "start"
         if is_start and token.name in VOID:
             if not was_hidden and is_removed(token):
                 yield first, last
             continue
-        shown.follow(token)
-        if shown.is_hidden and not was_hidden:
+        state.follow(token)
+        if state.is_hidden and not was_hidden:
             start = first if is_start else last
-        elif was_hidden and not shown.is_hidden:
+        elif was_hidden and not state.is_hidden:
             yield start, first if is_start else last
-    if shown.is_hidden:
+    if state.is_hidden:
         yield start, len(text)
 
 
@@ -73,8 +73,8 @@ def is_removed(token: HtmlToken) -> bool:
 
 
 @dataclass
-class Visibility:
-    """Whether text is shown after the tags so far."""
+class HiddenState:
+    """Track whether text is hidden after the tags so far."""
 
     elements: OpenElements = field(default_factory=OpenElements)
     removed_at: int | None = None
