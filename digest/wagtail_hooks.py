@@ -1,4 +1,4 @@
-"""Register the admin viewsets, and import the modules of ``digest.admin`` that register hooks."""
+"""Register viewsets and an image operation; import the modules of ``digest.admin`` with hooks."""
 
 from django.apps import apps
 from wagtail import hooks
@@ -14,6 +14,7 @@ from digest.admin.previews import views as preview_views  # noqa: F401
 from digest.admin.sources.views import SourceAdmin
 from digest.admin.tags import TagAdmin
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
+from digest.rendering.renditions import NoMetadataOperation
 
 if apps.is_installed("wagtail_modeladmin"):
     modeladmin_register(TagAdmin)
@@ -30,3 +31,8 @@ def register_issue_viewset() -> IssueViewSet:
 @hooks.register("register_admin_viewset")
 def register_digest_viewset() -> DigestViewSet:
     return DigestViewSet("digest_digest", model=get_digest_page_model())
+
+
+@hooks.register("register_image_operations")
+def register_image_operations() -> list[tuple[str, type]]:
+    return [("nometadata", NoMetadataOperation)]

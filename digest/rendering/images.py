@@ -20,7 +20,9 @@ FORMATS = ("webp", "jpeg")
 
 def rendition_specs() -> list[str]:
     """Return the filter specs of all renditions; requests cannot add others."""
-    return [f"width-{width}|format-{form}" for form in FORMATS for width in conf.IMAGE_WIDTHS]
+    return [
+        f"width-{width}|format-{form}|nometadata" for form in FORMATS for width in conf.IMAGE_WIDTHS
+    ]
 
 
 def public_images(

@@ -15,7 +15,9 @@ from typing import Any
 import willow
 from django.conf import settings
 from PIL import Image, ImageOps
+from wagtail.images.image_operations import FilterOperation
 from wagtail.images.models import AbstractImage, AbstractRendition, Filter, SourceImageIOError
+from willow.plugins.pillow import PillowImage
 
 from digest.caching import replica
 from digest.conf import conf
@@ -27,6 +29,8 @@ RETRY_FAILED_AFTER = 3600
 REDUCIBLE_MODES = {"1", "L", "LA", "P", "RGB", "RGBA"}
 ANIMATED_FORMATS = {"GIF", "WEBP"}
 EXIF_ORIENTATION = 0x0112
+# What a file needs to be shown properly, of all that Pillow keeps beside the pixels.
+DISPLAY_INFO = {"icc_profile", "transparency"}
 
 _decoding = Lock()
 
@@ -53,6 +57,22 @@ def create_renditions(image: AbstractImage, specs: Iterable[str]) -> list[Abstra
     copy = cache(partial(_reduced_copy, image, max(conf.IMAGE_WIDTHS)))
     with replica.primary():  # a replica may not have new renditions yet
         return [image.get_rendition(_ReducedFilter(spec, copy)) for spec in specs]
+
+
+class NoMetadataOperation(FilterOperation):
+    """Remove EXIF, with the place where a photo was taken, XMP and comments.
+
+    Wagtail has applied the EXIF orientation by then. It is a part of the spec so that
+    ``wagtail_update_image_renditions`` removes them, too.
+    """
+
+    def construct(self) -> None:
+        pass
+
+    def run(self, willow: Any, image: AbstractImage, env: dict[str, Any]) -> Any:
+        pixels = willow.get_pillow_image()
+        pixels.info = {key: pixels.info[key] for key in DISPLAY_INFO & pixels.info.keys()}
+        return PillowImage(pixels)
 
 
 class _ReducedFilter(Filter):
@@ -105,7 +125,7 @@ def _reduced(opened: Image.Image, box: tuple[int, int]) -> Image.Image:
 
 def _as_png(reduced: Image.Image) -> bytes:
     output = BytesIO()
-    reduced.save(output, "PNG", compress_level=1, exif=reduced.getexif())
+    reduced.save(output, "PNG", compress_level=1)
     return output.getvalue()
 
 

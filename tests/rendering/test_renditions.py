@@ -1,10 +1,11 @@
 """A file is decoded once, at a reduced size, and not again once it has failed."""
 
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
 from django.core.files.base import ContentFile
-from PIL import Image
+from django.core.management import call_command
+from PIL import Image, ImageCms
 from wagtail.images import get_image_model
 
 from digest.rendering.images import public_images
@@ -112,6 +113,45 @@ def test_large_file_is_decoded_once_for_all_renditions(settings, monkeypatch):
 
 
 SMALL = [(40, 22), (80, 44)]
+EXIF_GPS = 0x8825
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def photo(file_format, size=(1640, 900)):
+    """Return a file with a place, an author and a comment in its metadata."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x013B], exif[EXIF_GPS] = 3, "An author", {1: "N", 2: (52.0, 31.0, 7.0)}
+    options = {"exif": exif, "xmp": b"<x:xmpmeta/>", "icc_profile": PROFILE}
+    if file_format == "GIF":  # which has none of them
+        options = {"comment": b"An author"}
+    elif file_format == "JPEG":
+        options["comment"] = b"An author"
+    return content(size=size, file_format=file_format, **options)
+
+
+def metadata(rendition):
+    with rendition.file.open() as file, Image.open(file) as opened:
+        opened.load()
+        return dict(opened.getexif()), set(opened.info) & {"exif", "xmp", "comment", "icc_profile"}
+
+
+@pytest.mark.parametrize("size", [(1640, 900), (60, 40)])  # one is reduced, one is used itself
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "AVIF", "GIF"])
+def test_renditions_have_the_colour_profile_and_no_other_metadata(file_format, size):
+    image = make_from(photo(file_format, size), f"photo.{file_format.lower()}")
+    assert sizes(image)
+    kept = set() if file_format == "GIF" else {"icc_profile"}
+    for rendition in image.renditions.all():
+        assert metadata(rendition) == ({}, kept)
+
+
+def test_wagtails_command_creates_renditions_without_metadata():
+    image = make_from(photo("JPEG"))
+    assert sizes(image)
+    call_command("wagtail_update_image_renditions", stdout=StringIO())
+    assert [metadata(each) for each in image.renditions.all()] == [({}, {"icc_profile"})] * 6
+
+
 TURNED = Image.Exif()
 TURNED[0x0112] = 6
 
