@@ -60,7 +60,8 @@ def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") ->
     """Return a feed of a public digest of the request's site.
 
     With I18N on, ``locale=`` selects one of the digests with that slug. Other parameters are
-    ignored, since feed readers and mails add tracking parameters. An earlier slug redirects.
+    ignored, since feed readers and mails add tracking parameters. An earlier slug redirects, with
+    the query.
     """
     site = Site.find_for_request(request)
     feed_format = next((feed for feed in FEEDS if feed.file_name == file_name), None)
@@ -69,12 +70,20 @@ def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") ->
     locale, digests = requested_locale(request), get_digest_page_model().objects.all()
     digest = _preferred(visibility.public(digests.filter(slug=slug), site), locale, site)
     if digest is None and (digest := _preferred(renamed(digests, site, slug), locale, site)):
-        return HttpResponsePermanentRedirect(feed_path(digest, feed_format, site, tag_slug))
+        url = feed_path(digest, feed_format, site, tag_slug)
+        return HttpResponsePermanentRedirect(_with_query(url, request))
     if digest is None:
         raise Http404
     tag = get_object_or_404(Tag, slug=tag_slug) if tag_slug else None
     document = build_feed(digest, feed_format, site, tag, request)
     return HttpResponse(document.writeString("utf-8"), content_type=document.content_type)
+
+
+def _with_query(url: str, request: HttpRequest) -> str:
+    """Add the query of a request to a URL, but for ``locale``, which the URL has if needed."""
+    query = request.GET.copy()
+    query.pop("locale", None)
+    return f"{url}{'&' if '?' in url else '?'}{query.urlencode()}" if query else url
 
 
 def _preferred(digests: QuerySet, locale: str, site: Site) -> Any:

@@ -19,7 +19,8 @@ def renamed(digest, rename):
 @pytest.mark.parametrize("name", [*FORMATS, *(f"tags/power/{name}" for name in FORMATS)])
 def test_feeds_at_the_old_slug_redirect(client, renamed, name):
     response = client.get(f"/feeds/daily/{name}?utm_source=reader")
-    assert (response.status_code, response["Location"]) == (301, f"/feeds/evening/{name}")
+    location = f"/feeds/evening/{name}?utm_source=reader"
+    assert (response.status_code, response["Location"]) == (301, location)
     assert response["Cache-Control"] == "no-store"
     assert client.get(response["Location"]).status_code == 200
 
@@ -81,6 +82,7 @@ def test_translation_redirects_in_its_language(client, settings, home_page, dige
     translation.save_revision().publish()
     rename(translation, "soir")
     rename(digest, "evening")
-    found = client.get("/feeds/daily/rss.xml?locale=fr")["Location"]
-    assert found == "/feeds/soir/rss.xml?locale=fr"
-    assert client.get("/feeds/daily/rss.xml")["Location"] == "/feeds/evening/rss.xml"
+    found = client.get("/feeds/daily/rss.xml?utm_source=a%26b&locale=fr")["Location"]
+    assert found == "/feeds/soir/rss.xml?locale=fr&utm_source=a%26b"
+    found = client.get("/feeds/daily/rss.xml?locale=&x=%0a")["Location"]
+    assert found == "/feeds/evening/rss.xml?x=%0A"
