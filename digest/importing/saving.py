@@ -12,6 +12,7 @@ from wagtail.blocks import StreamValue
 
 from digest.importing.mapper import IssueDraft
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
+from digest.pages.paths import once_at
 from digest.pages.time_zones import at_time, time_zone_of
 from digest.publishing.publish import clean_stream
 
@@ -29,9 +30,13 @@ class IssueExists(ImportRejected):
 
 
 def find_digest(slug: str) -> Any:
-    """Return the digest with this slug, or this end of its path ("news/weekly")."""
+    """Return the digest with this slug, or this end of its path ("news/weekly"), or else the one
+    that once had it."""
     digests = get_digest_page_model().objects.order_by("title")
-    found = list(digests.filter(url_path__iendswith=f"/{slug.strip('/')}/")) if slug else []
+    found, path = [], slug.strip("/")
+    if path:
+        current = digests.filter(url_path__iendswith=f"/{path}/")
+        found = list(current or once_at(digests, None, path))
     if len(found) == 1:
         return found[0]
     if found:

@@ -70,25 +70,30 @@ def with_slug(pages: QuerySet, site: Site, slug: str) -> QuerySet:
 
 
 def renamed(pages: QuerySet, site: Site, *slugs: str) -> QuerySet:
-    """Return those of the public pages of a site that once were at a path that ends in ``slugs``.
+    """Return the public pages of a site that once were at a path that ends in ``slugs``."""
+    return once_at(visibility.public(pages, site), site, *slugs)
+
+
+def once_at(pages: QuerySet, site: Site | None, *slugs: str) -> QuerySet:
+    """Return those of the pages that once were at a path that ends in ``slugs``, of any site if
+    ``site`` is None.
 
     They are known by the redirects that Wagtail creates when a slug changes or a page is moved.
     """
-    public = visibility.public(pages, site)
     if not apps.is_installed("wagtail.contrib.redirects"):
-        return public.none()
+        return pages.none()
     from wagtail.contrib.redirects.models import Redirect as WagtailRedirect
 
     end = "/" + "/".join(slugs)
     found = WagtailRedirect.get_for_site(site).filter(
         automatically_created=True,
-        redirect_page__in=public.order_by().values("pk"),
+        redirect_page__in=pages.order_by().values("pk"),
         redirect_page_route_path="",
         old_path__endswith=end,
     )
     # SQLite compares without regard to case.
     keys = [pk for pk, path in found.values_list("redirect_page", "old_path") if path.endswith(end)]
-    return public.filter(pk__in=keys)
+    return pages.filter(pk__in=keys)
 
 
 def _stored_redirect(path: str, site: Site) -> Any:

@@ -248,6 +248,19 @@ def test_digest_is_found_by_slug_and_path(digest, home_page):
         find_digest("")
 
 
+@pytest.mark.parametrize("old", ["weekly", "/weekly/"])
+def test_digest_is_found_by_an_earlier_slug(digest, rename, old):
+    rename(digest, "evening")
+    digest.unpublish()
+    assert find_digest(old) == digest
+
+
+def test_slug_of_a_digest_is_no_other_ones_earlier_slug(digest, rename):
+    rename(digest, "evening")
+    other = make_digest(digest.get_parent(), "weekly")
+    assert find_digest("weekly") == other
+
+
 def test_error_without_digests(home_page):
     with pytest.raises(ImportRejected, match="make one in the admin first"):
         find_digest("weekly")
