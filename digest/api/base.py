@@ -34,7 +34,7 @@ class ContentNegotiation(negotiation.BaseContentNegotiation):
     """Negotiate by ``Accept`` only (RFC 9110); a browser, which accepts HTML, gets JSON."""
 
     def select_parser(self, request: Request, parsers: Any) -> None:
-        """Return None: no request has a body."""
+        """Return None: DRF parses no body; ``WritableAPIView`` does so more strictly."""
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
         """Return the renderer of the negotiated type; raise NotAcceptable if there is none."""
@@ -139,7 +139,7 @@ class APIView(views.APIView):
         """Validate the query parameters before the view runs."""
         super().initial(request, *args, **kwargs)
         _reject_impossible_port(request._request)
-        if request.method in ("GET", "HEAD"):
+        if request.method in self.allowed_methods and request.method != "OPTIONS":
             self.parameters = self.parameters_class.read(request.query_params)
 
     def check_throttles(self, request: Request) -> None:

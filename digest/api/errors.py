@@ -1,16 +1,22 @@
 """Errors as problem details (RFC 9457), for every path of the API.
 
 ``{"type", "title", "status", "detail", "errors"}``; ``type`` is a URL below the API that explains
-the problem type, ``errors`` names each invalid parameter.
+the problem type, ``errors`` names each invalid parameter, or field of a body.
 """
 
 import logging
 from math import ceil
 from typing import Any, NamedTuple
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    UnreadablePostError,
+)
 from django.urls import reverse
 from django.views import defaults
 from rest_framework import exceptions
@@ -38,13 +44,21 @@ PROBLEMS = {
     problem.status: problem
     for problem in [
         Problem("invalid-request", 400, "Invalid request", "The request is malformed."),
+        Problem("forbidden", 403, "Forbidden", "This request is not allowed."),
         Problem("not-found", 404, "Not found", "Nothing was found at this URL."),
-        Problem("method-not-allowed", 405, "Method not allowed", "Use GET, HEAD or OPTIONS."),
+        Problem("method-not-allowed", 405, "Method not allowed", "Use a method listed in Allow."),
         Problem(
             "not-acceptable",
             406,
             "Not acceptable",
             "Accept application/json, or text/markdown for an issue.",
+        ),
+        Problem("content-too-large", 413, "Content too large", "The body is larger than allowed."),
+        Problem(
+            "unsupported-media-type",
+            415,
+            "Unsupported media type",
+            "Send application/json in UTF-8, without Content-Encoding.",
         ),
         Problem(
             "too-many-requests", 429, "Too many requests", "Wait as long as Retry-After requires."
@@ -54,15 +68,52 @@ PROBLEMS = {
 }
 
 
-class InvalidParameters(exceptions.ValidationError):
-    """The query parameters are unknown, repeated or malformed (400).
+class InvalidRequest(exceptions.ValidationError):
+    """The request is invalid (400).
 
-    ``errors`` is a list of ``{"parameter", "code", "detail"}``.
+    ``errors`` is a list of ``{"code", "detail"}``, each with its place.
     """
 
+    default_detail = "The request is not valid."
+
     def __init__(self, errors: list[dict[str, str]]) -> None:
-        super().__init__("The query parameters are not valid.")
+        super().__init__(self.default_detail)
         self.errors = errors
+
+
+class InvalidParameters(InvalidRequest):
+    """The query parameters are unknown, repeated or malformed; the place is ``"parameter"``."""
+
+    default_detail = "The query parameters are not valid."
+
+
+class InvalidBody(InvalidRequest):
+    """The body is not JSON or not of the right fields; the place is ``"pointer"`` (RFC 6901)."""
+
+    default_detail = "The body is not valid."
+
+
+class Forbidden(exceptions.PermissionDenied):
+    """The request is not allowed (403), for the reason in ``detail``; hidden content is a 404."""
+
+
+class ContentTooLarge(exceptions.APIException):
+    """The body has more than ``max_bytes`` (413)."""
+
+    status_code = 413
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"The body has more than {max_bytes} bytes.")
+
+
+class UnsupportedMediaType(exceptions.APIException):
+    """The type or the encoding of the body is not accepted (415); ``headers`` has what is."""
+
+    status_code = 415
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        super().__init__(PROBLEMS[415].detail)
+        self.headers = headers
 
 
 def problem(status: int, **fields: Any) -> dict[str, Any]:
@@ -84,21 +135,36 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     set_rollback()
     request = context["request"]  # a problem is JSON, whatever media type was negotiated
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), CONTENT_TYPE
-    if isinstance(exc, InvalidParameters):
-        body = problem(400, detail=str(exc.detail[0]), errors=exc.errors)
-        return Response(body, 400, content_type=CONTENT_TYPE)
     status = _status(exc)
     if status == 500:
         _report(exc, request)
-    response = Response(problem(status), status, content_type=CONTENT_TYPE)
+    body = problem(status, **_fields(exc, context["view"]))
+    headers = getattr(exc, "headers", None)
+    response = Response(body, status, headers=headers, content_type=CONTENT_TYPE)
     if wait := getattr(exc, "wait", None):
         response["Retry-After"] = str(ceil(wait))
     return response
 
 
+def _fields(exc: Exception, view: Any) -> dict[str, Any]:
+    """Return the fields of a problem in which it differs from others of its type."""
+    if isinstance(exc, InvalidRequest):
+        return {"detail": str(exc.detail[0]), "errors": exc.errors}
+    if isinstance(exc, (Forbidden, ContentTooLarge)):
+        return {"detail": str(exc.detail)}
+    if isinstance(exc, exceptions.MethodNotAllowed):
+        *others, last = view.allowed_methods
+        return {"detail": f"Use {', '.join(others)} or {last}."}
+    return {}
+
+
 def _status(exc: Exception) -> int:
     if isinstance(exc, (Http404, PermissionDenied)):
         return 404
+    if isinstance(exc, RequestDataTooBig):
+        return 413
+    if isinstance(exc, UnreadablePostError):  # the client has disconnected
+        return 400
     if isinstance(exc, SuspiciousOperation):  # more parameters than Django reads, for one
         return 400
     status = getattr(exc, "status_code", 500) if isinstance(exc, exceptions.APIException) else 500
@@ -138,7 +204,7 @@ def is_api_path(request: HttpRequest) -> bool:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return a problem response below the API, Django's page elsewhere (``handler400``)."""
     if is_api_path(request):
-        return problem_response(400)
+        return problem_response(413 if isinstance(exception, RequestDataTooBig) else 400)
     return defaults.bad_request(request, exception)
 
 

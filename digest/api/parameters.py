@@ -44,7 +44,7 @@ class Parameters(serializers.Serializer):
     @classmethod
     def read(cls, query: QueryDict) -> dict[str, Any]:
         """Return the validated values by name, with defaults; raise InvalidParameters."""
-        parameters = _instance(cls)
+        parameters = shared_instance(cls)
         errors = [*parameters._unknown(query), *parameters._repeated(query)]
         try:
             values = parameters.run_validation(query.dict())
@@ -69,9 +69,12 @@ class Parameters(serializers.Serializer):
 
 
 @cache
-def _instance(parameters: type[Parameters]) -> Parameters:
-    # Shared by all requests, because creating the fields is slow; it is never bound to a request.
-    return parameters()
+def shared_instance(serializer: type[serializers.Serializer]) -> Any:
+    """Return the one instance that all requests validate with, as creating its fields is slow.
+
+    It is never bound to a request.
+    """
+    return serializer()
 
 
 def _validation_errors(details: dict[str, Any]) -> list[dict[str, str]]:

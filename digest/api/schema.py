@@ -8,7 +8,10 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import (
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.types import OpenApiTypes
@@ -35,6 +38,8 @@ def _header(description: str) -> dict[str, Any]:
 
 
 HEADERS = {
+    "Accept-Encoding": _header("The only Content-Encoding of a body that is accepted."),
+    "Accept-Post": _header("The only media type of a body that is accepted."),
     "Cache-Control": _header("How long caches may store the response."),
     "Content-Location": _header("The resource's own URL, if the request URL is another."),
     "ETag": _header("A strong validator of the body, for If-None-Match."),
@@ -53,8 +58,10 @@ HEADERS_OF_STATUS = {
     "200": [*ALWAYS, "ETag", "Content-Location", "Link", "Surrogate-Key"],
     "301": [*ALWAYS, "Location"],
     "304": [*ALWAYS, "ETag", "Content-Location"],
+    "415": [*ALWAYS, "Accept-Encoding", "Accept-Post"],
     "429": [*ALWAYS, "Retry-After"],
 }
+NO_CONTENT = OpenApiResponse(description="The request has succeeded; the body is empty.")
 # The first class that matches a block determines its schema; other blocks may have any value.
 SCALARS: list[tuple[type[blocks.Block], dict[str, Any]]] = [
     (blocks.RichTextBlock, {"type": "string", "contentMediaType": "text/html"}),
@@ -79,18 +86,23 @@ SCALARS: list[tuple[type[blocks.Block], dict[str, Any]]] = [
 
 
 class DigestAutoSchema(AutoSchema):
-    """Describe a view by its class attributes: parameters, serializer, renderers, ``is_list``."""
+    """Describe a view by its class attributes: parameters, serializer, renderers, ``is_list``.
+
+    Of a ``WritableAPIView``, these are also ``body_class`` and ``responses``.
+    """
 
     def get_operation_id(self) -> str:
         """Return the view's name in camel case, which client generators use for functions."""
         name = type(self.view).__name__.removesuffix("View")
-        return f"get{name}"
+        return f"{self.method.lower()}{name}"
 
     def get_summary(self) -> str:
         return self.get_description().partition("\n")[0]
 
     def get_description(self) -> str:
-        return inspect.getdoc(type(self.view)) or ""
+        """Return the docstring of the handler, or else of the view."""
+        handler = getattr(self.view, self.method.lower())
+        return inspect.getdoc(handler) or inspect.getdoc(type(self.view)) or ""
 
     def get_tags(self) -> list[str]:
         parts = [part for part in self.path.strip("/").split("/") if part.isalpha()]
@@ -105,7 +117,25 @@ class DigestAutoSchema(AutoSchema):
     def _get_format_parameters(self) -> list[Any]:
         return []  # Accept selects the format
 
+    def map_parsers(self) -> list[str]:
+        return [JSON]
+
+    def get_request_serializer(self) -> Any:
+        body = self.view.body_class
+        return body if body().fields else None
+
     def get_response_serializers(self) -> dict[Any, Any]:
+        # 404 also for the host of no site
+        problems = [400, 404, 405, 406, 429, 500]
+        if self.method == "GET":
+            responses = self._responses_to_get()
+        else:
+            status, serializer = self.view.responses[self.method]
+            responses = {(status, JSON): serializer} if serializer else {status: NO_CONTENT}
+            problems += [403, 413, 415] if self.method == "POST" else [403]
+        return responses | {(status, CONTENT_TYPE): ProblemSerializer for status in problems}
+
+    def _responses_to_get(self) -> dict[Any, Any]:
         serializer = self.view.serializer_class
         if self.view.is_list:
             serializer = _page_of(serializer)
@@ -120,14 +150,13 @@ class DigestAutoSchema(AutoSchema):
         if self.view.is_renamable:
             description = "A slug has changed; the response has the URL with the new one."
             responses[301] = OpenApiResponse(description=description)
-        problems = [400, 404, 405, 406, 429, 500]  # 404 also for the host of no site
-        return responses | {(status, CONTENT_TYPE): ProblemSerializer for status in problems}
+        return responses
 
     def _get_response_headers_for_code(self, status: str, direction: str) -> dict[str, Any]:
         names = HEADERS_OF_STATUS.get(status, ALWAYS)
         if not self.view.is_cacheable:
-            names = [*ALWAYS, "Referrer-Policy", "X-Robots-Tag"]
-            names += ["Retry-After"] if status == "429" else []
+            names = HEADERS_OF_STATUS[status] if status in ("415", "429") else ALWAYS
+            names = [*names, "Referrer-Policy", "X-Robots-Tag"]
         return {name: HEADERS[name] for name in names}
 
 
@@ -141,6 +170,17 @@ def _page_of(serializer: type[serializers.Serializer]) -> serializers.Serializer
             "count": serializers.IntegerField(required=False),
         },
     )
+
+
+class BodyExtension(OpenApiSerializerExtension):
+    """Describe a body as an object without other fields than its own."""
+
+    target_class = "digest.api.bodies.Body"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return schema | {"additionalProperties": False}
 
 
 class BodyFieldExtension(OpenApiSerializerFieldExtension):

@@ -280,9 +280,10 @@ class SiteSerializer(serializers.Serializer):
 
 
 class ProblemErrorSerializer(serializers.Serializer):
-    """An error in a query parameter."""
+    """An error in a query parameter, or at a JSON pointer (RFC 6901) into the body."""
 
-    parameter = serializers.CharField()
+    parameter = serializers.CharField(required=False)
+    pointer = serializers.CharField(required=False)
     code = serializers.CharField()
     detail = serializers.CharField()
 

@@ -31,6 +31,13 @@ EXAMPLES = {
 EXAMPLES = {path: EXAMPLES[path] for path in served(*EXAMPLES)}
 HTML_PAGES = ["docs/", "problems/"]
 
+# A URL and a valid body for each path of the schema that takes a body, and for one that only the
+# fixture `notes` adds.
+BODIES: dict[str, tuple[str, dict[str, Any]]] = {
+    "/digests/{slug}/notes/": ("digests/daily/notes/", {"text": "Thanks for the issue."}),
+}
+BODIES = {path: BODIES[path] for path in served(*BODIES)}
+
 # Values of required parameters.
 REQUIRED = {"path": "/daily/", "q": "needle"}
 
@@ -278,6 +285,49 @@ IGNORED: list[dict[str, str]] = [
     {"X-Request-Id": "x" * 5000},
     {"Content-Type": "application/json; charset=nope"},
 ]
+
+# Bodies that are not a JSON object in UTF-8, and the code of the error.
+INVALID_BODIES: list[tuple[bytes, str]] = [
+    *((body, "json") for body in (b"", b" ", b"{", b"{'a': 1}", b'{"a": 1,}', b'{"a": 1} {}')),
+    *((body, "json") for body in (b"\0{}", b'{"a": "\n"}', b"{a: 1}", b"// a\n{}", b"{} x")),
+    *((body, "type") for body in (b"[]", b"1", b"null", b'"x"', b"true", b"[{}]")),
+    *((b'{"a": %s}' % number, "json") for number in (b"NaN", b"-Infinity", b"1e999", b"-1e999")),
+    *((b'{"a": %s}' % (b"9" * digits), "number") for digits in (16, 500, 5000)),
+    (b"\xef\xbb\xbf{}", "encoding"),
+    ("{}".encode("utf-16"), "encoding"),
+    ("{}".encode("utf-16-le"), "json"),
+    (b'{"a": "\xff"}', "encoding"),
+    (b'{"a": "\xed\xa0\x80"}', "encoding"),
+    (rb'{"a": "\ud800"}', "encoding"),
+    (rb'{"a": {"\udfff": 1}}', "encoding"),
+    (b'{"a": 1, "a": 1}', "duplicate_key"),
+    (b'{"b": [{"a": 1, "a": 2}]}', "duplicate_key"),
+    (b"[" * 60_000, "depth"),
+    (b'{"a": %s1%s}' % (b"[" * 64, b"]" * 64), "depth"),
+    (b'{"a": %s1%s}' % (b"[" * 900, b"]" * 900), "depth"),
+    (b'{"a":' * 9000 + b"1" + b"}" * 9000, "depth"),
+]
+INVALID_CONTENT_TYPES = [
+    "",
+    "text/plain",
+    "text/json",
+    "application/json/evil",
+    "application/vnd.api+json",
+    "application/json, text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "multipart/form-data; boundary=x",
+    *(f"application/json; charset={name}" for name in ("utf-16", "utf-7", "nope", "latin1", "")),
+    *(f"application/json; charset={name}" for name in ("bz2_codec", "zlib_codec", "rot13", "hex")),
+    "application/json; charset=unicode_escape",
+    "application/json; x=" + "a" * 20_000,
+]
+CONTENT_ENCODINGS = ["gzip", "br", "deflate", "deflate, gzip", "x-gzip", "identity, gzip", "nope"]
+UNKNOWN_FIELDS = ["__proto__", "__class__", "constructor", "id", "pk", "owner", "live", "a/b", "~"]
+UNKNOWN_FIELDS += ["", " ", "confirmed", "lists", "x" * 5000, "a\0b", "é", "../x"]
+CONTROL_CHARACTERS = ["\0", "\x01", "\n", "\r\nBcc: x", "\x0b", "\x7f", "\x85", "\u2028", "\ufffe"]
+FOREIGN_ORIGINS = ["null", "https://evil.example", "http://localhost.evil", "http://localhost:1"]
+FOREIGN_ORIGINS += ["", "https://localhost", "http://localhost/", "http://localhost, http://a.evil"]
 MALFORMED_ETAGS = [
     '"unterminated',
     "x",

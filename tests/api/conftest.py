@@ -1,15 +1,19 @@
 """Fixtures of the API's tests, which validate every response against the schema."""
 
+from importlib import import_module
+
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 from wagtail.models import Locale, Page, Site
 
 from digest.api.documentation import build_schema
+from digest.api.extensions import extensions
 from digest.models import DigestPage
 from tests.api.bad_input import EXAMPLES, REQUIRED, query
 from tests.builders import body, make_digest, make_issue, story
-from tests.contract.responses import check_response
+from tests.contract.responses import check_response, forget_schema
 from tests.previews.helpers import token_of
 
 
@@ -37,6 +41,21 @@ def get(client):
         return response.json()
 
     return get
+
+
+@pytest.fixture
+def notes():
+    """Add an app with endpoints that take POST and DELETE to the API."""
+    reverse("digest:api:map")  # loads digest.urls, whose path converters the others use
+    added = import_module("tests.api.notes").extension
+    patterns = import_module("digest.api.urls").urlpatterns
+    extensions().append(added)
+    patterns[-1:-1] = added.urlpatterns  # before the 404 of all other paths
+    forget_schema()
+    yield
+    extensions().remove(added)
+    del patterns[-1 - len(added.urlpatterns) : -1]
+    forget_schema()
 
 
 @pytest.fixture

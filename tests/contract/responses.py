@@ -49,12 +49,13 @@ def check_response(response: HttpResponse) -> None:
     if not path.startswith("/api/") or path in ROOTS_WITHOUT_SLASH:
         return
     method, status = request["REQUEST_METHOD"], response.status_code
-    operation = operation_at(path.removeprefix(ROOT))
+    operations = operations_at(path.removeprefix(ROOT))
+    operation = operations.get("get" if method == "HEAD" else method.lower())
     if method == "OPTIONS":
         assert (status in (200, 204), response.content) == (True, b""), (status, path)
-    elif method not in ("GET", "HEAD"):
+    elif method not in ("GET", "HEAD") and not operation:
         assert status in (405, 406), f"{method} {path}: {status}"
-        assert response["Allow"] == "GET, HEAD, OPTIONS"
+        assert response["Allow"] == allowed_methods(operations)
         check_body(response, problem_content())
     elif operation:
         check_operation(response, operation, f"{method} {path} ({status})")
@@ -63,14 +64,27 @@ def check_response(response: HttpResponse) -> None:
         check_body(response, problem_content())
 
 
-def operation_at(path: str) -> dict[str, Any] | None:
-    """Return the GET operation of a path; a path without placeholders comes first."""
+def operations_at(path: str) -> dict[str, Any]:
+    """Return the operations of a path by method; a path without placeholders comes first."""
     paths = documentation.build_schema()["paths"]
     for template in sorted(paths, key=lambda template: template.count("{")):
         pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
         if re.fullmatch(pattern, path):
-            return paths[template]["get"]
-    return None
+            return paths[template]
+    return {}
+
+
+def allowed_methods(operations: dict[str, Any]) -> str:
+    """Return the `Allow` of a path: of one that is not in the document, that of reading."""
+    names = operations or {"get"}
+    documented = [name.upper() for name in ("post", "delete") if name in names]
+    return ", ".join([*(["GET", "HEAD"] if "get" in names else []), *documented, "OPTIONS"])
+
+
+def forget_schema() -> None:
+    """Have the document generated again, after an endpoint was added."""
+    documentation.build_schema.cache_clear()
+    _closed_components.cache_clear()
 
 
 def check_operation(response: HttpResponse, operation: dict[str, Any], where: str) -> None:

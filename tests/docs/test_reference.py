@@ -59,7 +59,8 @@ def test_every_endpoint_has_a_section():
 
 
 def test_every_parameter_has_a_row():
-    operations = [operations["get"] for operations in build_schema()["paths"].values()]
+    paths = build_schema()["paths"].values()
+    operations = [operation for methods in paths for operation in methods.values()]
     parameters = [p for operation in operations for p in operation.get("parameters", [])]
     names = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
     assert names == rows(section(read("api"), "Parameters"))

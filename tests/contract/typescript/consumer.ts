@@ -26,7 +26,7 @@ async function read<Path extends keyof paths>(path: Path, query: Query<Path>): P
 }
 
 function explain(problem: Schemas["Problem"]): Error {
-  const wrong = (problem.errors ?? []).map((error) => `${error.parameter} (${error.code})`);
+  const wrong = (problem.errors ?? []).map((error) => `${error.parameter ?? error.pointer} (${error.code})`);
   return new Error(`${problem.status} ${problem.title}: ${problem.detail} ${wrong.join(", ")}`);
 }
 
