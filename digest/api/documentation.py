@@ -20,7 +20,7 @@ from digest import __version__
 from digest.api.base import APIView
 from digest.api.errors import PROBLEMS
 from digest.api.examples import EXAMPLES
-from digest.api.extensions import extensions
+from digest.api.extensions import digest_fields, extensions
 from digest.conf import conf
 
 SETTINGS = {
@@ -56,8 +56,9 @@ def build_schema() -> dict[str, Any]:
     with _generation_lock, translation.override(settings.LANGUAGE_CODE), patched_settings(SETTINGS):
         generator = SchemaGenerator(urlconf="digest.api.urls")
         schema = generator.get_schema(request=None, public=True)
-    examples = [EXAMPLES, *(extension.examples for extension in extensions())]
-    for name, example in ChainMap(*examples).items():
+    digest = EXAMPLES["Digest"] | {field.name: field.example for field in digest_fields()}
+    added = [extension.examples for extension in extensions()]
+    for name, example in ChainMap({"Digest": digest}, EXAMPLES, *added).items():
         schema["components"]["schemas"][name]["examples"] = [example]
     return schema | {"servers": [{"url": root.rstrip("/")}]}
 

@@ -4,7 +4,7 @@ An app registers the dotted name of a module in ``registry.api_extensions``. The
 ``extension``, an ``APIExtension``; it is imported when the API is first used.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -14,6 +14,7 @@ from django.urls import URLPattern
 from django.utils.module_loading import import_string
 from rest_framework import serializers
 
+from digest.api.scope import Scope
 from digest.registry import registry
 
 
@@ -30,11 +31,37 @@ class ListParameter:
 
 
 @dataclass(frozen=True)
+class DigestField:
+    """A field of every digest: in the list, by itself and in ``/site/``.
+
+    ``values`` takes all digests of a response and returns the value of each by primary key, with a
+    constant number of queries; the others get null. The schema's example of a digest has
+    ``example``.
+    """
+
+    name: str
+    make_field: Callable[[], serializers.Field]
+    values: Callable[[Sequence[Any], Scope], Mapping[int, Any]]
+    example: Any = None
+
+
+@dataclass(frozen=True)
+class SiteField:
+    """A field of ``/site/``; ``value`` returns it for the site of the scope."""
+
+    name: str
+    make_field: Callable[[], serializers.Field]
+    value: Callable[[Scope], Any]
+
+
+@dataclass(frozen=True)
 class APIExtension:
-    """The URLs, list parameters, links of the map and schema examples that an app adds."""
+    """The URLs, list parameters, fields, links of the map and schema examples that an app adds."""
 
     urlpatterns: Sequence[URLPattern]
     list_parameters: Sequence[ListParameter] = ()
+    digest_fields: Sequence[DigestField] = ()
+    site_fields: Sequence[SiteField] = ()
     links: Sequence[str] = ()
     examples: dict[str, Any] = field(default_factory=dict)
 
@@ -49,6 +76,18 @@ def list_parameters() -> Iterator[ListParameter]:
     """Yield the query parameters that apps add to lists."""
     for extension in extensions():
         yield from extension.list_parameters
+
+
+def digest_fields() -> Iterator[DigestField]:
+    """Yield the fields that apps add to digests."""
+    for extension in extensions():
+        yield from extension.digest_fields
+
+
+def site_fields() -> Iterator[SiteField]:
+    """Yield the fields that apps add to ``/site/``."""
+    for extension in extensions():
+        yield from extension.site_fields
 
 
 def links() -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
+from digest.api.extensions import digest_fields
 from digest.api.scope import Scope
 from digest.feeds.views import FEEDS, feed_url
 from digest.pages.discussion import discussion_settings
@@ -88,6 +89,7 @@ class Digests:
         images = (digest.image_id for digest in self.digests if digest.image_id)
         self.images = public_images_by_id(images, scope.base_url)
         self.latest = self._latest_issues()
+        self.added = {field.name: field.values(self.digests, scope) for field in digest_fields()}
 
     def _latest_issues(self) -> dict[int, Any]:
         """Return the newest public issue by digest id, with a constant number of queries."""
@@ -103,6 +105,7 @@ class Digests:
 
     def _digest(self, digest: Any) -> dict[str, Any]:
         latest = self.latest[digest.pk]
+        added = {name: values.get(digest.pk) for name, values in self.added.items()}
         return digest_reference(digest, self.scope) | {
             "type": "digest",
             "tagline": digest.tagline,
@@ -111,6 +114,7 @@ class Digests:
             "latest_issue": latest and reference(latest, self.scope),
             "feeds": [self._feed(digest, feed) for feed in FEEDS],
             "discussion": discussion_settings(digest),
+            **added,
         }
 
     def _feed(self, digest: Any, feed: Any) -> dict[str, str]:

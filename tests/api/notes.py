@@ -1,6 +1,7 @@
 """Endpoints of an optional app that exists only in tests; the fixture ``notes`` adds them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404
@@ -10,8 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from digest.api.bodies import Body
-from digest.api.extensions import APIExtension
+from digest.api.extensions import APIExtension, DigestField, SiteField
+from digest.api.scope import Scope
 from digest.api.writable import WritableAPIView
+from digest.pages.page_models import get_digest_page_model
 
 
 class AuthorBody(Body):
@@ -73,9 +76,38 @@ class Note(WritableAPIView):
         return Response(status=204)
 
 
+class NotesSerializer(serializers.Serializer):
+    """Where notes are sent to."""
+
+    url = serializers.URLField()
+
+
+def notes_of(digests: Sequence[Any], scope: Scope) -> dict[int, Any]:
+    """Return where each digest with a tagline takes notes, with one query."""
+    pks = [digest.pk for digest in digests]
+    found = get_digest_page_model().objects.filter(pk__in=pks).exclude(tagline="")
+    urls = {d.pk: scope.api_url("digests", d.slug, "notes") for d in found}
+    return {pk: {"url": url} for pk, url in urls.items()}
+
+
 extension = APIExtension(
     urlpatterns=[
         path("digests/<unicode_slug:slug>/notes/", Notes.as_view()),
         path("notes/<str:name>/", Note.as_view()),
-    ]
+    ],
+    digest_fields=[
+        DigestField(
+            name="notes",
+            make_field=lambda: NotesSerializer(allow_null=True),
+            values=notes_of,
+            example={"url": "https://signals.example/api/v1/digests/daily/notes/"},
+        )
+    ],
+    site_fields=[
+        SiteField(
+            name="takes_notes",
+            make_field=serializers.BooleanField,
+            value=lambda scope: scope.digests().exclude(tagline="").exists(),
+        )
+    ],
 )
