@@ -4,6 +4,7 @@ The core reads these lists when it uses them and names no optional app. An app t
 INSTALLED_APPS is never ready, so it adds nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,6 +28,18 @@ class Job:
     every: timedelta
     is_due: Callable[[], bool] | None = None
     is_long: bool = False
+
+
+class Slot(NamedTuple):
+    """A template that an app adds to a slot of readers' pages.
+
+    ``get_context`` is the dotted name of a function that takes the page and the request, and
+    returns all variables of the template, or None to render nothing. Pages are public and cached,
+    so neither may depend on the visitor.
+    """
+
+    template: str
+    get_context: str
 
 
 class SignalHandler(NamedTuple):
@@ -57,6 +70,8 @@ class Registry:
     api_extensions: list[str] = field(default_factory=list)
     # Dotted names of modules with paths that readers see: see ``digest.pages.public_paths``.
     public_paths: list[str] = field(default_factory=list)
+    # By the name of the slot: "digest", "issue" and those of the site's own templates.
+    slots: defaultdict[str, list[Slot]] = field(default_factory=lambda: defaultdict(list))
 
 
 registry = Registry()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template import Context
 from django.utils.html import format_html_join
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from wagtail.blocks import StreamValue
@@ -24,6 +25,7 @@ from digest.pages import public_urls
 from digest.pages.public_urls import page_url
 from digest.pages.views import readers_language, tag_path
 from digest.previews.field_map import field_map
+from digest.registry import Slot, registry
 from digest.rendering import seo
 from digest.rendering.images import largest_jpeg, public_images
 from digest.rendering.native_values import prefetch_body
@@ -73,6 +75,22 @@ def site_block(context: Context, block: StreamValue.StreamChild) -> str:
         return block.render(context=context.flatten())
     texts = reading_text(block.block, block.value)
     return format_html_join("\n", "<p>{}</p>", ((text,) for text in texts if text))
+
+
+@register.simple_tag(takes_context=True)
+def slot(context: Context, name: str) -> SafeString:
+    """Render what apps have added to a slot of this page in ``registry.slots``."""
+    rendered = (_render_slot(context, added) for added in registry.slots.get(name, ()))
+    return mark_safe("".join(rendered))
+
+
+def _render_slot(context: Context, added: Slot) -> str:
+    variables = import_string(added.get_context)(context.get("page"), context.get("request"))
+    if variables is None:
+        return ""
+    # No variable of the page, and none of the context processors, which have the visitor.
+    template = context.template.engine.get_template(added.template)
+    return template.render(context.new(variables))
 
 
 @register.filter
