@@ -18,5 +18,6 @@ class DigestConfig(AppConfig):
 
         register_signal_handlers()
         registry.public_paths += ["digest.api.public_paths", "digest.feeds.public_paths"]
+        registry.token_paths.append("preview")
         keep_tokens_out_of_logs()
         register_jobs(registry)

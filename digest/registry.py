@@ -70,6 +70,8 @@ class Registry:
     api_extensions: list[str] = field(default_factory=list)
     # Dotted names of modules with paths that readers see: see ``digest.pages.public_paths``.
     public_paths: list[str] = field(default_factory=list)
+    # URL paths such as "news/confirm" with tokens behind them: see ``digest.http.redaction``.
+    token_paths: list[str] = field(default_factory=list)
     # By the name of the slot: "digest", "issue" and those of the site's own templates.
     slots: defaultdict[str, list[Slot]] = field(default_factory=lambda: defaultdict(list))
 

@@ -1,22 +1,27 @@
-"""Redact preview tokens in logs and error reports: with a token anyone can read the draft."""
+"""Redact tokens in URLs, in logs and error reports: with one, anyone can read a draft, for example.
+
+An app registers the paths with its tokens in ``registry.token_paths``: one or more segments, such
+as ``news/confirm``. Behind them everything that looks like a token is redacted: 20 random
+characters, and strings of ``django.core.signing``. Views call the parameter ``token``.
+"""
 
 import logging
 import re
 from copy import copy
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
 
-# The rest of a URL behind the segment "preview", at whatever prefix the site mounts the API and the
-# pages, in any spelling that a server may log: with percent-encoded letters, several slashes, dot
-# segments. A slug such as "preview-of-the-elections" is another word.
-PREVIEW = re.compile(
-    "((?:"
-    + "".join(f"(?:{c}|%{ord(c):x}|%{ord(c.upper()):x})" for c in "preview")
-    + r")(?![\w-]))(\S+)",
-    re.IGNORECASE,
-)
-TOKEN = re.compile(r"(?:[A-Za-z0-9_-]|%(?!2f)[0-9a-f]{2}){20,}", re.IGNORECASE)
+from digest.registry import registry
+
+# A further segment of a path, behind slashes, dot segments or even other segments. Atomic, because
+# a long URL that repeats the segments would take a hundred times as long for each of them.
+FURTHER = r"(?>\S{,100}?%s)"
+# A run of these characters is a token if 20 of them have no colon or dot between them. A signed one
+# has colons between its payload, which can be short, its time and its signature.
+TOKEN = re.compile(r"(?<!%)(?<!%2)(?:[A-Za-z0-9_:.-]|%(?!2f)[0-9a-f]{2})+", re.IGNORECASE)
+RANDOM = re.compile(r"(?:[A-Za-z0-9_-]|%[0-9a-f]{2}){20}", re.IGNORECASE)
 # Loggers that write request URLs: those of Django, its development servers (Channels' too), and
 # application servers. Daphne writes its access log without a logger.
 LOGGERS = ["django.request", "django.security.DisallowedHost", "django.security.csrf"]
@@ -27,8 +32,36 @@ URL_KEYS = ["PATH_INFO", "RAW_URI", "REQUEST_URI"]
 
 
 def redact(text: str) -> str:
-    """Replace the preview tokens in a text by ``[token]``."""
-    return PREVIEW.sub(lambda found: found[1] + TOKEN.sub("[token]", found[2]), text)
+    """Replace the tokens in a text by ``[token]``."""
+    return _pattern(*registry.token_paths).sub(_redact_rest, text)
+
+
+@cache
+def _pattern(*paths: str) -> re.Pattern[str]:
+    """Match the rest of a URL behind each path, at whatever prefix the site mounts the path.
+
+    In any spelling that a server may log: with percent-encoded letters, several slashes, dot
+    segments. A slug such as "preview-of-the-elections" is another word.
+    """
+    return re.compile(rf"({'|'.join(map(_path, paths))})(\S+)", re.IGNORECASE)
+
+
+def _path(path: str) -> str:
+    first, *further = map(_segment, path.strip("/").split("/"))
+    return first + "".join(FURTHER % segment for segment in further)
+
+
+def _segment(segment: str) -> str:
+    letters = (f"(?:{re.escape(c)}|%{ord(c):x}|%{ord(c.upper()):x})" for c in segment)
+    return "".join(letters) + r"(?![\w-])"
+
+
+def _redact_rest(found: re.Match[str]) -> str:
+    return found[1] + TOKEN.sub(_redact_token, found[2])
+
+
+def _redact_token(found: re.Match[str]) -> str:
+    return "[token]" if RANDOM.search(found[0]) else found[0]
 
 
 def _has_token(text: str) -> bool:
@@ -58,7 +91,7 @@ def _redact_arguments(value: Any) -> Any:
 
 
 class TokenFilter(logging.Filter):
-    """Redacts preview tokens in log records."""
+    """Redacts tokens in log records."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Redact the record, and its request, which some handlers write too; return True."""
