@@ -20,7 +20,8 @@ class Job:
     """Work that ``manage.py run_jobs`` repeats. Running it twice must do no harm.
 
     ``run`` raises what went wrong. ``is_due`` is called every two seconds and may start the job
-    early. A job that ``is_long`` runs in a process of its own and delays no other one.
+    early. A job that ``is_long`` runs in a process of its own and delays no other one; the process
+    takes some seconds to start.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Run jobs: short ones in this process, one after the other, and long ones in their own.
+"""Run jobs: short ones in this process, one after the other, and each long one in its own.
 
 A job is claimed in its row before it runs (``digest.jobs.models``), so several runners can share
 the work, and jobs that a killed runner had claimed run again.
@@ -30,6 +30,7 @@ class Runner:
 
     With ``once``, stop when no job is due and no long job runs; each long job runs at most once.
     ``wait`` sleeps for some seconds; ``start_process`` starts the process of a claimed long job.
+    Several long jobs may run at once, each in one process.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Runner:
         self.failed: set[str] = set()
         self._wait = wait or self._wait_for_stop
         self._start_process = start_process or start_process_of
-        self._long: tuple[JobRun, subprocess.Popen] | None = None
+        self._long: dict[str, tuple[JobRun, subprocess.Popen]] = {}
         self._broken: set[str] = set()
         self._is_stopping = False
         # Its put() is safe in a signal handler; the set() of an Event may deadlock there.
@@ -56,10 +57,10 @@ class Runner:
             if self.once and not self._long:
                 break
             self._wait(PAUSE)
-        self._stop_long_job()
+        self._stop_long_jobs()
 
     def stop(self) -> None:
-        """Let the current job finish, stop the process of a long one, and return from ``run``."""
+        """Let the current job finish, stop the processes of long ones, and return from ``run``."""
         self._is_stopping = True
         self._stops.put(None)
 
@@ -70,7 +71,7 @@ class Runner:
     def _run_due_jobs(self) -> None:
         close_old_connections()
         with self._log_and_suppress("run_jobs"):
-            self._check_long_job()
+            self._check_long_jobs()
             for job, last_run in last_runs(self.jobs):
                 if self._is_stopping:
                     break
@@ -92,7 +93,8 @@ class Runner:
             self._broken.discard(name)
 
     def _run_if_due(self, job: Job, run: JobRun) -> None:
-        if run.is_running or (job.is_long and self._long):
+        # A process that cannot extend its claim still runs.
+        if run.is_running or job.name in self._long:
             return
         is_due = run.is_due(job.every) or (job.is_due and job.is_due())
         if is_due and run.claim():
@@ -102,23 +104,26 @@ class Runner:
                 self.failed.add(job.name)
 
     def _start_long_job(self, job: Job, run: JobRun) -> None:
-        self._long = run, self._start_process(run)
+        self._long[job.name] = run, self._start_process(run)
         if self.once:
             self.jobs.remove(job)
 
-    def _check_long_job(self) -> None:
-        if not self._long or self._long[1].poll() is None:
-            return
-        (run, process), self._long = self._long, None
-        if process.returncode:
-            self.failed.add(run.name)
-            # Changes nothing if the process has recorded its error itself.
-            run.finish(f"Its process ended with exit status {process.returncode}.")
+    def _check_long_jobs(self) -> None:
+        for run, process in list(self._long.values()):
+            if process.poll() is None:
+                continue
+            del self._long[run.name]
+            if process.returncode:
+                self.failed.add(run.name)
+                # Changes nothing if the process has recorded its error itself.
+                run.finish(f"Its process ended with exit status {process.returncode}.")
 
-    def _stop_long_job(self) -> None:
-        if self._long:
-            self._long[1].terminate()
-            self._long[1].wait()
+    def _stop_long_jobs(self) -> None:
+        processes = [process for _, process in self._long.values()]
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait()
 
 
 def execute(job: Job, run: JobRun) -> str:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import defaultdict
 from datetime import timedelta
 from threading import Event
 
@@ -160,24 +161,72 @@ def test_stopping_ends_the_wait():
     runner._wait_for_stop(3600)
 
 
-def test_long_jobs_run_in_processes_one_at_a_time(job, done):
-    processes = {}
+@pytest.fixture
+def processes():
+    """The processes of each long job, by its name."""
+    return defaultdict(list)
+
+
+@pytest.fixture
+def start(processes):
+    """Return a function that starts the process of a long job."""
 
     def start(run):
-        processes[run.name] = Process()
-        return processes[run.name]
+        processes[run.name].append(Process())
+        return processes[run.name][-1]
 
+    return start
+
+
+def test_long_jobs_run_at_once_while_others_go_on(job, done, start, processes):
+    jobs = [job("first", is_long=True), job("second", is_long=True), job("short")]
+    run(*jobs, rounds=3, between=lambda: let_pass("short"), start_process=start)
+    assert done == ["short"] * 3
+    assert {name: len(started) for name, started in processes.items()} == {"first": 1, "second": 1}
+
+
+def test_long_job_runs_again_when_its_process_has_ended(job, start, processes):
     def between():
-        started.append(list(processes))
-        if len(started) == 2:
-            processes["long"].returncode = 0
+        processes["ends"][0].returncode = 0
+        for name in ("ends", "goes on"):
+            JobRun.objects.get(pk=name).finish()
+            let_pass(name)
 
-    started = []
-    jobs = [job("long", is_long=True), job("longer", is_long=True), job("short")]
-    run(*jobs, rounds=3, between=between, start_process=start)
-    assert started == [["long"], ["long"], ["long", "longer"]]
-    assert done == ["short"]
-    assert [process.is_terminated for process in processes.values()] == [False, True]
+    jobs = [job("ends", is_long=True), job("goes on", is_long=True)]
+    run(*jobs, rounds=2, between=between, start_process=start)
+    assert {name: len(started) for name, started in processes.items()} == {"ends": 2, "goes on": 1}
+
+
+def test_process_that_has_lost_its_claim_is_not_started_twice(job, start, processes):
+    def lapse():
+        JobRun.objects.update(claimed_until=timezone.now())
+
+    run(job("long", is_long=True), rounds=3, between=lapse, start_process=start)
+    assert len(processes["long"]) == 1
+
+
+def test_is_due_starts_a_long_job_early(job, start, processes):
+    def between():
+        if len(rounds) == 1:
+            processes["long"][0].returncode = 0
+            JobRun.objects.get().finish()
+        rounds.append(len(processes["long"]))
+
+    rounds = []
+    long = job("long", DAY, is_long=True, is_due=lambda: len(rounds) >= 3)
+    run(long, rounds=4, between=between, start_process=start)
+    assert rounds == [1, 1, 1, 2]
+
+
+def test_stopping_terminates_all_processes_before_it_waits(job, start, processes, monkeypatch):
+    def wait(process):
+        assert all(other.is_terminated for [other] in processes.values())
+        waited.append(process)
+
+    waited = []
+    monkeypatch.setattr(Process, "wait", wait)
+    run(job("first", is_long=True), job("second", is_long=True), start_process=start)
+    assert len(waited) == 2
 
 
 def test_process_that_ended_by_itself_is_an_error(job):
@@ -213,20 +262,19 @@ def test_once_runs_due_jobs_and_ends(job, done):
     assert (done, runner.failed) == (["job"], {"broken"})
 
 
-def test_once_publishes_while_a_long_job_runs_and_starts_that_once(job, done):
-    processes = []
-
-    def start(run):
-        processes.append(Process())
-        return processes[-1]
-
+def test_once_publishes_while_long_jobs_run_and_starts_each_once(job, done, start, processes):
     def wait(seconds):
         let_pass("short")
-        processes[-1].returncode = 0 if len(done) == 2 else None
+        if len(done) >= 2:
+            processes["first"][0].returncode = 0
+        if len(done) >= 3:
+            processes["second"][0].returncode = 0
 
-    jobs = [job("short"), job("long", is_due=lambda: True, is_long=True)]
+    long = {"is_due": lambda: True, "is_long": True}
+    jobs = [job("short"), job("first", **long), job("second", **long)]
     Runner(jobs, once=True, wait=wait, start_process=start).run()
-    assert (done, len(processes)) == (["short"] * 3, 1)
+    assert done == ["short"] * 4
+    assert [len(started) for started in processes.values()] == [1, 1]
 
 
 def test_claim_is_extended_while_a_job_runs(monkeypatch, job):
