@@ -15,6 +15,7 @@ JOBS = ($(MANAGE) run_jobs --stop-with $$$$ || echo "run_jobs has failed: nothin
 .PHONY: run test test-all test-core test-latest test-oldest coverage faults lint format serve bench bench-server bench-search wheel-check types-check clean help port-free
 
 run: export DJANGO_RUNSERVER_HIDE_WARNING := true
+run: export WAGTAILADMIN_BASE_URL ?= http://127.0.0.1:$(PORT)
 run: port-free .venv/installed ## serve the site on http://127.0.0.1:8000/ (PORT=), sample digests included
 	@$(MANAGE) migrate --check >/dev/null 2>&1 || { echo "Preparing the database ..."; $(MANAGE) migrate --verbosity 0; }
 	@$(MANAGE) load_samples --with-editor --port $(PORT)
@@ -86,8 +87,8 @@ types-check: .venv/installed ## compile a TypeScript consumer with types generat
 	@$(MANAGE) shell --no-imports --command 'import json; from digest.api.documentation import build_schema; print(json.dumps(build_schema()))' >$(CONSUMER)/schema.json
 	@cd $(CONSUMER) && npm ci --loglevel=error --no-audit --no-fund >/dev/null && npm run --silent types >/dev/null && npm run --silent check
 
-clean: ## remove the environments, caches and build results; the database and uploads stay
-	@rm -rf .venv .venv-latest .venv-oldest build dist static htmlcov .coverage .pytest_cache .ruff_cache tests/contract/typescript/node_modules
+clean: ## remove the environments, caches, build results and mails; the database and uploads stay
+	@rm -rf .venv .venv-latest .venv-oldest build dist static .mail htmlcov .coverage .pytest_cache .ruff_cache tests/contract/typescript/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## list the targets

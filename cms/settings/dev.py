@@ -9,7 +9,8 @@ SECRET_KEY = "development-only-key-not-for-production"  # noqa: S105
 
 ALLOWED_HOSTS = ["*"]
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_BACKEND = "cms.mail.EmailBackend"
+EMAIL_FILE_PATH = BASE_DIR / ".mail"
 
 # WhiteNoise serves static files here too, so that responses are the same as in production.
 INSTALLED_APPS.insert(0, "whitenoise.runserver_nostatic")

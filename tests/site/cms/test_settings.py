@@ -80,6 +80,32 @@ def test_production_passes_djangos_deployment_checks():
     assert result.returncode == 0, result.stderr
 
 
+def test_connection_to_the_mail_server_is_read_from_the_environment():
+    names = ["EMAIL_USE_TLS", "EMAIL_USE_SSL", "EMAIL_TIMEOUT"]
+    assert settings_of("production", *names, **PRODUCTION) == [False, False, 10]
+    chosen = {"EMAIL_USE_SSL": "on", "EMAIL_TIMEOUT": "3"}
+    assert settings_of("production", *names, **(PRODUCTION | chosen)) == [False, True, 3]
+
+
+def test_production_rejects_both_kinds_of_encryption_for_mail_in_one_line():
+    both = PRODUCTION | {"EMAIL_USE_TLS": "on", "EMAIL_USE_SSL": "on"}
+    result = python("manage.py", "check", "--settings=cms.settings.production", **both)
+    assert result.returncode != 0
+    assert result.stderr.startswith("Only one of EMAIL_USE_TLS and EMAIL_USE_SSL")
+    assert result.stderr.count("\n") == 1
+
+
+def test_mails_of_development_are_files_in_a_folder_that_git_ignores():
+    backend, folder = settings_of("dev", "EMAIL_BACKEND", "EMAIL_FILE_PATH")
+    assert (backend, folder) == ("cms.mail.EmailBackend", str(ROOT / ".mail"))
+    assert "/.mail/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+def test_links_in_mails_of_make_run_have_its_port():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "run: export WAGTAILADMIN_BASE_URL ?= http://127.0.0.1:$(PORT)" in makefile.splitlines()
+
+
 def test_https_can_be_switched_off():
     names = ["SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"]
     assert settings_of("production", *names, **PRODUCTION) == [True, True, True]
