@@ -69,6 +69,8 @@ class Registry:
     jobs: list[Job] = field(default_factory=list)
     # Dotted names of modules that add to the API: see ``digest.api.extensions``.
     api_extensions: list[str] = field(default_factory=list)
+    # Paths of the plugin, and the dotted names of the URLconfs that apps add there.
+    urlconfs: dict[str, str] = field(default_factory=dict)
     # Dotted names of modules with paths that readers see: see ``digest.pages.public_paths``.
     public_paths: list[str] = field(default_factory=list)
     # URL paths such as "news/confirm" with tokens behind them: see ``digest.http.redaction``.

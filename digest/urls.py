@@ -10,6 +10,7 @@ from digest.feeds import llms, sitemaps
 from digest.feeds import views as feed_views
 from digest.pages import views
 from digest.previews import views as preview_views
+from digest.registry import registry
 
 
 class UnicodeSlugConverter(SlugConverter):
@@ -51,3 +52,5 @@ urlpatterns = [
     path("preview/<str:token>/", preview_views.preview, name="preview"),
     path("preview-userbar/", preview_views.userbar, name="preview-userbar"),
 ]
+
+urlpatterns += [path(route, include(urlconf)) for route, urlconf in registry.urlconfs.items()]

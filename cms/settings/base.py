@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "search",
     "digest",
     "digest.contrib.search",
+    "digest.contrib.newsletter",
     "rest_framework",
     "drf_spectacular_sidecar",
     "wagtail_modeladmin",

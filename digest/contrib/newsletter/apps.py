@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NewsletterConfig(AppConfig):
+    name = "digest.contrib.newsletter"
+    label = "digest_newsletter"
+    verbose_name = _("Newsletter")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from digest.contrib.newsletter import checks  # noqa: F401
+        from digest.registry import registry
+
+        registry.urlconfs["newsletter/"] = "digest.contrib.newsletter.urls"

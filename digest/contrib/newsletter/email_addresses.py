@@ -1,0 +1,57 @@
+"""Validate e-mail addresses, and tell which ones belong to the same reader."""
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from email_validator import EmailNotValidError, validate_email
+
+MAX_LENGTH = 254  # RFC 5321, as corrected by erratum 1690 of RFC 3696
+GMAIL = {"gmail.com", "googlemail.com"}
+
+
+class InvalidAddress(ValueError):
+    """The text is no address that mail can be sent to; ``code`` says why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Address(NamedTuple):
+    """An e-mail address, with the key by which it is unique and the bucket that limits count."""
+
+    address: str
+    key: str
+    bucket: str
+
+
+def parse(text: str) -> Address:
+    """Return the address; its domain is in lower-case ASCII. Raise InvalidAddress otherwise."""
+    text = text.strip(" ")
+    if len(text) > MAX_LENGTH:  # before the validator, whose time grows with the length
+        raise InvalidAddress("max_length", _("This address is too long."))
+    local_part, _at, domain = text.rpartition("@")
+    if not local_part.isascii():
+        raise InvalidAddress("non_ascii", _("Letters before the @ must be ASCII."))
+    try:
+        found = validate_email(text, strict=True, allow_smtputf8=False, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise InvalidAddress("invalid", _("Enter a valid e-mail address.")) from error
+    local_part, domain = found.local_part, found.ascii_domain.lower()
+    address = f"{local_part}@{domain}"
+    return Address(address, address.lower(), _bucket(local_part, domain))
+
+
+def _bucket(local_part: str, domain: str) -> str:
+    """Return what all addresses of a mailbox share: no ``+tag``, and at Gmail no dots."""
+    name = local_part.lower().partition("+")[0]
+    if domain in GMAIL:
+        name, domain = name.replace(".", ""), "gmail.com"
+    return f"{name}@{domain}"
+
+
+def mask(address: str) -> str:
+    """Return an address that its owner recognises and nobody else: ``r•••r@example.com``."""
+    local_part, _at, domain = address.rpartition("@")
+    last = local_part[-1] if len(local_part) > 2 else ""
+    return f"{local_part[0]}•••{last}@{domain}"

@@ -1,0 +1,57 @@
+"""URLs of the newsletter's pages, on this site or on the frontend of DIGEST_NEWSLETTER_URLS."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from digest.contrib.newsletter import tokens
+from digest.contrib.newsletter.conf import conf
+from digest.contrib.newsletter.models import EmailDelivery, Subscription
+from digest.contrib.newsletter.tokens import Purpose
+
+
+def confirm_url(letter: EmailDelivery) -> str:
+    """Return the URL that confirms the subscription of a letter."""
+    subscription = letter.subscription
+    token = tokens.make(Purpose.CONFIRM, subscription.pk, subscription.counter, letter.created_at)
+    return _page_url(subscription.digest, "confirm", token)
+
+
+def preferences_url(letter: EmailDelivery) -> str:
+    """Return the URL of what is stored about the reader of a letter."""
+    subscription = letter.subscription
+    token = tokens.make(Purpose.PREFERENCES, subscription.subscriber_id, 0, letter.created_at)
+    return _page_url(subscription.digest, "preferences", token)
+
+
+def block_url(letter: EmailDelivery) -> str:
+    """Return the URL by which the reader of a letter is never written to again."""
+    subscription = letter.subscription
+    token = tokens.make(Purpose.BLOCK, subscription.subscriber_id, 0, letter.created_at)
+    return _url_of_site(subscription.digest, "block", token)
+
+
+def unsubscribe_url(subscription: Subscription) -> str:
+    """Return the URL of the page with a button that ends a subscription."""
+    return _page_url(subscription.digest, "unsubscribe", subscription.unsubscribe_token)
+
+
+def one_click_url(subscription: Subscription) -> str:
+    """Return the URL of the header ``List-Unsubscribe`` (RFC 8058)."""
+    return _url_of_site(subscription.digest, "one-click", subscription.unsubscribe_token)
+
+
+def _page_url(digest: Any, name: str, token: str) -> str:
+    pages = conf.NEWSLETTER_URLS.get(_root_url(digest), {})
+    if name in pages:
+        return pages[name].replace("{token}", token)
+    return _url_of_site(digest, name, token)
+
+
+def _url_of_site(digest: Any, name: str, token: str) -> str:
+    return _root_url(digest) + reverse(f"digest:newsletter:{name}", args=[token])
+
+
+def _root_url(digest: Any) -> str:
+    parts = digest.get_url_parts()
+    return parts[1] if parts else ""

@@ -1,0 +1,15 @@
+"""The pages of the newsletter; ``digest.urls`` includes them at ``/newsletter/``."""
+
+from django.urls import path
+
+from digest.contrib.newsletter import views
+
+app_name = "newsletter"
+
+urlpatterns = [
+    path("confirm/<str:token>/", views.confirm, name="confirm"),
+    path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("preferences/<str:token>/", views.preferences, name="preferences"),
+    path("block/<str:token>/", views.block, name="block"),
+    path("u/<str:token>/", views.one_click, name="one-click"),
+]

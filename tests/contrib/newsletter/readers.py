@@ -1,0 +1,44 @@
+"""Helpers that sign readers up and process their requests."""
+
+from typing import Any
+
+from digest.contrib.newsletter import signup, subscriptions, tokens
+from digest.contrib.newsletter.email_addresses import parse
+from digest.contrib.newsletter.models import (
+    EmailDelivery,
+    NewsletterSettings,
+    SignupRequest,
+    Source,
+    Subscription,
+)
+from digest.contrib.newsletter.tokens import Purpose
+
+
+def open_newsletter(digest: Any, **fields: Any) -> NewsletterSettings:
+    """Make the settings of a digest that takes sign-ups."""
+    return NewsletterSettings.objects.create(digest=digest, takes_signups=True, **fields)
+
+
+def process_requests() -> None:
+    for pk in SignupRequest.objects.values_list("pk", flat=True):
+        subscriptions.process(pk)
+
+
+def sign_up(digest: Any, address: str = "reader@example.org", **fields: Any) -> None:
+    """Sign an address up, and process the request."""
+    signup.request_subscription(digest, parse(address), Source.FORM, **fields)
+    process_requests()
+
+
+def confirm_token(subscription: Subscription) -> str:
+    """Return the token of the latest confirmation letter of a subscription."""
+    letters = EmailDelivery.objects.filter(subscription=subscription, kind="confirm")
+    letter = letters.latest("pk")
+    return tokens.make(Purpose.CONFIRM, subscription.pk, subscription.counter, letter.created_at)
+
+
+def subscribe(digest: Any, address: str = "reader@example.org") -> Subscription:
+    """Return an active subscription."""
+    sign_up(digest, address)
+    subscription = Subscription.objects.get(digest=digest, subscriber__key=address.lower())
+    return subscriptions.confirm(confirm_token(subscription))
