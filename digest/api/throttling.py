@@ -24,12 +24,13 @@ class IPAddressThrottle(AnonRateThrottle):
         The first call counts the request, unless it is a preflight, and sets ``is_allowed``. Cache
         hits count, too.
         """
-        if not hasattr(request, "digest_throttle"):
+        name = f"{cls.scope}_throttle"
+        if not hasattr(request, name):
             throttle = cls()
             if throttle.rate is not None and request.method != "OPTIONS":
                 throttle.is_allowed = throttle.allow_request(Request(request), None)
-            request.digest_throttle = throttle
-        return request.digest_throttle
+            setattr(request, name, throttle)
+        return getattr(request, name)
 
     def get_rate(self) -> str | None:
         return conf.API_THROTTLE_RATE  # None: no limit

@@ -12,4 +12,5 @@ class NewsletterConfig(AppConfig):
         from digest.contrib.newsletter import checks  # noqa: F401
         from digest.registry import registry
 
+        registry.api_extensions.append("digest.contrib.newsletter.api.extension")
         registry.urlconfs["newsletter/"] = "digest.contrib.newsletter.urls"

@@ -9,8 +9,8 @@ from typing import Any
 
 import swapper
 from django.db import models
-from django.utils import timezone
-from django.utils.text import format_lazy
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from digest.contrib.newsletter.email_addresses import MAX_LENGTH
@@ -54,6 +54,10 @@ class NewsletterSettings(models.Model):
         help_text=_("Who publishes the digest, with a postal address: it ends every mail."),
     )
     privacy_url = models.URLField(_("privacy page"), blank=True)
+    # Null for ``default_consent``, which follows the digest's title.
+    consent_text = models.ForeignKey(
+        "ConsentText", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("newsletter settings")
@@ -62,9 +66,20 @@ class NewsletterSettings(models.Model):
     def __str__(self) -> str:
         return str(self.digest)
 
+    @property
+    def consent(self) -> str:
+        """Return what readers agree to."""
+        return self.consent_text.text if self.consent_text else default_consent(self.digest)
+
 
 class ConsentText(models.Model):
-    """What a reader agrees to: a row for each version, so that a subscription proves its own."""
+    """What a reader agrees to: a row for each version, so that a subscription proves its own.
+
+    Readers see the one that the settings refer to, so that a row which the first sign-up inserts
+    does not change what they see.
+    """
+
+    readers_see_rows = False
 
     digest = models.ForeignKey(DIGEST_PAGE_MODEL, on_delete=models.CASCADE, related_name="+")
     text = models.TextField()
@@ -278,9 +293,8 @@ class EmailDelivery(models.Model):
         return f"{self.kind} {self.pk}"
 
 
-def default_consent(digest: Any) -> Any:
+def default_consent(digest: Any) -> str:
     """Return the sentence that a reader agrees to unless the editors have written another one."""
-    return format_lazy(
-        _("Send me each issue of “{title}” by e-mail. I can unsubscribe at any time."),
-        title=digest.title,
-    )
+    with translation.override(digest.locale.language_code):
+        text = gettext("Send me each issue of “{title}” by e-mail. I can unsubscribe at any time.")
+    return text.format(title=digest.title)

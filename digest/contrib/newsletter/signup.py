@@ -14,25 +14,31 @@ from digest.contrib.newsletter.models import (
 )
 
 
-def open_newsletters(digests: Iterable[Any]) -> dict[int, NewsletterSettings]:
-    """Map the primary keys of digests that take sign-ups to their settings."""
-    rows = NewsletterSettings.objects.filter(digest__in=list(digests), takes_signups=True)
-    return {row.digest_id: row for row in rows}
+def newsletter_settings(digests: Iterable[Any]) -> dict[int, NewsletterSettings]:
+    """Map the primary keys of digests that have a newsletter to its settings."""
+    rows = NewsletterSettings.objects.filter(digest__in=[digest.pk for digest in digests])
+    return {row.digest_id: row for row in rows.select_related("digest__locale", "consent_text")}
 
 
 def open_newsletter(digest: Any) -> NewsletterSettings:
     """Return the settings of a digest; raise Http404 if it takes no sign-ups."""
-    if found := open_newsletters([digest]).get(digest.pk):
+    found = newsletter_settings([digest]).get(digest.pk)
+    if found and found.takes_signups:
         return found
     raise Http404
 
 
-def consent_text(digest: Any) -> ConsentText:
-    """Return the current version of what readers of a digest agree to."""
-    rows = ConsentText.objects.filter(digest=digest)
-    if latest := rows.order_by("-created_at", "-pk").first():
-        return latest
-    return ConsentText.objects.get_or_create(digest=digest, text=str(default_consent(digest)))[0]
+def consent_row(digest: Any) -> ConsentText:
+    """Return the row of what readers agree to, for the record of a sign-up."""
+    settings = newsletter_settings([digest]).get(digest.pk)
+    if settings and settings.consent_text:
+        return settings.consent_text
+    return store_consent(digest, default_consent(digest))
+
+
+def store_consent(digest: Any, text: str) -> ConsentText:
+    """Return the row with this text, a new one only if no version had it."""
+    return ConsentText.objects.get_or_create(digest=digest, text=text)[0]
 
 
 def request_subscription(
@@ -42,7 +48,7 @@ def request_subscription(
     SignupRequest.objects.create(
         kind=SignupRequest.Kind.SUBSCRIBE,
         digest=digest,
-        consent_text=consent_text(digest),
+        consent_text=consent_row(digest),
         address=address.address,
         has_filled_honeypot=has_filled_honeypot,
         source=source,

@@ -1,0 +1,67 @@
+"""Build the data of responses; ``digest.contrib.newsletter.api.serializers`` describe them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from digest import visibility
+from digest.api.representations import digest_reference, reference
+from digest.api.scope import Scope
+from digest.contrib.newsletter import signup
+from digest.contrib.newsletter.models import EmailDelivery, Subscriber, Subscription
+from digest.pages.listing import latest_first
+
+
+def newsletters(digests: Iterable[Any], scope: Scope) -> dict[int, dict[str, Any]]:
+    """Return the newsletter of each digest that has one, by primary key."""
+    by_pk = {digest.pk: digest for digest in digests}
+    return {
+        pk: {
+            "subscribe_url": subscribe_url(by_pk[pk], scope),
+            "consent": row.consent,
+            "privacy_url": row.privacy_url,
+            "is_open": row.takes_signups,
+        }
+        for pk, row in signup.newsletter_settings(by_pk.values()).items()
+    }
+
+
+def subscribe_url(digest: Any, scope: Scope) -> str:
+    url = scope.api_url("digests", digest.slug, "subscriptions")
+    return scope.localized_url(digest, url)
+
+
+def public_reference(digest: Any, scope: Scope) -> dict[str, Any] | None:
+    """Return the reference to a digest, or None if readers may not see it."""
+    return digest_reference(digest, scope) if visibility.is_public(digest) else None
+
+
+def latest_issue(digest: Any, scope: Scope) -> dict[str, Any] | None:
+    latest = latest_first(scope.issues().child_of(digest)).first()
+    return latest and reference(latest, scope)
+
+
+def preferences(subscriber: Subscriber, scope: Scope) -> dict[str, Any]:
+    subscriptions = subscriber.subscriptions.select_related("digest", "consent_text")
+    letters = EmailDelivery.objects.filter(subscription__subscriber=subscriber)
+    return {
+        "address": subscriber.address,
+        "created_at": subscriber.created_at,
+        "subscriptions": [_subscription(row, scope) for row in subscriptions.order_by("pk")],
+        "letters": [
+            {"kind": row.kind, "state": row.state, "created_at": row.created_at}
+            for row in letters.order_by("-pk")
+        ],
+    }
+
+
+def _subscription(row: Subscription, scope: Scope) -> dict[str, Any]:
+    return {
+        "slug": row.digest.slug,
+        "digest": public_reference(row.digest, scope),
+        "state": row.state,
+        "consent": row.consent_text and row.consent_text.text,
+        "source": row.source,
+        "requested_at": row.requested_at,
+        "confirmed_at": row.confirmed_at,
+        "ended_at": row.ended_at,
+    }
