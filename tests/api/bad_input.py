@@ -30,6 +30,8 @@ EXAMPLES = {
 }
 EXAMPLES = {path: EXAMPLES[path] for path in served(*EXAMPLES)}
 HTML_PAGES = ["docs/", "problems/"]
+# Paths whose responses no cache may store, so that they have no ETag.
+NOT_CACHEABLE = {"/preview/{token}/"}
 
 # A URL and a valid body for each path of the schema that takes a body, and for one that only the
 # fixture `notes` adds.

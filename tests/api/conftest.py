@@ -70,7 +70,7 @@ class Endpoint:
 
     def __init__(self, template, **ids):
         self.path = "/api/v1/" + EXAMPLES[template].format(**ids)
-        operation = build_schema()["paths"].get(template, {"get": {}})["get"]
+        operation = build_schema()["paths"].get(template, {}).get("get", {})
         queries = [p for p in operation.get("parameters", []) if p["in"] == "query"]
         self.parameters = [parameter["name"] for parameter in queries]
         self.required = [parameter["name"] for parameter in queries if parameter.get("required")]

@@ -1,6 +1,7 @@
 """Run Schemathesis, which generates requests from the OpenAPI document, against a live server.
 
-Valid requests must get a documented response, invalid ones an error. The seed and the number of
+Valid requests must get a documented response, invalid ones an error. Endpoints that take a body are
+those of the fixture `notes` at least. The seed and the number of
 requests are fixed, so that a run can be repeated.
 """
 
@@ -61,7 +62,7 @@ def run(url: str, folder: Path) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.slow
-def test_every_response_is_as_documented(live_url, digest, tmp_path):
+def test_every_response_is_as_documented(live_url, digest, notes, tmp_path):
     digest.image = make_image()
     digest.save()
     make_full_issue(digest)

@@ -57,6 +57,10 @@ OF_A_DIGEST = [
 # The digest itself.
 DIGESTS = ["/api/v1/digests/{parent}/", *OF_A_DIGEST[:3]]
 
+# POST to a digest, with a valid body: success, or the response for a digest that does not exist.
+# The fixture `notes` adds the first one.
+POSTS = [("/api/v1/digests/{parent}/notes/", {"text": "Thanks."})]
+
 # One issue: 200 and its slug, or the response for an issue that does not exist.
 DETAILS = [
     "/api/v1/issues/{pk}/",

@@ -6,7 +6,10 @@ from django.db import transaction
 from django.test import override_settings
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
+from tests.api.conftest import notes
 from tests.visibility.scenario import LANGUAGES, Scenario
+
+__all__ = ["notes"]
 
 
 @pytest.fixture(scope="package")

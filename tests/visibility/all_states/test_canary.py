@@ -64,8 +64,11 @@ def forbidden(scenario):
 
 def with_parameters(schema):
     """Yield every documented URL of the API, with each value of every documented parameter."""
-    for path, operations in schema["paths"].items():
-        parameters = operations["get"].get("parameters", [])
+    reading = {
+        path: methods["get"] for path, methods in schema["paths"].items() if "get" in methods
+    }
+    for path, operation in reading.items():
+        parameters = operation.get("parameters", [])
         filled = f"{schema['servers'][0]['url']}{path}"
         for parameter in parameters:
             if parameter["in"] == "path":

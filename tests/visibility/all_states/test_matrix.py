@@ -73,6 +73,21 @@ def test_hidden_digest_is_not_found(scenario, client, endpoint):
             assert is_same_response(response, nothing), case.name
 
 
+@pytest.mark.usefixtures("notes")
+@pytest.mark.parametrize(("endpoint", "body"), endpoints.POSTS)
+def test_hidden_digest_takes_no_posts(scenario, client, endpoint, body):
+    def post(params):
+        return client.post(endpoint.format(**params), body, content_type="application/json")
+
+    oracle, nothing = Oracle(), post(NONEXISTENT)
+    for case in scenario.cases.values():
+        response = post(case.params)
+        if oracle.sees(case.parent.pk, scenario.site):
+            assert response.status_code in (200, 201, 202), case.name
+        else:
+            assert is_same_response(response, nothing), case.name
+
+
 @pytest.mark.parametrize("endpoint", endpoints.DETAILS)
 @pytest.mark.parametrize("accept", ["application/json", "text/markdown"])
 def test_hidden_issue_is_not_found(scenario, client, endpoint, accept):

@@ -1,0 +1,3 @@
+from tests.api.conftest import notes
+
+__all__ = ["notes"]
