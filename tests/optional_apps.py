@@ -6,14 +6,16 @@ from importlib import import_module
 from django.apps import apps
 
 HAS_SEARCH = apps.is_installed("digest.contrib.search")
-OF_SEARCH = re.compile(r"(^|/)search/|[?&]q=")
+OF_APPS = re.compile(
+    r"(^|/)(search|subscriptions|confirmations|unsubscriptions|preferences)/|[?&]q="
+)
 
 
 def served(*paths: str) -> list[str]:
-    """Return the paths that this site serves: those of readers' search only if it is installed."""
+    """Return the paths that this site serves: those of optional apps only if they are installed."""
     if HAS_SEARCH:
         return list(paths)
-    return [path for path in paths if not OF_SEARCH.search(path)]
+    return [path for path in paths if not OF_APPS.search(path)]
 
 
 def site_patterns() -> list:

@@ -26,17 +26,22 @@ EXAMPLES = {
     "/preview/{token}/": "preview/{token}/",
     "/search/": "search/",
     "/search/suggest/": "search/suggest/",
+    "/confirmations/{token}/": "confirmations/{token}/",
+    "/unsubscriptions/{token}/": "unsubscriptions/{token}/",
+    "/preferences/{token}/": "preferences/{token}/",
     "/schema/": "schema/",
 }
 EXAMPLES = {path: EXAMPLES[path] for path in served(*EXAMPLES)}
 HTML_PAGES = ["docs/", "problems/"]
 # Paths whose responses no cache may store, so that they have no ETag.
-NOT_CACHEABLE = {"/preview/{token}/"}
+NOT_CACHEABLE = {path for path in EXAMPLES if "{token}" in path}
 
 # A URL and a valid body for each path of the schema that takes a body, and for one that only the
 # fixture `notes` adds.
 BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "/digests/{slug}/notes/": ("digests/daily/notes/", {"text": "Thanks for the issue."}),
+    "/digests/{slug}/subscriptions/": ("digests/daily/subscriptions/", {"email": "a@example.org"}),
+    "/preferences/": ("preferences/", {"email": "a@example.org"}),
 }
 BODIES = {path: BODIES[path] for path in served(*BODIES)}
 

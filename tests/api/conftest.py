@@ -94,10 +94,22 @@ def shared_issue(django_db_setup, django_db_blocker):
 @pytest.fixture
 def endpoint(request, shared_issue, db):
     """The endpoint that a test is parametrised with; its URL exists."""
-    token = token_of(shared_issue) if "{token}" in request.param else ""
+    token = ""
+    if "{token}" in request.param:
+        kind = request.param.strip("/").partition("/")[0]
+        token = (
+            token_of(shared_issue) if kind == "preview" else newsletter_token(kind, shared_issue)
+        )
     return Endpoint(
         request.param, issue=shared_issue.pk, story=shared_issue.body[1].id, token=token
     )
+
+
+def newsletter_token(kind, issue):
+    """Return a token of a reader who subscribes to the digest of an issue."""
+    from tests.contrib.newsletter import readers  # an optional app
+
+    return readers.tokens_of(readers.subscribe(issue.get_parent().specific))[kind]
 
 
 @pytest.fixture

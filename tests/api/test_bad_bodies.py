@@ -72,7 +72,12 @@ class Target:
 
 
 @pytest.fixture
-def target(request, client, shared_issue):
+def target(request, client, shared_issue, settings):
+    settings.DIGEST_NEWSLETTER_SIGNUP_RATE = None
+    if request.param == "/digests/{slug}/subscriptions/":
+        from tests.contrib.newsletter.readers import open_newsletter  # an optional app
+
+        open_newsletter(shared_issue.get_parent().specific)
     return Target(client, request.param)
 
 

@@ -59,7 +59,11 @@ DIGESTS = ["/api/v1/digests/{parent}/", *OF_A_DIGEST[:3]]
 
 # POST to a digest, with a valid body: success, or the response for a digest that does not exist.
 # The fixture `notes` adds the first one.
-POSTS = [("/api/v1/digests/{parent}/notes/", {"text": "Thanks."})]
+POSTS = [
+    ("/api/v1/digests/{parent}/notes/", {"text": "Thanks."}),
+    ("/api/v1/digests/{parent}/subscriptions/", {"email": "reader@example.org"}),
+]
+POSTS = [(path, body) for path, body in POSTS if served(path)]
 
 # One issue: 200 and its slug, or the response for an issue that does not exist.
 DETAILS = [

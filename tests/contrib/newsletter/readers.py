@@ -37,6 +37,21 @@ def confirm_token(subscription: Subscription) -> str:
     return tokens.make(Purpose.CONFIRM, subscription.pk, subscription.counter, letter.created_at)
 
 
+def preferences_token(subscription: Subscription) -> str:
+    """Return the token of a letter with the link to the preferences."""
+    letter = subscription.deliveries.latest("pk")
+    return tokens.make(Purpose.PREFERENCES, subscription.subscriber_id, 0, letter.created_at)
+
+
+def tokens_of(subscription: Subscription) -> dict[str, str]:
+    """Return the tokens of a subscriber by the endpoint that takes them."""
+    return {
+        "confirmations": confirm_token(subscription),
+        "unsubscriptions": subscription.unsubscribe_token,
+        "preferences": preferences_token(subscription),
+    }
+
+
 def subscribe(digest: Any, address: str = "reader@example.org") -> Subscription:
     """Return an active subscription."""
     sign_up(digest, address)

@@ -30,5 +30,6 @@ class SubscriptionBody(PreferencesBody):
     website = serializers.CharField(
         required=False,
         allow_blank=True,
+        max_length=255,
         help_text="Leave it empty, in a field that readers do not see: programs fill it in.",
     )

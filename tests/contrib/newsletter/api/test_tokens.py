@@ -6,7 +6,13 @@ from digest.contrib.newsletter import subscriptions, tokens
 from digest.contrib.newsletter.models import SignupRequest, Subscriber, Subscription
 from digest.contrib.newsletter.tokens import Purpose
 from tests.builders import make_issue
-from tests.contrib.newsletter.readers import confirm_token, process_requests, sign_up, subscribe
+from tests.contrib.newsletter.readers import (
+    confirm_token,
+    preferences_token,
+    process_requests,
+    sign_up,
+    subscribe,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -29,11 +35,6 @@ def delete(client):
         return response
 
     return delete
-
-
-def preferences_token(subscription):
-    letter = subscription.deliveries.latest("pk")
-    return tokens.make(Purpose.PREFERENCES, subscription.subscriber_id, 0, letter.created_at)
 
 
 def state(subscription):
