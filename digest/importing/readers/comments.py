@@ -2,12 +2,13 @@
 
 Comments are HTML comments, of any number of paragraphs, and the forms other programs use:
 ``[//]: # (…)``, ``%%…%%`` (Obsidian), ``{>>…<<}`` (CriticMarkup), ``{/*…*/}`` (MDX). Code keeps
-them. A comment that is not closed ends with its paragraph.
+them. A comment that is not closed ends with its paragraph. Style sheets are taken out with them: a
+comment may contain a style sheet, and the other way round.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from markdown_it import MarkdownIt
@@ -17,18 +18,25 @@ from digest.importing.parts import Part, Role
 
 MAX_CODE_SPAN = 5000
 MAX_ROUNDS = 10
-CLOSERS = {"<!--": "-->", "{>>": "<<}", "{/*": "*/}", "%%": "\n%%"}
+CLOSERS = {
+    "<!--": re.compile("-->"),
+    "{>>": re.compile("<<}"),
+    "{/*": re.compile(r"\*/}"),
+    "%%": re.compile("\n%%"),
+    "<style": re.compile(r"</style(?=[\s/>])[^<>]{0,99}>?", re.IGNORECASE),
+}
+MAY_BE_TEXT = {"%%", "<style"}  # if it is not closed
 CODE_SPAN = rf"(?<!`)(?P<ticks>`+)(?!`).{{0,{MAX_CODE_SPAN}}}?(?<!`)(?P=ticks)(?!`)"
 # In this order: escapes, code, comments that need their end to be searched for, and whole ones.
 TOKEN = re.compile(
     rf"\\[\\`<{{%\[]|{CODE_SPAN}"
-    r"|(?P<open><!--(?!-?>)|\{>>|\{/\*|(?<![^\n])%%(?=[ \t]*(?:\n|\Z)))"
+    r"|(?P<open><!--(?!-?>)|\{>>|\{/\*|(?<![^\n])%%(?=[ \t]*(?:\n|\Z))|(?i:<style(?=[\s/>])))"
     r"|(?P<whole><!---?>|(?<![\w%])%%(?!%)[ \t]*[^\s%](?:[^%\n]|\n(?!\s*\n)|%(?!%))*%%(?![\w%])"
     r"|(?<![^\n])[ \t>]*\[[^\]\n]+\]:[ \t]*(?:#|<>)\s+"
     r"(?:\([^()]*\)|\"[^\"]*\"|'[^']*')[ \t]*(?![^\n]))",
     re.DOTALL,
 )
-OPENERS = ("<!--", "{>>", "{/*", "%%", "]:")
+OPENERS = re.compile(r"<!--|\{>>|\{/\*|%%|\]:|<style", re.IGNORECASE)
 NOT_NEWLINE = re.compile(r"[^\n]")
 SPACES = re.compile(r"[ \t]*")
 COMMENT_START = re.compile(r"\s*<!--")
@@ -46,15 +54,24 @@ class Segment:
 def take_comments(text: str) -> tuple[str, list[Part]]:
     """Return the text without comments but with all of its lines, and the comments.
 
-    Raises DocumentError if comments and code are entangled.
+    Style sheets are left out, too. Raises DocumentError if comments and code are entangled.
     """
-    if not any(opener in text for opener in OPENERS):
+    if not OPENERS.search(text):
         return text, []
     spans: list[tuple[int, int]] = []
     for _ in range(MAX_ROUNDS):
         if find_comments(mask(text, spans), spans):
-            return without(text, spans), list(parts_of(text, spans, Role.COMMENT))
+            parts = parts_of(text, spans, Role.COMMENT)
+            return without(text, spans), [
+                replace(part, role=Role.LEFT_OUT) if is_style_sheet(part) else part
+                for part in parts
+            ]
     raise DocumentError("Too many of its comments contain unfinished code blocks: remove them.")
+
+
+def is_style_sheet(part: Part) -> bool:
+    """Return whether a part that was taken out is a style element."""
+    return part.text[: len("<style")].lower() == "<style"
 
 
 def after_comments(text: str) -> int:
@@ -74,13 +91,13 @@ def find_comments(text: str, spans: list[tuple[int, int]]) -> bool:
     That is where a comment ends within what looked like code because of the comment.
     """
     position = spans[-1][1] if spans else 0
-    last_closers = {closer: text.rfind(closer) for closer in CLOSERS.values()}
+    unclosed: set[str] = set()
     for segment in segments(text):
         if segment.is_code and segment.start < position < segment.end:
             return False
         if segment.is_code:
             continue
-        for span in comments_in(text, max(position, segment.start), segment.end, last_closers):
+        for span in comments_in(text, max(position, segment.start), segment.end, unclosed):
             spans.append(span)
             position = span[1]
     return True
@@ -107,27 +124,28 @@ def leaf_blocks(text: str) -> Iterator[tuple[int, int, bool]]:
             yield *token.map, token.type != "inline"
 
 
-def comments_in(
-    text: str, start: int, end: int, last_closers: dict[str, int]
-) -> Iterator[tuple[int, int]]:
+def comments_in(text: str, start: int, end: int, unclosed: set[str]) -> Iterator[tuple[int, int]]:
     """Yield start and end of the comments that start within a block."""
     while start < end and (found := TOKEN.search(text, start, end)):
         start = found.end()
         if found["whole"]:
             yield found.span()
-        elif found["open"] and (close := end_of_comment(text, found, end, last_closers)):
+        elif found["open"] and (close := end_of_comment(text, found, end, unclosed)):
             start = close
             yield found.start(), close
 
 
-def end_of_comment(
-    text: str, opened: re.Match[str], block_end: int, last_closers: dict[str, int]
-) -> int:
-    """Return where a comment ends; if it is not closed with its block, or 0 for ``%%``."""
-    closer = CLOSERS[opened["open"]]
-    if last_closers[closer] < opened.end():
-        return 0 if opened["open"] == "%%" else block_end
-    return text.find(closer, opened.end()) + len(closer)
+def end_of_comment(text: str, opened: re.Match[str], block_end: int, unclosed: set[str]) -> int:
+    """Return where a comment ends; if it is not closed with its block, or 0 for what may be text.
+
+    A closer that was not found once is not looked for again.
+    """
+    name = opened["open"].lower()
+    found = None if name in unclosed else CLOSERS[name].search(text, opened.end())
+    if found:
+        return found.end()
+    unclosed.add(name)
+    return 0 if name in MAY_BE_TEXT else block_end
 
 
 def mask(text: str, spans: list[tuple[int, int]]) -> str:

@@ -6,12 +6,14 @@ in the first lines (Pelican, MultiMarkdown). Comments may precede it.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from digest.importing.documents import strip_unprintable
 from digest.importing.errors import DocumentError
 from digest.importing.parts import Part, Role
 from digest.importing.readers.comments import after_comments
 from digest.importing.readers.front_matter_formats import Field, read_headers, read_toml, read_yaml
+from digest.importing.readers.markdown_hidden import take_unseen
 from digest.importing.recognition import parse_tags
 from digest.importing.rich_text import paragraph_html
 
@@ -77,6 +79,7 @@ def parts_of(fields: Iterable[Field]) -> Iterator[Part]:
     names = {field.name for field in fields}
     seen = set()
     for field in fields:
+        yield from take_unseen_of(field)
         same = SAME_AS.get(field.name)
         name = same if same and same not in names else field.name
         texts = texts_of(field, is_tags=name == "tags")
@@ -89,6 +92,14 @@ def parts_of(fields: Iterable[Field]) -> Iterator[Part]:
             html = paragraph_html(texts[0]) if name in DESCRIPTIONS and fits and texts else ""
             yield Part(Role.LEFT_OUT, clean(field.written) or field.name, *field.lines, html)
         seen.add(name)
+
+
+def take_unseen_of(field: Field) -> Iterator[Part]:
+    """Take comments and hidden elements out of the texts of a field, and yield them."""
+    taken = [take_unseen(text) for text in field.texts or ()]
+    field.texts = None if field.texts is None else [text for text, _ in taken]
+    for part in chain.from_iterable(parts for _, parts in taken):
+        yield Part(part.role, part.text, *field.lines)
 
 
 def texts_of(field: Field, *, is_tags: bool) -> list[str] | None:

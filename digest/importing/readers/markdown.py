@@ -16,9 +16,8 @@ from markdown_it.token import Token
 
 from digest.importing.errors import DocumentError
 from digest.importing.parts import Label, Outline, Part, Role
-from digest.importing.readers.comments import take_comments
 from digest.importing.readers.front_matter import read_front_matter
-from digest.importing.readers.markdown_hidden import take_hidden
+from digest.importing.readers.markdown_hidden import take_unseen
 from digest.importing.readers.markdown_html import markdown_converter, words_lost
 from digest.importing.readers.markdown_outline import (
     Node,
@@ -53,10 +52,9 @@ def read_markdown(text: str) -> list[Part]:
     front_matter, body = read_front_matter(text)
     if body.count("[") > MAX_BRACKETS:
         raise DocumentError(f"It is too large: more than {MAX_BRACKETS:,} links or brackets.")
-    body, comments = take_comments(body)
-    body, hidden = take_hidden(body)
+    body, unseen = take_unseen(body)
     parts = with_summary(MarkdownReader(body, front_matter).read())
-    return sorted([*parts, *comments, *hidden], key=lambda part: part.first_line)
+    return sorted([*parts, *unseen], key=lambda part: part.first_line)
 
 
 def with_summary(parts: list[Part]) -> list[Part]:

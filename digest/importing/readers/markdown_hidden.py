@@ -1,21 +1,28 @@
 """Take the text out of Markdown that a browser would not show: that in hidden HTML elements.
 
-An element may span several blocks. Which elements are hidden, and where they end, is that of HTML
-documents; each block of Markdown counts as a ``<p>``. Code keeps its tags.
+An element may span several blocks. Which elements are hidden, also by a style sheet, and where they
+end, is that of HTML documents; each block of Markdown counts as a ``<p>``. Code keeps its tags.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from digest.importing.html.elements import OpenElement, OpenElements
 from digest.importing.html.hidden import reason_to_remove
 from digest.importing.html.left_out import skip_reason
-from digest.importing.html.styles import StyleSheet
+from digest.importing.html.styles import Styles, StyleSheet, style_sheet
 from digest.importing.html.tags import VOID
-from digest.importing.html.tokens import HtmlToken, parse_markup
+from digest.importing.html.tokens import HtmlToken, parse_markup, tokenize
 from digest.importing.parts import Part, Role
-from digest.importing.readers.comments import CODE_SPAN, parts_of, segments, without
+from digest.importing.readers.comments import (
+    CODE_SPAN,
+    is_style_sheet,
+    parts_of,
+    segments,
+    take_comments,
+    without,
+)
 
 TAG_START = re.compile(r"<[a-zA-Z]")
 # In this order: escapes, code, and tags.
@@ -24,22 +31,34 @@ TOKEN = re.compile(
     r"|(?P<tag></?[a-zA-Z][\w-]*(?=[\s/>])(?:\"[^\"<]*\"|'[^'<]*'|[^<>])*+>)",
     re.DOTALL,
 )
-NO_SHEET = StyleSheet()
 
 
-def take_hidden(text: str) -> tuple[str, list[Part]]:
+def take_unseen(text: str) -> tuple[str, list[Part]]:
+    """Return the text without comments and hidden elements but with all of its lines, and these."""
+    text, comments = take_comments(text)
+    text, hidden = take_hidden(text, sheet_of(comments))
+    return text, [*comments, *hidden]
+
+
+def sheet_of(parts: Iterable[Part]) -> StyleSheet:
+    """Return the rules of the style sheets among the parts that were taken out."""
+    sheets = (part.text for part in parts if is_style_sheet(part))
+    return style_sheet([token for sheet in sheets for token in tokenize(sheet)])
+
+
+def take_hidden(text: str, sheet: StyleSheet) -> tuple[str, list[Part]]:
     """Return the text without hidden elements but with all of its lines, and the elements."""
-    spans = list(hidden_spans(text)) if TAG_START.search(text) else []
+    spans = list(hidden_spans(text, sheet)) if TAG_START.search(text) else []
     return without(text, spans), list(parts_of(text, spans, Role.LEFT_OUT))
 
 
-def hidden_spans(text: str) -> Iterator[tuple[int, int]]:
+def hidden_spans(text: str, sheet: StyleSheet) -> Iterator[tuple[int, int]]:
     """Yield start and end of what is hidden, with the tags that hide it."""
-    state, start = HiddenState(), 0
+    state, start = HiddenState(sheet), 0
     for first, last, token in tags_of(text):
         was_hidden, is_start = state.is_hidden, token.kind == "start"
         if is_start and token.name in VOID:
-            if not was_hidden and is_removed(token):
+            if not was_hidden and is_removed(token, state.styles_of(token)):
                 yield first, last
             continue
         state.follow(token)
@@ -63,9 +82,8 @@ def tags_of(text: str) -> Iterator[tuple[int, int, HtmlToken]]:
         yield segment.end, segment.end, HtmlToken("end", "p")
 
 
-def is_removed(token: HtmlToken) -> bool:
+def is_removed(token: HtmlToken, styles: Styles) -> bool:
     """Return whether an element is hidden with all its content."""
-    styles = NO_SHEET.styles(OpenElement(token.name, token.attributes))
     return bool(
         reason_to_remove(token.name, styles, token.attributes)
         or skip_reason(token.name, in_region=True) == "hidden"
@@ -76,12 +94,18 @@ def is_removed(token: HtmlToken) -> bool:
 class HiddenState:
     """Track whether text is hidden after the tags so far."""
 
+    sheet: StyleSheet
     elements: OpenElements = field(default_factory=OpenElements)
     removed_at: int | None = None
 
     @property
     def is_hidden(self) -> bool:
         return self.removed_at is not None or self.elements.text.hidden
+
+    def styles_of(self, token: HtmlToken) -> Styles:
+        """Return the declared values of an element that starts here."""
+        element = OpenElement(token.name, token.attributes)
+        return self.sheet.styles(element, self.elements.stack)
 
     def follow(self, token: HtmlToken) -> None:
         """Open or close an element."""
@@ -96,8 +120,8 @@ class HiddenState:
             self._open(token, depth)
 
     def _open(self, token: HtmlToken, depth: int) -> None:
-        if self.removed_at is None and is_removed(token):
+        styles = self.styles_of(token)
+        if self.removed_at is None and is_removed(token, styles):
             self.removed_at = depth
         element = OpenElement(token.name, token.attributes)
-        text = self.elements.text.within(NO_SHEET.styles(element))
-        self.elements.start(replace(element, text=text))
+        self.elements.start(replace(element, text=self.elements.text.within(styles)))

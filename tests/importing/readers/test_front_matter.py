@@ -37,10 +37,26 @@ def values(yaml: str) -> list[tuple[str, str]]:
         ("# note\ntitle: a", [("LEFT_OUT", "# note"), ("TITLE", "a")]),
         ("title: 'a # b'", [("TITLE", "a # b")]),
         ("title: !!python/name:os.system x", [("TITLE", "x")]),
+        ("title: Salt <b>now</b>", [("TITLE", "Salt <b>now</b>")]),
     ],
 )
 def test_values_are_kept_as_written(yaml, expected):
     assert values(yaml) == expected
+
+
+@pytest.mark.parametrize(
+    ("unseen", "role"),
+    [
+        ("<span hidden>secret</span>", "LEFT_OUT"),
+        ("<i style='display:none'>secret</i>", "LEFT_OUT"),
+        ("<!-- secret -->", "COMMENT"),
+    ],
+)
+def test_what_a_browser_would_not_show_is_taken_out(unseen, role):
+    assert values(f"title: Salt {unseen} today") == [(role, unseen), ("TITLE", "Salt today")]
+    assert values(f"tags: [Salt, {unseen}]") == [(role, unseen), ("TAG", "Salt")]
+    text = f"---\ndescription: Salt {unseen}\n---\n\n# T\n\n## S\n\nText."
+    assert draft_of(text, "a.md").summary_text == "Salt"
 
 
 def test_tags_are_split_at_commas_except_in_a_list():

@@ -3,7 +3,7 @@
 import pytest
 
 from digest.importing.parts import Role
-from digest.importing.readers.markdown_hidden import take_hidden
+from digest.importing.readers.markdown_hidden import take_unseen
 from tests.importing.conftest import parts_of, texts
 
 
@@ -33,7 +33,7 @@ from tests.importing.conftest import parts_of, texts
     ],
 )
 def test_hidden_element_is_left_out(written, left):
-    assert take_hidden(written)[0].strip(" ") == left
+    assert take_unseen(written)[0].strip(" ") == left
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,51 @@ def test_hidden_element_is_left_out(written, left):
     ],
 )
 def test_code_and_shown_elements_stay(written):
-    assert take_hidden(written) == (written, [])
+    assert take_unseen(written) == (written, [])
+
+
+@pytest.mark.parametrize(
+    ("css", "element"),
+    [
+        (".x{display:none}", "<p class='a x'>"),
+        ("#x { display: none }", "<div id=x>"),
+        ("p > .x {visibility:hidden}", "<b class=x>"),
+        ("@media screen { .x{font-size:0} }", "<span class=x>"),
+        ("<!-- .x{display:none} -->", "<span class=x>"),
+        (".y{}\n\n    .x{display:none}", "<span class=x>"),
+    ],
+)
+def test_style_sheet_hides_elements(css, element):
+    sheet, hidden = f"<STYLE>{css}</STYLE >", f"{element}secret"
+    text, parts = take_unseen(f"Bread\n\n{sheet}\n\n{hidden}")
+    assert (text.strip(), parts[0].text) == ("Bread", sheet)
+    assert "secret" in parts[-1].text
+    text, _ = take_unseen(f"Bread {element}shown\n\n<style media=print>{css}</style>")
+    assert text.strip() == f"Bread {element}shown"
+
+
+def test_style_sheet_is_left_out_and_reported():
+    parts = parts_of("# T\n\nA.\n\n## S\n\nB\n<style>\n.x{color:red}\n\n</style>\nc.", "a.md")
+    [sheet] = [part for part in parts if part.role is Role.LEFT_OUT]
+    assert (sheet.text, sheet.first_line) == ("<style>\n.x{color:red}\n\n</style>", 8)
+    assert texts(parts, Role.BODY) == ["B", "c."]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "`<style>.x{display:none}</style>` <p class=x>Bread</p>",
+        "The <style> tag <p class=x>Bread</p>",
+        "<styled class=x>Bread</styled>",
+    ],
+)
+def test_code_and_other_tags_are_no_style_sheet(written):
+    assert take_unseen(written) == (written, [])
+
+
+def test_style_sheet_in_a_comment_hides_nothing():
+    text, [comment] = take_unseen("<!-- <style>.x{display:none}</style> --><p class=x>Bread")
+    assert (text, comment.role) == ("<p class=x>Bread", Role.COMMENT)
 
 
 def test_hidden_elements_are_reported_with_their_lines():
