@@ -5,6 +5,7 @@ count clicks.
 """
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from urllib.parse import SplitResult, parse_qsl, unquote
 
@@ -15,6 +16,10 @@ MIN_TOKEN, MIN_BLOB = 6, 48
 CHANGES = re.compile(r"(?<=[a-zA-Z])(?=\d)|(?<=\d)(?=[a-zA-Z])|(?<=[a-z])(?=[A-Z])")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 NUMBER = re.compile(r"(?!(?:19|20)\d{6}$)\d{6,}")
+# Of both alphabets; dots separate the parts of a token.
+BASE64 = re.compile(r"[\w+/-]{8,}", re.ASCII)
+URL_SAFE = str.maketrans("-_", "+/")
+WORD = re.compile(r"[\w.+@-]+")
 # How services that count clicks name their hosts and paths. The last label of a host is no name.
 CLICK_HOST = re.compile(
     r"(?:^|[.-])(?:clicks?|links?|e?mail|track(?:ing)?|trk|redir(?:ect)?)[.-].*\."
@@ -58,8 +63,20 @@ def without_address(url: str) -> str:
 
 
 def is_address(value: str) -> bool:
-    """Return whether a value is an e-mail address; services encode it once or twice."""
-    return bool(EMAIL.fullmatch(unquote(value).strip(" <>")))
+    """Return whether a value is an e-mail address; services encode it once or twice, or in base64,
+    alone or with other data."""
+    value = unquote(value).strip(" <>")
+    return bool(EMAIL.fullmatch(value)) or any(map(has_address, BASE64.findall(value)))
+
+
+def has_address(encoded: str) -> bool:
+    """Return whether a text in base64 contains an e-mail address."""
+    standard = encoded.translate(URL_SAFE)
+    try:
+        text = b64decode(standard + "=" * (-len(standard) % 4)).decode()
+    except ValueError:
+        return False
+    return any(map(EMAIL.fullmatch, WORD.findall(text)))
 
 
 def without_click_tracker(url: str) -> str:

@@ -1,6 +1,8 @@
 """Test that the frame of a mail and what identifies its reader are left out."""
 
 import json
+from base64 import b64encode
+from urllib.parse import quote
 
 import pytest
 
@@ -232,6 +234,11 @@ def test_url_in_code_stays_as_it_is():
     assert "utm_source" in draft.stories[0].value()["body"]
 
 
+TEXTS = ("jo~?~>.o@example.com", '{"to":"jo@example.com"}', "low water today")
+ADDRESS, OBJECT, WORDS = (b64encode(text.encode()).decode() for text in TEXTS)
+URL_SAFE = str.maketrans("+/", "-_")
+
+
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
@@ -240,6 +247,13 @@ def test_url_in_code_stays_as_it_is():
         ("https://e.org/a?s=jo.o%2Bx%2540mail.example.com&p=2", "https://e.org/a?p=2"),
         ("https://e.org/a#rcpt=jo@example.com", "https://e.org/a"),
         ("https://e.org/@jo?v=a@2", "https://e.org/@jo?v=a@2"),
+        (f"https://e.org/a?e={ADDRESS}&p=2", "https://e.org/a?p=2"),
+        (f"https://e.org/a?e={quote(quote(ADDRESS))}", "https://e.org/a"),
+        (f"https://e.org/a#e={ADDRESS.rstrip('=')}", "https://e.org/a"),
+        (f"https://e.org/a?e={ADDRESS.translate(URL_SAFE)}", "https://e.org/a"),
+        (f"https://e.org/a?e=v1.{OBJECT}.x9", "https://e.org/a"),
+        (f"https://e.org/a?e={WORDS}", f"https://e.org/a?e={WORDS}"),
+        ("https://e.org/a?e=LowWaterCameEarly", "https://e.org/a?e=LowWaterCameEarly"),
     ],
 )
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
