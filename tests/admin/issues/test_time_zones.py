@@ -8,6 +8,7 @@ from django.shortcuts import resolve_url
 from django.utils import timezone
 from wagtail.users.models import UserProfile
 
+from digest.importing.review.uploads import Upload
 from digest.models import DigestPage
 from digest.previews.tokens import create_token
 from digest.sources.models import Check, Source
@@ -82,6 +83,13 @@ def test_end_of_a_preview_link_is_in_the_time_zone_of_the_user(show, digest, adm
     expires_at = timezone.now() + timedelta(hours=1)
     assert shown(expires_at, "Asia/Tokyo", "Tokyo")[:15] in show("digest_previews")
     assert " Tokyo<" in show("digest_previews").replace(" <", "<")
+
+
+def test_upload_of_a_document_is_in_the_time_zone_of_the_user(show, digest, admin_client):
+    data = {"digest": digest.pk, "text": "# A\n\n## S\n\nText."}
+    assert admin_client.post("/admin/digest/import/", data).status_code == 302
+    Upload.objects.update(created_at=AT)
+    assert f">{shown(AT, 'Asia/Tokyo', 'Tokyo')}</time>" in show("digest_import")
 
 
 def test_checks_of_a_source_are_in_the_time_zone_of_the_user(show, digest):
