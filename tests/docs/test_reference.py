@@ -17,7 +17,7 @@ from tests.docs.markdown import ROOT, headings, read, rows, section
 SETTINGS = [name for name, value in vars(DigestSettings).items() if isinstance(value, property)]
 COMMANDS = [
     (app, path.stem)
-    for app in ("digest", "digest.contrib.search")
+    for app in ("digest", "digest.contrib.search", "digest.contrib.newsletter")
     for path in (ROOT / app.replace(".", "/") / "management" / "commands").glob("*.py")
     if path.stem != "__init__"
 ]

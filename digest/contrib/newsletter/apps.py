@@ -10,7 +10,9 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         from digest.contrib.newsletter import checks  # noqa: F401
-        from digest.registry import registry
+        from digest.contrib.newsletter.cleaning import clean
+        from digest.registry import DAY, Job, registry
 
         registry.api_extensions.append("digest.contrib.newsletter.api.extension")
         registry.urlconfs["newsletter/"] = "digest.contrib.newsletter.urls"
+        registry.jobs.append(Job("clean_newsletter", clean, DAY))

@@ -171,6 +171,7 @@ class Subscription(models.Model):
         API = "api", _("API")
         ASKED = "asked", _("asked never to be written to")
         EDITOR = "editor", _("ended by an editor")
+        AGAIN = "again", _("ended again after a restore")
 
     subscriber = models.ForeignKey(
         Subscriber, on_delete=models.CASCADE, related_name="subscriptions"
@@ -201,7 +202,10 @@ class Subscription(models.Model):
                 fields=["digest", "id"],
                 condition=models.Q(state="active"),
                 name="digest_active_subscriptions",
-            )
+            ),
+            models.Index(
+                fields=["state", "digest", "subscriber"], name="digest_subscription_states"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -28,8 +28,8 @@ def open_newsletter(digest: Any) -> NewsletterSettings:
     raise Http404
 
 
-def consent_row(digest: Any) -> ConsentText:
-    """Return the row of what readers agree to, for the record of a sign-up."""
+def consent_text(digest: Any) -> ConsentText:
+    """Return the row of what readers of a digest agree to, for the record of a sign-up."""
     settings = newsletter_settings([digest]).get(digest.pk)
     if settings and settings.consent_text:
         return settings.consent_text
@@ -37,7 +37,7 @@ def consent_row(digest: Any) -> ConsentText:
 
 
 def store_consent(digest: Any, text: str) -> ConsentText:
-    """Return the row with this text, a new one only if no version had it."""
+    """Return the version with this text; an earlier one with the same text is used again."""
     return ConsentText.objects.get_or_create(digest=digest, text=text)[0]
 
 
@@ -48,7 +48,7 @@ def request_subscription(
     SignupRequest.objects.create(
         kind=SignupRequest.Kind.SUBSCRIBE,
         digest=digest,
-        consent_text=consent_row(digest),
+        consent_text=consent_text(digest),
         address=address.address,
         has_filled_honeypot=has_filled_honeypot,
         source=source,

@@ -6,6 +6,7 @@ Sign-up requests are processed in a worker, so that a request never looks an add
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from digest.contrib.newsletter import limits, removals, suppression, tokens
@@ -21,6 +22,8 @@ from digest.contrib.newsletter.tokens import InvalidToken, Purpose
 
 Kind = EmailDelivery.Kind
 State = Subscription.State
+# Those that can be ended.
+OPEN = (State.PENDING, State.ACTIVE)
 
 
 def process(request_pk: int) -> None:
@@ -70,6 +73,27 @@ def _send_preferences(address: Address) -> None:
         return
     if limits.may_get_letter(subscription.subscriber):
         _write_letter(Kind.PREFERENCES, subscription)
+
+
+@transaction.atomic
+def resend(subscription: Subscription) -> bool:
+    """Write another confirmation letter; False if the reader may not get one.
+
+    Nobody but the reader asks for the first letter, so this one is for pending subscriptions only.
+    """
+    rows = Subscription.objects.select_for_update(of=("self",)).select_related("subscriber")
+    found = rows.filter(pk=subscription.pk, state=State.PENDING).first()
+    if found is None or not _may_get_letter(found.subscriber):
+        return False
+    _write_letter(Kind.CONFIRM, found)
+    return True
+
+
+def _may_get_letter(subscriber: Subscriber) -> bool:
+    reason = suppression.reason_of(subscriber.key)
+    if reason in suppression.FINAL:
+        return False
+    return limits.may_get_letter(subscriber, has_bounced=reason == Reason.BOUNCED)
 
 
 def _write_letter(kind: str, subscription: Subscription) -> None:
@@ -127,13 +151,14 @@ def to_unsubscribe(token: str) -> Subscription:
 def end(subscription: Subscription, reason: str) -> None:
     """End a pending or active subscription; no link from before revives it."""
     rows = Subscription.objects.select_for_update().filter(pk=subscription.pk)
-    found = rows.filter(state__in=[State.PENDING, State.ACTIVE]).first()
+    found = rows.filter(state__in=OPEN).first()
     if found is None:
         return
     found.state, found.ended_at, found.end_reason = State.ENDED, timezone.now(), reason
     found.counter += 1
     found.save(update_fields=["state", "ended_at", "end_reason", "counter"])
-    removals.record(removals.Removal.ENDED, subscription.subscriber.key, subscription.digest.slug)
+    _skip_open(found.deliveries.filter(kind=Kind.CONFIRM))  # its link confirms nothing any more
+    removals.record(removals.Removal.ENDED, subscription.subscriber.key, subscription.digest_id)
 
 
 def of_preferences(token: str) -> Subscriber:
@@ -159,22 +184,37 @@ def block(subscriber: Subscriber) -> None:
     suppression.suppress(subscriber.key, Reason.ASKED)
     for subscription in subscriber.subscriptions.select_related("subscriber", "digest"):
         end(subscription, Subscription.EndReason.ASKED)
-    _skip_open_mails(subscriber)
+    _skip_open(_mails_to(subscriber))
+    removals.record(removals.Removal.BLOCKED, subscriber.key)
 
 
 @transaction.atomic
 def erase(subscriber: Subscriber) -> None:
     """Delete an address and everything stored about it, except its keyed hash."""
+    erase_requests(subscriber.key)
+    # After the requests, which a worker locks first, too. No subscription is added meanwhile.
+    Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
     suppression.suppress(subscriber.key, Reason.ERASED)
-    _skip_open_mails(subscriber)
-    SignupRequest.objects.filter(address__iexact=subscriber.key).delete()
-    subscriber.subscriptions.all().delete()
+    _skip_open(_mails_to(subscriber))
+    delete(subscriber.subscriptions.all())
     subscriber.delete()
     removals.record(removals.Removal.ERASED, subscriber.key)
 
 
-def _skip_open_mails(subscriber: Subscriber) -> None:
-    open_mails = EmailDelivery.objects.filter(
-        subscription__subscriber=subscriber, state__in=EmailDelivery.OPEN
-    )
-    open_mails.update(state=EmailDelivery.State.SKIPPED)
+def erase_requests(key: str) -> int:
+    """Delete the requests of an address that nobody has processed; return their number."""
+    return SignupRequest.objects.filter(address__iexact=key).delete()[0]
+
+
+def delete(subscriptions: QuerySet) -> None:
+    """Delete subscriptions, and the replies to their mails, which may quote the address."""
+    EmailDelivery.objects.filter(subscription__in=subscriptions).update(reply="")
+    subscriptions.delete()
+
+
+def _mails_to(subscriber: Subscriber) -> QuerySet:
+    return EmailDelivery.objects.filter(subscription__subscriber=subscriber)
+
+
+def _skip_open(mails: QuerySet) -> None:
+    mails.filter(state__in=EmailDelivery.OPEN).update(state=EmailDelivery.State.SKIPPED)

@@ -23,11 +23,16 @@ def reason_of(key: str) -> str | None:
     return found.values_list("reason", flat=True).first()
 
 
-@transaction.atomic
 def suppress(key: str, reason: str) -> None:
     """Suppress an address; a final reason stays, whatever comes after it."""
+    suppress_hash(address_hash(key), reason)
+
+
+@transaction.atomic
+def suppress_hash(address_hash: str, reason: str) -> None:
+    """Suppress the address with this hash, as ``suppress`` does."""
     row, created = Suppression.objects.select_for_update().get_or_create(
-        address_hash=address_hash(key), defaults={"reason": reason}
+        address_hash=address_hash, defaults={"reason": reason}
     )
     if not created and row.reason not in FINAL:
         row.reason = reason
