@@ -106,3 +106,14 @@ if EMAIL_USE_TLS and EMAIL_USE_SSL:
     raise SystemExit("Only one of EMAIL_USE_TLS and EMAIL_USE_SSL may be on in the environment")
 EMAIL_TIMEOUT = int(os.environ.get("EMAIL_TIMEOUT", 10))
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "webmaster@localhost")
+
+
+# The newsletter
+
+DIGEST_NEWSLETTER_FROM = os.environ.get("NEWSLETTER_FROM") or DEFAULT_FROM_EMAIL
+DIGEST_NEWSLETTER_ORIGINS = _words("NEWSLETTER_ORIGINS")
+DIGEST_NEWSLETTER_REMOVALS_FILE = os.environ.get("NEWSLETTER_REMOVALS_FILE") or None
+if os.environ.get("NEWSLETTER_SIGNUP_RATE"):
+    DIGEST_NEWSLETTER_SIGNUP_RATE = os.environ["NEWSLETTER_SIGNUP_RATE"]
+if os.environ.get("NEWSLETTER_LETTERS_PER_HOUR"):
+    DIGEST_NEWSLETTER_LETTERS_PER_HOUR = int(os.environ["NEWSLETTER_LETTERS_PER_HOUR"])

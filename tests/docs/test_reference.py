@@ -10,11 +10,16 @@ from digest.api.errors import PROBLEMS
 from digest.api.schema import HEADERS
 from digest.blocks import IssueBodyBlock, SourceBlock
 from digest.conf import DigestSettings, conf
+from digest.contrib.newsletter.conf import NewsletterSettings
+from digest.contrib.newsletter.conf import conf as newsletter_conf
 from digest.feeds.views import FEEDS
 from digest.models import DigestPage, IssuePage, IssueTag
 from tests.docs.markdown import ROOT, headings, read, rows, section
 
 SETTINGS = [name for name, value in vars(DigestSettings).items() if isinstance(value, property)]
+OF_NEWSLETTER = [
+    name for name, value in vars(NewsletterSettings).items() if isinstance(value, property)
+]
 COMMANDS = [
     (app, path.stem)
     for app in ("digest", "digest.contrib.search", "digest.contrib.newsletter")
@@ -28,6 +33,13 @@ def test_setting_has_a_section_with_its_default(name, settings):
     default = getattr(conf, name)
     written = re.search(r"Default `([^`]*)`", section(read("settings"), f"`DIGEST_{name}`"))
     assert written[1] == str(default)
+
+
+@pytest.mark.parametrize("name", OF_NEWSLETTER)
+def test_setting_of_the_newsletter_has_a_section_with_its_default(name, settings):
+    settings.DEFAULT_FROM_EMAIL = "DEFAULT_FROM_EMAIL"
+    written = re.search(r"Default `([^`]*)`", section(read("settings"), f"`DIGEST_{name}`"))
+    assert written[1] == str(getattr(newsletter_conf, name))
 
 
 @pytest.mark.parametrize("model", [DigestPage, IssuePage, IssueTag])

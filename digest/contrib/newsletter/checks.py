@@ -1,13 +1,26 @@
-"""System checks of the newsletter's settings."""
+"""System checks of the newsletter: of its settings, and of what open digests lack."""
 
+import os
 import re
+from email.utils import parseaddr
+from pathlib import Path
 from typing import Any
 
-from django.core.checks import CheckMessage, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import DatabaseError, router, transaction
+from wagtail.models import Site
 
 from digest.checks import SettingCheck, check_settings, is_positive_integer
 from digest.contrib.newsletter.conf import conf
+from digest.contrib.newsletter.models import NewsletterSettings
 
+# Providers of mailboxes that do not let other servers send in their name (DMARC).
+FREE_MAIL = {
+    *("aol.com", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com"),
+    *("live.com", "mail.ru", "me.com", "outlook.com", "proton.me", "protonmail.com", "web.de"),
+    *("yahoo.com", "yahoo.de", "yandex.com", "yandex.ru"),
+}
 ORIGIN = re.compile(r"https?://[^/?#\s]+")
 PAGES = {"confirm", "unsubscribe", "preferences"}
 
@@ -38,6 +51,10 @@ def _are_pages(value: Any) -> bool:
 
 def _is_rate(value: Any) -> bool:
     return value is None or bool(re.fullmatch(r"[1-9][0-9]*/(sec|min|hour|day)", str(value)))
+
+
+def _is_absolute_path(value: Any) -> bool:
+    return value is None or (isinstance(value, (str, Path)) and Path(value).is_absolute())
 
 
 SETTINGS = [
@@ -74,6 +91,13 @@ SETTINGS = [
         is_positive_integer,
         "must be a positive whole number, not {value!r}.",
     ),
+    SettingCheck(
+        "digest.E035",
+        "NEWSLETTER_REMOVALS_FILE",
+        _is_absolute_path,
+        "must be an absolute path, not {value!r}.",
+        "Several processes append to the file.",
+    ),
 ]
 
 
@@ -81,3 +105,115 @@ SETTINGS = [
 def check_newsletter_settings(**kwargs: Any) -> list[CheckMessage]:
     """Check every setting in ``SETTINGS``."""
     return check_settings(conf, SETTINGS)
+
+
+@register()
+def check_removals_file(**kwargs: Any) -> list[CheckMessage]:
+    """Warn if the removals file cannot be written."""
+    path = conf.NEWSLETTER_REMOVALS_FILE
+    if not path or not _is_absolute_path(path) or _is_writable(Path(path)):
+        return []
+    message = f"DIGEST_NEWSLETTER_REMOVALS_FILE, {path}, cannot be written."
+    hint = "Without it, a restored backup brings back readers who have left."
+    return [Warning(message, hint=hint, id="digest.W036")]
+
+
+def _is_writable(path: Path) -> bool:
+    return os.access(path if path.exists() else path.parent, os.W_OK) and not path.is_dir()
+
+
+@register(Tags.database)
+def check_open_newsletters(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of what digests that are open for sign-ups lack, outside DEBUG."""
+    alias = router.db_for_read(NewsletterSettings)
+    if settings.DEBUG or alias not in (databases or ()):
+        return []
+    rows = NewsletterSettings.objects.filter(takes_signups=True).select_related("digest")
+    try:
+        with transaction.atomic(using=alias):
+            newsletters = list(rows.order_by("pk"))
+            return [message for check in OPEN_CHECKS for message in check(newsletters)]
+    except DatabaseError:  # The tables are not migrated yet.
+        return []
+
+
+def _undeliverable(newsletters: list[NewsletterSettings]) -> list[CheckMessage]:
+    senders = {_sender(newsletter.digest) for newsletter in newsletters}
+    return [
+        Warning(
+            f"Newsletters from {sender!r} will not be delivered.",
+            hint="Use a domain of your own, with SPF, DKIM and DMARC: docs/deploy/mail.md.",
+            id="digest.W037",
+        )
+        for sender in sorted(senders)
+        if _is_undeliverable(sender)
+    ]
+
+
+def _sender(digest: Any) -> str:
+    chosen = conf.NEWSLETTER_FROM
+    if isinstance(chosen, dict):
+        chosen = chosen.get(digest.slug, settings.DEFAULT_FROM_EMAIL)
+    return str(chosen)
+
+
+def _is_undeliverable(sender: str) -> bool:
+    domain = parseaddr(sender)[1].rpartition("@")[2].lower()
+    return domain in FREE_MAIL or "." not in domain or domain.endswith((".local", ".localhost"))
+
+
+def _without_removals_file(newsletters: list[NewsletterSettings]) -> list[CheckMessage]:
+    if conf.NEWSLETTER_REMOVALS_FILE or not newsletters:
+        return []
+    hint = "Without it, a restored backup brings back readers who have left."
+    message = "DIGEST_NEWSLETTER_REMOVALS_FILE is not set, and readers can subscribe."
+    return [Warning(message, hint=hint, id="digest.W038")]
+
+
+def _lacking(newsletters: list[NewsletterSettings]) -> list[CheckMessage]:
+    return [
+        Warning(
+            f"The newsletter of {newsletter.digest.title!r} has no imprint or no privacy page.",
+            hint="Fill them in under Digests, Newsletters, in the admin.",
+            id="digest.W039",
+        )
+        for newsletter in newsletters
+        if not (newsletter.imprint.strip() and newsletter.privacy_url)
+    ]
+
+
+def _without_tls(newsletters: list[NewsletterSettings]) -> list[CheckMessage]:
+    roots = {site.root_url for site in _sites(newsletters)}
+    return [
+        Warning(
+            f"Links in the letters of a newsletter begin with {root!r}.",
+            hint="Set the port of the site to 443, under Settings, Sites, in the admin.",
+            id="digest.W040",
+        )
+        for root in sorted(roots)
+        if root.startswith("http://")
+    ]
+
+
+def _hidden_pages(newsletters: list[NewsletterSettings]) -> list[CheckMessage]:
+    pages = [
+        page
+        for site in _sites(newsletters)
+        for page in site.root_page.get_children().live().filter(slug="newsletter")
+    ]
+    return [
+        Warning(
+            f"Readers do not see the page {page.title!r} at /newsletter/.",
+            hint="The pages of the newsletter are there: change the slug of yours.",
+            id="digest.W041",
+        )
+        for page in pages
+    ]
+
+
+def _sites(newsletters: list[NewsletterSettings]) -> list[Site]:
+    sites = {newsletter.digest.get_site() for newsletter in newsletters}
+    return sorted(sites - {None}, key=lambda site: site.pk)
+
+
+OPEN_CHECKS = [_undeliverable, _without_removals_file, _lacking, _without_tls, _hidden_pages]
