@@ -77,6 +77,8 @@ class Registry:
     token_paths: list[str] = field(default_factory=list)
     # By the name of the slot: "digest", "issue" and those of the site's own templates.
     slots: defaultdict[str, list[Slot]] = field(default_factory=lambda: defaultdict(list))
+    # Names of groups, and the model permissions that ``create_roles`` gives them.
+    roles: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
 registry = Registry()

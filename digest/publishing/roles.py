@@ -17,6 +17,7 @@ from wagtail.models import (
 )
 
 from digest.conf import get_base_page_model
+from digest.registry import registry
 
 WRITERS, EDITORS = "Digest writers", "Digest editors"
 REVIEW = "Digest review"
@@ -33,7 +34,8 @@ COLLECTION_PERMISSIONS = {
         f"{verb}_{kind}" for kind in ("image", "document") for verb in ("add", "change", "choose")
     ],
 }
-# Model permissions: access to the admin, and to its views of sources, tags and synonyms.
+# Model permissions: access to the admin, and to its views of sources and tags. Apps add others, and
+# groups of their own, to ``registry.roles``.
 MODEL_PERMISSIONS = {
     WRITERS: ["wagtailadmin.access_admin", "digest.view_source"],
     EDITORS: [
@@ -41,7 +43,6 @@ MODEL_PERMISSIONS = {
         "digest.view_source",
         "digest.change_source",
         *(f"taggit.{verb}_tag" for verb in ("view", "add", "change", "delete")),
-        *(f"digest_search.{verb}_synonyms" for verb in ("view", "add", "change", "delete")),
     ],
 }
 
@@ -56,6 +57,8 @@ def create_roles(digests: Iterable[Any]) -> None:
     for name, group in groups.items():
         group.permissions.add(*_permissions(MODEL_PERMISSIONS[name]))
         _grant_on_collections(group, COLLECTION_PERMISSIONS[name])
+    for name, permissions in registry.roles.items():
+        Group.objects.get_or_create(name=name)[0].permissions.add(*_permissions(permissions))
     review = _review(groups[EDITORS])
     for digest in digests:
         for name, group in groups.items():

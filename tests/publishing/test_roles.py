@@ -8,6 +8,7 @@ from wagtail.models import GroupPagePermission, Workflow, WorkflowPage
 
 from digest.models import IssuePage
 from digest.publishing.roles import EDITORS, WRITERS
+from digest.registry import registry
 from tests.admin.test_admin import form, headline, story_section
 from tests.builders import make_digest, make_issue
 
@@ -82,3 +83,15 @@ def test_unknown_digest_is_an_error(digest):
     with pytest.raises(CommandError, match="no digest with the slug"):
         call_command("create_roles", digest=["nothing"])
     assert not Group.objects.filter(name=WRITERS).exists()
+
+
+def test_apps_add_permissions_and_groups(digest, monkeypatch, capsys):
+    names = ["wagtailadmin.access_admin", "not_installed.view_it"]
+    monkeypatch.setitem(registry.roles, "Proofreaders", names)
+    monkeypatch.setitem(registry.roles, EDITORS, ["digest.delete_source"])
+    call_command("create_roles")
+    assert "“Proofreaders”" in capsys.readouterr().out
+    [permission] = Group.objects.get(name="Proofreaders").permissions.all()
+    assert permission.codename == "access_admin"
+    editors = Group.objects.get(name=EDITORS).permissions
+    assert editors.filter(codename__in=["delete_source", "change_source"]).count() == 2

@@ -16,3 +16,8 @@ class NewsletterConfig(AppConfig):
         registry.api_extensions.append("digest.contrib.newsletter.api.extension")
         registry.urlconfs["newsletter/"] = "digest.contrib.newsletter.urls"
         registry.jobs.append(Job("clean_newsletter", clean, DAY))
+        registry.roles["Newsletter managers"] += [
+            "wagtailadmin.access_admin",
+            "digest_newsletter.change_newslettersettings",
+            *(f"digest_newsletter.{verb}_subscriber" for verb in ("view", "change", "delete")),
+        ]

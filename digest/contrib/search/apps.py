@@ -11,7 +11,10 @@ class SearchConfig(AppConfig):
     def ready(self) -> None:
         from digest.contrib.search import checks  # noqa: F401
         from digest.contrib.search.signal_handlers import register_signal_handlers
+        from digest.publishing.roles import EDITORS
         from digest.registry import registry
 
         register_signal_handlers()
+        verbs = ("view", "add", "change", "delete")
+        registry.roles[EDITORS] += [f"digest_search.{verb}_synonyms" for verb in verbs]
         registry.api_extensions.append("digest.contrib.search.api.extension")

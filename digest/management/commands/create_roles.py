@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from digest.importing.saving import ImportRejected, find_digest
 from digest.pages.page_models import get_digest_page_model
 from digest.publishing.roles import EDITORS, REVIEW, WRITERS, create_roles
+from digest.registry import registry
 
 
 class Command(BaseCommand):
@@ -33,3 +34,5 @@ class Command(BaseCommand):
         create_roles(digests)
         names = ", ".join(digest.title for digest in digests) or "no digest yet: run it again"
         self.stdout.write(self.style.SUCCESS(f"{WRITERS} and {EDITORS} may work on: {names}."))
+        for name in sorted(registry.roles.keys() - {WRITERS, EDITORS}):
+            self.stdout.write(self.style.SUCCESS(f"There is a group “{name}”, too."))

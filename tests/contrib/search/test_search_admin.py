@@ -5,6 +5,7 @@ import io
 import openpyxl
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
 from django.urls import reverse
 from wagtail.admin.menu import reports_menu
 from wagtail.contrib.search_promotions.models import Query, SearchPromotion
@@ -82,6 +83,12 @@ def test_synonyms_need_a_permission(editor):
         url = reverse(f"digest_search_synonyms:{name}", args=[row.pk])
         assert client.get(url).status_code == 302
     assert "Search synonyms" in html(client.get("/admin/"))
+
+
+def test_editors_of_digests_edit_synonyms(digest):
+    call_command("create_roles", verbosity=0)
+    synonyms = Permission.objects.filter(codename__endswith="_synonyms")
+    assert synonyms.filter(group__name="Digest editors").count() == 4
 
 
 def test_users_without_permissions_see_neither(editor):
