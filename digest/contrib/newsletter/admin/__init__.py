@@ -1,0 +1,1 @@
+"""The admin of newsletters: settings of each digest, and subscribers."""

@@ -1,0 +1,131 @@
+"""The settings of the newsletters: a row for each digest, which nobody adds or deletes."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.urls import URLPattern
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets import AdminAutoHeightTextInput
+
+from digest.contrib.newsletter import signup
+from digest.contrib.newsletter.models import NewsletterSettings, default_consent
+from digest.pages.page_models import get_digest_page_model
+
+NEEDED_TO_OPEN = {
+    "imprint": _("Readers can sign up only if there is an imprint."),
+    "privacy_url": _("Readers can sign up only if there is a privacy page."),
+}
+
+
+class NewsletterSettingsForm(WagtailAdminModelForm):
+    """Edit the settings, and the sentence that readers agree to."""
+
+    privacy_url = forms.URLField(
+        label=_("Privacy page"),
+        required=False,
+        assume_scheme="https",
+        help_text=_("The page that says what is stored about a reader, and why."),
+    )
+    consent = forms.CharField(
+        label=_("Consent"),
+        max_length=500,
+        widget=AdminAutoHeightTextInput,
+        help_text=_(
+            "What a reader agrees to, beside the button that subscribes. Each version is kept "
+            "with the subscriptions that were made under it."
+        ),
+    )
+
+    class Meta:
+        model = NewsletterSettings
+        fields = ["takes_signups", "from_name", "reply_to", "imprint", "privacy_url"]
+        widgets = {"imprint": AdminAutoHeightTextInput}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.default = str(default_consent(self.instance.digest))
+        text = self.instance.consent_text
+        self.fields["consent"].initial = text.text if text else self.default
+
+    def clean_from_name(self) -> str:
+        name = self.cleaned_data["from_name"]
+        if not name.isprintable():  # A line break would begin another header.
+            raise forms.ValidationError(_("Use letters, digits and punctuation only."))
+        return name
+
+    def clean_consent(self) -> str:
+        # Browsers send CRLF, which would be another version of the same text.
+        return self.cleaned_data["consent"].replace("\r\n", "\n")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("takes_signups"):
+            for name, message in NEEDED_TO_OPEN.items():
+                if name in cleaned and not cleaned[name]:
+                    self.add_error(name, message)
+        return cleaned
+
+    def save(self, commit: bool = True) -> NewsletterSettings:
+        text, digest = self.cleaned_data["consent"], self.instance.digest
+        is_default = text == self.default
+        self.instance.consent_text = None if is_default else signup.store_consent(digest, text)
+        return super().save(commit)
+
+
+class SettingsIndexView(generic.IndexView):
+    def get_base_queryset(self) -> QuerySet:
+        """Return a row for each digest; those of new digests are created, closed."""
+        rows = NewsletterSettings.objects.all()
+        digests = get_digest_page_model().objects.filter(alias_of=None)
+        missing = digests.exclude(pk__in=rows.values("digest"))
+        rows.bulk_create(
+            [NewsletterSettings(digest=digest) for digest in missing], ignore_conflicts=True
+        )
+        return rows.select_related("digest")
+
+
+class SettingsEditView(generic.EditView):
+    def get_queryset(self) -> QuerySet:
+        return NewsletterSettings.objects.select_related("digest", "consent_text")
+
+
+def _state(newsletter: NewsletterSettings) -> Any:
+    return _("open") if newsletter.takes_signups else _("closed")
+
+
+class NewsletterSettingsViewSet(ModelViewSet):
+    model = NewsletterSettings
+    name = "digest_newsletter_settings"
+    url_prefix = "digest/newsletters"
+    menu_label = _("Newsletters")
+    menu_hook = "register_digest_menu_item"
+    menu_order = 300
+    icon = "mail"
+    add_to_reference_index = False
+    copy_view_enabled = False
+    index_view_class = SettingsIndexView
+    edit_view_class = SettingsEditView
+    ordering = "digest__title"
+    list_display = [
+        "digest",
+        StatusTagColumn(
+            "state", label=_("Sign-ups"), accessor=_state, primary=lambda row: row.takes_signups
+        ),
+        Column("from_name", label=_("Sender name")),
+    ]
+
+    def get_form_class(self, for_update: bool = False) -> type[NewsletterSettingsForm]:
+        return NewsletterSettingsForm
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        absent = {f"{name}_url_name": None for name in ("add", "delete", "usage")}
+        return super().get_common_view_kwargs(**absent, **kwargs)
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        absent = {"add", "delete", "usage"}
+        return [url for url in super().get_urlpatterns() if url.name not in absent]
