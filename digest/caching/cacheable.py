@@ -190,7 +190,7 @@ def _render_attempt(view: View, request: HttpRequest) -> HttpResponse:
 
 def _render(view: View, request: HttpRequest) -> HttpResponse:
     """Render the response from one snapshot, in the site's language whatever the request's is."""
-    with translation.override(_site_language()), visibility.snapshot():
+    with translation.override(site_language()), visibility.snapshot():
         response = view(request)
         if hasattr(response, "render"):
             response = response.render()
@@ -199,7 +199,8 @@ def _render(view: View, request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _site_language() -> str:
+def site_language() -> str:
+    """Return the language of responses that are the same for all visitors."""
     try:  # "en" if LANGUAGES has no "en-us", since URLs may begin with one of LANGUAGES
         return translation.get_supported_language_variant(settings.LANGUAGE_CODE)
     except LookupError:

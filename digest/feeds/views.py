@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from django.db import DatabaseError
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -25,7 +24,7 @@ from digest.conf import conf, has_languages
 from digest.feeds.formats import FEEDS, FeedFormat
 from digest.pages.listing import with_digests, with_related
 from digest.pages.page_models import get_digest_page_model
-from digest.pages.paths import renamed
+from digest.pages.paths import preferred, renamed
 from digest.pages.public_urls import frontend_root, page_url, requested_locale
 from digest.rendering.bodies import public_bodies
 from digest.rendering.images import largest_jpeg, public_images
@@ -68,8 +67,8 @@ def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") ->
     if site is None or feed_format is None:
         raise Http404
     locale, digests = requested_locale(request), get_digest_page_model().objects.all()
-    digest = _preferred(visibility.public(digests.filter(slug=slug), site), locale, site)
-    if digest is None and (digest := _preferred(renamed(digests, site, slug), locale, site)):
+    digest = preferred(visibility.public(digests.filter(slug=slug), site), locale, site)
+    if digest is None and (digest := preferred(renamed(digests, site, slug), locale, site)):
         url = feed_path(digest, feed_format, site, tag_slug)
         return HttpResponsePermanentRedirect(_with_query(url, request))
     if digest is None:
@@ -84,16 +83,6 @@ def _with_query(url: str, request: HttpRequest) -> str:
     query = request.GET.copy()
     query.pop("locale", None)
     return f"{url}{'&' if '?' in url else '?'}{query.urlencode()}" if query else url
-
-
-def _preferred(digests: QuerySet, locale: str, site: Site) -> Any:
-    """Return the digest in the requested locale, or in that of the front page, or the oldest."""
-    default = None
-    if has_languages():
-        default = site.root_page.locale_id
-        digests = digests.filter(locale__language_code=locale) if locale else digests
-    found = digests.select_related("locale").order_by("pk")
-    return min(found, key=lambda digest: (digest.locale_id != default, digest.pk), default=None)
 
 
 def build_feed(

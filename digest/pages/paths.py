@@ -69,6 +69,16 @@ def with_slug(pages: QuerySet, site: Site, slug: str) -> QuerySet:
     return current if current.exists() else renamed(pages, site, slug)
 
 
+def preferred(digests: QuerySet, locale: str, site: Site) -> Any:
+    """Return the digest in the requested locale, or in that of the front page, or the oldest."""
+    default = None
+    if has_languages():
+        default = site.root_page.locale_id
+        digests = digests.filter(locale__language_code=locale) if locale else digests
+    found = digests.select_related("locale").order_by("pk")
+    return min(found, key=lambda digest: (digest.locale_id != default, digest.pk), default=None)
+
+
 def renamed(pages: QuerySet, site: Site, *slugs: str) -> QuerySet:
     """Return the public pages of a site that once were at a path that ends in ``slugs``."""
     return once_at(visibility.public(pages, site), site, *slugs)

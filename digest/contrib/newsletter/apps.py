@@ -1,6 +1,9 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+TOKEN_PAGES = ["confirm", "unsubscribe", "u", "preferences", "block"]
+TOKEN_ENDPOINTS = ["confirmations", "unsubscriptions", "preferences"]
+
 
 class NewsletterConfig(AppConfig):
     name = "digest.contrib.newsletter"
@@ -11,10 +14,17 @@ class NewsletterConfig(AppConfig):
     def ready(self) -> None:
         from digest.contrib.newsletter import checks  # noqa: F401
         from digest.contrib.newsletter.cleaning import clean
-        from digest.registry import DAY, Job, registry
+        from digest.registry import DAY, Job, Slot, registry
 
         registry.api_extensions.append("digest.contrib.newsletter.api.extension")
         registry.urlconfs["newsletter/"] = "digest.contrib.newsletter.urls"
+        registry.token_paths += [f"newsletter/{page}" for page in TOKEN_PAGES]
+        registry.token_paths += [f"api/v1/{endpoint}" for endpoint in TOKEN_ENDPOINTS]
+        forms, templates = "digest.contrib.newsletter.forms", "digest/newsletter"
+        slots = registry.slots
+        slots["digest"].append(Slot(f"{templates}/slot.html", f"{forms}.on_digest_page"))
+        slots["issue"].append(Slot(f"{templates}/slot.html", f"{forms}.on_issue_page"))
+        slots["front_page"].append(Slot(f"{templates}/front_page.html", f"{forms}.on_front_page"))
         registry.jobs.append(Job("clean_newsletter", clean, DAY))
         registry.roles["Newsletter managers"] += [
             "wagtailadmin.access_admin",

@@ -98,6 +98,14 @@ class ConsentText(models.Model):
         self.sha256 = sha256(self.text.encode()).hexdigest()
         super().save(*args, **kwargs)
 
+    @classmethod
+    def current(cls, digest: Any) -> "ConsentText":
+        """Return the latest version for a digest; the first is the default."""
+        rows = cls.objects.filter(digest=digest)
+        if latest := rows.order_by("-created_at", "-pk").first():
+            return latest
+        return cls.objects.get_or_create(digest=digest, text=default_consent(digest))[0]
+
 
 class Source(models.TextChoices):
     """Where a sign-up comes from."""

@@ -3,6 +3,7 @@
 Sign-up requests are processed in a worker, so that a request never looks an address up.
 """
 
+import re
 from typing import Any
 
 from django.db import transaction
@@ -24,6 +25,7 @@ Kind = EmailDelivery.Kind
 State = Subscription.State
 # Those that can be ended.
 OPEN = (State.PENDING, State.ACTIVE)
+RANDOM_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 def process(request_pk: int) -> None:
@@ -141,7 +143,8 @@ def _lock(subscription: Subscription) -> Subscription:
 def to_unsubscribe(token: str) -> Subscription:
     """Return the subscription with this unsubscribe token; raise InvalidToken."""
     rows = Subscription.objects.select_related("subscriber", "digest")
-    found = rows.filter(unsubscribe_token=token).first()
+    # PostgreSQL rejects a NUL character, as a URL may have.
+    found = rows.filter(unsubscribe_token=token).first() if RANDOM_TOKEN.fullmatch(token) else None
     if found is None:
         raise InvalidToken
     return found
