@@ -20,6 +20,7 @@ from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
 from wagtail.models import Collection, Page, Site
 
+from digest.contrib.newsletter.models import NewsletterSettings
 from digest.contrib.search.models import Synonyms
 from digest.importing import DocumentError, map_parts, open_document, read_parts
 from digest.importing.saving import ImportRejected, prepare_issue
@@ -103,6 +104,7 @@ class Command(BaseCommand):
     ) -> Counter[str]:
         """Create a digest and its issues; return the number of issues in each state."""
         digest = create_digest(site.root_page, entry, images)
+        NewsletterSettings.objects.create(digest=digest, takes_signups=True, **entry["newsletter"])
         paths = sorted((SAMPLES / entry["slug"]).glob("*.md"))
         created: Counter[str] = Counter()
         for position, path in enumerate(paths, 1):

@@ -17,6 +17,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, Revision, Site
 
 from digest import visibility
+from digest.contrib.newsletter.models import NewsletterSettings
 from digest.importing import Report, open_document, read_parts
 from digest.models import DigestPage, IssuePage
 from home.management.commands import load_samples
@@ -84,6 +85,15 @@ def test_digests_are_children_of_the_front_page_with_tagline_and_image(samples):
         assert digest.get_parent() == Site.objects.get(is_default_site=True).root_page
         assert digest.tagline
         assert digest.image
+
+
+def test_newsletters_of_the_digests_take_sign_ups(samples, client):
+    for digest in DigestPage.objects.all():
+        newsletter = NewsletterSettings.objects.get(digest=digest)
+        assert newsletter.takes_signups
+        assert newsletter.imprint.startswith(digest.title)
+        assert newsletter.privacy_url.startswith("https://www.example.com/")
+        assert f'action="/newsletter/subscribe/{digest.slug}/"' in client.get("/").content.decode()
 
 
 def test_every_document_is_an_issue(samples):
