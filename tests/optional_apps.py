@@ -7,7 +7,7 @@ from django.apps import apps
 
 HAS_SEARCH = apps.is_installed("digest.contrib.search")
 OF_APPS = re.compile(
-    r"(^|/)(search|subscriptions|confirmations|unsubscriptions|preferences)/|[?&]q="
+    r"(^|/)(search|newsletter|subscriptions|confirmations|unsubscriptions|preferences)/|[?&]q="
 )
 
 

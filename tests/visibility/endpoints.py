@@ -55,7 +55,7 @@ OF_A_DIGEST = [
 ]
 
 # The digest itself.
-DIGESTS = ["/api/v1/digests/{parent}/", *OF_A_DIGEST[:3]]
+DIGESTS = served("/api/v1/digests/{parent}/", *OF_A_DIGEST[:3], "/newsletter/subscribe/{parent}/")
 
 # POST to a digest, with a valid body: success, or the response for a digest that does not exist.
 # The fixture `notes` adds the first one.
@@ -120,7 +120,7 @@ COUNTED = served(
 PREVIEWS = ["/api/v1/preview/{token}/", "/preview/{token}/"]
 
 # Prefixes of endpoints whose responses do not depend on the visitor.
-VISITOR_INDEPENDENT = ("/api/", "/feeds/", "/sitemap.xml", "/llms.txt")
+VISITOR_INDEPENDENT = ("/api/", "/feeds/", "/newsletter/", "/sitemap.xml", "/llms.txt")
 
 # Responses that are the same for every site.
 FIXED = ["/api/v1/", "/api/v1/schema/", "/api/v1/problems/", "/api/v1/docs/"]

@@ -7,8 +7,9 @@ from typing import Any
 
 from wagtail.models import Locale, Page, Site
 
-from digest.models import IssuePage
+from digest.models import DigestPage, IssuePage
 from tests.builders import body, make_digest, make_issue, story
+from tests.optional_apps import HAS_NEWSLETTER
 from tests.visibility import people
 from tests.visibility.states import ELSEWHERE, HIDDEN, PUBLIC
 
@@ -70,6 +71,7 @@ class Scenario:
             self.cases[state.__name__] = self._case(number, state)
         self._translate()
         self._refer()
+        self._open_newsletters()
         Page.objects.update(owner=people.superuser())
 
     def _case(self, number, state):
@@ -93,6 +95,13 @@ class Scenario:
         page.slug, page.title = slug, f"title{slug}"
         page.save()
         return page
+
+    def _open_newsletters(self):
+        if HAS_NEWSLETTER:
+            from tests.contrib.newsletter.readers import open_newsletter
+
+            for digest in DigestPage.objects.all():
+                open_newsletter(digest)
 
     def _refer(self):
         """Create an issue whose text links to all others."""
