@@ -47,8 +47,8 @@ sub vcl_recv {
     if (req.method != "GET" && req.method != "HEAD") {
         return (pass);
     }
-    # The admin, previews, documents, some of which are private, and health checks.
-    if (req.url ~ "^/(admin|preview|preview-userbar|api/v1/preview|documents|_util)(/|$)"
+    # The admin, previews, the newsletter, documents, some of which are private, and health checks.
+    if (req.url ~ "^/(admin|newsletter|preview|preview-userbar|api/v1/preview|documents|_util)(/|$)"
         || req.url ~ "^/(healthz|readyz)$") {
         return (pass);
     }

@@ -68,22 +68,29 @@ def start_documented(site_port, folder):
     return run(f"{main} events {{}} http {{ {client}\n{config}\n}}", port, folder)
 
 
-def test_preview_tokens_are_in_no_log_even_if_the_site_is_down(tmp_path):
+def test_tokens_are_in_no_log_even_if_the_site_is_down(tmp_path):
     nginx, token = start_documented(free_port(), tmp_path), "x" * 43
     for path in ("/preview/{}/", "/preview//{}/", "/%70review/{}/", "/PREVIEW/{}"):
         assert nginx.request(path.format(token)).status == 502
     nginx.request(f"/api/v1/preview/{token}/?x=/preview/abc")
     for path in (f"/preview/{token}/", f"%2Fpreview%2F{token}"):
         nginx.request(f"/daily/?next={path}")
+    for page in ("confirm", "unsubscribe", "u", "preferences", "block", "%63onfirm"):
+        assert nginx.request(f"/newsletter/{page}/{token}/").status == 502
+        assert nginx.request(f"/newsletter/{page}/{token}/", "POST").status == 502
+    nginx.request(f"/search/?q=%2Fnewsletter%2Fu%2F{token}")
     nginx.request("/daily/preview-of-may/")
+    nginx.request("/newsletter/subscribe/daily/")
     assert nginx.request("/readyz").status == nginx.request("/%72eadyz").status == 404
     nginx.stop()
     access = (tmp_path / "digest.log").read_text()
     assert access.count("/preview/[token] 502") == 5
+    assert len(re.findall(r"/newsletter/\w+/\[token\] 502", access)) == 12
     assert token not in access
     assert "GET /daily/preview-of-may/ 502" in access
+    assert "GET /newsletter/subscribe/daily/ 502" in access
     errors = (tmp_path / "error.log").read_text().splitlines()
-    assert [line for line in errors if token in line and "/daily/" not in line] == []
+    assert [line for line in errors if token in line and "?" not in line] == []
 
 
 @pytest.fixture

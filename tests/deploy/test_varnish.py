@@ -107,7 +107,13 @@ def test_caching_by_cookies_and_headers(varnish, issue):
             unchanged = varnish.request(path, accept_encoding=encoding, if_none_match=tag)
             assert (unchanged.status, unchanged.text) == (304, "")
 
-    for path in ("/admin/login/", "/preview/none/", "/api/v1/preview/none/", "/search/?q=title"):
+    for path in (
+        "/admin/login/",
+        "/preview/none/",
+        "/api/v1/preview/none/",
+        "/newsletter/u/none/",
+        "/search/?q=title",
+    ):
         varnish.request(path)
         assert not varnish.request(path).is_hit, path
     assert varnish.request(LIST, "POST").status == 405
