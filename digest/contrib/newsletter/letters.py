@@ -1,0 +1,69 @@
+"""Compose letters: the mails by which a reader confirms, leaves, or opens the preferences."""
+
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from digest.contrib.newsletter import links
+from digest.contrib.newsletter.messages import Message, sender_of, single_line
+from digest.contrib.newsletter.models import EmailDelivery, NewsletterSettings
+
+Kind = EmailDelivery.Kind
+
+
+def compose(letter: EmailDelivery) -> Message:
+    """Return the message of a letter, in the language of its digest.
+
+    All text in it is the plugin's or an editor's: nobody can have a stranger read theirs.
+    """
+    digest = letter.subscription.digest
+    newsletter = _newsletter_of(digest)
+    language = digest.locale.language_code
+    with translation.override(language):
+        context = _context(letter, newsletter, language)
+        return Message(
+            letter,
+            sender_of(digest, newsletter),
+            subject=context["subject"],
+            text=_render(letter, "txt", context),
+            html=_render(letter, "html", context),
+            # So that no out-of-office reply comes (RFC 3834).
+            headers={"Auto-Submitted": "auto-generated", "Content-Language": language},
+        )
+
+
+def _newsletter_of(digest: Any) -> NewsletterSettings:
+    """Return the settings of a digest, or empty ones if an editor has deleted them since."""
+    found = NewsletterSettings.objects.filter(digest=digest).first()
+    return found or NewsletterSettings(digest=digest)
+
+
+def _context(letter: EmailDelivery, newsletter: NewsletterSettings, language: str) -> dict:
+    title = single_line(letter.subscription.digest.title)
+    subject, url = _subject_and_url(letter, title)
+    return {
+        "language": language,
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        "subject": subject,
+        "title": title,
+        "url": url,
+        "block_url": links.block_url(letter),
+        "imprint": "\n".join(map(single_line, newsletter.imprint.splitlines())),
+        "privacy_url": newsletter.privacy_url,
+    }
+
+
+def _subject_and_url(letter: EmailDelivery, title: str) -> tuple[str, str]:
+    """Return the subject of a letter, and where its button leads."""
+    if letter.kind == Kind.CONFIRM:
+        return _("Confirm your subscription to %s") % title, links.confirm_url(letter)
+    if letter.kind == Kind.ALREADY_SUBSCRIBED:
+        subject = _("You already get %s") % title
+        return subject, links.unsubscribe_url(letter.subscription)
+    return _("Your newsletter preferences"), links.preferences_url(letter)
+
+
+def _render(letter: EmailDelivery, extension: str, context: dict) -> str:
+    return render_to_string(f"digest/newsletter/mail/{letter.kind}.{extension}", context)
