@@ -5,6 +5,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from digest.contrib.newsletter import links
 from digest.contrib.newsletter.messages import Message, sender_of, single_line
@@ -14,13 +15,13 @@ Kind = EmailDelivery.Kind
 
 
 def compose(letter: EmailDelivery) -> Message:
-    """Return the message of a letter, in the language of its digest.
+    """Return the message of a letter, in the language of its digest if there is a translation.
 
     All text in it is the plugin's or an editor's: nobody can have a stranger read theirs.
     """
     digest = letter.subscription.digest
     newsletter = _newsletter_of(digest)
-    language = digest.locale.language_code
+    language = _language_of(digest)
     with translation.override(language):
         context = _context(letter, newsletter, language)
         return Message(
@@ -32,6 +33,15 @@ def compose(letter: EmailDelivery) -> Message:
             # So that no out-of-office reply comes (RFC 3834).
             headers={"Auto-Submitted": "auto-generated", "Content-Language": language},
         )
+
+
+def _language_of(digest: Any) -> str:
+    """Return the language of the texts of a letter: otherwise, the site's or English."""
+    code = digest.locale.language_code
+    with translation.override(code):
+        # Translators: the code of the language into which you translate, such as "de".
+        translated = pgettext("language code", "en")
+    return code if code.partition("-")[0] == translated else translated
 
 
 def _newsletter_of(digest: Any) -> NewsletterSettings:

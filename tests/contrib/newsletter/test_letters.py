@@ -1,13 +1,20 @@
 """What letters say, in which language, and that nothing of a stranger is in them."""
 
+import re
+from gettext import GNUTranslations
+from pathlib import Path
+
 import pytest
 from wagtail.models import Locale
 
+from digest.contrib import newsletter as package
 from digest.contrib.newsletter import letters
 from digest.contrib.newsletter.models import EmailDelivery, Subscription
 from tests.contrib.newsletter.readers import open_newsletter, sign_up, subscribe
 
 pytestmark = pytest.mark.django_db
+LOCALE = Path(package.__file__).parent / "locale"
+TEMPLATES = list((LOCALE.parent / "templates/digest/newsletter/mail").iterdir())
 KINDS = ["confirm", "already_subscribed", "preferences"]
 
 
@@ -86,13 +93,56 @@ def test_title_is_escaped_in_html_only(digest):
     assert "“Salt &amp; &lt;b&gt;Iron&lt;/b&gt; News”" in html
 
 
-def test_letter_is_in_the_language_of_the_digest(digest, settings):
-    settings.LANGUAGE_CODE = "en"
-    digest.locale = Locale.objects.create(language_code="ar")
+def translate(digest, language):
+    digest.locale = Locale.objects.get_or_create(language_code=language)[0]
     digest.save()
+
+
+@pytest.mark.parametrize(
+    ("language", "button"),
+    [
+        ("de", "Bestätigungsseite öffnen"),
+        ("de-at", "Bestätigungsseite öffnen"),
+        ("fr", "Ouvrir la page de confirmation"),
+        ("es", "Abrir la página de confirmación"),
+        ("en-gb", "Open the confirmation page"),
+    ],
+)
+def test_letter_is_in_the_language_of_the_digest(digest, newsletter, language, button):
+    translate(digest, language)
     message = letters.compose(letter(digest, "confirm"))
-    assert '<html lang="ar" dir="rtl">' in texts(message)[1]
-    assert message.extra_headers["Content-Language"] == "ar"
+    for text in texts(message):
+        assert button in text
+    assert f'<html lang="{language}" dir="ltr">' in texts(message)[1]
+    assert message.extra_headers["Content-Language"] == language
+
+
+def test_letter_without_a_translation_is_in_one_language(digest, newsletter):
+    translate(digest, "ar")
+    message = letters.compose(letter(digest, "confirm"))
+    body, html = texts(message)
+    assert "Privacy: " in body
+    assert '<html lang="en" dir="ltr">' in html
+    assert message.extra_headers["Content-Language"] == "en"
+
+
+def test_letter_of_a_site_with_a_translation_of_its_own(digest, monkeypatch):
+    translate(digest, "ar")
+    monkeypatch.setattr(letters, "pgettext", lambda context, message: "ar")
+    assert '<html lang="ar" dir="rtl">' in texts(letters.compose(letter(digest, "confirm")))[1]
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr"])
+def test_catalogue_is_complete_and_compiled(language):
+    folder = LOCALE / language / "LC_MESSAGES"
+    source, compiled = (folder / "django.po").read_text(), (folder / "django.mo").open("rb")
+    translations = GNUTranslations(compiled)
+    found = dict(re.findall(r'^msgid "(.+)"\nmsgstr "(.*)"', source, re.MULTILINE))
+    found["language code\x04en"] = found.pop("en")
+    assert {text: translations.gettext(text) for text in found} == found
+    for name in TEMPLATES:
+        texts = re.findall(r'{% translate "(.+?)" %}', name.read_text())
+        assert set(texts) <= {text for text in found if found[text]}
 
 
 def test_repeated_letter_has_the_same_bytes(digest, newsletter):
