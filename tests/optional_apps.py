@@ -6,6 +6,7 @@ from importlib import import_module
 from django.apps import apps
 
 HAS_SEARCH = apps.is_installed("digest.contrib.search")
+HAS_NEWSLETTER = apps.is_installed("digest.contrib.newsletter")
 OF_APPS = re.compile(
     r"(^|/)(search|newsletter|subscriptions|confirmations|unsubscriptions|preferences)/|[?&]q="
 )

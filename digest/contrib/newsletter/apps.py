@@ -12,9 +12,9 @@ class NewsletterConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from digest.contrib.newsletter import checks  # noqa: F401
+        from digest.contrib.newsletter import checks, sending  # noqa: F401
         from digest.contrib.newsletter.cleaning import clean
-        from digest.registry import DAY, Job, Slot, registry
+        from digest.registry import DAY, MINUTE, Job, Slot, registry
 
         registry.api_extensions.append("digest.contrib.newsletter.api.extension")
         registry.urlconfs["newsletter/"] = "digest.contrib.newsletter.urls"
@@ -25,7 +25,10 @@ class NewsletterConfig(AppConfig):
         slots["digest"].append(Slot(f"{templates}/slot.html", f"{forms}.on_digest_page"))
         slots["issue"].append(Slot(f"{templates}/slot.html", f"{forms}.on_issue_page"))
         slots["front_page"].append(Slot(f"{templates}/front_page.html", f"{forms}.on_front_page"))
-        registry.jobs.append(Job("clean_newsletter", clean, DAY))
+        registry.jobs += [
+            Job("send_newsletters", sending.run, MINUTE, is_due=sending.is_due, is_long=True),
+            Job("clean_newsletter", clean, DAY),
+        ]
         registry.roles["Newsletter managers"] += [
             "wagtailadmin.access_admin",
             "digest_newsletter.change_newslettersettings",

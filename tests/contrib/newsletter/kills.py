@@ -1,0 +1,131 @@
+"""Send letters in workers that are killed, and by several workers at once.
+
+The tests run ``python -m tests.contrib.newsletter.kills FOLDER``, which prints the results as JSON.
+"""
+
+import json
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import django
+
+STEPS = ("CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "BODY", "END", "DONE")
+
+
+class Scenario:
+    """A digest with letters to readers that are due."""
+
+    def __init__(self, server: Any) -> None:
+        from wagtail.models import Site
+
+        from tests.builders import make_digest
+
+        self.server = server
+        self.digest = make_digest(Site.objects.get(is_default_site=True).root_page)
+
+    def prepare(self, letters: int, **script: Any) -> None:
+        from digest.contrib.newsletter.models import EmailDelivery, Subscriber
+        from tests.contrib.newsletter.readers import sign_up
+
+        self.server.script(**script)
+        EmailDelivery.objects.all().delete()
+        Subscriber.objects.all().delete()
+        for number in range(letters):
+            sign_up(self.digest, f"reader{number}@example.org")
+
+    def recover(self) -> None:
+        """Run another worker, as if the leases of the killed one had ended."""
+        from django.utils import timezone
+
+        from digest.contrib.newsletter.models import EmailDelivery
+        from tests.publishing.scheduling.crashes import run_in_child
+
+        EmailDelivery.objects.exclude(leased_until=None).update(leased_until=timezone.now())
+        assert run_in_child(work) == 0
+
+    def results(self) -> dict[str, Any]:
+        from digest.contrib.newsletter.models import EmailDelivery
+
+        mails = Counter(self.server.mails)
+        return {
+            "addresses": len({address_of(mail) for mail in mails}),
+            "different": len(mails),
+            "sent": mails.total(),
+            "states": Counter(EmailDelivery.objects.values_list("state", flat=True)),
+            "connections": self.server.log.count("CONNECT"),
+        }
+
+
+def work() -> None:
+    from django.core.management import call_command
+
+    call_command("send_newsletters", stdout=sys.stderr)
+
+
+def address_of(mail: bytes) -> bytes:
+    return mail.split(b"\nTo: ")[1].splitlines()[0]
+
+
+def kill_at(step: str, scenario: Scenario) -> dict[str, Any]:
+    """Have the server kill a worker at a step."""
+    from tests.publishing.scheduling.crashes import start
+
+    scenario.prepare(3, kill=step)
+    pid = start(work)
+    scenario.server.victim(pid)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    scenario.recover()
+    return {"status": status} | scenario.results()
+
+
+def kill_at_each_write(scenario: Scenario) -> list[dict[str, Any]]:
+    """Kill a worker before its first write, its second, and so on."""
+    from tests.publishing.scheduling.crashes import Killer, run_in_child
+
+    found: list[dict[str, Any]] = []
+    scenario.prepare(2)
+    while status := run_in_child(work, Killer(len(found) + 1)):
+        scenario.recover()
+        found.append({"status": status} | scenario.results())
+        scenario.prepare(2)
+    return found
+
+
+def share(scenario: Scenario, workers: int) -> dict[str, Any]:
+    """Have several workers send fifty letters."""
+    from digest.contrib.newsletter import queue
+    from tests.publishing.scheduling.crashes import start
+
+    queue.CLAIMED_AT_ONCE = 5
+    scenario.prepare(50, delay={"END": 0.01})
+    pids = [start(work) for _number in range(workers)]
+    statuses = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+    return {"statuses": statuses} | scenario.results()
+
+
+def main(folder: Path) -> None:
+    from django.conf import settings
+
+    from tests.contrib.newsletter.smtp_server import MailServer
+
+    server = MailServer(folder)
+    try:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        scenario = Scenario(server)
+        results = {
+            "steps": {step: kill_at(step, scenario) for step in STEPS},
+            "writes": kill_at_each_write(scenario),
+            "workers": {number: share(scenario, number) for number in (2, 5)},
+        }
+    finally:
+        server.stop()
+    print(json.dumps(results))  # noqa: T201
+
+
+if __name__ == "__main__":
+    django.setup()
+    main(Path(sys.argv[1]))
