@@ -10,7 +10,7 @@ from email.header import Header
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import Compat32, Policy
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import format_datetime, formataddr, parseaddr, quote
 from typing import Any, NamedTuple
 from unicodedata import category
 from urllib.parse import urlsplit
@@ -78,13 +78,16 @@ class Message(EmailMultiAlternatives):
         headers: dict[str, str],
     ) -> None:
         """Take plain ASCII as ``headers``, each of which becomes one line."""
-        self.sender = sender = sender._replace(name=single_line(sender.name))
+        # Django parses from_email, and would decode "=?utf-8?..." in it.
+        name = single_line(sender.name).replace("=?", "= ?")
+        self.sender = sender = sender._replace(name=name)
         # Its "=_" is in no quoted-printable text.
         self.boundary = f"=_digest_{delivery.pk}"
         super().__init__(
             subject=single_line(subject),
             body=text,
-            from_email=formataddr((sender.name, sender.address)),
+            # Not encoded: APIs take it as it is.
+            from_email=f'"{quote(name)}" <{sender.address}>',
             to=[delivery.subscription.subscriber.address],
             reply_to=[sender.reply_to] if sender.reply_to else None,
             alternatives=[(html, "text/html")],

@@ -94,8 +94,18 @@ def test_subject_and_sender_are_read_as_they_are(title):
     found = message_from_bytes(made.message().as_bytes())
     name, address = decoded(found["From"]).rsplit(" ", 1)
     assert (decoded(found["Subject"]), address) == (made.subject, "<daily@example.com>")
-    assert unquote(name) == made.subject
+    assert unquote(name) == made.subject.replace("=?", "= ?")
     assert "".join(made.subject.split()) in "".join(title.split())
+
+
+@pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
+def test_server_gets_the_addresses_and_bytes(title, mail_server):
+    made = message(title, **{"List-Unsubscribe": LINK})
+    get_connection().send_messages([made])
+    assert {"MAIL FROM:<daily@example.com>", "RCPT TO:<Reader@example.org>"} <= {
+        line.split(" size=")[0] for line in mail_server.log
+    }
+    assert mail_server.mails == [made.message().as_bytes(linesep="\r\n")]
 
 
 def test_bytes_are_the_same_each_time():
@@ -125,7 +135,7 @@ def test_attributes_are_those_that_api_backends_read():
     assert (made.subject, made.body) == ("Daily, Ü", "Text.\n")
     assert made.alternatives == [("<p>Text.</p>", "text/html")]
     assert (made.to, made.reply_to) == (["Reader@example.org"], ["desk@example.com"])
-    assert made.from_email == "=?utf-8?b?RGFpbHksIMOc?= <daily@example.com>"
+    assert made.from_email == '"Daily, Ü" <daily@example.com>'
     assert made.extra_headers["Message-ID"] == "<12.confirm@news.example.com>"
 
 
