@@ -33,6 +33,10 @@ def parse(text: str) -> Address:
     local_part, _at, domain = text.rpartition("@")
     if not local_part.isascii():
         raise InvalidAddress("non_ascii", _("Letters before the @ must be ASCII."))
+    if "=?" in local_part:
+        # Django 5.2 decodes "=?utf-8?q?reader?=", so it would send to another address, which may
+        # have asked for no mail.
+        raise InvalidAddress("invalid", _("Enter a valid e-mail address."))
     try:
         found = validate_email(text, strict=True, allow_smtputf8=False, check_deliverability=False)
     except EmailNotValidError as error:
