@@ -32,6 +32,7 @@ FEATURE_TAGS = {
 }
 
 MAX_URL_LENGTH = 2000
+CELL_SEPARATOR = " · "  # between the cells of a row of a table, which is a line
 SENTENCE_ENDS = ".,;:!?…'\"‘’“”«»*"
 LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>')
 # A list that goes on in another part is marked, so that its numbers go on as well.

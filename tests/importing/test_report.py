@@ -29,7 +29,7 @@ def test_line_has_position_role_and_excerpt():
 
 
 def test_unknown_parts_are_reported_and_counted():
-    lines = report_of("---\nmood: calm\n---\n\n## S\n\n| a |\n|---|\n")
+    lines = report_of("---\nmood: calm\n---\n\n## S\n\n| a |\n|---|\n| b | c |\n")
     assert "not understood   mood: calm (left out)" in lines[0]
     assert "not understood   | a | |---|" in lines[2]
     assert lines[-1] == "1 story, 2 not understood."

@@ -10,7 +10,7 @@ from digest.importing.html.tags import CELLS, HEADINGS
 from digest.importing.mail_frame import FrameLine, find_frame, without_reader
 from digest.importing.parts import Role
 from digest.importing.recognition import parse_tags, read_metadata
-from digest.importing.rich_text import LINK, bare_text, unescaped
+from digest.importing.rich_text import CELL_SEPARATOR, LINK, bare_text, unescaped
 
 AFTER_DAY = re.compile(r",?\s+\d{1,2}:\d\d|\s*→")
 MAX_ABOVE = 3  # headings above a table of properties
@@ -82,7 +82,7 @@ def read_rows(blocks: list[HtmlBlock]) -> list[HtmlBlock]:
     are_cells = all(block.cell and block.tag == "p" for block in blocks)
     if len(rows) < 2 or not are_cells or all(block.cell != "th" for block in blocks):
         return blocks
-    items = (" · ".join(block.html for block in row) for row in rows.values())
+    items = (CELL_SEPARATOR.join(block.html for block in row) for row in rows.values())
     captions = [block for block in blocks if block.cell == "caption"]
     html = "".join(f"<li>{item}</li>" for item in items)
     return [*captions, HtmlBlock("ul", html, blocks[0].region)]

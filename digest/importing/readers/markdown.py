@@ -25,6 +25,7 @@ from digest.importing.readers.markdown_outline import (
     heading_level,
     lead_of,
     nodes_of,
+    rows_of,
     story_nodes,
 )
 from digest.importing.recognition import match_label, read_metadata
@@ -40,7 +41,7 @@ from digest.importing.rich_text import (
 
 LABELLED = ("paragraph_open", "heading_open")
 LISTS = ("bullet_list_open", "ordered_list_open")
-TEXT_BLOCKS = ("paragraph_open", "blockquote_open", "fence", "code_block", *LISTS)
+TEXT_BLOCKS = ("paragraph_open", "blockquote_open", "table_open", "fence", "code_block", *LISTS)
 MAX_BRACKETS = 50_000  # the parser takes 20 µs for each that opens no link
 Lines = tuple[int, int]
 MARKER = re.compile(r"^(?:[-*+]|\d{1,9}[.)])\s+")
@@ -256,6 +257,12 @@ class MarkdownReader:
         if node[0].type in LISTS:
             for item in children_of(node):
                 self._add(self._html(item), self._source(item), self._lines(item), is_source=True)
+            return True
+        if node[0].type == "table_open":
+            heading, *rows = rows_of(node)
+            self.outline.add(Role.LABEL, bare_text(self._html(heading)), self._lines(heading))
+            for row in rows:
+                self._add(self._html(row), self._source(row), self._lines(row), is_source=True)
             return True
         html, after_label = self._html(node), self.outline.parts[-1].role is Role.LABEL
         if "<a href=" in html and (after_label or self.outline.place is Role.ISSUE_SOURCE):

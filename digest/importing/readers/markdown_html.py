@@ -1,13 +1,13 @@
 """Convert Markdown to the HTML of Wagtail's rich text fields.
 
 The parser is markdown-it-py with CommonMark rules, tables and strikethrough. The rules here adapt
-its output to Wagtail: tag names, no code blocks, no tables, no images.
+its output to Wagtail: tag names, no code blocks, no tables (rows are items), no images.
 """
 
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import count
+from itertools import count, pairwise
 from urllib.parse import unquote
 
 from django.utils.html import escape
@@ -18,13 +18,21 @@ from markdown_it.token import Token
 
 from digest.importing.readers.markdown_footnotes import use_footnotes
 from digest.importing.readers.markdown_syntax import SYNTAX, use_other_syntax
-from digest.importing.rich_text import code_text, is_allowed_url, linkify, split_words
+from digest.importing.rich_text import (
+    CELL_SEPARATOR,
+    code_text,
+    is_allowed_url,
+    linkify,
+    split_words,
+)
 
 WAGTAIL_TAGS = {"strong": "b", "em": "i"}
+CELLS = ("th_open", "td_open")
+ROW_LEVEL = 2  # that of a row of a table at the top level
 
 NOTHING = [
     *("nothing", "nothing_open", "nothing_close"),
-    *("table_open", "table_close", "thead_open", "thead_close", "tbody_open", "tbody_close"),
+    *("thead_open", "thead_close", "tbody_open", "tbody_close"),
     *("th_close", "td_close"),
 ]
 # Words that are syntax: list numbers, reference names, labels of notes, code languages, tags.
@@ -67,6 +75,19 @@ def wagtail_shape(state: StateCore) -> None:
         elif token.type.endswith("_list_close"):
             positions.pop()
         mark_links(token.children or [])
+    mark_cells(state.tokens)
+
+
+def mark_cells(tokens: list[Token]) -> None:
+    """Mark the cells that follow another one in their row, and rows without text."""
+    row, follows = Token("", "", 0), False
+    for token, content in pairwise(tokens):
+        if token.type == "tr_open":
+            row, follows = token, False
+        elif token.type == "tr_close":
+            row.meta["is_empty"] = token.meta["is_empty"] = not follows
+        elif token.type in CELLS and content.content:
+            token.meta["follows"], follows = follows, True
 
 
 def mark_links(children: list[Token]) -> None:
@@ -125,14 +146,25 @@ def render_heading(self: RendererHTML, tokens: Sequence[Token], index: int, *arg
     return "<h3>" if tokens[index].nesting == 1 else "</h3>"
 
 
+def render_table(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
+    """Render a table as a list; in a list or quotation its rows are paragraphs."""
+    if tokens[index].level:
+        return ""
+    return "<ul>" if tokens[index].nesting == 1 else "</ul>"
+
+
 def render_row(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
-    """Render a row of a table, in a list or quotation, as a paragraph."""
-    return "<p>" if tokens[index].nesting == 1 else "</p>"
+    """Render a row of a table, unless it is empty."""
+    token = tokens[index]
+    tag = "li" if token.level == ROW_LEVEL else "p"
+    if token.meta["is_empty"]:
+        return ""
+    return f"<{tag}>" if token.nesting == 1 else f"</{tag}>"
 
 
 def render_cell(self: RendererHTML, tokens: Sequence[Token], index: int, *args) -> str:
     """Separate the cells of a row."""
-    return "" if tokens[index - 1].type == "tr_open" else " | "
+    return CELL_SEPARATOR if tokens[index].meta.get("follows") else ""
 
 
 RULES = {
@@ -145,6 +177,8 @@ RULES = {
     "code_block": render_code,
     "heading_open": render_heading,
     "heading_close": render_heading,
+    "table_open": render_table,
+    "table_close": render_table,
     "tr_open": render_row,
     "tr_close": render_row,
     "th_open": render_cell,

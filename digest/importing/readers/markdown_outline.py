@@ -29,6 +29,11 @@ def children_of(node: Node) -> list[Node]:
     return list(nodes_of(node[1:-1], node[0].level + 1))
 
 
+def rows_of(table: Node) -> list[Node]:
+    """Return the rows of a table, that with its headings first."""
+    return [row for section in children_of(table) for row in children_of(section)]
+
+
 def heading_level(node: Node) -> int:
     """Return the level of a heading that is no label, or 0."""
     is_heading = node[0].type == "heading_open" and not match_label(node[1].content)

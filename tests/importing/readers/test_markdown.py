@@ -92,7 +92,9 @@ def test_unknown_key_is_reported():
         ("> - a", "<ul><li>a</li></ul>"),
         ("> a\n>\n> - b\n> - c", "<blockquote>a<br/>• b<br/>• c</blockquote>"),
         ("> ```\n> a\n> ```", "<blockquote><code>a</code></blockquote>"),
-        ("- a\n\n  | b | c |\n  |---|---|\n  | d | e |", "<ul><li>a<br/>b | c<br/>d | e</li></ul>"),
+        ("- a\n\n  | b | c |\n  |---|---|\n  | d | e |", "<ul><li>a<br/>b · c<br/>d · e</li></ul>"),
+        ("| a | b |\n|---|---|\n| 1 | *2* |", "<ul><li>a · b</li><li>1 · <i>2</i></li></ul>"),
+        ("| | |\n|---|---|\n| | |\n| 1 | |\n| | 2 |", "<ul><li>1</li><li>2</li></ul>"),
         (
             "- a [b][c\n  d]\n\n[c d]: https://e.org",
             '<ul><li>a <a href="https://e.org">b</a></li></ul>',
@@ -119,10 +121,17 @@ def test_markdown_becomes_rich_text(written, stored):
     assert body_of(written).replace("&nbsp;", "\xa0") == stored
 
 
-def test_tables_are_kept_as_written_and_reported():
-    table = "| a | b |\n|---|---|\n| 1 | 2 |"
+def test_table_with_more_cells_than_headings_is_kept_as_written_and_reported():
+    table = "| a | b |\n|---|---|\n| 1 | 2 | 3 |"
     assert texts(parts_of(STORY.format(table), "a.md"), Role.UNKNOWN) == [table]
-    assert body_of(table) == "<p>| a | b |<br/>|---|---|<br/>| 1 | 2 |</p>"
+    assert body_of(table) == "<p>| a | b |<br/>|---|---|<br/>| 1 | 2 | 3 |</p>"
+
+
+def test_rows_of_a_table_below_sources_are_sources_without_the_headings():
+    table = "| what | who |\n|---|---|\n| [Log](https://e.org/l) | Port |\n| A talk | Mole |"
+    parts = parts_of(STORY.format(f"x\n\n### Sources\n\n{table}"), "a.md")
+    assert texts(parts, Role.STORY_SOURCE) == ["Log (https://e.org/l) · Port", "A talk · Mole"]
+    assert texts(parts, Role.LABEL) == ["Sources", "what · who"]
 
 
 def test_unused_link_definition_is_kept_and_reported():
