@@ -13,7 +13,7 @@ from wagtail.models import Page
 
 # Django needs the models here; the functions are documented to be imported from here.
 from digest.caching.content_version import ChangeMarker, ContentVersion  # noqa: F401
-from digest.importing.review.uploads import Upload  # noqa: F401
+from digest.importing.review.uploads import Upload, UploadImage  # noqa: F401
 from digest.jobs.models import JobRun  # noqa: F401
 from digest.mixins import ISSUE_PAGE_MODEL, DigestPageMixin, IssuePageMixin
 from digest.pages.page_models import (  # noqa: F401

@@ -9,7 +9,7 @@ import codecs
 import re
 import stat
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from digest.importing.errors import DocumentError
 from digest.importing.formats import data_format
 from digest.importing.forwarded import FORWARD_NOTE, find_forward
 from digest.importing.html.cleaner import clean_html
+from digest.importing.images import DocumentImage, Figure, Find, ImageReader, in_web_page
 from digest.importing.mail import Mail, is_mail, read_mail
 from digest.importing.mail_frame import without_frame
 from digest.importing.recognition import read_metadata
@@ -26,7 +27,7 @@ from digest.importing.rich_text import bare_text
 from digest.importing.word import ZIP_START, word_to_html
 
 MAX_BYTES = 1_000_000
-MAX_HTML_BYTES = 3_000_000  # most of a saved page is markup
+MAX_HTML_BYTES = 3_000_000  # most of a saved page is markup; images in it are not counted
 MAX_WORD_BYTES = 10_000_000  # images included
 HTML_SUFFIXES = {".html", ".htm", ".xhtml"}
 MARKDOWN_SUFFIXES = {".md", ".markdown", ".mdown", ".mkd"}
@@ -61,6 +62,8 @@ FRONT_MATTER_START = re.compile(
     r"\s*(?:---[ \t]*\n[ \t]*[\w-]+[ \t]*:|\+\+\+[ \t]*\n[ \t]*[\w-]+[ \t]*=)"
 )
 STORY_HEADING = re.compile(r"^##{1,5}[ \t]+\S", re.MULTILINE)
+# An image within a web page, which is read like one in a file.
+DATA_IMAGE = re.compile(rb"data:image/[\w.+;=-]{1,100},[\w+/=%\s-]*")
 # The charset that a page declares, and the ones that are accepted.
 CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w-]{1,40})", re.IGNORECASE)
 OLD_ENCODINGS = re.compile(
@@ -85,6 +88,7 @@ class Document:
     text: str
     format: Format
     notes: tuple[str, ...] = ()
+    images: dict[int, DocumentImage] = field(default_factory=dict)
 
     @property
     def unit(self) -> str:
@@ -113,12 +117,13 @@ def read_document(data: bytes, name: str) -> Document:
     """Read a document from bytes, such as an upload; raises DocumentError."""
     if data.startswith(ZIP_START):
         check_size(data, MAX_WORD_BYTES)
-        html, notes = word_to_html(data)
-        return html_document(html, name, notes)
+        html, notes, find_image = word_to_html(data)
+        return html_document(html, name, notes, find_image)
     if is_mail(data) and not data.startswith(WEB_ARCHIVE):
         check_size(data, MAX_WORD_BYTES)
         return mail_document(read_mail(data), name)
-    check_size(data, MAX_HTML_BYTES)
+    check_size(data, MAX_WORD_BYTES)
+    check_size(DATA_IMAGE.sub(b"", data), MAX_HTML_BYTES)
     text = decode(data)
     if Path(name).suffix.lower() == ".docx":
         raise DocumentError(
@@ -174,8 +179,11 @@ def html_after_lines(blocks: list[list[str]], count: int) -> list[str]:
 
 def mail_document(mail: Mail, name: str) -> Document:
     """Return a mail as a document, with its subject as title and its date if the text has none."""
-    read = html_document if mail.is_html else text_document
-    document = read(mail.text.replace("\r\n", "\n"), name)
+    text = mail.text.replace("\r\n", "\n")
+    if mail.is_html:
+        document = html_document(text, name, find_image=mail.find_image)
+    else:
+        document = text_document(text, name)
     blocks = document.text.split("\n")
     is_html = document.format is Format.HTML
     words = [bare_text(block) if is_html else block for block in blocks]
@@ -198,12 +206,23 @@ def title_line(title: str, form: Format) -> str:
     return f"# {title}\n" if form is Format.MARKDOWN else f"{title}\n"
 
 
-def html_document(html: str, name: str, notes: tuple[str, ...] = ()) -> Document:
-    """Clean HTML and return it as a document, with the notes so far."""
-    text, left_out = clean_html(html)
+def html_document(
+    html: str, name: str, notes: tuple[str, ...] = (), find_image: Find = in_web_page
+) -> Document:
+    """Clean HTML and return it as a document, with its images and the notes so far."""
+    reader = ImageReader(find_image)
+    text, left_out = clean_html(html, reader)
     text, removed = strip_unprintable(text)
     check_text(text)
-    return without_forward(Document(name, text, Format.HTML, (*removed, *notes, *left_out)))
+    notes = (*removed, *notes, *left_out)
+    document = without_forward(Document(name, text, Format.HTML, notes))
+    return replace(document, images=shown_images(document.text, reader.images))
+
+
+def shown_images(text: str, images: dict[int, DocumentImage]) -> dict[int, DocumentImage]:
+    """Return the images that a cleaned text shows."""
+    shown = {figure.number for line in text.split("\n") if (figure := Figure.parse(line))}
+    return {number: image for number, image in images.items() if number in shown}
 
 
 def check_size(data: bytes, limit: int) -> None:

@@ -7,14 +7,16 @@ so both are limited before.
 import email
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from urllib.parse import unquote
 
 from digest.importing.errors import DocumentError
+from digest.importing.images import DocumentImage
 
 MAX_LINES = 200_000
 MAX_PARTS = 20
@@ -35,6 +37,12 @@ class Mail:
     day: date | None
     text: str
     is_html: bool
+    images: dict[str, DocumentImage] = field(default_factory=dict)
+
+    def find_image(self, source: str) -> DocumentImage | None:
+        """Return the part that a ``cid:`` URL (RFC 2392) refers to."""
+        scheme, _, name = source.partition(":")
+        return self.images.get(unquote(name)) if scheme.lower() == "cid" else None
 
 
 def is_mail(data: bytes) -> bool:
@@ -59,7 +67,8 @@ def read_mail(data: bytes) -> Mail:
     if part is None:
         raise DocumentError("It is a mail without text: open it, and copy what it shows.")
     subject = header(message, "Subject")
-    return Mail(subject, date_of(message), text_of(part), part.get_content_subtype() == "html")
+    is_html = part.get_content_subtype() == "html"
+    return Mail(subject, date_of(message), text_of(part), is_html, images_of(message))
 
 
 def text_part(message: Message) -> Message | None:
@@ -72,6 +81,17 @@ def text_part(message: Message) -> Message | None:
     html = (part for part in parts if part.get_content_subtype() == "html")
     plain = (part for part in parts if part.get_content_subtype() == "plain")
     return next(html, None) or next(plain, None)
+
+
+def images_of(message: Message) -> dict[str, DocumentImage]:
+    """Return the parts to which the HTML can refer, by the id that they have."""
+    found = {}
+    for part in message.walk():
+        name = header(part, "Content-ID").strip("<> ")
+        data = part.get_payload(decode=True) if name else None
+        if isinstance(data, bytes) and part.get_content_maintype() != "text":
+            found[name] = DocumentImage(name.partition("@")[0], data)
+    return found
 
 
 def text_of(part: Message) -> str:

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from digest.blocks import STORY_FEATURES, TEXT_FEATURES
 from digest.importing.dates import parse_date
+from digest.importing.images import Figure
 from digest.importing.parts import Part, Role
 from digest.importing.rich_text import plain_text_with_urls, sanitise
 from digest.importing.sources import parse_sources
@@ -24,6 +25,7 @@ class StoryDraft:
     """The parts of a story."""
 
     heading: str
+    image: Figure | None = None
     body: list[Part] = field(default_factory=list)
     why_it_matters: list[Part] = field(default_factory=list)
     sources: list[Part] = field(default_factory=list)
@@ -50,6 +52,7 @@ class IssueDraft:
     date_text: str = ""
     tags: list[str] = field(default_factory=list)
     image: str = ""
+    lead_image: Figure | None = None
     unpublished: str = ""
     summary: list[Part] = field(default_factory=list)
     stories: list[StoryDraft] = field(default_factory=list)
@@ -100,9 +103,20 @@ def map_parts(parts: Iterable[Part]) -> IssueDraft:
         elif (target := target_of(part.role, draft, nearest)) is not None:
             target.append(part)
             nearest = nearest if part.role in SOURCES else target
+        elif part.is_image:
+            set_image(draft, part)
         else:
             set_field(draft, part)
     return draft
+
+
+def set_image(draft: IssueDraft, part: Part) -> None:
+    """Set the image of the issue or of the story, if it has none yet."""
+    figure = Figure.parse(part.html)
+    if part.role is Role.STORY_IMAGE and draft.stories:
+        draft.stories[-1].image = draft.stories[-1].image or figure
+    elif part.role is not Role.IMAGE:
+        draft.lead_image = draft.lead_image or figure
 
 
 def target_of(role: Role, draft: IssueDraft, nearest: list[Part]) -> list[Part] | None:

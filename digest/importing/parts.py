@@ -19,6 +19,8 @@ class Role(StrEnum):
     DATE = "date"
     TAG = "tag"
     IMAGE = "image"
+    ISSUE_IMAGE = "image of issue"
+    STORY_IMAGE = "image of story"
     SUMMARY = "summary"
     STORY = "story"
     BODY = "text"
@@ -56,6 +58,11 @@ class Part:
     first_line: int
     last_line: int
     html: str = ""
+
+    @property
+    def is_image(self) -> bool:
+        """Return whether the part is an image of the document, and no text."""
+        return self.html.startswith("<figure ")
 
     @property
     def rich_text(self) -> str:

@@ -16,11 +16,14 @@ COUNTED = {
     Role.BOTTOM_LINE: ("bottom-line part", "bottom-line parts"),
     Role.STORY_SOURCE: ("source of a story", "sources of stories"),
     Role.ISSUE_SOURCE: ("source", "sources"),
+    Role.ISSUE_IMAGE: ("image of the issue", "images of the issue"),
+    Role.STORY_IMAGE: ("image of a story", "images of stories"),
+    Role.IMAGE: ("image not imported", "images not imported"),
     Role.BOILERPLATE: ("line of boilerplate", "lines of boilerplate"),
     Role.COMMENT: ("comment left out", "comments left out"),
 }
 UNKNOWN = (Role.UNKNOWN, Role.LEFT_OUT)
-LEFT_OUT = (Role.LEFT_OUT, Role.COMMENT)
+LEFT_OUT = (Role.LEFT_OUT, Role.COMMENT, Role.IMAGE)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,16 @@ from django.db import transaction
 from django.utils import timezone
 from taggit.models import Tag
 from wagtail.blocks import StreamValue
+from wagtail.models import Collection
 
+from digest.importing.library import (
+    Images,
+    Library,
+    add_images,
+    collection_for,
+    delete_files_on_failure,
+    images_to_add,
+)
 from digest.importing.mapper import IssueDraft
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.pages.paths import once_at
@@ -67,31 +76,58 @@ def normalise_title(title: str) -> str:
     return " ".join(title.casefold().replace("’", "'").split())
 
 
-@transaction.atomic
 def save_issue(
     draft: IssueDraft,
     digest: Any,
     *,
+    images: Images | None = None,
     publish: bool = False,
     update: bool = False,
     user: Any = None,
     check: Callable[[Any], None] | None = None,
+    saved: Callable[[Any], None] | None = None,
 ) -> tuple[Any, bool]:
     """Save the draft below the digest; return the issue, and whether it is new.
+
+    ``images`` are those of the document, by number. They are added to the library in the same
+    transaction, and their files are deleted if it fails.
 
     The user becomes the owner of a new issue. With ``publish``, an issue that was never published
     counts as first published at noon of its date, in the time zone of the digest, or now if that is
     in the future: feeds would show an imported archive as new.
-    ``check`` is called with the existing issue before it
-    gets a new revision, and may raise ImportRejected.
+    ``check`` is called with the existing issue before it gets a new revision, and may raise
+    ImportRejected; ``saved`` is called with the issue, in the same transaction.
 
     Raises ImportRejected, and writes nothing, for a draft without title or date, for an existing
     issue (unless ``update``), and with ``publish`` for an invalid issue.
     """
-    # Lock the digest, so that concurrent imports create the issue only once.
-    digest = get_digest_page_model().objects.select_for_update(no_key=True).get(pk=digest.pk)
-    issue, created = prepare_issue(draft, digest, publish=publish, update=update, check=check)
-    issue.tags.set(draft.tags)
+    choices = {"images": images, "publish": publish, "update": update, "check": check}
+    with delete_files_on_failure() as new_images, transaction.atomic():
+        # Lock the digest, so that concurrent imports create the issue only once.
+        digest = get_digest_page_model().objects.select_for_update(no_key=True).get(pk=digest.pk)
+        issue, created = prepare_issue(draft, digest, **choices)
+        if images and any(images_to_add(issue, draft, images)):
+            library = Library(required_collection(user), user, new_images)
+            add_images(issue, draft, images, library)
+        issue.tags.set(draft.tags)
+        save_page(issue, digest, user, created=created, publish=publish)
+        if saved:
+            saved(issue)
+    return issue, created
+
+
+def required_collection(user: Any) -> Collection:
+    """Return the collection for new images; raises ImportRejected if there is none."""
+    collection = collection_for(user)
+    if collection is None:
+        raise ImportRejected(
+            "images: there is no public collection to which they may be added. Leave them out."
+        )
+    return collection
+
+
+def save_page(issue: Any, digest: Any, user: Any, *, created: bool, publish: bool) -> None:
+    """Save an issue with a revision, and publish it."""
     if publish and issue.first_published_at is None:
         issue.first_published_at = noon_in_the_past(issue.date, time_zone_of(digest))
     try:
@@ -104,7 +140,6 @@ def save_issue(
     if publish:
         revision.publish(user=user)
         issue.refresh_from_db()
-    return issue, created
 
 
 def noon_in_the_past(day: date, zone: tzinfo) -> datetime | None:
@@ -117,11 +152,12 @@ def prepare_issue(
     draft: IssueDraft,
     digest: Any,
     *,
+    images: Images | None = None,
     publish: bool = False,
     update: bool = False,
     check: Callable[[Any], None] | None = None,
 ) -> tuple[Any, bool]:
-    """Return what ``save_issue`` would save, validated but unsaved, for a dry run."""
+    """Return what ``save_issue`` would save, validated but unsaved and without new images."""
     check_minimum(draft)
     existing = find_existing(draft, digest)
     if existing and not update:
@@ -134,7 +170,19 @@ def prepare_issue(
     issue = latest_draft(existing) if existing else get_issue_page_model()(live=False)
     fill_fields(issue, draft)
     check_page(issue, publish=publish)
+    if publish and images:
+        check_alt_texts(issue, draft, images)
     return issue, existing is None
+
+
+def check_alt_texts(issue: Any, draft: IssueDraft, images: Images) -> None:
+    """Reject an issue with an image that cannot be published, as it is not described."""
+    added = images_to_add(issue, draft, images)
+    undescribed = [block for block, figure in added if block and not figure.alt]
+    if undescribed:
+        raise ImportRejected(
+            *(f"image: it has no alt text (“{each.value['heading']}”)." for each in undescribed)
+        )
 
 
 def check_minimum(draft: IssueDraft) -> None:

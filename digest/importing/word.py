@@ -2,11 +2,13 @@
 
 A .docx is a zip archive of XML, and both allow decompression and expansion bombs. Declared sizes
 are not trusted, and XML with a document type or excessive nesting is rejected. mammoth gets a new
-archive with only the parts it reads; images are never decompressed.
+archive with only the parts it reads; in place of an image that has its name, with which an image
+that is shown is read from the file.
 """
 
 import io
 import zlib
+from collections import Counter
 from typing import Any
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -15,6 +17,7 @@ import mammoth
 from mammoth.documents import Hyperlink, NoteReference
 
 from digest.importing.errors import DocumentError
+from digest.importing.images import MAX_BYTES, DocumentImage, Find
 from digest.importing.word_markup import QUOTE_STYLES, WordStyles, prepare
 
 ZIP_START = b"PK\x03\x04"
@@ -28,6 +31,7 @@ MAX_TOTAL_URL_LENGTH = 4_000_000
 MAX_FIELDS_BY_LENGTH = 100_000_000
 ENCRYPTED = 0x1
 MAIN_PART, STYLES_PART = "word/document.xml", "word/styles.xml"
+MEDIA = "media/"  # of word/, or at the root
 NOTES = ("word/footnotes.xml", "word/endnotes.xml")
 PARTS = {
     "[Content_Types].xml",
@@ -50,19 +54,20 @@ STYLES = "\n".join(
         for level in range(1, 7)
     ]
     + [f"p[style-name='{name}'] => blockquote > p:fresh" for name in QUOTE_STYLES]
+    + [f"p[style-name='{name}'] => p.caption:fresh" for name in ("caption", "Caption")]
 )
 
 
-def word_to_html(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """Return the text of a Word file as HTML, with images as empty ``<img>``, and notes."""
+def word_to_html(data: bytes) -> tuple[str, tuple[str, ...], Find]:
+    """Return the text of a Word file as HTML, notes, and a function that reads its images."""
     try:
-        package, hidden = stripped_archive(data)
-        image_converter = mammoth.images.img_element(lambda image: {})
+        package, left_out = stripped_archive(data)
+        image_converter = mammoth.images.img_element(image_source)
         html = mammoth.convert_to_html(
             package, reject_multiplied, style_map=STYLES, convert_image=image_converter
         ).value
-        notes = (f"left out: {hidden} × hidden text",) if hidden else ()
-        return html, notes
+        notes = tuple(f"left out: {count} × {what}" for what, count in left_out.items() if count)
+        return html, notes, lambda source: read_image(data, source)
     except DocumentError:
         raise
     except RecursionError:
@@ -73,22 +78,47 @@ def word_to_html(data: bytes) -> tuple[str, tuple[str, ...]]:
         ) from error
 
 
-def stripped_archive(data: bytes) -> tuple[io.BytesIO, int]:
+def image_source(image: Any) -> dict[str, str]:
+    """Return the name of an image in the archive; none for one that is not in the file."""
+    try:
+        with image.open() as file:
+            return {"src": file.read().decode()}
+    except (KeyError, ValueError):  # mammoth opens no other files
+        return {}
+
+
+def read_image(data: bytes, name: str) -> DocumentImage | None:
+    """Return an image of a Word file; empty if it is damaged or too large."""
+    with open_archive(data) as archive:
+        if not is_image(name) or name not in archive.namelist():
+            return None
+        try:
+            with archive.open(name) as file:
+                content = file.read(MAX_BYTES + 1)
+        except (BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError):
+            content = b""
+    return DocumentImage(name, content)
+
+
+def is_image(name: str) -> bool:
+    return MEDIA in name and name not in PARTS
+
+
+def stripped_archive(data: bytes) -> tuple[io.BytesIO, Counter[str]]:
     """Return an archive with only the parts that mammoth reads, checked and without hidden text.
 
-    Returns also the number of paragraphs with hidden text.
+    Returns also what was left out, and how often.
     """
-    package, hidden = io.BytesIO(), 0
+    package, left_out = io.BytesIO(), Counter[str]()
     contents = checked_contents(data)
     styles = WordStyles.parse(contents.get(STYLES_PART, b""))
     with ZipFile(package, "w") as clean:
         for name, content in contents.items():
-            found = 0
             if name in (MAIN_PART, *NOTES):
                 content, found = prepare(content, styles)
+                left_out += found
             clean.writestr(name, content)
-            hidden += found
-    return package, hidden
+    return package, left_out
 
 
 def checked_contents(data: bytes) -> dict[str, bytes]:
@@ -97,6 +127,10 @@ def checked_contents(data: bytes) -> dict[str, bytes]:
     xml = XmlCheck()
     with open_archive(data) as archive:
         for member in checked_members(archive):
+            if is_image(member.filename):
+                contents[member.filename] = member.filename.encode()
+            if member.filename not in PARTS:
+                continue
             content = read_member(archive, member, left)
             left -= len(content)
             xml.check(content, shared=member.filename in SHARED)
@@ -113,7 +147,7 @@ def open_archive(data: bytes) -> ZipFile:
 
 
 def checked_members(archive: ZipFile) -> list[ZipInfo]:
-    """Check all members of the archive, and return those to read."""
+    """Check all members of the archive, and return them."""
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
         raise DocumentError(
@@ -131,7 +165,7 @@ def checked_members(archive: ZipFile) -> list[ZipInfo]:
         raise DocumentError("It is not a normal Word file: its compression method is unknown.")
     if any(member.flag_bits & ENCRYPTED for member in members):
         raise DocumentError("It is protected by a password: save it without one.")
-    return [member for member in members if member.filename in PARTS]
+    return members
 
 
 def read_member(archive: ZipFile, member: ZipInfo, left: int) -> bytes:

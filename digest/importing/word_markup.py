@@ -1,9 +1,11 @@
 """Change the XML of a Word file where mammoth would read it otherwise than Word shows it.
 
-Text that Word hides is removed, a drop cap joins its word, and a paragraph whose style is based on
-a known one gets the known one.
+Text and images that Word hides are removed, and images of which it shows only a part. A drop cap
+joins its word, and a paragraph whose style is based on a known one gets the known one.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
@@ -13,8 +15,15 @@ HIDING = ("vanish", "specVanish", "webHidden")
 OFF = {"0", "false", "off"}
 FIELD_MARKS = {"rPr", "fldChar", "instrText"}  # without them, the field around would not end
 MAX_BASES = 20
+IMAGES = ("drawing", "pict", "object")
+HIDDEN_TEXT, HIDDEN_IMAGE = "hidden text", "hidden images"
+CROPPED = "cropped images, which readers would see whole: crop the file, choose it in the editor"
+# More than a tenth of a percent: in thousandths of one, or with its sign. Word rounds.
+SIZE = re.compile(r"[1-9]\d{2}|[\d.]*[1-9][\d.]*%")
+NO_CROP = {"", "0", "0f"}
 QUOTE_STYLES = ("quote", "intense quote", "block text", "quotations")
-KNOWN_STYLES = {"title", "subtitle", *QUOTE_STYLES, *(f"heading {level}" for level in range(1, 10))}
+KNOWN_STYLES = {"title", "subtitle", "caption", *QUOTE_STYLES}
+KNOWN_STYLES |= {f"heading {level}" for level in range(1, 10)}
 
 
 def name_of(node: Element) -> str:
@@ -95,25 +104,57 @@ class WordStyles:
         return next((on for on in switches if on is not None), False)
 
 
-def prepare(xml: bytes, styles: WordStyles) -> tuple[bytes, int]:
-    """Return the XML of a text as Word shows it, and in how many paragraphs text was hidden."""
+def prepare(xml: bytes, styles: WordStyles) -> tuple[bytes, Counter[str]]:
+    """Return the XML of a text as Word shows it, and what was left out."""
     root = ElementTree.fromstring(xml)  # noqa: S314 - checked before
-    hidden = remove_hidden_text(root, styles)
+    left_out = remove_hidden_text(root, styles) + remove_hidden_images(root)
     use_known_styles(root, styles)
     join_drop_caps(root)
-    return ElementTree.tostring(root, encoding="utf-8"), hidden
+    return ElementTree.tostring(root, encoding="utf-8"), left_out
 
 
-def remove_hidden_text(root: Element, styles: WordStyles) -> int:
-    """Empty the runs that are hidden; return the number of paragraphs that had any."""
-    paragraphs = set()
+def remove_hidden_text(root: Element, styles: WordStyles) -> Counter[str]:
+    """Empty the runs that are hidden; return how many paragraphs had any, and how many images."""
+    paragraphs, images = set(), 0
     for run, paragraph, in_hidden_row in runs_of(root):
         style = value_of(child_of(paragraph, "pPr", "pStyle")) or styles.default
         if in_hidden_row or styles.is_hidden(run, style):
             if "".join(run.itertext()).strip():
                 paragraphs.add(paragraph)
+            images += sum(name_of(node) in IMAGES for node in run)
             run[:] = [node for node in run if name_of(node) in FIELD_MARKS]
-    return len(paragraphs)
+    return Counter({HIDDEN_TEXT: len(paragraphs), HIDDEN_IMAGE: images})
+
+
+def remove_hidden_images(root: Element) -> Counter[str]:
+    """Remove the images that Word hides, and those that it crops: readers would see all of them."""
+    left_out: Counter[str] = Counter()
+    for parent in reversed(list(root.iter())):  # those within text boxes first
+        for image in [node for node in parent if name_of(node) in IMAGES]:
+            nodes = list(image.iter())
+            if any(map(is_hidden_image, nodes)):
+                left_out[HIDDEN_IMAGE] += 1
+            elif any(map(is_cropped, nodes)):
+                left_out[CROPPED] += 1
+            else:
+                continue
+            parent.remove(image)
+    return left_out
+
+
+def is_hidden_image(node: Element) -> bool:
+    """Return whether properties of an image, or the style of an older one, hide it."""
+    if name_of(node) in ("docPr", "cNvPr"):
+        return value_of(node, "hidden") not in ("", *OFF)
+    return "visibility:hidden" in value_of(node, "style").replace(" ", "").lower()
+
+
+def is_cropped(node: Element) -> bool:
+    """Return whether Word shows only a part of an image."""
+    if name_of(node) == "srcRect":
+        return any(SIZE.match(value_of(node, side)) for side in "ltrb")
+    crops = (value for key, value in node.attrib.items() if key.startswith("crop"))
+    return name_of(node) == "imagedata" and any(crop not in NO_CROP for crop in crops)
 
 
 def runs_of(root: Element) -> Iterator[tuple[Element, Element | None, bool]]:

@@ -96,7 +96,9 @@ def test_word_file_becomes_an_issue():
     assert value["why_it_matters"] == "<p>It needs no land.</p>"
     assert value["sources"][0]["value"]["url"] == "https://example.com/pilot"
     assert draft.bottom_line[0].text == "Quiet work."
-    assert document.notes == ("left out: 1 × images: choose them in the editor",)
+    assert document.notes == (
+        "left out: 1 × images that cannot be read, or have a format that the site does not accept",
+    )
 
 
 def test_footnotes_become_sources_of_the_issue():
@@ -201,7 +203,7 @@ def test_duplicate_members_are_rejected():
     assert "same name" in rejection_of(file.getvalue())
 
 
-def test_images_are_never_decompressed():
+def test_image_that_is_no_image_is_left_out():
     data = docx(**{"word/media/a.png": b"\0" * 20_000_000})
     assert "Heat below" in read_document(data, "a.docx").text
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
 from digest.admin.access import digests_with_permission
-from digest.importing import Role
+from digest.importing import Part, Role
 from digest.importing.documents import MAX_WORD_BYTES
 from digest.importing.review.mapping import Mapping
 
@@ -21,6 +21,8 @@ ROLE_LABELS = {
     Role.SLUG: _("Slug"),
     Role.DATE: _("Date"),
     Role.TAG: _("Tag"),
+    Role.ISSUE_IMAGE: _("Image of the issue"),
+    Role.STORY_IMAGE: _("Image of the story"),
     Role.IMAGE: _("Image (not imported)"),
     Role.SUMMARY: _("Summary"),
     Role.STORY: _("Story: heading"),
@@ -36,8 +38,9 @@ ROLE_LABELS = {
     Role.LEFT_OUT: _("Not understood, left out"),
     Role.UNPUBLISHED: _("Not published"),
 }
+IMAGE_ROLES = (Role.ISSUE_IMAGE, Role.STORY_IMAGE, Role.IMAGE)
 # Roles that only the reader assigns; they are choices of the parts that have them.
-NOT_SELECTABLE = {Role.IMAGE, Role.COMMENT, Role.LEFT_OUT, Role.UNKNOWN, Role.UNPUBLISHED}
+NOT_SELECTABLE = {*IMAGE_ROLES, Role.COMMENT, Role.LEFT_OUT, Role.UNKNOWN, Role.UNPUBLISHED}
 MAX_FILES = 20  # per request; import.js sends one request per file
 ACCEPTED = ".txt,.text,.md,.markdown,.mdown,.mkd,.html,.htm,.xhtml,.docx,.eml"
 
@@ -134,7 +137,7 @@ class MappingForm(forms.Form):
         ):
             self.fields[f"role-{number}"] = forms.ChoiceField(
                 label=_("Role"),
-                choices=choices_for(part.role),
+                choices=choices_for(part),
                 initial=role.name,
                 widget=forms.Select(attrs={"aria-describedby": f"part-{number}-text"}),
             )
@@ -150,10 +153,12 @@ class MappingForm(forms.Form):
         self.mapping.correct(roles, data["title"], data["date"])
 
 
-def choices_for(read: Role) -> list[tuple[str, Any]]:
-    """Return the choices for a part that was read with the given role."""
+def choices_for(part: Part) -> list[tuple[str, Any]]:
+    """Return the choices for a part, with the role that was read."""
+    if part.is_image:
+        return [(role.name, ROLE_LABELS[role]) for role in IMAGE_ROLES]
     return [
         (role.name, label)
         for role, label in ROLE_LABELS.items()
-        if role is read or role not in NOT_SELECTABLE
+        if role is part.role or role not in NOT_SELECTABLE
     ]

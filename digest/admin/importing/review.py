@@ -17,7 +17,9 @@ from digest.importing.review.mapping import Mapping
 from digest.importing.rich_text import bare_text
 from digest.importing.saving import stories_dropped
 
-NOT_IMPORTED = {Role.LABEL, Role.BOILERPLATE, Role.COMMENT, Role.LEFT_OUT, Role.UNPUBLISHED}
+NOT_IMPORTED = {
+    *(Role.IMAGE, Role.LABEL, Role.BOILERPLATE, Role.COMMENT, Role.LEFT_OUT, Role.UNPUBLISHED),
+}
 
 
 @dataclass
@@ -52,11 +54,13 @@ class StorySummary:
     @property
     def counts(self) -> str:
         body, sources = len(self.story.body), len(self.story.sources)
+        images = [_now("an image")] if self.story.image else []
         why = _now("why it matters") if self.story.why_it_matters else _now("no why it matters")
         return ", ".join(
             [
                 ngettext("%d paragraph", "%d paragraphs", body) % body,
                 why,
+                *images,
                 ngettext("%d source", "%d sources", sources) % sources,
             ]
         )

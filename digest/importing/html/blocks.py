@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.html import escape
 
 from digest.importing.html.tags import CELLS, HEADINGS
+from digest.importing.images import MAX_IMAGES, Figure
 from digest.importing.mail_frame import FrameLine, find_frame, without_reader
 from digest.importing.parts import Role
 from digest.importing.recognition import parse_tags, read_metadata
@@ -31,6 +32,17 @@ class HtmlBlock:
     cell: str = ""
     row: int = 0
     group: int = 0
+    figure: Figure | None = None
+
+    @property
+    def line(self) -> str:
+        """Return the line of the block in the cleaned document."""
+        return self.figure.html if self.figure else f"<{self.tag}>{self.html}</{self.tag}>"
+
+
+def texts_of(blocks: list[HtmlBlock]) -> list[HtmlBlock]:
+    """Return the blocks that are no images."""
+    return [block for block in blocks if not block.figure]
 
 
 @dataclass
@@ -52,8 +64,9 @@ class TableReader:
             self.is_nested = self.depth > 1
         if tag == "table" and not self.is_nested:
             self.first = len(blocks)
-            headings = all(block.tag[1:].isdecimal() for block in blocks[:MAX_ABOVE])
-            self.is_above_text = headings and len(blocks) <= MAX_ABOVE
+            above = texts_of(blocks[: MAX_ABOVE + MAX_IMAGES + 1])
+            headings = all(block.tag[1:].isdecimal() for block in above)
+            self.is_above_text = headings and len(above) <= MAX_ABOVE
         self.row += tag == "tr"
         self.in_value = self.is_above_text and self.cell == "th" and tag == "td"
         self.cell = tag if tag in CELLS else ""
@@ -64,9 +77,13 @@ class TableReader:
         if self.depth or self.is_nested:
             return Counter()
         left_out: Counter[str] = Counter()
+        texts = found = texts_of(blocks[self.first :])
         if self.is_above_text:
-            blocks[self.first :], left_out = read_properties(blocks[self.first :])
-        blocks[self.first :] = read_rows(blocks[self.first :])
+            found, left_out = read_properties(texts)
+        found = read_rows(found)
+        if found is not texts:
+            images = [block for block in blocks[self.first :] if block.figure]
+            blocks[self.first :] = [*found, *images]
         return left_out
 
 
@@ -120,7 +137,7 @@ def without_frame(blocks: list[HtmlBlock]) -> tuple[list[HtmlBlock], Counter[str
             block.tag in HEADINGS,
             block.group,
         )
-        for block in blocks
+        for block in texts_of(blocks)
     ]
     frame, left_out = find_frame(lines), Counter()
     left_out["frame"] = len(frame.rows)
@@ -130,7 +147,19 @@ def without_frame(blocks: list[HtmlBlock]) -> tuple[list[HtmlBlock], Counter[str
         text = link[2].replace(link[1], cleaned)  # a bare URL is its own text
         return f'<a href="{cleaned}">{text}</a>' if cleaned else text
 
-    kept = [block for number, block in enumerate(blocks) if number not in frame.rows]
+    kept = outside_of_rows(blocks, frame.rows)
     for block in kept:
         block.html = LINK.sub(clean, block.html)
-    return [block for block in kept if block.html.strip()], left_out
+    return [block for block in kept if block.figure or block.html.strip()], left_out
+
+
+def outside_of_rows(blocks: list[HtmlBlock], rows: set[int]) -> list[HtmlBlock]:
+    """Return the blocks that are not in the rows of a frame, nor images between these."""
+    kept, number, count = [], 0, len(texts_of(blocks))
+    for block in blocks:
+        if block.figure:
+            inside = number - 1 in rows and (number in rows or number == count)
+        else:
+            inside, number = number in rows, number + 1
+        kept += [] if inside else [block]
+    return kept

@@ -14,6 +14,7 @@ from django.utils.html import escape
 
 from digest.importing.html.blocks import HtmlBlock, TableReader, without_frame
 from digest.importing.html.elements import OpenElement, OpenElements
+from digest.importing.html.figures import Figures, take_image
 from digest.importing.html.footnotes import Span, find_footnotes
 from digest.importing.html.hidden import reason_to_remove
 from digest.importing.html.inline import ParagraphBuilder
@@ -22,6 +23,7 @@ from digest.importing.html.lists import WORD_ITEM, ListBuilder, nested_list_html
 from digest.importing.html.styles import Styles, StyleSheet, style_sheet
 from digest.importing.html.tags import BLOCKS, HEADINGS, LISTS, TABLE, VOID
 from digest.importing.html.tokens import HtmlToken, tokenize
+from digest.importing.images import ImageLeftOut, ImageReader
 from digest.importing.rich_text import bare_text, html_after
 
 TYPED_MARKER = re.compile(
@@ -33,16 +35,20 @@ FORMATTING = re.compile(r"</?(?:b|i|s|sup|sub|code)>")
 WORD_TITLE = re.compile(r"MsoTitle(?:CxSp\w+)?\b")
 
 
-def clean_html(html: str) -> tuple[str, tuple[str, ...]]:
-    """Return one block per line, and notes on what was left out; may raise DocumentError."""
-    return HtmlCleaner().clean(html)
+def clean_html(html: str, images: ImageReader | None = None) -> tuple[str, tuple[str, ...]]:
+    """Return one block per line, and notes on what was left out; may raise DocumentError.
+
+    Images are left out unless there is a reader for them.
+    """
+    return HtmlCleaner(images).clean(html)
 
 
 class HtmlCleaner:
     """Process tokens in one pass, without a tree, so that nesting depth does not matter."""
 
-    def __init__(self) -> None:
+    def __init__(self, images: ImageReader | None = None) -> None:
         self.blocks: list[HtmlBlock] = []
+        self.images, self.figures = images, Figures()
         self.inline, self.lists = ParagraphBuilder(), ListBuilder()
         self.sheet, self.elements = StyleSheet(), OpenElements()
         self.removed_at: int | None = None
@@ -67,8 +73,7 @@ class HtmlCleaner:
         self.left_out["link"] += self.inline.dropped_links
         blocks, left_out = without_frame(list(self.main_part()))
         self.left_out += left_out
-        lines = [f"<{block.tag}>{block.html}</{block.tag}>" for block in blocks]
-        return "\n".join(lines), notes_on(self.left_out)
+        return "\n".join(block.line for block in blocks), notes_on(self.left_out)
 
     def read(self, tokens: list[HtmlToken], footnotes: dict[int, Span]) -> None:
         """Handle tokens; footnotes and comments are set apart."""
@@ -87,6 +92,7 @@ class HtmlCleaner:
         self.end_list()
         if self.drop_cap:
             self.add("p", self.drop_cap)
+        self.add_figures()
 
     def read_note(self, span: Span, tokens: list[HtmlToken], start: int) -> None:
         """Read a footnote by itself, without the links back to its marks."""
@@ -216,7 +222,7 @@ class HtmlCleaner:
         if tag in BLOCKS:
             self.start_block(tag, attributes, styles)
         elif tag == "img":
-            self.left_out["image"] += 1
+            self.read_image(attributes, styles)
         elif tag == "br":
             self.break_line()
         else:
@@ -227,6 +233,16 @@ class HtmlCleaner:
                 self.inline.add(", ")
         self.value_ended = False
         return True
+
+    def read_image(self, attributes: dict[str, str], styles: Styles) -> None:
+        """Take an image, or count it as left out."""
+        if self.elements.text.within(styles).invisible:
+            self.left_out["hidden"] += 1
+            return
+        try:
+            self.figures.waiting.append(take_image(self.images, attributes, styles))
+        except ImageLeftOut as error:
+            self.left_out[error.reason] += bool(error.reason)
 
     @property
     def region(self) -> str:
@@ -259,6 +275,7 @@ class HtmlCleaner:
             self.lists.start_word_item(styles)
         self.inside[tag] += 1
         self.quote += tag == "blockquote"
+        self.figures.start(tag, kind)
 
     def is_title(self, classes: str) -> bool:
         """Return whether the class of a paragraph is that of a title, in Word or Google Docs."""
@@ -281,6 +298,8 @@ class HtmlCleaner:
             self.heading = None
         if tag in LISTS and self.lists.end():
             self.end_list()
+        if tag in BLOCKS:
+            self.add_figures()
 
     def break_line(self) -> None:
         """Add a line break; a second one ends the paragraph."""
@@ -297,6 +316,7 @@ class HtmlCleaner:
         marker = self.inline.start_of_text
         html = self.inline.take()
         if not html:
+            self.add_figures()
             return
         if self.is_drop_cap:
             self.drop_cap, self.is_drop_cap = self.drop_cap + html, False
@@ -313,8 +333,8 @@ class HtmlCleaner:
             return
         self.end_list()
         if self.heading is not None:
-            self.add(f"h{self.heading}", FORMATTING.sub("", html.replace("<br/>", " ")))
-            self.heading = None
+            level, self.heading = self.heading, None
+            self.add(f"h{level}", FORMATTING.sub("", html.replace("<br/>", " ")))
         elif self.inside["blockquote"] > 0:
             self.add_quoted(html)
         else:
@@ -339,6 +359,17 @@ class HtmlCleaner:
         cell, row = self.table.cell, self.table.row
         self.blocks.append(HtmlBlock(tag, html, self.region, quote, cell, row, self.group))
         self.has_heading = self.has_heading or tag[1:].isdecimal()
+        self.figures.read_caption(html, inside=self.inside["figcaption"] > 0)
+        self.add_figures()
+
+    def add_figures(self) -> None:
+        """Add the images within the last block, unless they are in a list, quote or heading."""
+        if self.lists.open or self.inside["blockquote"] > 0 or self.heading is not None:
+            return
+        cell, row = self.table.cell, self.table.row
+        for figure in self.figures.take(in_figure=self.inside["figure"] > 0):
+            block = HtmlBlock("figure", "", self.region, 0, cell, row, self.group, figure)
+            self.blocks.append(block)
 
     def add_quoted(self, html: str) -> None:
         """Add a paragraph of a quotation; all of them are one block."""

@@ -4,6 +4,7 @@ from collections import Counter
 
 from digest.importing.html.tags import PAGE_CHROME
 from digest.importing.html.tokens import RAW_TEXT
+from digest.importing.images import MAX_IMAGES
 from digest.importing.mail_frame import FRAME_NOTE, URL_NOTES
 
 ACTIVE_CONTENT = {"script", "iframe", "object", "applet", "canvas", "svg", "math"}
@@ -18,6 +19,9 @@ NOTES = {
     "comment": "comments",
     "deletion": "deletions under “Track changes”",
     "image": "images: choose them in the editor",
+    "unusable image": "images that cannot be read, or have a format that the site does not accept",
+    "large image": "images that are too large",
+    "surplus image": f"images, of which a document may have {MAX_IMAGES}",
     "link": "URLs of links that only work on the original page; their text is kept",
     "frame": FRAME_NOTE,
     "property": "properties of the page",

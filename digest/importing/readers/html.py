@@ -5,7 +5,10 @@ without headings is read by the rules for plain text.
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
+from digest.importing.images import Figure
 from digest.importing.parts import Label, Part, Role
 from digest.importing.readers.chunks import Chunk, ChunkItem
 from digest.importing.readers.text import MAX_SOURCE_LENGTH, TextReader
@@ -19,8 +22,45 @@ BOLD_START = re.compile(r"<(?:p|blockquote)>(?:<[ai]\b[^>]*>)*<b>(.*?)</b>")
 
 def read_html(text: str) -> list[Part]:
     """Return the parts of a cleaned HTML document."""
-    lines = enumerate(text.split("\n"), 1)
-    return HtmlReader([chunk_of(line, number) for number, line in lines]).read()
+    lines = list(enumerate(text.split("\n"), 1))
+    figures = {number: figure for number, line in lines if (figure := Figure.parse(line))}
+    chunks = [chunk_of(line, number) for number, line in lines if number not in figures]
+    images = [Part(Role.IMAGE, f.text, n, n, f.html) for n, f in figures.items()]
+    return with_images(HtmlReader(chunks).read(), images)
+
+
+def with_images(parts: list[Part], images: Iterable[Part]) -> list[Part]:
+    """Return the parts with the images at their places; the first of a story is its image.
+
+    The first one before all stories is that of the issue. Others stay without a place, and so do
+    those after the stories.
+    """
+    parts = below_headings(sorted([*parts, *images], key=lambda part: part.first_line))
+    story, taken = 0, set[int]()
+    for index, part in enumerate(parts):
+        story += part.role is Role.STORY
+        if part.role in (Role.BOTTOM_LINE, Role.ISSUE_SOURCE):
+            taken.add(story)
+        if part.is_image and story not in taken:
+            taken.add(story)
+            parts[index] = replace(part, role=Role.STORY_IMAGE if story else Role.ISSUE_IMAGE)
+    return parts
+
+
+def below_headings(parts: list[Part]) -> list[Part]:
+    """Return the parts with images below headings, if all of several ones are directly above.
+
+    One above the first story shows that they are not images of the stories that end there.
+    """
+    images = [index for index, part in enumerate(parts) if part.is_image]
+    roles = [part.role for part in parts]
+    above = len(images) > 1 and all(
+        roles[index + 1 : index + 2] == [Role.STORY] for index in images
+    )
+    if above and Role.STORY not in roles[: images[0]]:
+        for index in images:
+            parts[index : index + 2] = parts[index + 1], parts[index]
+    return parts
 
 
 def chunk_of(line: str, number: int) -> Chunk:

@@ -10,28 +10,33 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from django.db import transaction
+from django.db.models import QuerySet
 
 from digest.importing import Document, Format, IssueDraft, Part, Report, Role, map_parts, read_parts
 from digest.importing.errors import DocumentError
+from digest.importing.images import DocumentImage, Figure
+from digest.importing.library import collection_for
 from digest.importing.recognition import parse_tags
-from digest.importing.review.uploads import Upload
+from digest.importing.review.uploads import Upload, UploadImage
 from digest.importing.rich_text import bare_text
 from digest.importing.saving import ImportRejected, find_existing, save_issue
 
 MAX_PARTS = 800  # each is a form field, of which Django accepts 1,000
 MAX_LINES = 5 * MAX_PARTS
+NOT_ALLOWED = "images: you may not add images to any public collection"
 COMMA = re.compile(r"\s*[,;]\s*")
 
 
 def store_document(document: Document, digest: Any, user: Any) -> Upload:
     """Store a document for review; raises DocumentError if it has too many parts."""
+    if document.images and collection_for(user) is None:
+        document = without_images(document)
     # Counting lines is cheap; reading parts is not.
     lines = sum(not line.isspace() for line in document.text.splitlines() if line)
     check_count(lines, f"{document.unit}s", MAX_LINES)
     parts = read_parts(document)
     check_count(len(parts), "parts", MAX_PARTS)
-    return Upload.objects.create(
+    upload = Upload.objects.create(
         digest=digest,
         user=user,
         name=document.name[:255],
@@ -40,6 +45,17 @@ def store_document(document: Document, digest: Any, user: Any) -> Upload:
         notes=list(document.notes),
         summary=Report(document, parts).summary(),
     )
+    for number, image in document.images.items():
+        upload.images.create(number=number, name=image.name, content=image.content)
+    return upload
+
+
+def without_images(document: Document) -> Document:
+    """Return a document without its images, with a note that says why."""
+    lines = document.text.split("\n")
+    kept = [line for line in lines if not Figure.parse(line)]
+    note = f"left out: {len(lines) - len(kept)} × {NOT_ALLOWED}"
+    return replace(document, text="\n".join(kept), notes=(*document.notes, note), images={})
 
 
 def check_count(number: int, what: str, limit: int) -> None:
@@ -109,19 +125,31 @@ class Mapping:
         self.upload.summary = self.report.summary()
         self.upload.save(update_fields=["roles", "title", "date", "summary"])
 
-    @transaction.atomic
     def save_issue(self, user: Any, *, update: bool = False) -> Any:
         """Save the draft; raises ImportRejected, and then writes nothing."""
+        draft = self.draft
         issue, _ = save_issue(
-            self.draft,
+            draft,
             self.upload.digest,
+            images=self.images_of(draft),
             update=update,
             user=user,
             check=lambda existing: check_may_edit(existing, user),
+            saved=self.link,
         )
+        return issue
+
+    def images_of(self, draft: IssueDraft) -> dict[int, DocumentImage]:
+        """Return the images that a draft uses, by number."""
+        figures = [draft.lead_image, *(story.image for story in draft.stories)]
+        numbers = {figure.number for figure in figures if figure}
+        rows: QuerySet[UploadImage] = self.upload.images.filter(number__in=numbers)
+        return {row.number: row.file for row in rows}
+
+    def link(self, issue: Any) -> None:
+        """Note the issue that was made of the document."""
         self.upload.issue = issue
         self.upload.save(update_fields=["issue"])
-        return issue
 
 
 def check_may_edit(issue: Any, user: Any) -> None:

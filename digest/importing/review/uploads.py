@@ -9,6 +9,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from digest.importing.images import DocumentImage
+
 LIFETIME = timedelta(days=7)
 
 
@@ -19,7 +21,10 @@ class UploadQuerySet(models.QuerySet):
         return kept.order_by("-created_at", "-pk")
 
     def delete_expired(self) -> None:
-        self.filter(created_at__lt=timezone.now() - LIFETIME).delete()
+        expired = self.filter(created_at__lt=timezone.now() - LIFETIME)
+        # Deleting the documents would load their images.
+        UploadImage.objects.filter(upload__in=expired).defer("content").delete()
+        expired.delete()
 
 
 class Upload(models.Model):
@@ -69,3 +74,23 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class UploadImage(models.Model):
+    """An image of an uploaded document, which is not in the library until the draft is created."""
+
+    readers_see_rows = False
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="images")
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=100)
+    content = models.BinaryField()
+
+    wagtail_reference_index_ignore = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def file(self) -> DocumentImage:
+        return DocumentImage(self.name, bytes(self.content))

@@ -79,7 +79,8 @@ class Command(BaseCommand):
         publish = options["publish"] and not draft.unpublished
         if options["publish"] and not publish:
             self.stderr.write(f"{printable(path)}: {draft.unpublished}: not published")
-        choices = {"publish": publish, "update": options["update"]}
+        images = document.images
+        choices = {"images": images, "publish": publish, "update": options["update"]}
         if options["dry_run"]:
             _, created = prepare_issue(draft, digest, **choices)
             return "Would make a new issue." if created else "Would make a new revision."

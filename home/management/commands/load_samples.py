@@ -4,8 +4,6 @@ import time
 import tomllib
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from wagtail.models import Collection, Page, Site
 from digest.contrib.newsletter.models import NewsletterSettings
 from digest.contrib.search.models import Synonyms
 from digest.importing import DocumentError, map_parts, open_document, read_parts
+from digest.importing.library import delete_files_on_failure
 from digest.importing.saving import ImportRejected, prepare_issue
 from digest.pages.page_models import get_digest_page_model
 from digest.publishing.roles import create_roles
@@ -127,18 +126,6 @@ class Command(BaseCommand):
                 "The editor account exists; set a new password with: "
                 f"manage.py changepassword {EDITOR}"
             )
-
-
-@contextmanager
-def delete_files_on_failure() -> Iterator[dict[str, AbstractImage]]:
-    """Yield a dictionary for new images; delete their files if the block fails."""
-    images: dict[str, AbstractImage] = {}
-    try:
-        yield images
-    except BaseException:
-        for image in images.values():
-            image.file.storage.delete(image.file.name)
-        raise
 
 
 def set_hostname(site: Site, port: int) -> None:
