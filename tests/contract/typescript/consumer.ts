@@ -152,3 +152,25 @@ export async function mistakes(block: Schemas["Block"]): Promise<void> {
   // @ts-expect-error may be null
   (await read("/issues/latest/", {})).image.alt;
 }
+
+/** Signs a reader up for a digest, if it takes sign-ups, and shows what to do next. */
+export async function subscribe(digest: Schemas["Digest"], email: string): Promise<string> {
+  if (!digest.newsletter?.is_open) return "This digest is not sent by mail.";
+  const body: Schemas["SubscriptionBody"] = { email, website: "" };
+  const response = await fetch(digest.newsletter.subscribe_url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw explain((await response.json()) as Schemas["Problem"]);
+  const signup = (await response.json()) as Schemas["Signup"];
+  return signup.status === "check_your_inbox" ? signup.detail : unhandled(signup.status);
+}
+
+/** Confirms a subscription once its reader has pressed the button, and returns where to read on. */
+export async function confirm(token: string): Promise<string> {
+  const response = await fetch(`${API}/confirmations/${token}/`, { method: "POST" });
+  if (!response.ok) throw explain((await response.json()) as Schemas["Problem"]);
+  const confirmed = (await response.json()) as Schemas["Subscribed"];
+  return confirmed.latest_issue?.url ?? confirmed.digest.url;
+}
