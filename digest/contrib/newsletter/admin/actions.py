@@ -38,6 +38,7 @@ class ActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
     permission_required = "change"
     template_name = "digest/newsletter/admin/confirm.html"
     question = button = success_message = log_action = ""
+    is_serious = False
 
     @cached_property
     def subscriber(self) -> Subscriber:
@@ -134,6 +135,7 @@ class ResendView(SubscriptionActionView):
 
 class EraseView(ActionView):
     permission_required = "delete"
+    is_serious = True
     page_title = _("Erase the subscriber")
     button = _("Yes, erase everything")
     success_message = _("The address and everything stored about it were erased.")

@@ -78,6 +78,8 @@ class NewsletterSettingsForm(WagtailAdminModelForm):
 
 
 class SettingsIndexView(generic.IndexView):
+    page_title = _("Newsletters")
+
     def get_base_queryset(self) -> QuerySet:
         """Return a row for each digest; those of new digests are created, closed."""
         rows = NewsletterSettings.objects.all()

@@ -107,7 +107,7 @@ class SubscriberViewSet(ModelViewSet):
     search_fields = ["address"]
     search_backend_name = None
     list_display = [
-        "address",
+        "__str__",  # and not "address", by which the list could be sorted, without an index
         Column("subscriptions", label=_("Digests"), accessor=_states),
         DateColumn("created_at", label=_("Since")),
     ]
