@@ -83,7 +83,16 @@ def build(folder: Path) -> Path:
     folders = {name.split("/")[1] for name in names if name.startswith("digest/")}
     if unexpected or not {"templates", "static", "migrations"} <= folders:
         sys.exit(f"The wheel contains {unexpected or sorted(folders)}")
+    if missing := files_of_optional_apps() - set(names):
+        sys.exit(f"The wheel lacks {sorted(missing)}")
     return wheel
+
+
+def files_of_optional_apps() -> set[str]:
+    """Return the paths of code, migrations, templates and catalogues in ``digest/contrib/``."""
+    files = (ROOT / "digest" / "contrib").rglob("*.*")
+    kinds = {".py", ".html", ".txt", ".mo"}
+    return {path.relative_to(ROOT).as_posix() for path in files if path.suffix in kinds}
 
 
 def install(wheel: Path, folder: Path) -> Path:
