@@ -5,9 +5,9 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from digest.contrib.newsletter import links
+from digest.contrib.newsletter.languages import language_of
 from digest.contrib.newsletter.messages import Message, sender_of, single_line
 from digest.contrib.newsletter.models import EmailDelivery, NewsletterSettings
 
@@ -21,7 +21,7 @@ def compose(letter: EmailDelivery) -> Message:
     """
     digest = letter.subscription.digest
     newsletter = _newsletter_of(digest)
-    language = _language_of(digest)
+    language = language_of(digest)
     with translation.override(language):
         context = _context(letter, newsletter, language)
         return Message(
@@ -33,15 +33,6 @@ def compose(letter: EmailDelivery) -> Message:
             # So that no out-of-office reply comes (RFC 3834).
             headers={"Auto-Submitted": "auto-generated", "Content-Language": language},
         )
-
-
-def _language_of(digest: Any) -> str:
-    """Return the language of the texts of a letter: otherwise, the site's or English."""
-    code = digest.locale.language_code
-    with translation.override(code):
-        # Translators: the code of the language into which you translate, such as "de".
-        translated = pgettext("language code", "en")
-    return code if code.partition("-")[0] == translated else translated
 
 
 def _newsletter_of(digest: Any) -> NewsletterSettings:

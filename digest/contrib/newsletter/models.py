@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from digest.contrib.newsletter.email_addresses import MAX_LENGTH
+from digest.contrib.newsletter.languages import language_of
 
 DIGEST_PAGE_MODEL = swapper.get_model_name("digest", "DigestPage")
 
@@ -307,6 +308,6 @@ class EmailDelivery(models.Model):
 
 def default_consent(digest: Any) -> str:
     """Return the sentence that a reader agrees to unless the editors have written another one."""
-    with translation.override(digest.locale.language_code):
+    with translation.override(language_of(digest)):
         text = gettext("Send me each issue of “{title}” by e-mail. I can unsubscribe at any time.")
     return text.format(title=digest.title)

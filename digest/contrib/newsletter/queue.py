@@ -140,15 +140,11 @@ def begin(mail: EmailDelivery) -> bool:
 
 
 def _is_right() -> Q:
-    """Return the condition that what a letter says about its subscription is still true.
-
-    A reader who left since the sign-up would else get a link that revives the subscription.
-    """
-    has_not_left = Q(subscription__ended_at=None) | Q(subscription__ended_at__lt=F("created_at"))
+    """Return the condition that what a letter says about its subscription is still true."""
     is_active = Q(subscription__state=Subscription.State.ACTIVE)
     return Q(subscription__isnull=False) & (
         Q(kind=Kind.PREFERENCES)
-        | Q(kind=Kind.CONFIRM) & ~is_active & has_not_left
+        | Q(kind=Kind.CONFIRM) & ~is_active
         | Q(kind=Kind.ALREADY_SUBSCRIBED) & is_active
     )
 

@@ -15,6 +15,7 @@ from digest.api.errors import prevent_language_redirect
 from digest.caching.cacheable import ignore_cookies, site_language
 from digest.caching.headers import mark_no_store
 from digest.conf import has_languages
+from digest.contrib.newsletter.languages import language_of
 from digest.contrib.newsletter.models import NewsletterSettings
 from digest.contrib.newsletter.tokens import InvalidToken
 from digest.http.redaction import hide_token
@@ -79,7 +80,8 @@ def render_page(
     **context: Any,
 ) -> HttpResponse:
     """Render a template in the language of a digest, with the imprints of newsletters."""
-    context |= {"newsletters": newsletters}
+    distinct = {(row.imprint, row.privacy_url): row for row in newsletters}
+    context |= {"newsletters": distinct.values()}
     with translation.override(language(request, digest)):
         return render(request, f"digest/newsletter/{name}.html", context, status=status)
 
@@ -87,6 +89,6 @@ def render_page(
 def language(request: HttpRequest, digest: Any = None) -> str:
     """Return the language of a digest, or else that of ``?locale=``, or else that of the site."""
     if digest:
-        return digest.locale.language_code
+        return language_of(digest)
     requested = requested_locale(request) if has_languages() else ""
     return requested if requested in get_content_languages() else site_language()

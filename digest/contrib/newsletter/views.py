@@ -42,7 +42,6 @@ from digest.pages.page_models import get_digest_page_model
 from digest.pages.paths import preferred, with_slug
 from digest.pages.public_urls import page_url, requested_locale
 
-SUBSCRIBED = {Subscription.State.PENDING, Subscription.State.ACTIVE}
 # On pages without a token. With "no-referrer", browsers send no ``Origin`` for their forms.
 SAME_ORIGIN = "same-origin"
 
@@ -178,7 +177,7 @@ def _is_one_click(request: HttpRequest) -> bool:
 def _unsubscribe_page(request: HttpRequest, subscription: Subscription) -> HttpResponse:
     # The page at the URL of the header posts to the one for people.
     url = reverse("digest:newsletter:unsubscribe", args=[subscription.unsubscribe_token])
-    is_done = subscription.state not in SUBSCRIBED
+    is_done = subscription.state not in subscriptions.OPEN
     return _page_of(request, "unsubscribe", subscription, url=url, is_done=is_done)
 
 
@@ -246,7 +245,7 @@ def _preferences_page(
     titles = dict(public.values_list("pk", "title"))
     for subscription in stored:
         subscription.title = titles.get(subscription.digest_id)
-        subscription.is_open = subscription.state in SUBSCRIBED
+        subscription.is_open = subscription.state in subscriptions.OPEN
     context |= {"subscriber": subscriber, "subscriptions": stored}
     if reason := suppression.reason_of(subscriber.key):
         context["suppression"] = Suppression.Reason(reason).label

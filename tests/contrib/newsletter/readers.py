@@ -19,6 +19,14 @@ def open_newsletter(digest: Any, **fields: Any) -> NewsletterSettings:
     return NewsletterSettings.objects.create(digest=digest, takes_signups=True, **fields)
 
 
+def change_consent(digest: Any, text: str) -> None:
+    """Make a text what readers of a digest agree to."""
+    row = signup.store_consent(digest, text)
+    settings = NewsletterSettings.objects.get(digest=digest)
+    settings.consent_text = row
+    settings.save()
+
+
 def process_requests() -> None:
     for pk in SignupRequest.objects.values_list("pk", flat=True):
         subscriptions.process(pk)

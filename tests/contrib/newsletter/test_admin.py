@@ -101,7 +101,7 @@ def test_manager_opens_a_digest(manager, digest):
 def test_invalid_settings_are_rejected(manager, digest, name, value):
     response = manager.post(edit_url(digest), form(**{name: value}))
     assert list(response.context["form"].errors) == [name]
-    assert not signup.open_newsletters([digest])
+    assert not NewsletterSettings.objects.filter(takes_signups=True)
 
 
 def test_closed_digest_needs_neither_imprint_nor_privacy_page(manager, digest):

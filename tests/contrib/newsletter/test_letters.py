@@ -8,7 +8,7 @@ import pytest
 from wagtail.models import Locale
 
 from digest.contrib import newsletter as package
-from digest.contrib.newsletter import letters
+from digest.contrib.newsletter import languages, letters
 from digest.contrib.newsletter.models import EmailDelivery, Subscription
 from tests.contrib.newsletter.readers import open_newsletter, sign_up, subscribe
 
@@ -128,7 +128,7 @@ def test_letter_without_a_translation_is_in_one_language(digest, newsletter):
 
 def test_letter_of_a_site_with_a_translation_of_its_own(digest, monkeypatch):
     translate(digest, "ar")
-    monkeypatch.setattr(letters, "pgettext", lambda context, message: "ar")
+    monkeypatch.setattr(languages, "pgettext", lambda context, message: "ar")
     assert '<html lang="ar" dir="rtl">' in texts(letters.compose(letter(digest, "confirm")))[1]
 
 

@@ -13,13 +13,12 @@ from digest.caching import content_version
 from digest.contrib.newsletter import signup, subscriptions, suppression
 from digest.contrib.newsletter.email_addresses import parse
 from digest.contrib.newsletter.models import (
-    ConsentText,
     NewsletterSettings,
     SignupRequest,
     Subscriber,
 )
 from tests.builders import expire, make_digest, make_issue, restrict
-from tests.contrib.newsletter.readers import open_newsletter, sign_up, subscribe
+from tests.contrib.newsletter.readers import change_consent, open_newsletter, sign_up, subscribe
 from tests.html import read
 from tests.visibility.responses import headers_of, is_same_response
 
@@ -124,6 +123,21 @@ def test_response_and_queries_are_the_same_in_every_state(newsletter, state):
 def test_response_to_a_filled_honeypot_is_the_same(newsletter):
     post()
     assert observe(URL, website="x") == observe(URL)
+
+
+# The imprint
+
+
+def test_pages_of_no_digest_have_each_imprint_once(newsletter, home_page, client):
+    open_newsletter(make_digest(home_page, "weekly"), imprint="Ada Quill\n1 Ink Street")
+    same = {"imprint": newsletter.imprint, "privacy_url": newsletter.privacy_url}
+    open_newsletter(make_digest(home_page, "yearly"), **same)
+    open_newsletter(hidden := make_digest(home_page, "hidden"), imprint="Nowhere")
+    restrict(hidden)
+    for url in (INBOX, REQUEST):
+        imprint = read(client, url).aside
+        expected = "Ada Quill 1 Ink Street Privacy policy Ada Quill 1 Ink Street"
+        assert imprint.get_text(" ", strip=True) == expected
 
 
 # Invalid addresses
@@ -314,9 +328,8 @@ def test_texts_are_escaped(home_page, client):
     digest = make_digest(home_page, title=SCRIPT, tagline=SCRIPT)
     open_newsletter(digest, imprint=SCRIPT, privacy_url="javascript:alert(1)")
     make_issue(digest)
-    for consent in (None, SCRIPT):
-        if consent:
-            ConsentText.objects.create(digest=digest, text=consent)
+    for consent in (signup.consent_text(digest).text, SCRIPT):
+        change_consent(digest, consent)
         for url in (URL, "/", digest.url, INBOX):
             page = read(client, url)
             assert not page.select("img, [onerror], a[href^=javascript]")
@@ -326,7 +339,7 @@ def test_texts_are_escaped(home_page, client):
 # Cached responses
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_sign_ups_leave_cached_responses_and_new_settings_do_not(newsletter, client):
     client.get("/api/v1/digests/daily/")
     before = content_version.current()
@@ -338,6 +351,8 @@ def test_sign_ups_leave_cached_responses_and_new_settings_do_not(newsletter, cli
     with CaptureQueriesContext(connection) as queries:
         client.get("/api/v1/digests/daily/")
     assert len(queries) == 1  # of the version
+    newsletter.imprint = "Elsewhere"
     newsletter.save()
-    ConsentText.objects.create(digest=newsletter.digest, text="Yes, please.")
-    assert content_version.current() != before
+    changed = content_version.current()
+    change_consent(newsletter.digest, "Yes, please.")
+    assert len({before, changed, content_version.current()}) == 3

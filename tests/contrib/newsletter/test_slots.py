@@ -4,13 +4,18 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils.translation import get_language, override
+from django.utils.translation import override
 from wagtail.models import Locale
 
 from digest.contrib.newsletter.forms import signup_forms
-from digest.contrib.newsletter.models import ConsentText, NewsletterSettings, SignupRequest
+from digest.contrib.newsletter.models import (
+    ConsentText,
+    NewsletterSettings,
+    SignupRequest,
+    default_consent,
+)
 from tests.builders import expire, make_digest, make_issue, restrict
-from tests.contrib.newsletter.readers import open_newsletter
+from tests.contrib.newsletter.readers import change_consent, open_newsletter
 from tests.html import read, texts
 from tests.previews.helpers import token_of
 
@@ -100,7 +105,7 @@ def test_pages_show_the_latest_consent_and_insert_none(newsletter, digest, clien
         ]
     assert not ConsentText.objects.exists()
     for text in ("Yes.", "Yes, please."):
-        ConsentText.objects.create(digest=digest, text=text)
+        change_consent(digest, text)
     assert texts(read(client, "/"), ".digest-consent") == ["Yes, please."]
 
 
@@ -117,17 +122,7 @@ def test_shared_draft_has_no_form(newsletter, issue):
     assert actions(Client(), f"/preview/{token_of(issue)}/") == []
 
 
-def test_default_consent_is_in_the_language_of_the_digest(digest, settings, monkeypatch):
-    seen = []
-    monkeypatch.setattr(
-        "digest.contrib.newsletter.models.gettext",
-        lambda text: seen.append(get_language()) or text,
-    )
-    with override("de"):
-        newsletter = NewsletterSettings.objects.create(digest=digest)
-        assert not ConsentText.objects.exists()
-        newsletter.takes_signups = True
-        newsletter.save()
-        newsletter.save()
-    assert seen == ["en"]
-    assert ConsentText.objects.get().digest == digest
+def test_default_consent_is_in_the_language_of_the_digest(digest):
+    digest.locale.language_code = "de"
+    with override("fr"):
+        assert default_consent(digest).startswith("Schicken Sie mir jede Ausgabe von „Daily“")

@@ -1,7 +1,9 @@
 """The pages behind the links of letters and mails."""
 
 import logging
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -10,7 +12,9 @@ from django.core import signing
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
+from digest.contrib import newsletter as newsletter_package
 from digest.contrib.newsletter import subscriptions, suppression, tokens
 from digest.contrib.newsletter.models import (
     ConsentText,
@@ -24,6 +28,7 @@ from tests.contrib.newsletter.readers import open_newsletter, sign_up, subscribe
 from tests.visibility.responses import is_same_response
 
 pytestmark = pytest.mark.django_db
+TEMPLATES = Path(newsletter_package.__file__).parent / "templates/digest/newsletter"
 PAGES = ["confirm", "unsubscribe", "one-click", "preferences", "block"]
 SIGNED = ["confirm", "preferences", "block"]
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -89,7 +94,7 @@ def test_confirmation_is_one_sentence_and_one_button(pending):
     page = get("confirm", pending)
     assert [button.get_text() for button in page.select("main button")] == ["Subscribe to Daily"]
     assert "Daily will be sent to r•••r@example.org by e-mail." in page.main.get_text()
-    assert page.aside.get_text(" ", strip=True) == "Ada Quill 1 Ink Street Privacy"
+    assert page.aside.get_text(" ", strip=True) == "Ada Quill 1 Ink Street Privacy policy"
 
 
 def test_button_confirms_and_leads_to_the_latest_public_issue(pending, digest):
@@ -213,7 +218,7 @@ def test_preferences_show_everything_about_the_address(active):
     text = get("preferences", active).main.get_text(" ", strip=True)
     for part in (
         *("reader@example.org", "Daily", "State ended", "form of this site", "one-click"),
-        *("Confirmed", "Ended", "“Send me each issue of “Daily” by e-mail.", "(version of "),
+        *("Confirmed", "Ended", "Send me each issue of “Daily” by e-mail.", "(version of "),
         "Mail confirmation",
     ):
         assert part in text, part
@@ -333,11 +338,30 @@ def test_pages_are_private_and_without_cookies(active, admin_client):
         assert is_same_response(admin_client.get(path), Client().get(path))
 
 
-def test_pages_speak_the_language_of_the_digest(newsletter, pending, digest, settings):
-    settings.LANGUAGES = [("en", "English"), ("ar", "Arabic")]
-    type(digest.locale).objects.filter(pk=digest.locale_id).update(language_code="ar")
+@pytest.mark.parametrize(
+    ("code", "lang", "button"),
+    [
+        ("de", "de", "Daily abbestellen"),
+        ("fr", "fr", "Se désabonner de Daily"),
+        ("es-mx", "es-mx", "Cancelar la suscripción a Daily"),
+        ("ar", "en", "Unsubscribe from Daily"),  # without a translation
+    ],
+)
+def test_pages_are_in_the_language_of_the_digest(pending, digest, code, lang, button):
+    type(digest.locale).objects.filter(pk=digest.locale_id).update(language_code=code)
     html = get("unsubscribe", pending).html
-    assert (html["lang"], html["dir"]) == ("ar", "rtl")
+    assert (html["lang"], html["dir"], html.form.button.get_text()) == (lang, "ltr", button)
+
+
+def test_every_text_of_the_templates_is_translated():
+    texts = "".join(path.read_text() for path in TEMPLATES.glob("*.html"))
+    found = re.findall('{% translate "([^"]+)"', texts)
+    found += re.findall("{% blocktranslate .*?trimmed %}(.*?){% endblocktranslate", texts, re.S)
+    found = {re.sub(r"{{ (\w+) }}", r"%(\1)s", text) for text in found}
+    assert len(found) > 40
+    for code in ("de", "es", "fr"):
+        with override(code):
+            assert {text for text in found if gettext(text) == text} <= {"Mail", "Confirmation"}
 
 
 def test_texts_are_escaped(active, newsletter, digest):

@@ -6,7 +6,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from digest.caching import content_version
 from digest.contrib.newsletter import subscriptions, suppression
 from digest.contrib.newsletter.models import NewsletterSettings, SignupRequest, Subscription
 from tests.builders import make_digest, restrict
@@ -152,16 +151,6 @@ def test_sign_ups_of_an_ip_address_are_limited(digest, post, settings):
     assert SignupRequest.objects.count() == 2
 
 
-@pytest.mark.django_db(transaction=True)
-def test_sign_ups_do_not_change_what_readers_see(digest, post, settings):
-    settings.DIGEST_NEWSLETTER_SIGNUP_RATE = None
-    version = content_version.current()
-    for number in range(100):
-        post(URL, {"email": f"reader{number}@example.org"})
-    assert version
-    assert content_version.current() == version
-
-
 def test_digest_has_its_newsletter(digest, home_page, get):
     make_digest(home_page, "another")
     newsletter = {
@@ -173,15 +162,6 @@ def test_digest_has_its_newsletter(digest, home_page, get):
     assert get("digests/daily/")["newsletter"] == newsletter
     for path, name in (("digests/", "results"), ("site/", "digests")):
         assert [data["newsletter"] for data in get(path)[name]] == [None, newsletter]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_cached_digest_follows_its_settings(digest, get):
-    assert get("digests/daily/")["newsletter"]["is_open"]
-    row = NewsletterSettings.objects.get()
-    row.takes_signups = False
-    row.save()
-    assert not get("digests/daily/")["newsletter"]["is_open"]
 
 
 def test_active_reader_is_known_only_to_the_worker(digest, post):
