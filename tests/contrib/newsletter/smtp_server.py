@@ -135,7 +135,7 @@ class ScriptedSMTP(SMTP):
         if "END" not in self.script.get("replies", {}):
             number = len(list(self.folder.glob("*.eml")))
             (self.folder / f"{number:04}.eml").write_bytes(envelope.original_content)
-        reply = await self._step("END")
+        reply = await self._step("END", f"{envelope.mail_from} {envelope.rcpt_tos[0]}")
         self._has_message = True
         return reply or "250 2.0.0 Stored"
 

@@ -102,9 +102,7 @@ def test_subject_and_sender_are_read_as_they_are(title):
 def test_server_gets_the_addresses_and_bytes(title, mail_server):
     made = message(title, **{"List-Unsubscribe": LINK})
     get_connection().send_messages([made])
-    assert {"MAIL FROM:<daily@example.com>", "RCPT TO:<Reader@example.org>"} <= {
-        line.split(" size=")[0] for line in mail_server.log
-    }
+    assert "END daily@example.com Reader@example.org" in mail_server.log
     assert mail_server.mails == [made.message().as_bytes(linesep="\r\n")]
 
 

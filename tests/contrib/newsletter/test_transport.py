@@ -73,7 +73,7 @@ def test_accepted(letter, mail_server):
     assert letter.at
     [mail] = mail_server.mails
     assert b"Subject: Confirm your subscription to Daily" in mail
-    assert "RCPT TO:<reader@example.org>" in mail_server.log
+    assert "END webmaster@localhost reader@example.org" in mail_server.log
 
 
 @pytest.mark.parametrize(("replies", "code", "wait"), WAITING.values(), ids=WAITING)
