@@ -93,6 +93,15 @@ def test_all_due_letters_are_sent_in_one_pass(digest, mail_server, monkeypatch):
     assert sending.run() == {"accepted": 5}
 
 
+def test_claim_is_renewed_before_each_letter(digest, mail_server, monkeypatch):
+    remaining = []
+    monkeypatch.setattr(queue, "renew", lambda mails: remaining.append(len(mails)))
+    for number in range(3):
+        sign_up(digest, f"reader{number}@example.org")
+    sending.run()
+    assert remaining == [3, 2, 1]
+
+
 def test_digest_that_is_not_public_sends_no_letters_but_preferences(digest, mail_server):
     subscribe(digest)
     sign_up(digest, "other@example.org")
