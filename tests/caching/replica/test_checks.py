@@ -8,7 +8,8 @@ ROUTERS = ["digest.caching.replica.ReplicaRouter"]
 
 def ids():
     """Return the ids of the plugin's messages."""
-    return [error.id for error in run_checks() if error.id.startswith("digest.")]
+    # Without a list Django 6.1 connects to every database, and the connection would stay.
+    return [error.id for error in run_checks(databases=[]) if error.id.startswith("digest.")]
 
 
 def test_replica_without_a_router_is_an_error(monkeypatch):
