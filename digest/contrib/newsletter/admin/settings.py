@@ -48,9 +48,7 @@ class NewsletterSettingsForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.default = str(default_consent(self.instance.digest))
-        text = self.instance.consent_text
-        self.fields["consent"].initial = text.text if text else self.default
+        self.fields["consent"].initial = self.instance.consent
 
     def clean_from_name(self) -> str:
         name = self.cleaned_data["from_name"]
@@ -72,7 +70,7 @@ class NewsletterSettingsForm(WagtailAdminModelForm):
 
     def save(self, commit: bool = True) -> NewsletterSettings:
         text, digest = self.cleaned_data["consent"], self.instance.digest
-        is_default = text == self.default
+        is_default = text == default_consent(digest)
         self.instance.consent_text = None if is_default else signup.store_consent(digest, text)
         return super().save(commit)
 
