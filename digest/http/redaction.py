@@ -7,6 +7,7 @@ characters, and strings of ``django.core.signing``. Views call the parameter ``t
 
 import logging
 import re
+from collections import defaultdict
 from copy import copy
 from functools import cache
 from typing import Any
@@ -43,11 +44,18 @@ def _pattern(*paths: str) -> re.Pattern[str]:
     In any spelling that a server may log: with percent-encoded letters, several slashes, dot
     segments. A slug such as "preview-of-the-elections" is another word.
     """
-    return re.compile(rf"({'|'.join(map(_path, paths))})(\S+)", re.IGNORECASE)
+    last_segments: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        parent, _slash, last = path.strip("/").rpartition("/")
+        last_segments[parent].append(last)
+    alternatives = "|".join(_children(parent, last) for parent, last in last_segments.items())
+    return re.compile(rf"({alternatives})(\S+)", re.IGNORECASE)
 
 
-def _path(path: str) -> str:
-    first, *further = map(_segment, path.strip("/").split("/"))
+def _children(parent: str, names: list[str]) -> str:
+    """Match the paths of this parent: the first of the names, as others may be in the token."""
+    segments = [_segment(segment) for segment in parent.split("/") if segment]
+    first, *further = [*segments, f"(?:{'|'.join(map(_segment, names))})"]
     return first + "".join(FURTHER % segment for segment in further)
 
 

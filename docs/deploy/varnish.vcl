@@ -48,7 +48,8 @@ sub vcl_recv {
         return (pass);
     }
     # The admin, previews, the newsletter, documents, some of which are private, and health checks.
-    if (req.url ~ "^/(admin|newsletter|preview|preview-userbar|api/v1/preview|documents|_util)(/|$)"
+    if (req.url ~ "^/(admin|newsletter|preview|preview-userbar|documents|_util)(/|$)"
+        || req.url ~ "^/api/v1/(confirmations|preferences|preview|unsubscriptions)(/|$)"
         || req.url ~ "^/(healthz|readyz)$") {
         return (pass);
     }

@@ -112,6 +112,9 @@ def test_caching_by_cookies_and_headers(varnish, issue):
         "/preview/none/",
         "/api/v1/preview/none/",
         "/newsletter/u/none/",
+        "/api/v1/confirmations/none/",
+        "/api/v1/unsubscriptions/none/",
+        "/api/v1/preferences/none/",
         "/search/?q=title",
     ):
         varnish.request(path)

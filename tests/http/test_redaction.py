@@ -14,13 +14,14 @@ TOKENS = {
     "random": RANDOM,
     "signed": signing.dumps([12, 1], salt="pledge"),
     "compressed": signing.dumps({"pledge": "a" * 99}, compress=True),  # begins with a dot
+    "like a path": "WzEsMF0:1vQAbc:hD2O0ShICr1QmIdSI7Pa6P5oJBetOwOgEmxEnNVHFxP",
     "short": signing.TimestampSigner(salt="pledge").sign("12"),
 }
 
 
 @pytest.fixture(autouse=True)
 def _paths(monkeypatch):
-    paths = ["preview", "pledges/confirm", "pledges/p", "/api/v1/pledges/"]
+    paths = ["preview", "pledges/p", "pledges/confirm", "/api/v1/pledges/"]
     monkeypatch.setattr(registry, "token_paths", paths)
 
 

@@ -1,4 +1,4 @@
-"""The language of letters and pages."""
+"""The language of letters and pages: one for which there are texts."""
 
 from typing import Any
 
@@ -7,12 +7,13 @@ from django.utils.translation import pgettext
 
 
 def language_of(digest: Any) -> str:
-    """Return the language of texts for the readers of a digest.
+    """Return the language of a digest if there is a translation, or else the site's or English."""
+    return translated(digest.locale.language_code)
 
-    It is that of the digest, if there is a translation, or else the site's or English.
-    """
-    code = digest.locale.language_code
+
+def translated(code: str) -> str:
+    """Return the language of the texts that Django finds for a language."""
     with translation.override(code):
         # Translators: the code of the language into which you translate, such as "de".
-        translated = pgettext("language code", "en")
-    return code if code.partition("-")[0] == translated else translated
+        found = pgettext("language code", "en")
+    return code if code.partition("-")[0] == found else found

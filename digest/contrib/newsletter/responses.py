@@ -15,7 +15,7 @@ from digest.api.errors import prevent_language_redirect
 from digest.caching.cacheable import ignore_cookies, site_language
 from digest.caching.headers import mark_no_store
 from digest.conf import has_languages
-from digest.contrib.newsletter.languages import language_of
+from digest.contrib.newsletter.languages import language_of, translated
 from digest.contrib.newsletter.models import NewsletterSettings
 from digest.contrib.newsletter.tokens import InvalidToken
 from digest.http.redaction import hide_token
@@ -91,4 +91,4 @@ def language(request: HttpRequest, digest: Any = None) -> str:
     if digest:
         return language_of(digest)
     requested = requested_locale(request) if has_languages() else ""
-    return requested if requested in get_content_languages() else site_language()
+    return translated(requested if requested in get_content_languages() else site_language())

@@ -69,14 +69,14 @@ def test_preferences_open_for_a_day(digest, newsletter):
 @pytest.mark.parametrize("kind", KINDS)
 def test_letters_name_the_publisher(digest, newsletter, kind):
     body, html = texts(letters.compose(letter(digest, kind)))
-    assert "Harbour Press\nQuay 7, Port\nPrivacy: https://example.org/privacy\n" in body
+    assert "Harbour Press\nQuay 7, Port\nPrivacy policy: https://example.org/privacy\n" in body
     assert 'Harbour Press<br>Quay 7, Port<br><a href="https://example.org/privacy"' in html
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_letters_need_no_settings_of_the_newsletter(digest, kind):
     body, html = texts(letters.compose(letter(digest, kind)))
-    assert "Privacy" not in body + html
+    assert "Privacy policy" not in body + html
     assert body.strip().splitlines()[-1].startswith("http://localhost/newsletter/block/")
 
 
@@ -121,7 +121,7 @@ def test_letter_without_a_translation_is_in_one_language(digest, newsletter):
     translate(digest, "ar")
     message = letters.compose(letter(digest, "confirm"))
     body, html = texts(message)
-    assert "Privacy: " in body
+    assert "Privacy policy: " in body
     assert '<html lang="en" dir="ltr">' in html
     assert message.extra_headers["Content-Language"] == "en"
 

@@ -302,6 +302,13 @@ def test_locale_selects_among_digests_with_one_slug(newsletter, digest, home_pag
     assert read(Client(), f"{INBOX}?locale=zz").html["lang"] == "en"
 
 
+@pytest.mark.parametrize(("code", "lang"), [("de", "de"), ("ar", "en")])
+def test_pages_of_no_digest_are_in_the_language_of_the_site(newsletter, settings, code, lang):
+    settings.LANGUAGE_CODE = code
+    for url in (INBOX, REQUEST):
+        assert read(Client(), url).html["lang"] == lang
+
+
 # What all pages have in common
 
 
