@@ -53,12 +53,13 @@ def _are_image_widths(value: Any) -> bool:
     return is_list and bool(value) and all(map(is_positive_integer, value))
 
 
-def _is_root_url(value: Any) -> bool:
+def is_root_url(value: Any) -> bool:
+    """Return whether a value is a URL without a path, such as "https://example.com"."""
     return isinstance(value, str) and bool(re.fullmatch(r"https?://[^/?#\s]+", value))
 
 
 def _are_frontend_urls(value: Any) -> bool:
-    return isinstance(value, dict) and all(map(_is_root_url, [*value, *value.values()]))
+    return isinstance(value, dict) and all(map(is_root_url, [*value, *value.values()]))
 
 
 def _is_preview_url(value: Any) -> bool:
@@ -68,11 +69,12 @@ def _is_preview_url(value: Any) -> bool:
 
 
 def _are_preview_urls(value: Any) -> bool:
-    is_keyed = isinstance(value, dict) and all(map(_is_root_url, value))
+    is_keyed = isinstance(value, dict) and all(map(is_root_url, value))
     return is_keyed and all(map(_is_preview_url, value.values()))
 
 
-def _is_rate(value: Any) -> bool:
+def is_rate(value: Any) -> bool:
+    """Return whether a value is a rate such as "100/min", or None."""
     return value is None or bool(re.fullmatch(r"[1-9][0-9]*/(sec|min|hour|day)", str(value)))
 
 
@@ -114,7 +116,7 @@ SETTINGS = [
     SettingCheck(
         "digest.E009",
         "API_THROTTLE_RATE",
-        _is_rate,
+        is_rate,
         'must be a rate such as "100/min", not {value!r}.',
         "A number, a slash, and sec, min, hour or day; None for no limit.",
     ),

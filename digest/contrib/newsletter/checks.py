@@ -1,7 +1,6 @@
 """System checks of the newsletter: of its settings, and of what open digests lack."""
 
 import os
-import re
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,13 @@ from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import DatabaseError, router, transaction
 from wagtail.models import Site
 
-from digest.checks import SettingCheck, check_settings, is_positive_integer
+from digest.checks import (
+    SettingCheck,
+    check_settings,
+    is_positive_integer,
+    is_rate,
+    is_root_url,
+)
 from digest.contrib.newsletter.conf import conf
 from digest.contrib.newsletter.models import NewsletterSettings
 
@@ -21,7 +26,6 @@ FREE_MAIL = {
     *("live.com", "mail.ru", "me.com", "outlook.com", "proton.me", "protonmail.com", "web.de"),
     *("yahoo.com", "yahoo.de", "yandex.com", "yandex.ru"),
 }
-ORIGIN = re.compile(r"https?://[^/?#\s]+")
 PAGES = {"confirm", "unsubscribe", "preferences"}
 
 
@@ -32,13 +36,12 @@ def _are_senders(value: Any) -> bool:
 
 def _are_origins(value: Any) -> bool:
     is_list = isinstance(value, (list, tuple, set))
-    return is_list and all(isinstance(item, str) and ORIGIN.fullmatch(item) for item in value)
+    return is_list and all(map(is_root_url, value))
 
 
 def _are_urls(value: Any) -> bool:
     return isinstance(value, dict) and all(
-        isinstance(root, str) and ORIGIN.fullmatch(root) and _are_pages(pages)
-        for root, pages in value.items()
+        is_root_url(root) and _are_pages(pages) for root, pages in value.items()
     )
 
 
@@ -47,10 +50,6 @@ def _are_pages(value: Any) -> bool:
         name in PAGES and isinstance(url, str) and url.count("{token}") == 1
         for name, url in value.items()
     )
-
-
-def _is_rate(value: Any) -> bool:
-    return value is None or bool(re.fullmatch(r"[1-9][0-9]*/(sec|min|hour|day)", str(value)))
 
 
 def _is_absolute_path(value: Any) -> bool:
@@ -81,7 +80,7 @@ SETTINGS = [
     SettingCheck(
         "digest.E033",
         "NEWSLETTER_SIGNUP_RATE",
-        _is_rate,
+        is_rate,
         'must be a rate such as "20/hour", not {value!r}.',
         "A number, a slash, and sec, min, hour or day; None for no limit.",
     ),
@@ -138,7 +137,7 @@ def check_open_newsletters(databases: Any = None, **kwargs: Any) -> list[CheckMe
 
 
 def _undeliverable(newsletters: list[NewsletterSettings]) -> list[CheckMessage]:
-    senders = {_sender(newsletter.digest) for newsletter in newsletters}
+    senders = {conf.sender(newsletter.digest.slug) for newsletter in newsletters}
     return [
         Warning(
             f"Newsletters from {sender!r} will not be delivered.",
@@ -148,13 +147,6 @@ def _undeliverable(newsletters: list[NewsletterSettings]) -> list[CheckMessage]:
         for sender in sorted(senders)
         if _is_undeliverable(sender)
     ]
-
-
-def _sender(digest: Any) -> str:
-    chosen = conf.NEWSLETTER_FROM
-    if isinstance(chosen, dict):
-        chosen = chosen.get(digest.slug, settings.DEFAULT_FROM_EMAIL)
-    return str(chosen)
 
 
 def _is_undeliverable(sender: str) -> bool:

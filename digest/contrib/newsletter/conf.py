@@ -13,6 +13,11 @@ class NewsletterSettings:
         """Return the address that mails are from, or a map of digest slugs to addresses."""
         return getattr(settings, "DIGEST_NEWSLETTER_FROM", settings.DEFAULT_FROM_EMAIL)
 
+    def sender(self, slug: str) -> str:
+        """Return the address that mails of the digest with this slug are from."""
+        found = self.NEWSLETTER_FROM
+        return found.get(slug, settings.DEFAULT_FROM_EMAIL) if isinstance(found, dict) else found
+
     @property
     def NEWSLETTER_ORIGINS(self) -> list[str]:
         """Return the origins, besides sites and frontends, whose scripts may sign readers up."""

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from unicodedata import category
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.encoding import punycode
 
@@ -38,12 +37,9 @@ class Sender(NamedTuple):
 
 def sender_of(digest: Any, newsletter: NewsletterSettings) -> Sender:
     """Return the sender of a digest's mails."""
-    addresses = conf.NEWSLETTER_FROM
-    if isinstance(addresses, dict):
-        addresses = addresses.get(digest.slug, settings.DEFAULT_FROM_EMAIL)
     return Sender(
         name=newsletter.from_name or digest.title,
-        address=_in_ascii(parseaddr(addresses)[1]),
+        address=_in_ascii(parseaddr(conf.sender(digest.slug))[1]),
         reply_to=_in_ascii(newsletter.reply_to),
         host=_host(digest),
     )
