@@ -39,8 +39,9 @@ def urls(home_page, digest, site_url):
     subscription = Subscription.objects.get()
     EmailDelivery.objects.update(state="accepted")
     pages = {"confirm": confirm_token(subscription), "unsubscribe": subscription.unsubscribe_token}
+    reader = subscription.subscriber
     for purpose in (Purpose.PREFERENCES, Purpose.BLOCK):
-        pages[purpose] = tokens.make(purpose, subscription.subscriber_id, 0, timezone.now())
+        pages[purpose] = tokens.make(purpose, reader.pk, reader.counter, timezone.now())
     return {name: reverse(f"digest:newsletter:{name}", args=[pages[name]]) for name in pages}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from digest.contrib.newsletter import subscriptions
@@ -37,14 +37,18 @@ def expired_requests() -> QuerySet:
 
 
 def expired_subscriptions() -> QuerySet:
-    """Return pending and ended subscriptions past their time.
+    """Return subscriptions past their time: those that were never confirmed sooner than others.
 
-    A reader who left may have signed up again and not yet confirmed: their links work until then.
+    A reader may have signed up again and not yet confirmed: their links work until then.
     """
-    now = timezone.now()
-    pending = Q(state=Subscription.State.PENDING)
-    ended = Q(state=Subscription.State.ENDED, ended_at__lt=now - KEEP_ENDED)
-    return Subscription.objects.filter(pending | ended, requested_at__lt=now - KEEP_PENDING)
+    now, state = timezone.now(), Subscription.State
+    pending = Q(state=state.PENDING, requested_at__lt=now - KEEP_PENDING)
+    never_confirmed = Q(confirmed_at=None, ended_at__lt=now - KEEP_PENDING)
+    ended = never_confirmed | Q(ended_at__lt=now - KEEP_ENDED)
+    letters = EmailDelivery.objects.filter(kind=EmailDelivery.Kind.CONFIRM)
+    recent = letters.filter(subscription=OuterRef("pk"), created_at__gt=now - KEEP_PENDING)
+    expired = Subscription.objects.filter(pending | Q(state=state.ENDED) & ended)
+    return expired.exclude(Exists(recent))
 
 
 def unused_subscribers() -> QuerySet:

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from digest.contrib.newsletter import links
 from digest.contrib.newsletter.languages import language_of
-from digest.contrib.newsletter.messages import Message, sender_of, single_line
+from digest.contrib.newsletter.messages import Message, Sender, sender_of, single_line
 from digest.contrib.newsletter.models import EmailDelivery, NewsletterSettings
+from digest.pages.public_urls import site_name
 
 Kind = EmailDelivery.Kind
 
@@ -26,13 +27,22 @@ def compose(letter: EmailDelivery) -> Message:
         context = _context(letter, newsletter, language)
         return Message(
             letter,
-            sender_of(digest, newsletter),
+            _sender_of(letter, newsletter),
             subject=context["subject"],
             text=_render(letter, "txt", context),
             html=_render(letter, "html", context),
             # So that no out-of-office reply comes (RFC 3834).
             headers={"Auto-Submitted": "auto-generated", "Content-Language": language},
         )
+
+
+def _sender_of(letter: EmailDelivery, newsletter: NewsletterSettings) -> Sender:
+    """Return the digest, or the site if the letter may be about a digest that is hidden now."""
+    digest = letter.subscription.digest
+    sender = sender_of(digest, newsletter)
+    if letter.kind == Kind.PREFERENCES and not newsletter.from_name and (site := digest.get_site()):
+        return sender._replace(name=site_name(site))
+    return sender
 
 
 def _newsletter_of(digest: Any) -> NewsletterSettings:

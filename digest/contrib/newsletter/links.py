@@ -19,16 +19,21 @@ def confirm_url(letter: EmailDelivery) -> str:
 
 def preferences_url(letter: EmailDelivery) -> str:
     """Return the URL of what is stored about the reader of a letter."""
-    subscription = letter.subscription
-    token = tokens.make(Purpose.PREFERENCES, subscription.subscriber_id, 0, letter.created_at)
-    return _page_url(subscription.digest, "preferences", token)
+    return _page_url(
+        letter.subscription.digest, "preferences", _subscriber_token(Purpose.PREFERENCES, letter)
+    )
 
 
 def block_url(letter: EmailDelivery) -> str:
     """Return the URL by which the reader of a letter is never written to again."""
-    subscription = letter.subscription
-    token = tokens.make(Purpose.BLOCK, subscription.subscriber_id, 0, letter.created_at)
-    return _url_of_site(subscription.digest, "block", token)
+    return _url_of_site(
+        letter.subscription.digest, "block", _subscriber_token(Purpose.BLOCK, letter)
+    )
+
+
+def _subscriber_token(purpose: Purpose, letter: EmailDelivery) -> str:
+    subscriber = letter.subscription.subscriber
+    return tokens.make(purpose, subscriber.pk, subscriber.counter, letter.created_at)
 
 
 def unsubscribe_url(subscription: Subscription) -> str:

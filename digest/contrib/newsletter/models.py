@@ -24,6 +24,12 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+def new_counter() -> int:
+    """Return a random start: a restored database gives out primary keys again, and other readers
+    must not get rows that old tokens open."""
+    return secrets.randbelow(2**30)
+
+
 class NewsletterSettings(models.Model):
     """The newsletter of a digest; a digest without a row takes no sign-ups."""
 
@@ -99,14 +105,6 @@ class ConsentText(models.Model):
         self.sha256 = sha256(self.text.encode()).hexdigest()
         super().save(*args, **kwargs)
 
-    @classmethod
-    def current(cls, digest: Any) -> "ConsentText":
-        """Return the latest version for a digest; the first is the default."""
-        rows = cls.objects.filter(digest=digest)
-        if latest := rows.order_by("-created_at", "-pk").first():
-            return latest
-        return cls.objects.get_or_create(digest=digest, text=default_consent(digest))[0]
-
 
 class Source(models.TextChoices):
     """Where a sign-up comes from."""
@@ -153,6 +151,8 @@ class Subscriber(models.Model):
     address = models.CharField(_("address"), max_length=MAX_LENGTH)
     key = models.CharField(max_length=MAX_LENGTH, unique=True, editable=False)
     bucket = models.CharField(max_length=MAX_LENGTH, db_index=True, editable=False)
+    # Signed tokens have it.
+    counter = models.PositiveIntegerField(default=new_counter, editable=False)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     class Meta:
@@ -172,7 +172,6 @@ class Subscription(models.Model):
         PENDING = "pending", _("not confirmed")
         ACTIVE = "active", _("active")
         ENDED = "ended", _("ended")
-        SUPPRESSED = "suppressed", _("suppressed")
 
     class EndReason(models.TextChoices):
         ONE_CLICK = "one_click", _("one-click unsubscribe")
@@ -190,7 +189,7 @@ class Subscription(models.Model):
     # In clear and without expiry: all it can do is to end one subscription.
     unsubscribe_token = models.CharField(max_length=22, unique=True, default=new_token)
     # Signed tokens have it; an end raises it, so that no old link revives the subscription.
-    counter = models.PositiveIntegerField(default=0)
+    counter = models.PositiveIntegerField(default=new_counter)
     consent_text = models.ForeignKey(
         ConsentText, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -277,6 +276,11 @@ class EmailDelivery(models.Model):
     subscription = models.ForeignKey(
         Subscription, null=True, on_delete=models.SET_NULL, related_name="deliveries"
     )
+    # Of a confirmation: what its reader agrees to, and where the sign-up comes from.
+    consent_text = models.ForeignKey(
+        ConsentText, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    source = models.CharField(max_length=20, choices=Source.choices, blank=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
     # The worker that has claimed it, and until when.
     leased_by = models.CharField(max_length=32, blank=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from digest.contrib.newsletter.conf import conf
@@ -141,7 +141,9 @@ def begin(mail: EmailDelivery) -> bool:
 
 def _is_right() -> Q:
     """Return the condition that what a letter says about its subscription is still true."""
-    is_active = Q(subscription__state=Subscription.State.ACTIVE)
+    # Not by a join: PostgreSQL would not check the mail again once another worker unlocks it.
+    active = Subscription.objects.filter(state=Subscription.State.ACTIVE)
+    is_active = Exists(active.filter(pk=OuterRef("subscription_id")))
     return Q(subscription__isnull=False) & (
         Q(kind=Kind.PREFERENCES)
         | Q(kind=Kind.CONFIRM) & ~is_active

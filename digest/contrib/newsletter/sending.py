@@ -30,12 +30,16 @@ def is_due() -> bool:
 
 def run() -> Counter:
     """Process all sign-up requests, send letters until none is due; count letters by state."""
-    process_requests()
     counts: Counter = Counter()
     with Transport() as transport:
-        while claimed := queue.claim_letters():
+        while claimed := _next_letters():
             counts.update(send(claimed, transport))
     return counts
+
+
+def _next_letters() -> list[EmailDelivery]:
+    process_requests()  # also of readers who signed up since the last letters
+    return queue.claim_letters()
 
 
 def process_requests() -> None:
@@ -53,8 +57,8 @@ def send(claimed: list[EmailDelivery], transport: Transport) -> Counter:
     try:
         for number, mail in enumerate(claimed):
             queue.renew(claimed[number:])
-            if not _may_be_sent(mail):
-                queue.skip(mail, "The digest is not public.")
+            if reason := _reason_to_skip(mail):
+                queue.skip(mail, reason)
             elif queue.begin(mail):
                 outcome = _hand_over(mail, transport)
                 _end(mail, outcome)
@@ -64,11 +68,19 @@ def send(claimed: list[EmailDelivery], transport: Transport) -> Counter:
     return counts
 
 
-def _may_be_sent(mail: EmailDelivery) -> bool:
-    """Return whether readers may know the digest; all may read what is stored about them."""
-    if mail.kind == EmailDelivery.Kind.PREFERENCES or not mail.subscription:
-        return True
-    return visibility.is_public(mail.subscription.digest)
+def _reason_to_skip(mail: EmailDelivery) -> str:
+    """Return why a letter must not be sent, or an empty text.
+
+    Only the letter with a link to what is stored may be about a digest that is hidden.
+    """
+    if not mail.subscription:
+        return ""  # queue.begin() skips it
+    if suppression.reason_of(mail.subscription.subscriber.key) in suppression.FINAL:
+        return "The address gets no mail."
+    is_about_digest = mail.kind != EmailDelivery.Kind.PREFERENCES
+    if is_about_digest and not visibility.is_public(mail.subscription.digest):
+        return "The digest is not public."
+    return ""
 
 
 def _hand_over(mail: EmailDelivery, transport: Transport) -> Outcome:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from digest.contrib.newsletter import limits, removals, suppression, tokens
 from digest.contrib.newsletter.email_addresses import Address, parse
@@ -45,36 +46,46 @@ def process(request_pk: int) -> None:
 
 
 def _sign_up(request: SignupRequest, address: Address) -> None:
-    reason = suppression.reason_of(address.key)
-    if reason in suppression.FINAL:
+    if suppression.reason_of(address.key) in suppression.FINAL:
         return
     subscriber, _created = Subscriber.objects.get_or_create(
         key=address.key, defaults={"address": address.address, "bucket": address.bucket}
     )
-    if not limits.may_get_letter(subscriber, has_bounced=reason == Reason.BOUNCED):
+    _lock_subscriber(subscriber)
+    if not _may_get_letter(subscriber):
         return
-    record = {
-        "requested_at": request.created_at,
-        "consent_text_id": request.consent_text_id,
-        "source": request.source,
-    }
-    subscription, _created = Subscription.objects.get_or_create(
+    record = {"consent_text_id": request.consent_text_id, "source": request.source}
+    subscription, created = Subscription.objects.select_for_update(of=("self",)).get_or_create(
         subscriber=subscriber, digest_id=request.digest_id, defaults=record
     )
     if subscription.state == State.ACTIVE:
         _write_letter(Kind.ALREADY_SUBSCRIBED, subscription)
-    else:
-        Subscription.objects.filter(pk=subscription.pk).update(**record)
-        _write_letter(Kind.CONFIRM, subscription)
+        return
+    if not (created or subscription.confirmed_at):
+        _update(subscription, requested_at=request.created_at, **record)
+    # The record of an earlier consent stays until this one is confirmed.
+    _write_letter(Kind.CONFIRM, subscription, **record)
 
 
 def _send_preferences(address: Address) -> None:
-    latest = Subscription.objects.filter(subscriber__key=address.key).order_by("-requested_at")
-    subscription = latest.select_related("subscriber").first()
-    if subscription is None or suppression.reason_of(address.key) in suppression.FINAL:
+    subscriber = Subscriber.objects.filter(key=address.key).first()
+    if subscriber is None:
         return
-    if limits.may_get_letter(subscription.subscriber):
-        _write_letter(Kind.PREFERENCES, subscription)
+    _lock_subscriber(subscriber)
+    latest = subscriber.subscriptions.order_by("-requested_at").first()
+    if latest and _may_get_letter(subscriber):
+        _write_letter(Kind.PREFERENCES, latest)
+
+
+def _lock_subscriber(subscriber: Subscriber) -> None:
+    """Wait for other changes of an address; raise DoesNotExist if it was erased meanwhile."""
+    Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+
+
+def _update(subscription: Subscription, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(subscription, name, value)
+    subscription.save(update_fields=list(fields))
 
 
 @transaction.atomic
@@ -87,7 +98,7 @@ def resend(subscription: Subscription) -> bool:
     found = rows.filter(pk=subscription.pk, state=State.PENDING).first()
     if found is None or not _may_get_letter(found.subscriber):
         return False
-    _write_letter(Kind.CONFIRM, found)
+    _write_letter(Kind.CONFIRM, found, consent_text_id=found.consent_text_id, source=found.source)
     return True
 
 
@@ -98,10 +109,11 @@ def _may_get_letter(subscriber: Subscriber) -> bool:
     return limits.may_get_letter(subscriber, has_bounced=reason == Reason.BOUNCED)
 
 
-def _write_letter(kind: str, subscription: Subscription) -> None:
-    EmailDelivery.objects.create(kind=kind, subscription=subscription)
+def _write_letter(kind: str, subscription: Subscription, **record: Any) -> None:
+    EmailDelivery.objects.create(kind=kind, subscription=subscription, **record)
 
 
+@sensitive_variables()
 def to_confirm(token: str) -> tuple[Subscription, Any]:
     """Return the subscription that a link confirms, and when the link expires.
 
@@ -110,21 +122,33 @@ def to_confirm(token: str) -> tuple[Subscription, Any]:
     found = tokens.read(Purpose.CONFIRM, token)
     rows = Subscription.objects.select_related("subscriber", "digest")
     subscription = rows.filter(pk=found.pk, counter=found.counter).first()
-    if subscription is None or subscription.state == State.SUPPRESSED:
+    if subscription is None or _is_blocked(subscription):
         raise InvalidToken
     return subscription, found.expires_at
 
 
+def _is_blocked(subscription: Subscription) -> bool:
+    return suppression.reason_of(subscription.subscriber.key) in suppression.FINAL
+
+
 @transaction.atomic
+@sensitive_variables()
 def confirm(token: str) -> Subscription:
     """Activate the subscription of a link, unless it is active; raise InvalidToken."""
     subscription = _lock(to_confirm(token)[0])
     if subscription.state == State.ACTIVE:
         return subscription
-    subscription.state = State.ACTIVE
-    subscription.confirmed_at = timezone.now()
-    subscription.ended_at, subscription.end_reason = None, ""
-    subscription.save(update_fields=["state", "confirmed_at", "ended_at", "end_reason"])
+    letter = subscription.deliveries.filter(kind=Kind.CONFIRM).latest("pk")
+    _update(
+        subscription,
+        state=State.ACTIVE,
+        consent_text_id=letter.consent_text_id,
+        source=letter.source,
+        requested_at=letter.created_at,
+        confirmed_at=timezone.now(),
+        ended_at=None,
+        end_reason="",
+    )
     suppression.lift(subscription.subscriber.key)
     return subscription
 
@@ -135,11 +159,13 @@ def _lock(subscription: Subscription) -> Subscription:
     locked = rows.select_related("subscriber", "digest").filter(
         pk=subscription.pk, counter=subscription.counter
     )
-    if (found := locked.first()) is None:
+    # Again, since the reader may have been blocked while this waited for the lock.
+    if (found := locked.first()) is None or _is_blocked(found):
         raise InvalidToken
     return found
 
 
+@sensitive_variables()
 def to_unsubscribe(token: str) -> Subscription:
     """Return the subscription with this unsubscribe token; raise InvalidToken."""
     rows = Subscription.objects.select_related("subscriber", "digest")
@@ -152,16 +178,19 @@ def to_unsubscribe(token: str) -> Subscription:
 
 @transaction.atomic
 def end(subscription: Subscription, reason: str) -> None:
-    """End a pending or active subscription; no link from before revives it."""
-    rows = Subscription.objects.select_for_update().filter(pk=subscription.pk)
-    found = rows.filter(state__in=OPEN).first()
+    """End a pending or active subscription; no link from before revives it.
+
+    One that has ended keeps its reason, but a later confirmation that is on its way is void.
+    """
+    found = Subscription.objects.select_for_update().filter(pk=subscription.pk).first()
     if found is None:
         return
-    found.state, found.ended_at, found.end_reason = State.ENDED, timezone.now(), reason
-    found.counter += 1
-    found.save(update_fields=["state", "ended_at", "end_reason", "counter"])
-    _skip_open(found.deliveries.filter(kind=Kind.CONFIRM))  # its link confirms nothing any more
-    removals.record(removals.Removal.ENDED, subscription.subscriber.key, subscription.digest_id)
+    was_open = found.state in OPEN
+    _update(found, counter=found.counter + 1)
+    _skip_open(found.deliveries.filter(kind=Kind.CONFIRM))
+    if was_open:
+        _update(found, state=State.ENDED, ended_at=timezone.now(), end_reason=reason)
+        removals.record(removals.Removal.ENDED, subscription.subscriber.key, found.digest_id)
 
 
 def of_preferences(token: str) -> Subscriber:
@@ -174,8 +203,10 @@ def to_block(token: str) -> Subscriber:
     return _subscriber(Purpose.BLOCK, token)
 
 
+@sensitive_variables()
 def _subscriber(purpose: Purpose, token: str) -> Subscriber:
-    found = Subscriber.objects.filter(pk=tokens.read(purpose, token).pk).first()
+    read = tokens.read(purpose, token)
+    found = Subscriber.objects.filter(pk=read.pk, counter=read.counter).first()
     if found is None:
         raise InvalidToken
     return found
@@ -184,6 +215,7 @@ def _subscriber(purpose: Purpose, token: str) -> Subscriber:
 @transaction.atomic
 def block(subscriber: Subscriber) -> None:
     """End all subscriptions of an address, skip its open mails, and never write to it again."""
+    _lock_subscriber(subscriber)
     suppression.suppress(subscriber.key, Reason.ASKED)
     for subscription in subscriber.subscriptions.select_related("subscriber", "digest"):
         end(subscription, Subscription.EndReason.ASKED)
@@ -196,12 +228,25 @@ def erase(subscriber: Subscriber) -> None:
     """Delete an address and everything stored about it, except its keyed hash."""
     erase_requests(subscriber.key)
     # After the requests, which a worker locks first, too. No subscription is added meanwhile.
-    Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
+    _lock_subscriber(subscriber)
     suppression.suppress(subscriber.key, Reason.ERASED)
     _skip_open(_mails_to(subscriber))
     delete(subscriber.subscriptions.all())
     subscriber.delete()
     removals.record(removals.Removal.ERASED, subscriber.key)
+
+
+@transaction.atomic
+def erase_address(key: str) -> bool:
+    """Erase an address, also one of a request alone; False if nothing is stored about it."""
+    if subscriber := Subscriber.objects.filter(key=key).first():
+        erase(subscriber)
+    elif erase_requests(key):
+        suppression.suppress(key, Reason.ERASED)
+        removals.record(removals.Removal.ERASED, key)
+    else:
+        return False
+    return True
 
 
 def erase_requests(key: str) -> int:

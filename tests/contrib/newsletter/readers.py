@@ -47,8 +47,8 @@ def confirm_token(subscription: Subscription) -> str:
 
 def preferences_token(subscription: Subscription) -> str:
     """Return the token of a letter with the link to the preferences."""
-    letter = subscription.deliveries.latest("pk")
-    return tokens.make(Purpose.PREFERENCES, subscription.subscriber_id, 0, letter.created_at)
+    letter, subscriber = subscription.deliveries.latest("pk"), subscription.subscriber
+    return tokens.make(Purpose.PREFERENCES, subscriber.pk, subscriber.counter, letter.created_at)
 
 
 def tokens_of(subscription: Subscription) -> dict[str, str]:

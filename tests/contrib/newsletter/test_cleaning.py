@@ -30,8 +30,19 @@ def clean():
     return {name: count for name, count in cleaning.clean().items() if count}
 
 
+def test_subscription_that_ended_unconfirmed_is_deleted_after_14_days(digest):
+    sign_up(digest)
+    subscriptions.block(Subscriber.objects.get())
+    age(EmailDelivery.objects, created_at=15)
+    age(Subscription.objects, ended_at=13)
+    assert clean() == {}
+    age(Subscription.objects, ended_at=15)
+    assert clean()["subscriptions"] == 1
+
+
 def test_pending_subscription_is_deleted_after_14_days(digest):
     sign_up(digest)
+    age(EmailDelivery.objects, created_at=15)
     age(Subscription.objects, requested_at=13)
     age(Subscriber.objects, created_at=13)
     assert clean() == {}
@@ -59,6 +70,7 @@ def test_subscriber_with_another_subscription_stays(digest, home_page):
 
 def test_ended_subscription_is_deleted_after_three_years(digest):
     subscriptions.end(subscribe(digest), "page")
+    age(EmailDelivery.objects, created_at=15)
     age(Subscription.objects, requested_at=1200, ended_at=1000)
     age(Subscriber.objects, created_at=1200)
     assert clean() == {}
@@ -117,6 +129,7 @@ def test_refused_delivery_goes_with_its_subscription(digest):
 def test_replies_that_quote_the_address_go_with_the_subscription(digest):
     sign_up(digest)
     EmailDelivery.objects.update(state="refused", reply="550 reader@example.org is unknown")
+    age(EmailDelivery.objects, created_at=15)
     age(Subscription.objects, requested_at=15)
     clean()
     assert EmailDelivery.objects.get().reply == ""
@@ -126,12 +139,14 @@ def test_rows_are_deleted_in_chunks(digest, monkeypatch):
     monkeypatch.setattr(cleaning, "CHUNK", 2)
     for number in range(5):
         sign_up(digest, f"r{number}@example.org")
+    age(EmailDelivery.objects, created_at=15)
     age(Subscription.objects, requested_at=15)
     assert clean() == {"subscriptions": 5}
 
 
 def test_command_and_daily_job(digest, capsys):
     sign_up(digest)
+    age(EmailDelivery.objects, created_at=15)
     age(Subscription.objects, requested_at=15)
     call_command("clean_newsletter")
     assert "1 subscriptions" in capsys.readouterr().out

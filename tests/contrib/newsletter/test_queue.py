@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from digest.contrib.newsletter import queue, subscriptions
@@ -134,6 +136,14 @@ def test_reader_who_has_left_gets_no_link_to_confirm(letter):
     subscriptions.end(Subscription.objects.get(), "page")
     assert not queue.begin(mail)
     assert state_of(letter) == "skipped"
+
+
+def test_mail_is_begun_by_its_own_columns(letter):
+    # After waiting for a lock, PostgreSQL checks the columns of the row again, and no subquery.
+    mail = claim()
+    with CaptureQueriesContext(connection) as queries:
+        queue.begin(mail)
+    assert "IN (SELECT" not in queries[0]["sql"]
 
 
 def test_reader_who_left_before_may_confirm_again(digest):

@@ -18,7 +18,10 @@ from digest.contrib.newsletter.models import (
 )
 from digest.contrib.newsletter.tokens import InvalidToken, Purpose
 from tests.contrib.newsletter.readers import (
+    change_consent,
     confirm_token,
+    open_newsletter,
+    preferences_token,
     process_requests,
     sign_up,
     subscribe,
@@ -93,12 +96,66 @@ def test_old_link_does_not_revive_an_ended_subscription(digest):
         subscriptions.confirm(token)
 
 
+@pytest.mark.parametrize("leave", ["end", "block"])
+def test_reader_who_leaves_again_voids_a_confirmation_on_its_way(digest, leave):
+    subscription = subscribe(digest)
+    subscriptions.end(subscription, "page")
+    age_letters()
+    sign_up(digest)
+    subscription.refresh_from_db()
+    token = confirm_token(subscription)
+    if leave == "end":
+        subscriptions.end(subscription, "one_click")
+    else:
+        subscriptions.block(subscription.subscriber)
+    with pytest.raises(InvalidToken):
+        subscriptions.confirm(token)
+    assert EmailDelivery.objects.latest("pk").state == "skipped"
+
+
+def test_blocked_reader_cannot_confirm(digest):
+    sign_up(digest)
+    token = confirm_token(Subscription.objects.get())
+    suppression.suppress(ADDRESS, "complained")
+    with pytest.raises(InvalidToken):
+        subscriptions.confirm(token)
+
+
+def test_proof_of_consent_stays_until_another_is_confirmed(digest):
+    subscription = subscribe(digest)
+    subscriptions.end(subscription, "page")
+    open_newsletter(digest)
+    change_consent(digest, "Send it to me.")
+    age_letters()
+    sign_up(digest)
+    proof = Subscription.objects.get()
+    assert proof.consent_text.text.startswith("Send me each issue")
+    assert proof.requested_at == subscription.requested_at
+    subscriptions.confirm(confirm_token(proof))
+    assert Subscription.objects.get().consent_text.text == "Send it to me."
+
+
+def test_tokens_open_no_row_that_a_restored_database_gives_out_again(digest):
+    old = subscribe(digest)
+    confirm, block = confirm_token(old), preferences_token(old)
+    pk, subscriber_pk = old.pk, old.subscriber_id
+    subscriptions.erase(old.subscriber)
+    subscriber = Subscriber.objects.create(
+        pk=subscriber_pk, address="b@example.org", key="b", bucket="b"
+    )
+    Subscription.objects.create(pk=pk, subscriber=subscriber, digest=digest, source="form")
+    with pytest.raises(InvalidToken):
+        subscriptions.confirm(confirm)
+    with pytest.raises(InvalidToken):
+        subscriptions.of_preferences(block)
+
+
 def test_ending_twice_keeps_the_first_reason(digest):
     subscription = subscribe(digest)
     subscriptions.end(subscription, "one_click")
     subscriptions.end(subscription, "page")
     subscription.refresh_from_db()
-    assert (subscription.end_reason, subscription.counter) == ("one_click", 1)
+    assert subscription.end_reason == "one_click"
 
 
 @pytest.mark.parametrize("reason", ["asked", "complained", "imported"])
@@ -116,6 +173,16 @@ def test_address_that_bounced_gets_one_letter_a_month(digest):
     assert letters() == ["confirm"]
     subscriptions.confirm(confirm_token(Subscription.objects.get()))
     assert suppression.reason_of(ADDRESS) is None
+
+
+def test_address_that_bounced_gets_its_preferences_once_a_month(digest):
+    sign_up(digest)
+    suppression.suppress(ADDRESS, "bounced")
+    for _number in range(2):
+        age_letters()
+        signup.request_preferences(parse(ADDRESS), Source.API)
+        process_requests()
+    assert letters() == ["confirm"]
 
 
 def test_mailbox_gets_one_letter_in_ten_minutes(digest):
@@ -174,6 +241,14 @@ def test_erased_reader_may_subscribe_again(digest):
     subscriptions.erase(Subscriber.objects.get())
     subscribe(digest)
     assert suppression.reason_of(ADDRESS) is None
+
+
+def test_address_of_a_request_alone_is_erased(digest):
+    signup.request_subscription(digest, parse(ADDRESS), Source.FORM)
+    assert subscriptions.erase_address(ADDRESS)
+    assert not SignupRequest.objects.exists()
+    assert suppression.reason_of(ADDRESS) == "erased"
+    assert not subscriptions.erase_address(ADDRESS)
 
 
 def test_erasure_does_not_lift_a_block(digest):

@@ -58,7 +58,7 @@ def token(page, subscription, now=None):
     if page in ("unsubscribe", "one-click"):
         return subscription.unsubscribe_token
     row = subscription if page == "confirm" else subscription.subscriber
-    return tokens.make(Purpose(page), row.pk, getattr(row, "counter", 0), now or timezone.now())
+    return tokens.make(Purpose(page), row.pk, row.counter, now or timezone.now())
 
 
 def url(page, subscription, **kwargs):

@@ -119,7 +119,8 @@ def test_preferences_erase_the_address(subscription, delete, get):
 def test_every_other_token_is_the_same_404(digest, subscription, client):
     token = confirm_token(subscription)
     subscriptions.end(subscription, "page")
-    block = tokens.make(Purpose.BLOCK, subscription.subscriber_id, 0, subscription.requested_at)
+    reader = subscription.subscriber
+    block = tokens.make(Purpose.BLOCK, reader.pk, reader.counter, subscription.requested_at)
     bad = [token, token[:-1], block, "x", "%00", "é", "a" * 500, f"{token}x", "::", "..."]
     urls = [f"{name}/{text}/" for name in ("confirmations", "unsubscriptions") for text in bad]
     urls += [f"preferences/{text}/" for text in bad] + ["confirmations/"]

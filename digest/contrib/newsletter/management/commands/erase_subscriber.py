@@ -6,7 +6,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from digest.contrib.newsletter import removals, subscriptions
 from digest.contrib.newsletter.email_addresses import InvalidAddress, parse
-from digest.contrib.newsletter.models import Subscriber
 from digest.contrib.newsletter.restoring import RemovalsAgain
 
 
@@ -37,9 +36,7 @@ class Command(BaseCommand):
             key = parse(text).key
         except InvalidAddress as error:
             raise CommandError(str(error)) from None
-        if subscriber := Subscriber.objects.filter(key=key).first():
-            subscriptions.erase(subscriber)
-        elif not subscriptions.erase_requests(key):
+        if not subscriptions.erase_address(key):
             raise CommandError("Nothing is stored about this address.")
         self.stdout.write(self.style.SUCCESS("Erased the address and its subscriptions."))
 
