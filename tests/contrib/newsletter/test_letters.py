@@ -51,6 +51,16 @@ def test_confirmation_has_one_button_and_a_way_out(digest, newsletter):
         assert "http://localhost/newsletter/block/" in text
 
 
+def test_letter_with_the_preferences_does_not_name_the_digest(digest, newsletter, site):
+    site.site_name = "The Harbour"
+    site.save()
+    digest.title = "Secret plans"
+    digest.save()
+    message = letters.compose(letter(digest, "preferences"))
+    assert message.from_email.startswith('"The Harbour" <')
+    assert "Secret plans" not in message.message().as_string()
+
+
 def test_active_reader_can_unsubscribe(digest, newsletter):
     message = letters.compose(letter(digest, "already_subscribed"))
     token = Subscription.objects.get().unsubscribe_token
