@@ -10,7 +10,7 @@ from wagtail.models import Page
 
 from digest.models import IssuePage
 from digest.pages.listing import neighbours
-from tests.builders import block, body, make_digest, make_issue, restrict, source, story
+from tests.builders import block, body, make_digest, make_image, make_issue, restrict, source, story
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,15 @@ def test_error_of_an_invalid_body_names_the_place(digest):
         "Story 3, Heading: This field is required.",
         "Story 3, Sources, 1, URL: Enter a valid URL.",
     ]
+
+
+def test_image_of_a_story_without_alt_text_is_named(digest):
+    image = {"image": make_image().pk, "decorative": False, "alt_text": ""}
+    draft = make_issue(digest, publish=False, body=body(story(image=image)))
+    with pytest.raises(ValidationError) as error:
+        draft.clean_for_publishing()
+    [message] = error.value.message_dict["body"]
+    assert message.startswith("Story 2, Image, Alt text: ")
 
 
 def test_invalid_body_cannot_go_live_without_the_form(digest):

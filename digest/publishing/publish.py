@@ -4,7 +4,7 @@ docs/explanation/architecture.md lists what happens then, step by step.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -107,4 +107,6 @@ def _child(block: Block, key: str | int, value: Any) -> tuple[Block, str, Any]:
     if isinstance(block, ListBlock):
         return block.child_block, str(int(key) + 1), value[int(key)]
     child_block = block.child_blocks[key]
-    return child_block, str(child_block.label), value.get(key) if value else None
+    # The value of an ImageBlock is an image, without the values of its children.
+    inner = value.get(key) if isinstance(value, Mapping) else None
+    return child_block, str(child_block.label), inner

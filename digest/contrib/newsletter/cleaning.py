@@ -52,7 +52,7 @@ def expired_subscriptions() -> QuerySet:
 
 
 def unused_subscribers() -> QuerySet:
-    """Return addresses without subscriptions; a sign-up that exceeds a limit leaves one, too."""
+    """Return addresses whose last subscription was deleted."""
     before = timezone.now() - KEEP_REQUESTS
     return Subscriber.objects.filter(subscriptions__isnull=True, created_at__lt=before)
 

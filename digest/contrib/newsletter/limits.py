@@ -1,14 +1,16 @@
 """How many letters a mailbox gets, whoever asks for them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from digest.contrib.newsletter.models import EmailDelivery, Subscriber, Subscription
+from digest.contrib.newsletter.models import EmailDelivery, Subscription
 
-# At most one letter within ten minutes, and three within a day.
-LETTERS_WITHIN = {timedelta(minutes=10): 1, timedelta(days=1): 3}
+# The time between two letters; the second one waits.
+PAUSE = timedelta(minutes=10)
+MAX_A_DAY = 3
 # While a mailbox has not confirmed any subscription.
 MAX_UNCONFIRMED = 10
 # An address that bounced gets one, since the mailbox may exist again.
@@ -21,23 +23,23 @@ LETTERS = [
 ]
 
 
-def may_get_letter(subscriber: Subscriber, has_bounced: bool = False) -> bool:
-    """Return whether one more letter to the mailbox of a subscriber is within the limits."""
-    letters = _letters_to(subscriber.bucket)
-    if any(_since(letters, age) >= limit for age, limit in LETTERS_WITHIN.items()):
-        return False
-    if has_bounced and _since(letters, BOUNCED_WITHIN):
-        return False
-    return _has_confirmed(subscriber.bucket) or letters.count() < MAX_UNCONFIRMED
+def next_letter_at(bucket: str, has_bounced: bool = False) -> datetime | None:
+    """Return when the mailbox may get another letter; None if it has had enough."""
+    letters, now = _letters_to(bucket), timezone.now()
+    if letters.filter(created_at__gt=now - timedelta(days=1)).count() >= MAX_A_DAY:
+        return None
+    if has_bounced and letters.filter(created_at__gt=now - BOUNCED_WITHIN).exists():
+        return None
+    if letters.count() >= MAX_UNCONFIRMED and not _has_confirmed(bucket):
+        return None
+    sent_or_due = [Coalesce(name, "created_at") for name in ("at", "not_before")]
+    latest = letters.aggregate(at=Max(Greatest(*sent_or_due)))["at"]
+    return max(now, latest + PAUSE) if latest else now
 
 
 def _letters_to(bucket: str) -> QuerySet:
     # Those of an erased address count no more: nothing is left that names it.
     return EmailDelivery.objects.filter(kind__in=LETTERS, subscription__subscriber__bucket=bucket)
-
-
-def _since(letters: QuerySet, age: timedelta) -> int:
-    return letters.filter(created_at__gt=timezone.now() - age).count()
 
 
 def _has_confirmed(bucket: str) -> bool:

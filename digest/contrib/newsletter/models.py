@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 import swapper
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils import timezone, translation
 from django.utils.translation import gettext
@@ -60,7 +61,9 @@ class NewsletterSettings(models.Model):
         blank=True,
         help_text=_("Who publishes the digest, with a postal address: it ends every mail."),
     )
-    privacy_url = models.URLField(_("privacy page"), blank=True)
+    privacy_url = models.URLField(
+        _("privacy page"), blank=True, validators=[URLValidator(["http", "https"])]
+    )
     # Null for ``default_consent``, which follows the digest's title.
     consent_text = models.ForeignKey(
         "ConsentText", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"

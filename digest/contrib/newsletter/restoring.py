@@ -51,7 +51,7 @@ class RemovalsAgain:
         rows = self._subscriptions(line).filter(**condition, state__in=subscriptions.OPEN)
         found = list(rows.select_related("subscriber"))
         for subscription in found:
-            subscriptions.end(subscription, Subscription.EndReason.AGAIN)
+            subscriptions.end(subscription, Subscription.EndReason.AGAIN, line.at)
         return len(found)
 
     def _subscriptions(self, line: Line) -> QuerySet:

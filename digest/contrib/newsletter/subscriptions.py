@@ -4,6 +4,7 @@ Sign-up requests are processed in a worker, so that a request never looks an add
 """
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -46,13 +47,14 @@ def process(request_pk: int) -> None:
 
 
 def _sign_up(request: SignupRequest, address: Address) -> None:
-    if suppression.reason_of(address.key) in suppression.FINAL:
+    if _next_letter_at(address) is None:
         return
     subscriber, _created = Subscriber.objects.get_or_create(
         key=address.key, defaults={"address": address.address, "bucket": address.bucket}
     )
     _lock_subscriber(subscriber)
-    if not _may_get_letter(subscriber):
+    # Again, since other requests may have been processed while this one waited for the lock.
+    if _next_letter_at(address) is None:
         return
     record = {"consent_text_id": request.consent_text_id, "source": request.source}
     subscription, created = Subscription.objects.select_for_update(of=("self",)).get_or_create(
@@ -73,7 +75,7 @@ def _send_preferences(address: Address) -> None:
         return
     _lock_subscriber(subscriber)
     latest = subscriber.subscriptions.order_by("-requested_at").first()
-    if latest and _may_get_letter(subscriber):
+    if latest:
         _write_letter(Kind.PREFERENCES, latest)
 
 
@@ -96,21 +98,35 @@ def resend(subscription: Subscription) -> bool:
     """
     rows = Subscription.objects.select_for_update(of=("self",)).select_related("subscriber")
     found = rows.filter(pk=subscription.pk, state=State.PENDING).first()
-    if found is None or not _may_get_letter(found.subscriber):
+    if found is None:
         return False
-    _write_letter(Kind.CONFIRM, found, consent_text_id=found.consent_text_id, source=found.source)
+    return _write_letter(
+        Kind.CONFIRM, found, consent_text_id=found.consent_text_id, source=found.source
+    )
+
+
+def _write_letter(kind: str, subscription: Subscription, **record: Any) -> bool:
+    """Write a letter, which waits until the limits allow it; False if they never do.
+
+    A letter of the same kind that is on its way, or was sent just now, is enough.
+    """
+    at = _next_letter_at(subscription.subscriber)
+    recent = subscription.deliveries.filter(kind=kind, created_at__gt=timezone.now() - limits.PAUSE)
+    if at is None or recent.exists():
+        return False
+    not_before = at if at > timezone.now() else None
+    EmailDelivery.objects.create(
+        kind=kind, subscription=subscription, not_before=not_before, **record
+    )
     return True
 
 
-def _may_get_letter(subscriber: Subscriber) -> bool:
-    reason = suppression.reason_of(subscriber.key)
+def _next_letter_at(reader: Address | Subscriber) -> datetime | None:
+    """Return when a reader may get a letter; None if they may get none."""
+    reason = suppression.reason_of(reader.key)
     if reason in suppression.FINAL:
-        return False
-    return limits.may_get_letter(subscriber, has_bounced=reason == Reason.BOUNCED)
-
-
-def _write_letter(kind: str, subscription: Subscription, **record: Any) -> None:
-    EmailDelivery.objects.create(kind=kind, subscription=subscription, **record)
+        return None
+    return limits.next_letter_at(reader.bucket, has_bounced=reason == Reason.BOUNCED)
 
 
 @sensitive_variables()
@@ -177,7 +193,7 @@ def to_unsubscribe(token: str) -> Subscription:
 
 
 @transaction.atomic
-def end(subscription: Subscription, reason: str) -> None:
+def end(subscription: Subscription, reason: str, at: datetime | None = None) -> None:
     """End a pending or active subscription; no link from before revives it.
 
     One that has ended keeps its reason, but a later confirmation that is on its way is void.
@@ -189,7 +205,7 @@ def end(subscription: Subscription, reason: str) -> None:
     _update(found, counter=found.counter + 1)
     _skip_open(found.deliveries.filter(kind=Kind.CONFIRM))
     if was_open:
-        _update(found, state=State.ENDED, ended_at=timezone.now(), end_reason=reason)
+        _update(found, state=State.ENDED, ended_at=at or timezone.now(), end_reason=reason)
         removals.record(removals.Removal.ENDED, subscription.subscriber.key, found.digest_id)
 
 

@@ -29,6 +29,7 @@ from digest.contrib.newsletter.forms import (
     signup_forms,
     site_forms,
 )
+from digest.contrib.newsletter.messages import single_line
 from digest.contrib.newsletter.models import (
     NewsletterSettings,
     Source,
@@ -110,7 +111,7 @@ def _posted_address(
         try:
             return parse(typed)
         except InvalidAddress as error:
-            page |= {"error": error, "typed": typed[:MAX_LENGTH]}
+            page |= {"error": error, "typed": single_line(typed[:MAX_LENGTH])}
             return render_page(request, template, status=400, **page)
 
 
@@ -205,7 +206,8 @@ def block(request: HttpRequest, token: str) -> HttpResponse:
     subscriber = subscriptions.to_block(token)
     if request.method == "POST":
         subscriptions.block(subscriber)
-    page = {"is_done": request.method == "POST", "address": mask(subscriber.address)}
+    is_done = suppression.reason_of(subscriber.key) == suppression.Reason.ASKED
+    page = {"is_done": is_done, "address": mask(subscriber.address)}
     return render_page(request, "block", newsletters=_newsletters(request), **page)
 
 

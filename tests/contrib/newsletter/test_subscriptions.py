@@ -17,6 +17,7 @@ from digest.contrib.newsletter.models import (
     Suppression,
 )
 from digest.contrib.newsletter.tokens import InvalidToken, Purpose
+from tests.builders import make_digest
 from tests.contrib.newsletter.readers import (
     change_consent,
     confirm_token,
@@ -185,10 +186,30 @@ def test_address_that_bounced_gets_its_preferences_once_a_month(digest):
     assert letters() == ["confirm"]
 
 
-def test_mailbox_gets_one_letter_in_ten_minutes(digest):
+def test_second_letter_to_a_mailbox_waits_for_ten_minutes(digest):
     sign_up(digest, "first.reader@gmail.com")
     sign_up(digest, "firstreader+x@googlemail.com")
+    first, second = EmailDelivery.objects.order_by("pk")
+    assert first.not_before is None
+    assert second.not_before - first.created_at == limits.PAUSE
+
+
+def test_sign_up_for_a_second_digest_is_not_lost(digest, home_page):
+    sign_up(digest)
+    sign_up(make_digest(home_page, "weekly"))
+    assert letters() == ["confirm", "confirm"]
+
+
+def test_same_sign_up_within_ten_minutes_gets_no_second_letter(digest):
+    for _number in range(3):
+        sign_up(digest)
     assert letters() == ["confirm"]
+
+
+def test_sign_up_beyond_the_limits_stores_no_address(digest):
+    for number in range(5):
+        sign_up(digest, f"reader+{number}@example.org")
+    assert Subscriber.objects.count() == len(letters()) == limits.MAX_A_DAY
 
 
 def test_mailbox_gets_three_letters_a_day(digest):
