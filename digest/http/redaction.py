@@ -82,8 +82,9 @@ def hide_token(request: HttpRequest) -> None:
     for name in URL_KEYS:
         if isinstance(request.META.get(name), str):
             request.META[name] = redact(request.META[name])
-    if request.resolver_match:
-        request.resolver_match.kwargs.pop("token", None)
+    if match := request.resolver_match:
+        for kwargs in (match.kwargs, match.captured_kwargs or {}):
+            kwargs.pop("token", None)
 
 
 def _redact_arguments(value: Any) -> Any:

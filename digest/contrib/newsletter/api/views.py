@@ -1,11 +1,11 @@
 """The endpoints of the newsletter: subscribe, confirm, unsubscribe, preferences."""
 
-from collections.abc import Callable, Collection
-from functools import wraps
+from collections.abc import Collection
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,19 +19,7 @@ from digest.contrib.newsletter.conf import conf
 from digest.contrib.newsletter.email_addresses import mask
 from digest.contrib.newsletter.models import Source, Subscription
 from digest.contrib.newsletter.tokens import InvalidToken
-
-
-def _404_if_invalid(method: Callable[..., Response]) -> Callable[..., Response]:
-    """Respond with the same 404 whatever is wrong with a token."""
-
-    @wraps(method)
-    def wrapper(*args: Any, **kwargs: Any) -> Response:
-        try:
-            return method(*args, **kwargs)
-        except InvalidToken as error:
-            raise Http404 from error
-
-    return wrapper
+from digest.http.redaction import hide_token
 
 
 class NewsletterView(WritableAPIView):
@@ -55,6 +43,21 @@ class SignupView(NewsletterView):
 
     def detail(self) -> str:
         return _("If this address accepts mail, a message is on its way.")
+
+
+class TokenView(NewsletterView):
+    """Base class of the endpoints with a token, which no log or error report may contain.
+
+    The response is the same 404 whatever is wrong with the token.
+    """
+
+    @sensitive_variables()
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        hide_token(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return super().handle_exception(Http404() if isinstance(exc, InvalidToken) else exc)
 
 
 class Subscriptions(SignupView):
@@ -87,13 +90,12 @@ class Subscriptions(SignupView):
         return found
 
 
-class Confirmation(NewsletterView):
+class Confirmation(TokenView):
     """Return the subscription that a token of a letter confirms."""
 
     serializer_class = serializers.ConfirmationSerializer
     responses = {"POST": (200, serializers.SubscribedSerializer)}
 
-    @_404_if_invalid
     def get(self, request: Request, token: str) -> Response:
         subscription, expires_at = subscriptions.to_confirm(token)
         return Response(
@@ -104,7 +106,6 @@ class Confirmation(NewsletterView):
             }
         )
 
-    @_404_if_invalid
     def post(self, request: Request, token: str) -> Response:
         """Confirm a subscription; doing so again changes nothing."""
         digest = self.digest(subscriptions.to_confirm(token)[0])
@@ -119,13 +120,12 @@ class Confirmation(NewsletterView):
         return data.digest_reference(subscription.digest, self.scope)
 
 
-class Unsubscription(NewsletterView):
+class Unsubscription(TokenView):
     """Return the subscription that a token of a mail ends."""
 
     serializer_class = serializers.UnsubscriptionSerializer
     responses = {"POST": (200, serializers.UnsubscribedSerializer)}
 
-    @_404_if_invalid
     def get(self, request: Request, token: str) -> Response:
         subscription = subscriptions.to_unsubscribe(token)
         return Response(
@@ -135,7 +135,6 @@ class Unsubscription(NewsletterView):
             }
         )
 
-    @_404_if_invalid
     def post(self, request: Request, token: str) -> Response:
         """End a subscription; doing so again changes nothing."""
         subscription = subscriptions.to_unsubscribe(token)
@@ -157,31 +156,28 @@ class PreferencesRequest(SignupView):
         return Response({"status": "check_your_inbox", "detail": self.detail()}, 202)
 
 
-class Preferences(NewsletterView):
+class Preferences(TokenView):
     """Return everything that is stored about the address of a token."""
 
     serializer_class = serializers.PreferencesSerializer
     responses = {"DELETE": (204, None)}
 
-    @_404_if_invalid
     def get(self, request: Request, token: str) -> Response:
         subscriber = subscriptions.of_preferences(token)
         return Response(data.preferences(subscriber, self.scope))
 
-    @_404_if_invalid
     def delete(self, request: Request, token: str) -> Response:
         """Erase the address and everything that is stored about it."""
         subscriptions.erase(subscriptions.of_preferences(token))
         return Response(status=204)
 
 
-class PreferencesOfDigest(NewsletterView):
+class PreferencesOfDigest(TokenView):
     """End a subscription of the address of a token; doing so again changes nothing."""
 
     parameters_class = LocaleParameters
     responses = {"DELETE": (204, None)}
 
-    @_404_if_invalid
     def delete(self, request: Request, token: str, slug: str) -> Response:
         """End the subscriptions to a digest, by default in all of its languages."""
         rows = subscriptions.of_preferences(token).subscriptions.filter(digest__slug=slug)

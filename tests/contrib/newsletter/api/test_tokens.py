@@ -1,6 +1,10 @@
 """Confirming, unsubscribing and preferences by the API."""
 
+import sys
+
 import pytest
+from django.core.signals import got_request_exception
+from django.views.debug import ExceptionReporter
 
 from digest.contrib.newsletter import subscriptions, tokens
 from digest.contrib.newsletter.models import SignupRequest, Subscriber, Subscription
@@ -12,6 +16,7 @@ from tests.contrib.newsletter.readers import (
     process_requests,
     sign_up,
     subscribe,
+    tokens_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +133,37 @@ def test_every_other_token_is_the_same_404(digest, subscription, client):
     responses += [client.post(f"/api/v1/confirmations/{text}/", {}, JSON) for text in bad]
     assert {(r.status_code, r.content) for r in responses} == {(404, responses[0].content)}
     assert state(subscription) == "ended"
+
+
+def fail(token):
+    raise RuntimeError("The server has failed.")
+
+
+@pytest.fixture
+def reports():
+    """Return the error reports that the signal's receivers can write."""
+    found = []
+
+    def report(request, **kwargs):
+        reporter = ExceptionReporter(request, *sys.exc_info())
+        frames = [frame["vars"] for frame in reporter.get_traceback_frames()]
+        found.append(f"{reporter.get_traceback_text()} {frames} {request.resolver_match}")
+
+    got_request_exception.connect(report)
+    yield found
+    got_request_exception.disconnect(report)
+
+
+def test_tokens_are_in_no_error_report(subscription, client, monkeypatch, reports, caplog):
+    client.raise_request_exception = False
+    for name in ("to_confirm", "to_unsubscribe", "of_preferences"):
+        monkeypatch.setattr(subscriptions, name, fail)
+    found = tokens_of(subscription)
+    for name, token in found.items():
+        assert client.get(f"/api/v1/{name}/{token}/").status_code == 500
+    url = f"/api/v1/preferences/{found['preferences']}/daily/"
+    assert client.delete(url).status_code == 500
+    assert len(reports) == 4
+    for token in found.values():
+        secret = token.rpartition(":")[2]
+        assert not [text for text in [*reports, caplog.text] if secret in text]
