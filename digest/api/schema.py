@@ -45,13 +45,13 @@ HEADERS = {
     "ETag": _header("A strong validator of the body, for If-None-Match."),
     "Link": _header("The URLs of the next and the previous page (RFC 8288)."),
     "Location": _header("The URL with the new slug, and the query of the request."),
-    "Referrer-Policy": _header("Keeps the URL of a preview out of Referer."),
+    "Referrer-Policy": _header("Keeps the URL out of Referer."),
     "RateLimit": _header("The remaining requests, if there is a limit."),
     "RateLimit-Policy": _header("The limit, if there is one."),
     "Retry-After": _header("Seconds until the client may retry."),
     "Surrogate-Key": _header("The pages in the response, for purging caches."),
     "Vary": _header("The request headers that the response depends on."),
-    "X-Robots-Tag": _header("Keeps a preview out of search engines."),
+    "X-Robots-Tag": _header("Keeps the response out of search engines."),
 }
 ALWAYS = ["Cache-Control", "Vary", "RateLimit", "RateLimit-Policy"]
 HEADERS_OF_STATUS = {

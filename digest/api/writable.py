@@ -27,7 +27,11 @@ class WritableAPIView(APIView):
 
     http_method_names = ["get", "head", "post", "delete", "options"]
     is_cacheable = False
-    response_headers: Mapping[str, str] = {}  # ``finalize_response`` sets those that vary
+    # ``finalize_response`` sets those that vary. URLs may have a token.
+    response_headers: Mapping[str, str] = {
+        "X-Robots-Tag": "noindex",
+        "Referrer-Policy": "no-referrer",
+    }
     body_class: type[Body] = NoBody  # of POST
     max_body_bytes = 64 * 1024
     # The status and the serializer of the response to POST and DELETE, for the schema.

@@ -38,6 +38,12 @@ def test_valid_note_is_accepted_and_not_cached(send):
     assert CORS not in response
 
 
+def test_responses_stay_out_of_search_engines_and_referers(send, client):
+    for response in (send(), client.get(NOTE), client.get("/api/v1/notes/x/"), client.put(NOTE)):
+        assert response["X-Robots-Tag"] == "noindex"
+        assert response["Referrer-Policy"] == "no-referrer"
+
+
 def test_csrf_token_is_not_needed(digest):
     client = Client(enforce_csrf_checks=True)
     response = client.post(NOTES, '{"text": "a"}', content_type="application/json; charset=UTF-8")
