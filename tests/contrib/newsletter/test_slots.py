@@ -97,6 +97,17 @@ def test_front_page_has_the_forms_of_its_language(newsletter, home_page, client,
     assert form.url == "/newsletter/subscribe/daily/?locale=fr"
 
 
+def test_form_leads_to_imprint_and_privacy_page(newsletter, issue, client):
+    imprint, privacy_url = "Ada Quill, 1 Ink Street", "https://a.test/privacy"
+    NewsletterSettings.objects.update(imprint=imprint, privacy_url=privacy_url)
+    for url in ("/", "/daily/", issue.url):
+        links = read(client, url).select(".digest-consent a")
+        urls = {link.get_text(): link["href"] for link in links}
+        assert urls["Privacy policy"] == privacy_url
+        path, _hash, fragment = urls["Imprint"].partition("#")
+        assert imprint in read(client, path).find(id=fragment).get_text()
+
+
 def test_pages_show_the_latest_consent_and_insert_none(newsletter, digest, client):
     ConsentText.objects.all().delete()
     for url in ("/", "/daily/"):
