@@ -37,6 +37,7 @@ from digest.contrib.newsletter.models import (
     Subscription,
     Suppression,
 )
+from digest.contrib.newsletter.preferences import stored_subscriptions
 from digest.contrib.newsletter.responses import language, newsletter_view, render_page
 from digest.contrib.newsletter.tokens import InvalidToken
 from digest.pages.page_models import get_digest_page_model
@@ -238,15 +239,9 @@ def _end(subscriber: Subscriber, pk: str) -> bool:
 def _preferences_page(
     request: HttpRequest, subscriber: Subscriber, status: int = 200, **context: Any
 ) -> HttpResponse:
-    rows = subscriber.subscriptions.select_related("digest__locale", "consent_text")
-    stored = list(rows.prefetch_related("deliveries").order_by("-requested_at", "-pk"))
+    stored = stored_subscriptions(subscriber)
     digests = [subscription.digest for subscription in stored]
-    public = visibility.public(
-        get_digest_page_model().objects.filter(pk__in=[d.pk for d in digests])
-    )
-    titles = dict(public.values_list("pk", "title"))
     for subscription in stored:
-        subscription.title = titles.get(subscription.digest_id)
         subscription.is_open = subscription.state in subscriptions.OPEN
     context |= {"subscriber": subscriber, "subscriptions": stored}
     if reason := suppression.reason_of(subscriber.key):

@@ -7,7 +7,8 @@ from digest import visibility
 from digest.api.representations import digest_reference, reference
 from digest.api.scope import Scope
 from digest.contrib.newsletter import signup
-from digest.contrib.newsletter.models import EmailDelivery, Subscriber, Subscription
+from digest.contrib.newsletter.models import Subscriber, Subscription
+from digest.contrib.newsletter.preferences import stored_subscriptions
 from digest.pages.listing import latest_first
 
 
@@ -41,23 +42,24 @@ def latest_issue(digest: Any, scope: Scope) -> dict[str, Any] | None:
 
 
 def preferences(subscriber: Subscriber, scope: Scope) -> dict[str, Any]:
-    subscriptions = subscriber.subscriptions.select_related("digest", "consent_text")
-    letters = EmailDelivery.objects.filter(subscription__subscriber=subscriber)
+    subscriptions = stored_subscriptions(subscriber)
+    letters = [mail for row in subscriptions for mail in row.deliveries.all()]
     return {
         "address": subscriber.address,
         "created_at": subscriber.created_at,
-        "subscriptions": [_subscription(row, scope) for row in subscriptions.order_by("pk")],
+        "subscriptions": [_subscription(row, scope) for row in subscriptions],
         "letters": [
-            {"kind": row.kind, "state": row.state, "created_at": row.created_at}
-            for row in letters.order_by("-pk")
+            {"kind": mail.kind, "state": mail.state, "created_at": mail.created_at}
+            for mail in sorted(letters, key=lambda mail: mail.pk, reverse=True)
         ],
     }
 
 
 def _subscription(row: Subscription, scope: Scope) -> dict[str, Any]:
+    digest = row.public_digest
     return {
         "slug": row.digest.slug,
-        "digest": public_reference(row.digest, scope),
+        "digest": digest and digest_reference(digest, scope),
         "state": row.state,
         "consent": row.consent_text and row.consent_text.text,
         "source": row.source,

@@ -4,12 +4,14 @@ import sys
 
 import pytest
 from django.core.signals import got_request_exception
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.views.debug import ExceptionReporter
 
 from digest.contrib.newsletter import subscriptions, tokens
 from digest.contrib.newsletter.models import SignupRequest, Subscriber, Subscription
 from digest.contrib.newsletter.tokens import Purpose
-from tests.builders import make_issue
+from tests.builders import make_digest, make_issue
 from tests.contrib.newsletter.readers import (
     confirm_token,
     preferences_token,
@@ -103,6 +105,22 @@ def test_preferences_have_everything_that_is_stored(subscription, get):
     assert (stored["slug"], stored["state"], stored["source"]) == ("daily", "active", "form")
     assert stored["consent"].startswith("Send me each issue")
     assert [letter["kind"] for letter in data["letters"]] == ["confirm"]
+
+
+def test_preferences_take_the_same_queries_for_all_subscriptions(
+    subscription, home_page, get, django_assert_num_queries
+):
+    path = f"preferences/{preferences_token(subscription)}/"
+    get(path)
+    with CaptureQueriesContext(connection) as one:
+        get(path)
+    for number in range(3):
+        sign_up(make_digest(home_page, f"paper-{number}"), f"other{number}@example.org")
+    Subscription.objects.update(subscriber=subscription.subscriber)
+    with django_assert_num_queries(len(one)):
+        data = get(path)
+    titles = {row["digest"]["title"] for row in data["subscriptions"]}
+    assert (len(titles), len(data["letters"])) == (4, 4)
 
 
 def test_preferences_end_one_subscription(subscription, delete):
