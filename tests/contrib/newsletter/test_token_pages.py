@@ -215,11 +215,13 @@ def test_button_blocks_the_address(pending):
 
 def test_preferences_show_everything_about_the_address(active):
     subscriptions.end(active, "one_click")
+    active.deliveries.update(state="refused", code="550 5.1.1")
+    suppression.suppress(active.subscriber.key, "bounced")
     text = get("preferences", active).main.get_text(" ", strip=True)
     for part in (
         *("reader@example.org", "Daily", "State ended", "form of this site", "one-click"),
         *("Confirmed", "Ended", "Send me each issue of “Daily” by e-mail.", "(version of "),
-        "Mail confirmation",
+        *("Mail confirmation", "refused (550 5.1.1)", "It gets no mail: bounced."),
     ):
         assert part in text, part
 

@@ -6,7 +6,7 @@ from typing import Any
 from digest import visibility
 from digest.api.representations import digest_reference, reference
 from digest.api.scope import Scope
-from digest.contrib.newsletter import signup
+from digest.contrib.newsletter import signup, suppression
 from digest.contrib.newsletter.models import Subscriber, Subscription
 from digest.contrib.newsletter.preferences import stored_subscriptions
 from digest.pages.listing import latest_first
@@ -47,9 +47,10 @@ def preferences(subscriber: Subscriber, scope: Scope) -> dict[str, Any]:
     return {
         "address": subscriber.address,
         "created_at": subscriber.created_at,
+        "suppression": suppression.reason_of(subscriber.key),
         "subscriptions": [_subscription(row, scope) for row in subscriptions],
         "letters": [
-            {"kind": mail.kind, "state": mail.state, "created_at": mail.created_at}
+            {name: getattr(mail, name) for name in ("kind", "state", "created_at", "code")}
             for mail in sorted(letters, key=lambda mail: mail.pk, reverse=True)
         ],
     }
@@ -66,4 +67,5 @@ def _subscription(row: Subscription, scope: Scope) -> dict[str, Any]:
         "requested_at": row.requested_at,
         "confirmed_at": row.confirmed_at,
         "ended_at": row.ended_at,
+        "end_reason": row.end_reason or None,
     }

@@ -7,7 +7,12 @@ from digest.api.serializers import (
     DigestReferenceSerializer,
     PageReferenceSerializer,
 )
-from digest.contrib.newsletter.models import EmailDelivery, Source, Subscription
+from digest.contrib.newsletter.models import (
+    EmailDelivery,
+    Source,
+    Subscription,
+    Suppression,
+)
 
 
 class NewsletterSerializer(serializers.Serializer):
@@ -85,6 +90,11 @@ class SubscriptionSerializer(serializers.Serializer):
     requested_at = serializers.DateTimeField()
     confirmed_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
+    end_reason = serializers.ChoiceField(
+        choices=Subscription.EndReason.values,
+        allow_null=True,
+        help_text="How it ended; null if it has not.",
+    )
 
 
 class LetterSerializer(serializers.Serializer):
@@ -93,6 +103,9 @@ class LetterSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=EmailDelivery.Kind.values)
     state = serializers.ChoiceField(choices=EmailDelivery.State.values)
     created_at = serializers.DateTimeField()
+    code = serializers.CharField(
+        allow_blank=True, help_text="The mail server's reply, as `250 2.1.5`; empty without one."
+    )
 
 
 class PreferencesSerializer(serializers.Serializer):
@@ -100,5 +113,10 @@ class PreferencesSerializer(serializers.Serializer):
 
     address = serializers.CharField()
     created_at = serializers.DateTimeField()
+    suppression = serializers.ChoiceField(
+        choices=Suppression.Reason.values,
+        allow_null=True,
+        help_text="Why the address gets no mail; null if it may get mail.",
+    )
     subscriptions = SubscriptionSerializer(many=True)
     letters = LetterSerializer(many=True)

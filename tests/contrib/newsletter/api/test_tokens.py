@@ -99,12 +99,21 @@ def test_link_to_the_preferences_is_sent_to_known_addresses_alone(subscription, 
 
 
 def test_preferences_have_everything_that_is_stored(subscription, get):
+    subscription.deliveries.update(state="accepted", code="250 2.1.5")
     data = get(f"preferences/{preferences_token(subscription)}/")
-    assert data["address"] == "reader@example.org"
+    assert (data["address"], data["suppression"]) == ("reader@example.org", None)
     [stored] = data["subscriptions"]
     assert (stored["slug"], stored["state"], stored["source"]) == ("daily", "active", "form")
     assert stored["consent"].startswith("Send me each issue")
-    assert [letter["kind"] for letter in data["letters"]] == ["confirm"]
+    assert stored["end_reason"] is None
+    [letter] = data["letters"]
+    assert (letter["kind"], letter["code"]) == ("confirm", "250 2.1.5")
+
+
+def test_preferences_say_why_there_is_no_mail(subscription, get):
+    subscriptions.block(subscription.subscriber)
+    data = get(f"preferences/{preferences_token(subscription)}/")
+    assert data["suppression"] == data["subscriptions"][0]["end_reason"] == "asked"
 
 
 def test_preferences_take_the_same_queries_for_all_subscriptions(
