@@ -64,8 +64,9 @@ def form(**fields):
 
 
 def edit_url(digest):
-    NewsletterSettings.objects.get_or_create(digest=digest)
-    return f"{SETTINGS}edit/{NewsletterSettings.objects.get(digest=digest).pk}/"
+    """Return where the list of newsletters leads to from a digest."""
+    row = NewsletterSettings.objects.filter(digest=digest).first()
+    return f"{SETTINGS}edit/{row.pk}/" if row else f"{SETTINGS}new/{digest.pk}/"
 
 
 def action_url(name, row):
@@ -76,8 +77,26 @@ def test_list_has_each_digest_open_or_closed(manager, digest, home_page):
     open_newsletter(make_digest(home_page, "weekly"))
     page = html(manager.get(f"{SETTINGS}results/"))
     assert page.index("Daily") < page.index("closed") < page.index("Weekly") < page.rindex("open")
-    manager.get(SETTINGS)
-    assert NewsletterSettings.objects.count() == 2
+    links = [edit_url(row) for row in DigestPage.objects.order_by("title")]
+    assert links[0] == f"{SETTINGS}new/{digest.pk}/"
+    page = html(manager.get(SETTINGS))
+    assert [link in page for link in links] == [True, True]
+
+
+def test_reading_inserts_no_row(manager, digest):
+    for url in (SETTINGS, f"{SETTINGS}results/", edit_url(digest)):
+        html(manager.get(url))
+    manager.post(edit_url(digest), form(reply_to="nobody"))
+    assert not NewsletterSettings.objects.exists()
+
+
+def test_url_of_a_digest_without_a_row_stays_valid(manager, digest, home_page):
+    url = edit_url(digest)
+    for name in ("First", "Second"):
+        assert manager.post(url, form(from_name=name)).status_code == 302
+    assert NewsletterSettings.objects.get().from_name == "Second"
+    assert 'value="Second"' in html(manager.get(url))
+    assert manager.get(f"{SETTINGS}new/{home_page.pk}/").status_code == 404
 
 
 def test_manager_opens_a_digest(manager, digest):

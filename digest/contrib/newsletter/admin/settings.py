@@ -1,13 +1,15 @@
-"""The settings of the newsletters: a row for each digest, which nobody adds or deletes."""
+"""The settings of the newsletters: a row for each digest that has been edited."""
 
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
-from django.urls import URLPattern
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminAutoHeightTextInput
@@ -75,18 +77,46 @@ class NewsletterSettingsForm(WagtailAdminModelForm):
         return super().save(commit)
 
 
+def _digests() -> QuerySet:
+    return get_digest_page_model().objects.filter(alias_of=None)
+
+
+def _state(digest: Any) -> Any:
+    return _("open") if digest.takes_signups else _("closed")
+
+
 class SettingsIndexView(generic.IndexView):
+    """List the digests, also those without a row, which are closed."""
+
     page_title = _("Newsletters")
 
     def get_base_queryset(self) -> QuerySet:
-        """Return a row for each digest; those of new digests are created, closed."""
-        rows = NewsletterSettings.objects.all()
-        digests = get_digest_page_model().objects.filter(alias_of=None)
-        missing = digests.exclude(pk__in=rows.values("digest"))
-        rows.bulk_create(
-            [NewsletterSettings(digest=digest) for digest in missing], ignore_conflicts=True
+        rows = NewsletterSettings.objects.filter(digest=OuterRef("pk"))
+        names = {"settings_pk": "pk", "takes_signups": "takes_signups", "from_name": "from_name"}
+        return _digests().annotate(
+            **{name: Subquery(rows.values(column)) for name, column in names.items()}
         )
-        return rows.select_related("digest")
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return [
+            TitleColumn("title", label=_("Digest"), sort_key="title", get_url=self.get_edit_url),
+            StatusTagColumn(
+                "state",
+                label=_("Sign-ups"),
+                accessor=_state,
+                primary=lambda digest: digest.takes_signups,
+            ),
+            Column("from_name", label=_("Sender name")),
+        ]
+
+    def get_add_url(self) -> None:
+        return None
+
+    def get_edit_url(self, digest: Any) -> str:
+        if digest.settings_pk is None:
+            return reverse(self.add_url_name, args=[digest.pk])
+        return reverse(self.edit_url_name, args=[digest.settings_pk])
 
 
 class SettingsEditView(generic.EditView):
@@ -94,8 +124,21 @@ class SettingsEditView(generic.EditView):
         return NewsletterSettings.objects.select_related("digest", "consent_text")
 
 
-def _state(newsletter: NewsletterSettings) -> Any:
-    return _("open") if newsletter.takes_signups else _("closed")
+class SettingsAddView(SettingsEditView):
+    """Edit the settings of a digest without a row; POST inserts it."""
+
+    add_url_name = ""
+
+    def get_object(self, queryset: Any = None) -> NewsletterSettings:
+        digest = get_object_or_404(_digests(), pk=self.object_pk)
+        found = self.get_queryset().filter(digest=digest).first()
+        return found or NewsletterSettings(digest=digest)
+
+    def get_edit_url(self) -> str:
+        return reverse(self.add_url_name, args=[self.object.digest_id])
+
+    def get_history_url(self) -> None:
+        return None
 
 
 class NewsletterSettingsViewSet(ModelViewSet):
@@ -110,22 +153,18 @@ class NewsletterSettingsViewSet(ModelViewSet):
     copy_view_enabled = False
     index_view_class = SettingsIndexView
     edit_view_class = SettingsEditView
-    ordering = "digest__title"
-    list_display = [
-        "digest",
-        StatusTagColumn(
-            "state", label=_("Sign-ups"), accessor=_state, primary=lambda row: row.takes_signups
-        ),
-        Column("from_name", label=_("Sender name")),
-    ]
+    ordering = "title"
 
     def get_form_class(self, for_update: bool = False) -> type[NewsletterSettingsForm]:
         return NewsletterSettingsForm
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        absent = {f"{name}_url_name": None for name in ("add", "delete", "usage")}
-        return super().get_common_view_kwargs(**absent, **kwargs)
+        return super().get_common_view_kwargs(delete_url_name=None, usage_url_name=None, **kwargs)
 
     def get_urlpatterns(self) -> list[URLPattern]:
         absent = {"add", "delete", "usage"}
-        return [url for url in super().get_urlpatterns() if url.name not in absent]
+        add_view = self.construct_view(SettingsAddView, **self.get_edit_view_kwargs())
+        return [
+            *(url for url in super().get_urlpatterns() if url.name not in absent),
+            path("new/<int:pk>/", add_view, name="add"),
+        ]
