@@ -1,4 +1,4 @@
-"""Validate e-mail addresses, and tell which ones belong to the same reader."""
+"""Validate e-mail addresses, and find those of one mailbox."""
 
 from typing import NamedTuple
 

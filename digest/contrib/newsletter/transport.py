@@ -55,7 +55,7 @@ class Reply(NamedTuple):
 class Transport:
     """One connection for several mails, by the EMAIL_BACKEND of the site.
 
-    Once the server cannot be reached or refuses its configuration, no other mail is tried.
+    Once the server cannot be reached or rejects the login, sender or TLS, no other mail is tried.
     """
 
     def __init__(self) -> None:

@@ -31,7 +31,10 @@ def register_log_actions(actions: LogActionRegistry) -> None:
 
 
 class ActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
-    """Ask, and on POST act: ``act`` returns why nothing was done, or None."""
+    """Show a confirmation page; on POST run ``act``.
+
+    ``act`` returns why nothing was done, or None.
+    """
 
     model = Subscriber
     index_url_name = inspect_url_name = ""

@@ -1,4 +1,4 @@
-"""The endpoints of the newsletter, and the member ``newsletter`` of digests."""
+"""The endpoints of the newsletter, and the field ``newsletter`` of digests."""
 
 from django.urls import path
 
