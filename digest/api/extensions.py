@@ -46,22 +46,12 @@ class DigestField:
 
 
 @dataclass(frozen=True)
-class SiteField:
-    """A field of ``/site/``; ``value`` returns it for the site of the scope."""
-
-    name: str
-    make_field: Callable[[], serializers.Field]
-    value: Callable[[Scope], Any]
-
-
-@dataclass(frozen=True)
 class APIExtension:
     """The URLs, list parameters, fields, links of the map and schema examples that an app adds."""
 
     urlpatterns: Sequence[URLPattern]
     list_parameters: Sequence[ListParameter] = ()
     digest_fields: Sequence[DigestField] = ()
-    site_fields: Sequence[SiteField] = ()
     links: Sequence[str] = ()
     examples: dict[str, Any] = field(default_factory=dict)
 
@@ -82,12 +72,6 @@ def digest_fields() -> Iterator[DigestField]:
     """Yield the fields that apps add to digests."""
     for extension in extensions():
         yield from extension.digest_fields
-
-
-def site_fields() -> Iterator[SiteField]:
-    """Yield the fields that apps add to ``/site/``."""
-    for extension in extensions():
-        yield from extension.site_fields
 
 
 def links() -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
-from digest.api.extensions import digest_fields, site_fields
+from digest.api.extensions import digest_fields
 from digest.api.issues import story_fields
 
 
@@ -282,10 +282,6 @@ class SiteSerializer(serializers.Serializer):
     search_url = serializers.URLField(allow_null=True, help_text="The search endpoint.")
     sitemap_url = serializers.URLField()
     llms_url = serializers.URLField()
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        added = {field.name: field.make_field() for field in site_fields()}
-        return super().get_fields() | added
 
 
 class ProblemErrorSerializer(serializers.Serializer):

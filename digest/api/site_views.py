@@ -47,7 +47,6 @@ class SiteView(APIView):
             "search_url": self.search_url(),
             "sitemap_url": self.site.root_url + reverse("digest:sitemap"),
             "llms_url": self.site.root_url + reverse("digest:llms"),
-            **{field.name: field.value(self.scope) for field in extensions.site_fields()},
         }
         return Response(data)
 

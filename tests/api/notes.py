@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from digest.api.bodies import Body
-from digest.api.extensions import APIExtension, DigestField, SiteField
+from digest.api.extensions import APIExtension, DigestField
 from digest.api.scope import Scope
 from digest.api.writable import WritableAPIView
 from digest.pages.page_models import get_digest_page_model
@@ -101,13 +101,6 @@ extension = APIExtension(
             make_field=lambda: NotesSerializer(allow_null=True),
             values=notes_of,
             example={"url": "https://signals.example/api/v1/digests/daily/notes/"},
-        )
-    ],
-    site_fields=[
-        SiteField(
-            name="takes_notes",
-            make_field=serializers.BooleanField,
-            value=lambda scope: scope.digests().exclude(tagline="").exists(),
         )
     ],
 )

@@ -1,4 +1,4 @@
-"""Fields that an app adds to digests and to the site, with those of the fixture ``notes``."""
+"""Fields that an app adds to digests, with those of the fixture ``notes``."""
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -19,14 +19,8 @@ def test_field_is_in_every_representation_of_a_digest(digest, home_page, notes, 
     assert [data["notes"] for data in get("site/")["digests"]] == [None, URL]
 
 
-def test_field_is_in_the_site(digest, notes, get):
-    assert get("site/")["takes_notes"] is True
-
-
-def test_without_the_app_there_are_no_fields(digest, get):
-    data = get("site/")
-    assert "takes_notes" not in data
-    assert "notes" not in data["digests"][0]
+def test_without_the_app_there_is_no_field(digest, get):
+    assert "notes" not in get("site/")["digests"][0]
 
 
 def test_number_of_queries_is_constant(digest, home_page, notes, client, django_assert_num_queries):
@@ -42,7 +36,6 @@ def test_fields_are_in_the_schema_and_its_example(notes):
     components = build_schema()["components"]
     digest = components["schemas"]["Digest"]
     assert "notes" in digest["required"]
-    assert components["schemas"]["Site"]["properties"]["takes_notes"] == {"type": "boolean"}
     [example] = digest["examples"]
     assert example["notes"]["url"].endswith("/notes/")
     Draft202012Validator(digest | {"components": components}).validate(example)
