@@ -82,7 +82,7 @@ def _digests() -> QuerySet:
 
 
 def _state(digest: Any) -> Any:
-    return _("open") if digest.takes_signups else _("closed")
+    return _("open") if digest.newsletter_takes_signups else _("closed")
 
 
 class SettingsIndexView(generic.IndexView):
@@ -92,9 +92,10 @@ class SettingsIndexView(generic.IndexView):
 
     def get_base_queryset(self) -> QuerySet:
         rows = NewsletterSettings.objects.filter(digest=OuterRef("pk"))
-        names = {"settings_pk": "pk", "takes_signups": "takes_signups", "from_name": "from_name"}
+        names = ("pk", "takes_signups", "from_name")
+        # With a prefix, since a site's own page class may have such fields.
         return _digests().annotate(
-            **{name: Subquery(rows.values(column)) for name, column in names.items()}
+            **{f"newsletter_{name}": Subquery(rows.values(name)) for name in names}
         )
 
     @cached_property
@@ -105,18 +106,18 @@ class SettingsIndexView(generic.IndexView):
                 "state",
                 label=_("Sign-ups"),
                 accessor=_state,
-                primary=lambda digest: digest.takes_signups,
+                primary=lambda digest: digest.newsletter_takes_signups,
             ),
-            Column("from_name", label=_("Sender name")),
+            Column("newsletter_from_name", label=_("Sender name")),
         ]
 
     def get_add_url(self) -> None:
         return None
 
     def get_edit_url(self, digest: Any) -> str:
-        if digest.settings_pk is None:
+        if digest.newsletter_pk is None:
             return reverse(self.add_url_name, args=[digest.pk])
-        return reverse(self.edit_url_name, args=[digest.settings_pk])
+        return reverse(self.edit_url_name, args=[digest.newsletter_pk])
 
 
 class SettingsEditView(generic.EditView):
