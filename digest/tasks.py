@@ -13,7 +13,7 @@ from wagtail.images import get_image_model
 from digest.conf import get_base_page_model
 from digest.mixins import IssuePageMixin
 from digest.rendering.bodies import Rendering
-from digest.rendering.images import public_images_by_id, rendition_specs
+from digest.rendering.images import NO_METADATA, public_images_by_id, rendition_specs
 
 
 def enqueue(task: Any, *args: Any) -> None:
@@ -55,6 +55,11 @@ def create_renditions_on_publish(sender: type, instance: Any, **kwargs: Any) -> 
 
 
 def recreate_renditions(sender: type, instance: Any, **kwargs: Any) -> None:
-    """Enqueue the renditions of an image whose file was replaced, so that Wagtail deleted them."""
-    if instance.filter_spec == rendition_specs()[0]:  # once per image
+    """Enqueue the renditions of an image that has lost them.
+
+    Wagtail deletes them if the file is replaced, and its command deletes those with metadata, which
+    were made before they had to be without.
+    """
+    first = rendition_specs()[0]
+    if instance.filter_spec in (first, first.removesuffix(NO_METADATA)):  # once per image
         enqueue(create_image_renditions, instance.image_id)

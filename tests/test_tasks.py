@@ -1,6 +1,7 @@
 """Renditions are created on publish, not for the first reader."""
 
 import pytest
+from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -10,7 +11,7 @@ from wagtail.images.models import Rendition
 from wagtail.images.tests.utils import get_test_image_file_jpeg
 from wagtail.models import Collection
 
-from digest.rendering.images import rendition_specs
+from digest.rendering.images import NO_METADATA, rendition_specs
 from digest.tasks import enqueue
 from tests.builders import body, make_digest, make_image, make_issue, story
 
@@ -96,6 +97,20 @@ def test_renditions_of_a_replaced_file_are_created(
     after = set(Rendition.objects.filter(image=images[0]).values_list("file", flat=True))
     assert len(after) >= ALL
     assert not before & after
+
+
+def test_purged_renditions_with_metadata_are_created_without(
+    published, images, django_capture_on_commit_callbacks
+):
+    rows = Rendition.objects.filter(image=images[0])
+    first = rendition_specs()[0]
+    rows.filter(filter_spec=first).update(filter_spec=first.removesuffix(NO_METADATA))
+    for cache in caches.all(initialized_only=True):  # Wagtail looks up renditions by their spec
+        cache.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        for row in rows:
+            row.delete()
+    assert rendition_count(images[0]) == ALL
 
 
 def test_deleted_image_has_no_renditions(published, images, django_capture_on_commit_callbacks):

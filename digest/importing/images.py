@@ -6,6 +6,7 @@ each of them, a ``Figure``; the bytes are kept beside the text.
 
 import re
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -25,14 +26,17 @@ from digest.importing.rich_text import unescaped
 from digest.rendering.renditions import max_image_pixels
 
 MAX_IMAGES, MAX_TRIED = 40, 500
+MAX_USES = 3  # of one image: an icon or a line between paragraphs is there more often
 # Of all images of a document together: they are decoded to check them.
 MAX_BYTES, MAX_PIXELS = 20_000_000, 200_000_000
+MAX_TRIED_BYTES = 5 * MAX_BYTES  # also of images that are left out
 TRACKING_PIXELS = 2  # an image of this width or height is there to count readers
 EXTENSIONS = {"JPEG": "jpg", "MPO": "jpg", "HEIF": "heic"}
 TOO_LARGE = {"file_too_large", "file_too_large_unknown_size", "file_too_many_pixels"}
 # They hold the URL of the image where the source is a placeholder.
 REAL_SOURCES = ("srcset", "data-src", "data-srcset", "data-original", "data-lazy-src")
 FIGURE = re.compile(r'<figure id="(\d+)" name="([^"]*)" title="([^"]*)">(.*)</figure>')
+FILE_NAME = re.compile(r"[A-Za-z]:\\|file:|\S+\.(?:png|jpe?g|gif|webp)$", re.IGNORECASE)
 NOT_IN_NAMES = re.compile(r"[^\w-]+")
 MAX_STEM, MAX_TEXT = 60, 255
 Find = Callable[[str], "DocumentImage | None"]
@@ -108,7 +112,9 @@ class ImageReader:
     find: Find = in_web_page
     images: dict[int, DocumentImage] = field(default_factory=dict)
     known: dict[str, Figure | str] = field(default_factory=dict)
+    uses: Counter[str] = field(default_factory=Counter)
     tried: int = 0
+    tried_bytes: int = 0
     total_bytes: int = 0
     total_pixels: int = 0
 
@@ -124,7 +130,10 @@ class ImageReader:
         known = self.known[source]
         if isinstance(known, str):
             raise ImageLeftOut(known)
-        return Figure(known.number, known.about, one_line(attributes.get("alt", "")))
+        self.uses[source] += 1
+        if self.uses[source] > MAX_USES:
+            raise ImageLeftOut("surplus image")
+        return Figure(known.number, known.about, alt_text(attributes))
 
     def figure_or_reason(self, source: str) -> Figure | str:
         """Read a new source; return the key of a note if it is left out."""
@@ -137,28 +146,35 @@ class ImageReader:
         """Read and check a file, and keep it; raises ImageLeftOut."""
         if source.lower().startswith(("http:", "https:")):
             raise ImageLeftOut("image")
-        if self.total_bytes > MAX_BYTES:
+        if self.tried_bytes > MAX_TRIED_BYTES:
             raise ImageLeftOut("large image")
         found = in_web_page(source) or self.find(source)
         if found is None:
             raise ImageLeftOut("image")
         self.tried += 1
-        self.total_bytes += len(found.content)
+        self.tried_bytes += len(found.content)
         if len(self.images) >= MAX_IMAGES or self.tried > MAX_TRIED:
             raise ImageLeftOut("surplus image")
-        if self.total_bytes > MAX_BYTES:
+        total_bytes = self.total_bytes + len(found.content)
+        if total_bytes > MAX_BYTES:
             raise ImageLeftOut("large image")
         (width, height), extension = size_and_extension(found.content)
-        self.total_pixels += width * height
-        if self.total_pixels > MAX_PIXELS:
+        if self.total_pixels + width * height > MAX_PIXELS:
             raise ImageLeftOut("large image")
         number = len(self.images) + 1
         stem = NOT_IN_NAMES.sub("-", PurePosixPath(found.name).stem).strip("-")[:MAX_STEM]
         image = DocumentImage(f"{stem or f'image-{number}'}.{extension}", found.content)
+        self.total_pixels += width * height  # decoded now, whether kept or not
         check_upload(image)
-        self.images[number] = image
+        self.images[number], self.total_bytes = image, total_bytes
         size = filesizeformat(len(found.content)).replace("\xa0", " ")
         return Figure(number, f"{image.name}, {width} × {height} pixels, {size}")
+
+
+def alt_text(attributes: Mapping[str, str]) -> str:
+    """Return the alt text of a tag; a path or file name, as Word once wrote, is none."""
+    text = one_line(attributes.get("alt", ""))
+    return "" if FILE_NAME.match(text) else text
 
 
 def one_line(text: str) -> str:

@@ -1,13 +1,15 @@
 """Add the images of a document to Wagtail's image library."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from typing import Any
 
 from django.core.files.images import ImageFile
+from django.db import transaction
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
 from wagtail.models import Collection
@@ -22,15 +24,25 @@ Images = Mapping[int, DocumentImage]
 
 
 @contextmanager
-def delete_files_on_failure() -> Iterator[dict[Any, AbstractImage]]:
-    """Yield a dictionary for new images; delete their files if the block fails."""
+def atomic_with_files() -> Iterator[dict[Any, AbstractImage]]:
+    """Run a transaction; yield a dictionary for new images, whose files go if it fails."""
     images: dict[Hashable, AbstractImage] = {}
+    commits: list[bool] = []
     try:
-        yield images
+        with transaction.atomic():
+            # The first to run: what fails after the commit must not delete files in use.
+            transaction.on_commit(partial(commits.append, True))
+            yield images
     except BaseException:
-        for image in images.values():
-            image.file.storage.delete(image.file.name)
+        if not commits:
+            _delete_files(images.values())
         raise
+
+
+def _delete_files(images: Iterable[AbstractImage]) -> None:
+    for image in images:
+        with suppress(OSError):
+            image.file.storage.delete(image.file.name)
 
 
 def collection_for(user: Any) -> Collection | None:

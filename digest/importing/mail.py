@@ -85,12 +85,13 @@ def text_part(message: Message) -> Message | None:
 
 def images_of(message: Message) -> dict[str, DocumentImage]:
     """Return the parts to which the HTML can refer, by the id that they have."""
-    found = {}
+    found: dict[str, DocumentImage] = {}
     for part in message.walk():
         name = header(part, "Content-ID").strip("<> ")
         data = part.get_payload(decode=True) if name else None
         if isinstance(data, bytes) and part.get_content_maintype() != "text":
-            found[name] = DocumentImage(name.partition("@")[0], data)
+            # The first one, since an attached mail may use the same id.
+            found.setdefault(name, DocumentImage(name.partition("@")[0], data))
     return found
 
 

@@ -13,6 +13,8 @@ from digest.http.canonical import split_url, without_parameters
 from digest.importing.recognition import EMAIL
 
 MIN_TOKEN, MIN_BLOB = 6, 48
+# Ids of shared calendars: without one, a link leads to the reader's own calendar.
+CALENDAR = "@group.calendar.google.com"
 CHANGES = re.compile(r"(?<=[a-zA-Z])(?=\d)|(?<=\d)(?=[a-zA-Z])|(?<=[a-z])(?=[A-Z])")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 NUMBER = re.compile(r"(?!(?:19|20)\d{6}$)\d{6,}")
@@ -66,7 +68,12 @@ def is_address(value: str) -> bool:
     """Return whether a value is an e-mail address; services encode it once or twice, or in base64,
     alone or with other data."""
     value = unquote(value).strip(" <>")
-    return bool(EMAIL.fullmatch(value)) or any(map(has_address, BASE64.findall(value)))
+    return is_of_a_person(value) or any(map(has_address, BASE64.findall(value)))
+
+
+def is_of_a_person(text: str) -> bool:
+    """Return whether a text is an e-mail address, and not the id of a calendar that looks so."""
+    return bool(EMAIL.fullmatch(text)) and not text.lower().endswith(CALENDAR)
 
 
 def has_address(encoded: str) -> bool:
@@ -76,7 +83,7 @@ def has_address(encoded: str) -> bool:
         text = b64decode(standard + "=" * (-len(standard) % 4)).decode()
     except ValueError:
         return False
-    return any(map(EMAIL.fullmatch, WORD.findall(text)))
+    return any(map(is_of_a_person, WORD.findall(text)))
 
 
 def without_click_tracker(url: str) -> str:

@@ -5,7 +5,6 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import transaction
 from django.utils import timezone
 from taggit.models import Tag
 from wagtail.blocks import StreamValue
@@ -15,8 +14,8 @@ from digest.importing.library import (
     Images,
     Library,
     add_images,
+    atomic_with_files,
     collection_for,
-    delete_files_on_failure,
     images_to_add,
 )
 from digest.importing.mapper import IssueDraft
@@ -102,7 +101,7 @@ def save_issue(
     issue (unless ``update``), and with ``publish`` for an invalid issue.
     """
     choices = {"images": images, "publish": publish, "update": update, "check": check}
-    with delete_files_on_failure() as new_images, transaction.atomic():
+    with atomic_with_files() as new_images:
         # Lock the digest, so that concurrent imports create the issue only once.
         digest = get_digest_page_model().objects.select_for_update(no_key=True).get(pk=digest.pk)
         issue, created = prepare_issue(draft, digest, **choices)

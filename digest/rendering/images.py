@@ -16,12 +16,15 @@ from digest.rendering.renditions import create_renditions
 logger = logging.getLogger(__name__)
 
 FORMATS = ("webp", "jpeg")
+NO_METADATA = "|nometadata"
 
 
 def rendition_specs() -> list[str]:
     """Return the filter specs of all renditions; requests cannot add others."""
     return [
-        f"width-{width}|format-{form}|nometadata" for form in FORMATS for width in conf.IMAGE_WIDTHS
+        f"width-{width}|format-{form}{NO_METADATA}"
+        for form in FORMATS
+        for width in conf.IMAGE_WIDTHS
     ]
 
 

@@ -383,3 +383,23 @@ def test_alt_text_is_one_line_without_invisible_characters():
     story, _ = read_story(img(SEA, "A\u200b \n pier &#x3c;" + "x" * 300))
     assert story.image.alt.startswith("A pier <x")
     assert len(story.image.alt) <= reader.MAX_TEXT
+
+
+def test_image_that_is_used_again_and_again_is_left_out():
+    icon = f"<p>{img(SEA, 'A wave')}Low water.</p>"
+    _story, document = read_story(icon * 9)
+    assert (len(document.images), document.text.count("<figure")) == (1, reader.MAX_USES)
+    assert "left out: 6 × images" in left_out(document)
+
+
+def test_large_image_does_not_keep_later_ones_out(monkeypatch):
+    monkeypatch.setattr(reader, "MAX_BYTES", len(SEA) + len(SAND))
+    large = image_file("green", size=(900, 900)) + b" " * 2 * len(SEA + SAND)
+    _story, document = read_story(img(SEA, "a") + img(large, "b") + img(SAND, "c"))
+    assert [image.content for image in document.images.values()] == [SEA, SAND]
+
+
+@pytest.mark.parametrize("alt", [r"C:\Users\Ada\plot.png", "file:///home/ada/x", "photo_2.JPEG"])
+def test_file_name_is_no_alt_text(alt):
+    story, _document = read_story(img(SEA, alt))
+    assert story.image.alt == ""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.storage import default_storage
+from django.db import transaction
 from wagtail.images import get_image_model
 from wagtail.models import Collection, CollectionViewRestriction, GroupCollectionPermission
 
@@ -13,7 +14,7 @@ from digest.importing.library import collection_for
 from digest.importing.saving import ImportRejected, prepare_issue, save_issue
 from digest.models import IssuePage
 from tests.admin.helpers import make_user
-from tests.builders import make_image
+from tests.builders import make_digest, make_image
 from tests.importing.image_files import image_file, img
 from tests.importing.test_import_issue import run
 
@@ -173,3 +174,24 @@ def test_command_adds_images(digest, tmp_path):
     assert "image of story   The sea (image-1.png, 64 × 48 pixels, 137 bytes)" in out
     run(path, "--digest", "weekly")
     assert IssuePage.objects.get().stories[0].value["image"].contextual_alt_text == "The sea"
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_files_stay_if_something_fails_after_the_commit(home_page):
+    def fail() -> None:
+        raise KeyboardInterrupt
+
+    digest = make_digest(home_page)
+    with pytest.raises(KeyboardInterrupt):
+        save(page(image=img(SAND, "A dune")), digest, saved=lambda _: transaction.on_commit(fail))
+    assert default_storage.exists(Image.objects.get().file.name)
+
+
+def test_command_leaves_images_out_if_the_root_collection_is_private(digest, tmp_path):
+    root = Collection.get_first_root_node()
+    CollectionViewRestriction.objects.create(collection=root, restriction_type="login")
+    path = tmp_path / "tides.html"
+    path.write_bytes(page(image=img(SAND, "A dune")))
+    run(path, "--digest", "weekly")
+    assert IssuePage.objects.exists()
+    assert not Image.objects.exists()

@@ -46,8 +46,9 @@ class UploadResult:
 def store_upload(name: str, data: bytes, digest: Any, user: Any) -> UploadResult:
     """Read and store a document; errors of reading are part of the result."""
     try:
+        document = read_document(data, name)  # before the transaction: it may take seconds
         with transaction.atomic():
-            return UploadResult(name, store_document(read_document(data, name), digest, user))
+            return UploadResult(name, store_document(document, digest, user))
     except DocumentError as error:
         return UploadResult(name, errors=(str(error),))
 

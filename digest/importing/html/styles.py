@@ -22,7 +22,8 @@ COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 BRACES = re.compile(r"([{}])")
 # Blocks of rules that hold on a screen: "@media screen, print", "@layer base".
 ON_SCREEN = re.compile(
-    r"@media\s+(?:[^,]*,)*\s*(?:only\s+)?(?:all|screen)\s*(?:,.*)?|@(?:layer|supports)\b.*",
+    r"@media\s+(?:[^,]*,)*\s*(?:only\s+)?(?:all|screen)\s*(?:,.*)?|@layer\b.*"
+    r"|@supports\b(?!\s+not\b).*",
     re.IGNORECASE | re.DOTALL,
 )
 IDENTIFIER = r"[\w-]+"

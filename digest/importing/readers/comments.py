@@ -39,6 +39,7 @@ TOKEN = re.compile(
 OPENERS = re.compile(r"<!--|\{>>|\{/\*|%%|\]:|<style", re.IGNORECASE)
 NOT_NEWLINE = re.compile(r"[^\n]")
 SPACES = re.compile(r"[ \t]*")
+BLANK_LINE = re.compile(r"\n[ \t]*\n")
 COMMENT_START = re.compile(r"\s*<!--")
 
 
@@ -143,9 +144,20 @@ def end_of_comment(text: str, opened: re.Match[str], block_end: int, unclosed: s
     name = opened["open"].lower()
     found = None if name in unclosed else CLOSERS[name].search(text, opened.end())
     if found:
-        return found.end()
+        is_word = name == "<style" and is_word_of_text(text, opened.start(), found.start())
+        return 0 if is_word else found.end()
     unclosed.add(name)
     return 0 if name in MAY_BE_TEXT else block_end
+
+
+def is_word_of_text(text: str, start: int, end: int) -> bool:
+    """Return whether "<style>" is a word about HTML: within a line, and no rules in its paragraph.
+
+    At the start of a line it is a style sheet, as in CommonMark.
+    """
+    is_within_line = text[:start].rpartition("\n")[2].strip() != ""
+    content = text[start:end]
+    return is_within_line and ("{" not in content or BLANK_LINE.search(content) is not None)
 
 
 def mask(text: str, spans: list[tuple[int, int]]) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from digest.importing import DocumentError, Report, map_parts, open_document, read_parts
+from digest.importing.library import collection_for
+from digest.importing.review.mapping import without_images
 from digest.importing.saving import ImportRejected, find_digest, prepare_issue, save_issue
 
 
@@ -69,6 +71,8 @@ class Command(BaseCommand):
     def import_document(self, path: str, digest: Any, options: dict[str, Any]) -> str:
         """Import one document; return a line about the outcome."""
         document = open_document(path)
+        if document.images and collection_for(None) is None:
+            document = without_images(document)
         parts = read_parts(document)
         if options["verbosity"]:
             for line in Report(document, parts).lines():

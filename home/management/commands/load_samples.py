@@ -11,7 +11,6 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.files.images import ImageFile
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from wagtail.images import get_image_model
@@ -21,7 +20,7 @@ from wagtail.models import Collection, Page, Site
 from digest.contrib.newsletter.models import NewsletterSettings
 from digest.contrib.search.models import Synonyms
 from digest.importing import DocumentError, map_parts, open_document, read_parts
-from digest.importing.library import delete_files_on_failure
+from digest.importing.library import atomic_with_files
 from digest.importing.saving import ImportRejected, prepare_issue
 from digest.pages.page_models import get_digest_page_model
 from digest.publishing.roles import create_roles
@@ -63,7 +62,7 @@ class Command(BaseCommand):
         if site is None:
             raise CommandError("There is no default site: create one under Settings, Sites.")
         set_hostname(site, port)
-        with delete_files_on_failure() as images, transaction.atomic():
+        with atomic_with_files() as images:
             self.load(site, images)
             password = create_editor() if with_editor else None
         if images:

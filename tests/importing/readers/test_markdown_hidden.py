@@ -63,6 +63,7 @@ def test_code_and_shown_elements_stay(written):
         ("@media screen { .x{font-size:0} }", "<span class=x>"),
         ("<!-- .x{display:none} -->", "<span class=x>"),
         (".y{}\n\n    .x{display:none}", "<span class=x>"),
+        ("@supports (display:grid) { .x{display:none} }", "<span class=x>"),
     ],
 )
 def test_style_sheet_hides_elements(css, element):
@@ -72,6 +73,17 @@ def test_style_sheet_hides_elements(css, element):
     assert "secret" in parts[-1].text
     text, _ = take_unseen(f"Bread {element}shown\n\n<style media=print>{css}</style>")
     assert text.strip() == f"Bread {element}shown"
+
+
+def test_style_sheet_within_a_line_hides_elements():
+    text, _ = take_unseen("Bread <style>.x{display:none}</style> <b class=x>secret</b> rose.")
+    assert text.split() == ["Bread", "rose."]
+
+
+def test_rules_for_what_browsers_support_are_ignored():
+    sheet = "<style>@supports not (display:grid) { .x{display:none} }</style>"
+    text, _ = take_unseen(f"{sheet}\n\n<b class=x>Bread</b>")
+    assert text.strip() == "<b class=x>Bread</b>"
 
 
 def test_style_sheet_is_left_out_and_reported():
@@ -87,6 +99,8 @@ def test_style_sheet_is_left_out_and_reported():
         "`<style>.x{display:none}</style>` <p class=x>Bread</p>",
         "The <style> tag <p class=x>Bread</p>",
         "<styled class=x>Bread</styled>",
+        "The <style> tag.\n\n## Bread\n\nSalt\n\n```html\n<style>p{}</style>\n```",
+        "Of <style> and </style> tags.",
     ],
 )
 def test_code_and_other_tags_are_no_style_sheet(written):
