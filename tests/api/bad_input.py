@@ -327,7 +327,7 @@ INVALID_CONTENT_TYPES = [
     *(f"application/json; charset={name}" for name in ("utf-16", "utf-7", "nope", "latin1", "")),
     *(f"application/json; charset={name}" for name in ("bz2_codec", "zlib_codec", "rot13", "hex")),
     "application/json; charset=unicode_escape",
-    "application/json; x=" + "a" * 20_000,
+    "application/json; x=" + "a" * 9_000,  # Django 6.1 itself rejects more than 10,000
 ]
 CONTENT_ENCODINGS = ["gzip", "br", "deflate", "deflate, gzip", "x-gzip", "identity, gzip", "nope"]
 UNKNOWN_FIELDS = ["__proto__", "__class__", "constructor", "id", "pk", "owner", "live", "a/b", "~"]
