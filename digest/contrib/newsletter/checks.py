@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import DatabaseError, router, transaction
 from wagtail.models import Site
 
+from digest import visibility
 from digest.checks import (
     SettingCheck,
     check_settings,
@@ -191,7 +192,7 @@ def _hidden_pages(newsletters: list[NewsletterSettings]) -> list[CheckMessage]:
     pages = [
         page
         for site in _sites(newsletters)
-        for page in site.root_page.get_children().live().filter(slug="newsletter")
+        for page in visibility.public(site.root_page.get_children(), site).filter(slug="newsletter")
     ]
     return [
         Warning(

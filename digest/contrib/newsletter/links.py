@@ -41,11 +41,6 @@ def unsubscribe_url(subscription: Subscription) -> str:
     return _page_url(subscription.digest, "unsubscribe", subscription.unsubscribe_token)
 
 
-def one_click_url(subscription: Subscription) -> str:
-    """Return the URL of the header ``List-Unsubscribe`` (RFC 8058)."""
-    return _url_of_site(subscription.digest, "one-click", subscription.unsubscribe_token)
-
-
 def _page_url(digest: Any, name: str, token: str) -> str:
     pages = conf.NEWSLETTER_URLS.get(_root_url(digest), {})
     if name in pages:

@@ -255,7 +255,7 @@ class NewsletterSecret(models.Model):
 
 
 class EmailDelivery(models.Model):
-    """A mail to one reader, and what has become of it; the open ones are the queue."""
+    """A mail to one reader, and its outcome; the open ones are the queue."""
 
     readers_see_rows = False
 

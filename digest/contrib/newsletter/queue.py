@@ -29,7 +29,7 @@ REFUSED_AFTER = timedelta(hours=24)
 
 
 class Outcome(NamedTuple):
-    """What has become of an attempt; a waiting mail is tried again after ``wait``.
+    """The result of an attempt; a waiting mail is tried again after ``wait``.
 
     Without a reply, the server may have the mail.
     """
@@ -125,21 +125,21 @@ def begin(mail: EmailDelivery) -> bool:
     """Mark a claimed mail as being sent; False if the claim has lapsed or it has become wrong."""
     now = timezone.now()
     row = _of(mail.leased_by).filter(pk=mail.pk, leased_until__gt=now)
-    begun = row.filter(_is_right()).update(
+    begun = row.filter(_is_valid()).update(
         state=State.SENDING,
         leased_until=now + LEASE,
         attempts=F("attempts") + 1,
         unanswered=F("unanswered") + 1,
     )
     if not begun:
-        row.exclude(_is_right()).update(state=State.SKIPPED, reply="The subscription has changed.")
+        row.exclude(_is_valid()).update(state=State.SKIPPED, reply="The subscription has changed.")
         return False
     mail.attempts += 1
     mail.unanswered += 1
     return True
 
 
-def _is_right() -> Q:
+def _is_valid() -> Q:
     """Return the condition that what a letter says about its subscription is still true."""
     # Not by a join: PostgreSQL would not check the mail again once another worker unlocks it.
     active = Subscription.objects.filter(state=Subscription.State.ACTIVE)
@@ -152,7 +152,7 @@ def _is_right() -> Q:
 
 
 def end(mail: EmailDelivery, outcome: Outcome) -> None:
-    """Record what has become of a mail that this worker had begun."""
+    """Record the outcome of a mail that this worker had begun."""
     now = timezone.now()
     rows = EmailDelivery.objects.filter(pk=mail.pk, leased_by=mail.leased_by, state=State.SENDING)
     rows.update(

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import render
 from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from wagtail.coreutils import get_content_languages
 
@@ -46,8 +47,7 @@ def newsletter_view(referrer_policy: str = "no-referrer") -> Callable[[View], Vi
             response["Referrer-Policy"] = referrer_policy
             return response
 
-        wrapper.csrf_exempt = True
-        return wrapper
+        return csrf_exempt(wrapper)
 
     return decorate
 

@@ -20,7 +20,8 @@ class RemovalsAgain:
     """
 
     def __init__(self) -> None:
-        self.keys = {suppression.address_hash(key): key for key in _stored_keys()}
+        keys = set(_stored_keys())
+        self.keys = dict(zip(suppression.address_hashes(keys), keys, strict=True))
 
     def apply(self, line: Line) -> int:
         """Apply a line; return how many subscriptions it has ended or deleted."""

@@ -1,6 +1,7 @@
 """Addresses that get no mail, or that were erased, as keyed hashes."""
 
 import hmac
+from collections.abc import Iterable, Iterator
 
 from django.db import transaction
 
@@ -13,8 +14,15 @@ FINAL = {Reason.COMPLAINED, Reason.ASKED, Reason.IMPORTED}
 
 def address_hash(key: str) -> str:
     """Return the keyed hash of the key of an address (``email_addresses.Address``)."""
-    pepper, _created = NewsletterSecret.objects.get_or_create(pk=1)
-    return hmac.digest(pepper.pepper.encode(), key.encode(), "sha256").hex()
+    return next(address_hashes([key]))
+
+
+def address_hashes(keys: Iterable[str]) -> Iterator[str]:
+    """Yield the hash of each key, with one query."""
+    secret, _created = NewsletterSecret.objects.get_or_create(pk=1)
+    pepper = secret.pepper.encode()
+    for key in keys:
+        yield hmac.digest(pepper, key.encode(), "sha256").hex()
 
 
 def reason_of(key: str) -> str | None:

@@ -74,7 +74,7 @@ class Transport:
         self._close()
 
     def send(self, mail: EmailDelivery, message: Message) -> Outcome:
-        """Hand over a mail that has begun, and return what has become of it."""
+        """Hand over a mail that has begun, and return the outcome."""
         if not self._failure:
             self._open()
         if self._failure:

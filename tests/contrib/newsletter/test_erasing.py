@@ -165,3 +165,11 @@ def test_invalid_lines_are_reported_and_the_others_applied(digest, file):
 def test_missing_file_is_an_error(file):
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("erase_subscriber", again=file)
+
+
+def test_hashes_of_all_addresses_cost_one_query(digest, django_assert_num_queries):
+    for number in range(3):
+        sign_up(digest, f"reader{number}@example.org")
+    keys = list(Subscriber.objects.values_list("key", flat=True))
+    with django_assert_num_queries(1):
+        assert len(set(suppression.address_hashes(keys))) == 3

@@ -58,7 +58,7 @@ def test_filled_honeypot_gets_nothing(digest):
     assert not EmailDelivery.objects.exists()
 
 
-def test_active_address_is_told_so(digest):
+def test_active_address_gets_a_note(digest):
     subscribe(digest)
     age_letters()
     sign_up(digest)

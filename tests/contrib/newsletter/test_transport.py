@@ -1,4 +1,4 @@
-"""What becomes of a letter by the reply of a mail server, which is another process."""
+"""The outcome of a letter by the reply of a mail server, which is another process."""
 
 from datetime import timedelta
 

@@ -102,9 +102,9 @@ class EndView(SubscriptionActionView):
 
     @property
     def question(self) -> str:
-        return gettext("End the subscription to “%(digest)s”? The reader is not told.") % {
-            "digest": self.subscription.digest.title
-        }
+        return gettext(
+            "End the subscription to “%(digest)s”? The reader gets no mail about it."
+        ) % {"digest": self.subscription.digest.title}
 
     def act(self) -> str | None:
         if self.subscription.state not in subscriptions.OPEN:

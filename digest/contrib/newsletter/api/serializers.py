@@ -31,19 +31,17 @@ class SignupDigestSerializer(serializers.Serializer):
     title = serializers.CharField()
 
 
-class SignupSerializer(serializers.Serializer):
-    """The response to a sign-up, the same for every address."""
-
-    status = ConstantField("check_your_inbox")
-    digest = SignupDigestSerializer()
-    detail = serializers.CharField()
-
-
 class PreferencesRequestSerializer(serializers.Serializer):
     """The response to a request for the preferences, the same for every address."""
 
     status = ConstantField("check_your_inbox")
     detail = serializers.CharField()
+
+
+class SignupSerializer(PreferencesRequestSerializer):
+    """The response to a sign-up, the same for every address."""
+
+    digest = SignupDigestSerializer()
 
 
 class ConfirmationSerializer(serializers.Serializer):

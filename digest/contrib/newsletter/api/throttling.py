@@ -5,7 +5,10 @@ from digest.contrib.newsletter.conf import conf
 
 
 class SignupThrottle(IPAddressThrottle):
-    """Count the sign-ups of each IP address; ``DIGEST_NEWSLETTER_SIGNUP_RATE`` limits them."""
+    """Count the requests to sign up or for preferences of each IP address.
+
+    ``DIGEST_NEWSLETTER_SIGNUP_RATE`` limits them.
+    """
 
     scope = "digest_signup"
 
