@@ -14,8 +14,10 @@ class NewsletterConfig(AppConfig):
     def ready(self) -> None:
         from digest.contrib.newsletter import checks, sending  # noqa: F401
         from digest.contrib.newsletter.cleaning import clean
+        from digest.contrib.newsletter.signal_handlers import register_signal_handlers
         from digest.registry import DAY, MINUTE, Job, Slot, registry
 
+        register_signal_handlers()
         registry.api_extensions.append("digest.contrib.newsletter.api.extension")
         registry.urlconfs["newsletter/"] = "digest.contrib.newsletter.urls"
         registry.token_paths += [f"newsletter/{page}" for page in TOKEN_PAGES]

@@ -1,0 +1,256 @@
+"""The states of mailings: the only module that changes them.
+
+A mailing is created when its issue becomes public, or by an editor. ``sending`` starts it when it
+is due. Whoever changes it locks its row, so that an editor and a worker do not overtake each other.
+"""
+
+from collections.abc import Container
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from digest import visibility
+from digest.contrib.newsletter.models import Mailing, NewsletterSettings
+from digest.pages.page_models import get_digest_page_model, get_issue_page_model, parent_of
+from digest.pages.time_zones import today_in
+
+Kind = Mailing.Kind
+State = Mailing.State
+Reason = Mailing.Reason
+
+OLD_AFTER = timedelta(days=2)
+LATE_AFTER = timedelta(hours=6)
+# States from which an editor can send the mailing of an issue.
+UNSENT = (State.DRAFT, State.SCHEDULED, State.HELD, State.SKIPPED)
+# States of a mailing that has started and can go on.
+INTERRUPTED = (State.PAUSED, State.HELD, State.STOPPED)
+
+
+def of_issue(issue: Any) -> Mailing | None:
+    """Return the mailing of an issue; corrections are others."""
+    return Mailing.objects.filter(issue=issue.pk, kind=Kind.ISSUE).first() if issue.pk else None
+
+
+def may_be_sent(issue: Any) -> bool:
+    """Return whether an issue and its digest, which every mail names, are public."""
+    return visibility.is_public(issue) and _has_public_digest(issue)
+
+
+def _has_public_digest(issue: Any) -> bool:
+    digests = get_digest_page_model().objects.parent_of(issue)
+    return visibility.public(digests).exists()
+
+
+# Mailings that nobody asks for
+
+
+@transaction.atomic
+def plan(issue: Any) -> Mailing | None:
+    """Schedule the mailing of an issue that is public for the first time, if its digest sends.
+
+    Return None if nothing has changed. Running it again changes nothing.
+    """
+    if issue.alias_of_id or not (newsletter := _sending_newsletter(issue)):
+        return None
+    found = Mailing.objects.select_for_update().filter(issue=issue.pk, kind=Kind.ISSUE).first()
+    if found and (found.state != State.DRAFT and not _waits_for_publication(found)):
+        return None
+    if not may_be_sent(issue):
+        return None
+    mailing = found or _new(issue)
+    if found is None and _is_old(issue):
+        return _save(mailing, state=State.SKIPPED, reason=Reason.OLD)
+    due_at = timezone.now() + timedelta(minutes=newsletter.delay_minutes)
+    return _save(mailing, state=State.SCHEDULED, reason="", due_at=due_at)
+
+
+def plan_missing() -> None:
+    """Plan the mailings of issues that became public without being saved, such as by a move."""
+    rows = Mailing.objects.filter(kind=Kind.ISSUE, issue=OuterRef("pk"))
+    settled = rows.exclude(state=State.DRAFT).exclude(state=State.SCHEDULED, due_at=None)
+    for newsletter in NewsletterSettings.objects.filter(sends_on_publish=True):
+        for issue in _public_issues(newsletter.digest).exclude(Exists(settled)):
+            plan(issue)
+
+
+@transaction.atomic
+def skip_public(digest: Any) -> None:
+    """Skip all public issues of a digest that begins to send, so that no edit of one sends it."""
+    rows = Mailing.objects.filter(kind=Kind.ISSUE, issue=OuterRef("pk"))
+    for issue in _public_issues(digest).exclude(Exists(rows.exclude(state=State.DRAFT))):
+        mailing = _lock_or_new(issue)
+        _save(mailing, state=State.SKIPPED, reason=Reason.PUBLIC_BEFORE)
+
+
+@transaction.atomic
+def wait_for_publication(issue: Any) -> None:
+    """Have a mailing that has not started wait for its unpublished issue to be public again."""
+    found = Mailing.objects.select_for_update().filter(issue=issue.pk, state=State.SCHEDULED)
+    for mailing in found:
+        _save(mailing, due_at=None)
+
+
+def _sending_newsletter(issue: Any) -> NewsletterSettings | None:
+    digest = parent_of(issue)
+    rows = NewsletterSettings.objects.filter(digest=digest and digest.pk, sends_on_publish=True)
+    return rows.first()
+
+
+def _waits_for_publication(mailing: Mailing) -> bool:
+    return mailing.state == State.SCHEDULED and mailing.due_at is None
+
+
+def _is_old(issue: Any) -> bool:
+    return issue.date < today_in(parent_of(issue)) - OLD_AFTER
+
+
+def _public_issues(digest: Any) -> QuerySet:
+    issues = get_issue_page_model().objects.child_of(digest).filter(alias_of=None)
+    return visibility.public(issues)
+
+
+def _new(issue: Any) -> Mailing:
+    return Mailing(issue_id=issue.pk, digest_id=parent_of(issue).pk, issue_title=issue.title)
+
+
+def _save(mailing: Mailing, **fields: Any) -> Mailing:
+    for name, value in fields.items():
+        setattr(mailing, name, value)
+    mailing.save()
+    return mailing
+
+
+# What editors do. Each raises ValidationError, with a message for the editor, if it is not possible
+
+
+@transaction.atomic
+def save_draft(issue: Any, subject: str, preheader: str) -> Mailing:
+    """Store the subject and the preheader of an issue's mailing; empty for those of the issue."""
+    mailing = _lock_or_new(issue)
+    _require(mailing, UNSENT)
+    return _save(mailing, subject=subject, preheader=preheader)
+
+
+@transaction.atomic
+def schedule(issue: Any, user: Any, at: datetime | None = None) -> Mailing:
+    """Send an issue at a time, by default now.
+
+    If it is not public then, the mailing waits for it.
+    """
+    mailing = _lock_or_new(issue)
+    _require(mailing, UNSENT)
+    if reasons := reasons_not_to_send(issue):
+        raise ValidationError(reasons)
+    due_at = at or timezone.now()
+    return _save(mailing, state=State.SCHEDULED, reason="", due_at=due_at, user=user)
+
+
+def reasons_not_to_send(issue: Any) -> list[str]:
+    """Return what has to be done before an issue can be sent, for the editor."""
+    newsletter = NewsletterSettings.objects.filter(digest=parent_of(issue).pk).first()
+    found = []
+    if issue.alias_of_id:
+        found.append(_("An alias is not sent: its readers get the original."))
+    if newsletter is None or not newsletter.imprint.strip():
+        found.append(_("The newsletter needs an imprint: see its settings."))
+    return found
+
+
+@transaction.atomic
+def cancel(mailing: Mailing, user: Any) -> Mailing:
+    """Skip a mailing that has not started."""
+    locked = _lock(mailing)
+    _require(locked, (State.SCHEDULED, State.HELD))
+    if locked.started_at:
+        raise ValidationError(_("Some readers have the mail already: stop the mailing instead."))
+    return _save(locked, state=State.SKIPPED, reason=Reason.CANCELLED, user=user)
+
+
+@transaction.atomic
+def pause(mailing: Mailing, user: Any) -> Mailing:
+    """Pause a mailing that is being sent; the mail in flight is still sent."""
+    locked = _lock(mailing)
+    _require(locked, (State.SENDING,))
+    return _save(locked, state=State.PAUSED, reason=Reason.EDITOR, user=user)
+
+
+@transaction.atomic
+def stop(mailing: Mailing, user: Any) -> Mailing:
+    """Stop a mailing that has started; ``resume`` continues it."""
+    locked = _lock(mailing)
+    _require(locked, (State.SENDING, State.PAUSED, State.HELD))
+    if not locked.started_at:
+        raise ValidationError(_("It has not started: cancel it instead."))
+    return _save(locked, state=State.STOPPED, reason=Reason.EDITOR, user=user)
+
+
+@transaction.atomic
+def resume(mailing: Mailing, user: Any) -> Mailing:
+    """Continue a paused, held or stopped mailing, with the text that was frozen."""
+    locked = _lock(mailing)
+    _require(locked, INTERRUPTED)
+    if locked.issue is None or not may_be_sent(locked.issue):
+        raise ValidationError(_("The issue is not public."))
+    return _save(
+        locked,
+        state=State.SENDING if locked.started_at else State.SCHEDULED,
+        reason="",
+        reply="",
+        due_at=timezone.now(),
+        not_before=None,
+        refused_in_row=0,
+        unanswered_in_row=0,
+        user=user,
+    )
+
+
+@transaction.atomic
+def correct(original: Mailing, user: Any, subject: str, note: str, audience: str) -> Mailing:
+    """Send the issue once more, as it is now, with a note on what was wrong."""
+    locked = _lock(original)
+    _require(locked, (State.STOPPED, State.DONE))
+    if locked.issue is None or not may_be_sent(locked.issue):
+        raise ValidationError(_("The issue is not public."))
+    if not locked.started_at:
+        raise ValidationError(_("Nobody has received the issue."))
+    correction = _new(locked.issue)
+    return _save(
+        correction,
+        kind=Kind.CORRECTION,
+        state=State.SCHEDULED,
+        due_at=timezone.now(),
+        subject=subject,
+        note=note,
+        audience=audience,
+        user=user,
+    )
+
+
+def _lock_or_new(issue: Any) -> Mailing:
+    rows = Mailing.objects.select_for_update()
+    return rows.filter(issue=issue.pk, kind=Kind.ISSUE).first() or _new(issue)
+
+
+def _lock(mailing: Mailing) -> Mailing:
+    return Mailing.objects.select_for_update().get(pk=mailing.pk)
+
+
+def _require(mailing: Mailing, states: Container[str]) -> None:
+    if mailing.state not in states:
+        message = _("This is not possible any more: the mailing is “%(state)s”.")
+        raise ValidationError(message % {"state": mailing.get_state_display()})
+
+
+# What workers and operators do
+
+
+@transaction.atomic
+def hold_all() -> int:
+    """Hold all mailings that are scheduled or being sent; return their number."""
+    rows = Mailing.objects.filter(state__in=[State.SCHEDULED, State.SENDING])
+    return rows.update(state=State.HELD, reason=Reason.RESTORED)
