@@ -47,8 +47,8 @@ def expired_subscriptions() -> QuerySet:
     ended = never_confirmed | Q(ended_at__lt=now - KEEP_ENDED)
     letters = EmailDelivery.objects.filter(kind=EmailDelivery.Kind.CONFIRM)
     recent = letters.filter(subscription=OuterRef("pk"), created_at__gt=now - KEEP_PENDING)
-    expired = Subscription.objects.filter(pending | Q(state=state.ENDED) & ended)
-    return expired.exclude(Exists(recent))
+    expired = pending | Q(state__in=[state.ENDED, state.SUPPRESSED]) & ended
+    return Subscription.objects.filter(expired).exclude(Exists(recent))
 
 
 def unused_subscribers() -> QuerySet:

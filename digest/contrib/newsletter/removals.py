@@ -23,6 +23,9 @@ class Removal(StrEnum):
     ERASED = "erased"
     ENDED = "ended"
     BLOCKED = "blocked"
+    COMPLAINED = "complained"
+    # Newsletter managers may lift the two above, at the reader's request.
+    LIFTED = "lifted"
 
 
 class Line(NamedTuple):

@@ -10,6 +10,10 @@ from digest.contrib.newsletter.models import SignupRequest, Subscriber, Subscrip
 from digest.contrib.newsletter.removals import Line, Removal
 
 ADDRESSES_AT_ONCE = 2000
+BLOCKED = {
+    Removal.BLOCKED: suppression.Reason.ASKED,
+    Removal.COMPLAINED: suppression.Reason.COMPLAINED,
+}
 
 
 class RemovalsAgain:
@@ -27,8 +31,11 @@ class RemovalsAgain:
         """Apply a line; return how many subscriptions it has ended or deleted."""
         if line.kind == Removal.ENDED:
             return self._end(line, digest=line.digest_pk)
-        if line.kind == Removal.BLOCKED:
-            suppression.suppress_hash(line.address_hash, suppression.Reason.ASKED)
+        if line.kind == Removal.LIFTED:
+            suppression.lift_hash(line.address_hash)
+            return 0
+        if line.kind in BLOCKED:
+            suppression.suppress_hash(line.address_hash, BLOCKED[line.kind])
             self._delete_requests(line)
             return self._end(line)
         return self._erase(line)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from digest import visibility
-from digest.contrib.newsletter import letters, queue, subscriptions, suppression
+from digest.contrib.newsletter import bounces, letters, queue, subscriptions, suppression
 from digest.contrib.newsletter.models import EmailDelivery, SignupRequest
 from digest.contrib.newsletter.queue import Outcome
 from digest.contrib.newsletter.transport import RETRY, Transport
@@ -94,6 +94,6 @@ def _hand_over(mail: EmailDelivery, transport: Transport) -> Outcome:
 
 @transaction.atomic
 def _end(mail: EmailDelivery, outcome: Outcome) -> None:
-    queue.end(mail, outcome)
     if outcome.has_bounced:
-        suppression.suppress(mail.subscription.subscriber.key, suppression.Reason.BOUNCED)
+        bounces.note_bounce(mail.subscription.subscriber)
+    queue.end(mail, outcome)

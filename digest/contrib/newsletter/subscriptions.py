@@ -20,13 +20,14 @@ from digest.contrib.newsletter.models import (
     Subscriber,
     Subscription,
 )
+from digest.contrib.newsletter.removals import Removal
 from digest.contrib.newsletter.suppression import Reason
 from digest.contrib.newsletter.tokens import InvalidToken, Purpose
 
 Kind = EmailDelivery.Kind
 State = Subscription.State
 # Those that can be ended.
-OPEN = (State.PENDING, State.ACTIVE)
+OPEN = (State.PENDING, State.ACTIVE, State.SUPPRESSED)
 RANDOM_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -52,7 +53,7 @@ def _sign_up(request: SignupRequest, address: Address) -> None:
     subscriber, _created = Subscriber.objects.get_or_create(
         key=address.key, defaults={"address": address.address, "bucket": address.bucket}
     )
-    _lock_subscriber(subscriber)
+    lock_subscriber(subscriber)
     # Again, since other requests may have been processed while this one waited for the lock.
     if _next_letter_at(address) is None:
         return
@@ -73,14 +74,17 @@ def _send_preferences(address: Address) -> None:
     subscriber = Subscriber.objects.filter(key=address.key).first()
     if subscriber is None:
         return
-    _lock_subscriber(subscriber)
+    lock_subscriber(subscriber)
     latest = subscriber.subscriptions.order_by("-requested_at").first()
     if latest:
         _write_letter(Kind.PREFERENCES, latest)
 
 
-def _lock_subscriber(subscriber: Subscriber) -> None:
-    """Wait for other changes of an address; raise DoesNotExist if it was erased meanwhile."""
+def lock_subscriber(subscriber: Subscriber) -> None:
+    """Wait for other changes of an address; raise DoesNotExist if it was erased meanwhile.
+
+    Whoever locks it together with a suppression, a subscription or a mail locks it first.
+    """
     Subscriber.objects.select_for_update().get(pk=subscriber.pk)
 
 
@@ -166,11 +170,16 @@ def confirm(token: str) -> Subscription:
         end_reason="",
     )
     suppression.lift(subscription.subscriber.key)
+    revive(Subscriber.objects.filter(pk=subscription.subscriber_id))
     return subscription
 
 
 def _lock(subscription: Subscription) -> Subscription:
     """Return the row as it is once no other transaction changes it; raise InvalidToken."""
+    try:
+        lock_subscriber(subscription.subscriber)
+    except Subscriber.DoesNotExist:
+        raise InvalidToken from None
     rows = Subscription.objects.select_for_update(of=("self",))
     locked = rows.select_related("subscriber", "digest").filter(
         pk=subscription.pk, counter=subscription.counter
@@ -206,7 +215,7 @@ def end(subscription: Subscription, reason: str, at: datetime | None = None) -> 
     _skip_open(found.deliveries.filter(kind=Kind.CONFIRM))
     if was_open:
         _update(found, state=State.ENDED, ended_at=at or timezone.now(), end_reason=reason)
-        removals.record(removals.Removal.ENDED, subscription.subscriber.key, found.digest_id)
+        removals.record(Removal.ENDED, subscription.subscriber.key, found.digest_id)
 
 
 def of_preferences(token: str) -> Subscriber:
@@ -228,15 +237,35 @@ def _subscriber(purpose: Purpose, token: str) -> Subscriber:
     return found
 
 
+BLOCKING = {
+    Reason.ASKED: (Subscription.EndReason.ASKED, Removal.BLOCKED),
+    Reason.COMPLAINED: (Subscription.EndReason.COMPLAINED, Removal.COMPLAINED),
+}
+
+
 @transaction.atomic
-def block(subscriber: Subscriber) -> None:
+def block(subscriber: Subscriber, reason: Reason = Reason.ASKED) -> None:
     """End all subscriptions of an address, skip its open mails, and never write to it again."""
-    _lock_subscriber(subscriber)
-    suppression.suppress(subscriber.key, Reason.ASKED)
+    lock_subscriber(subscriber)
+    suppression.suppress(subscriber.key, reason)
+    end_reason, removal = BLOCKING[reason]
     for subscription in subscriber.subscriptions.select_related("subscriber", "digest"):
-        end(subscription, Subscription.EndReason.ASKED)
+        end(subscription, end_reason)
     _skip_open(_mails_to(subscriber))
-    removals.record(removals.Removal.BLOCKED, subscriber.key)
+    removals.record(removal, subscriber.key)
+
+
+def suppress(subscriber: Subscriber) -> None:
+    """Send an address that bounces nothing about its subscriptions, until ``revive``."""
+    active = subscriber.subscriptions.filter(state=State.ACTIVE)
+    active.update(state=State.SUPPRESSED, ended_at=timezone.now())
+
+
+def revive(subscribers: QuerySet) -> None:
+    """Activate the subscriptions of addresses that bounce no more; those ended stay so."""
+    subscribers.filter(failures__gt=0).update(failures=0, first_failure_at=None)
+    rows = Subscription.objects.filter(subscriber__in=subscribers, state=State.SUPPRESSED)
+    rows.update(state=State.ACTIVE, ended_at=None)
 
 
 @transaction.atomic
@@ -244,12 +273,12 @@ def erase(subscriber: Subscriber) -> None:
     """Delete an address and everything stored about it, except its keyed hash."""
     erase_requests(subscriber.key)
     # After the requests, which a worker locks first, too. No subscription is added meanwhile.
-    _lock_subscriber(subscriber)
+    lock_subscriber(subscriber)
     suppression.suppress(subscriber.key, Reason.ERASED)
     _skip_open(_mails_to(subscriber))
     delete(subscriber.subscriptions.all())
     subscriber.delete()
-    removals.record(removals.Removal.ERASED, subscriber.key)
+    removals.record(Removal.ERASED, subscriber.key)
 
 
 @transaction.atomic
@@ -259,7 +288,7 @@ def erase_address(key: str) -> bool:
         erase(subscriber)
     elif erase_requests(key):
         suppression.suppress(key, Reason.ERASED)
-        removals.record(removals.Removal.ERASED, key)
+        removals.record(Removal.ERASED, key)
     else:
         return False
     return True

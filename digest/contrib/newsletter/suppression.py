@@ -1,14 +1,18 @@
-"""Addresses that get no mail, or that were erased, as keyed hashes."""
+"""Addresses that get no mail, or that were erased, as keyed hashes.
+
+``subscriptions`` keeps the subscriptions of these addresses in sync.
+"""
 
 import hmac
 from collections.abc import Iterable, Iterator
 
 from django.db import transaction
+from django.utils import timezone
 
-from digest.contrib.newsletter.models import NewsletterSecret, Suppression
+from digest.contrib.newsletter.models import Mailing, NewsletterSecret, Suppression
 
 Reason = Suppression.Reason
-# Only the reader can lift the others, by another sign-up and its confirmation.
+# The others are lifted when the reader signs up and confirms again.
 FINAL = {Reason.COMPLAINED, Reason.ASKED, Reason.IMPORTED}
 
 
@@ -25,29 +29,39 @@ def address_hashes(keys: Iterable[str]) -> Iterator[str]:
         yield hmac.digest(pepper, key.encode(), "sha256").hex()
 
 
+def of(key: str) -> Suppression | None:
+    """Return the suppression of an address, or None."""
+    return Suppression.objects.filter(address_hash=address_hash(key)).first()
+
+
 def reason_of(key: str) -> str | None:
     """Return why an address is suppressed, or None."""
-    found = Suppression.objects.filter(address_hash=address_hash(key))
-    return found.values_list("reason", flat=True).first()
+    found = of(key)
+    return found and found.reason
 
 
-def suppress(key: str, reason: str) -> None:
+def suppress(key: str, reason: str, mailing: Mailing | None = None) -> None:
     """Suppress an address; a final reason stays, whatever comes after it."""
-    suppress_hash(address_hash(key), reason)
+    suppress_hash(address_hash(key), reason, mailing)
 
 
 @transaction.atomic
-def suppress_hash(address_hash: str, reason: str) -> None:
+def suppress_hash(address_hash: str, reason: str, mailing: Mailing | None = None) -> None:
     """Suppress the address with this hash, as ``suppress`` does."""
     row, created = Suppression.objects.select_for_update().get_or_create(
-        address_hash=address_hash, defaults={"reason": reason}
+        address_hash=address_hash, defaults={"reason": reason, "mailing": mailing}
     )
-    if not created and row.reason not in FINAL:
-        row.reason = reason
-        row.save(update_fields=["reason"])
+    if not created and row.reason not in FINAL and row.reason != reason:
+        row.reason, row.mailing, row.at = reason, mailing, timezone.now()
+        row.save(update_fields=["reason", "mailing", "at"])
 
 
 def lift(key: str) -> None:
     """Forget that an address bounced or was erased, once its reader has confirmed again."""
     rows = Suppression.objects.filter(address_hash=address_hash(key))
     rows.exclude(reason__in=FINAL).delete()
+
+
+def lift_hash(address_hash: str) -> None:
+    """Lift a final suppression again that an editor had lifted before a restore."""
+    Suppression.objects.filter(address_hash=address_hash, reason__in=FINAL).delete()

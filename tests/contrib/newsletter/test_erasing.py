@@ -127,6 +127,16 @@ def test_restored_reader_is_blocked_again(digest, file):
     assert suppression.reason_of(ADDRESS) == "asked"
 
 
+def test_restored_complaint_is_suppressed_again_unless_it_was_lifted(digest, file):
+    subscribe(digest)
+    remove_again(file, "complained")
+    assert Subscription.objects.get().state == "ended"
+    assert suppression.reason_of(ADDRESS) == "complained"
+    remove_again(file, "lifted")
+    assert suppression.reason_of(ADDRESS) is None
+    assert Subscription.objects.get().state == "ended"
+
+
 @pytest.mark.parametrize("kind", ["erased", "blocked"])
 def test_restored_request_is_not_processed(digest, file, kind):
     signup.request_subscription(digest, parse("Reader@example.org"), Source.FORM)

@@ -21,6 +21,9 @@ from digest.contrib.newsletter.models import Source, Subscription
 from digest.contrib.newsletter.tokens import InvalidToken
 from digest.http.redaction import hide_token
 
+# Mail to a suppressed one has bounced: its reader can still leave.
+IS_SUBSCRIBED = {Subscription.State.ACTIVE, Subscription.State.SUPPRESSED}
+
 
 class NewsletterView(WritableAPIView):
     """Base class of the endpoints; scripts of DIGEST_NEWSLETTER_ORIGINS may use them, too."""
@@ -131,7 +134,7 @@ class Unsubscription(TokenView):
         return Response(
             {
                 "digest": data.public_reference(subscription.digest, self.scope),
-                "is_subscribed": subscription.state == Subscription.State.ACTIVE,
+                "is_subscribed": subscription.state in IS_SUBSCRIBED,
             }
         )
 

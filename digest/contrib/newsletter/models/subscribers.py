@@ -96,6 +96,8 @@ class Subscription(models.Model):
         PENDING = "pending", _("not confirmed")
         ACTIVE = "active", _("active")
         ENDED = "ended", _("ended")
+        # The address bounced; active again once that is lifted.
+        SUPPRESSED = "suppressed", _("suppressed")
 
     class EndReason(models.TextChoices):
         ONE_CLICK = "one_click", _("one-click unsubscribe")
@@ -103,6 +105,8 @@ class Subscription(models.Model):
         API = "api", _("API")
         ASKED = "asked", _("asked never to be written to")
         EDITOR = "editor", _("ended by an editor")
+        COMPLAINED = "complained", _("reported as spam")
+        PROVIDER = "provider", _("unsubscribed at the mail provider")
         AGAIN = "again", _("ended again after a restore")
 
     subscriber = models.ForeignKey(
@@ -120,6 +124,7 @@ class Subscription(models.Model):
     source = models.CharField(max_length=20, choices=Source.choices)
     requested_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True)
+    # Also of a suppressed one: since when it gets no mail.
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=20, choices=EndReason.choices, blank=True)
 
@@ -159,6 +164,10 @@ class Suppression(models.Model):
     address_hash = models.CharField(max_length=64, unique=True)
     reason = models.CharField(max_length=20, choices=Reason.choices)
     at = models.DateTimeField(default=timezone.now)
+    # The one that bounced: its bounces can be lifted together.
+    mailing = models.ForeignKey(
+        "digest_newsletter.Mailing", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     def __str__(self) -> str:
         return f"{self.address_hash[:8]}: {self.reason}"
