@@ -1,15 +1,15 @@
 """Compose letters: the mails by which a reader confirms, leaves, or opens the preferences."""
 
-from typing import Any
-
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from digest.contrib.newsletter import links
+from digest.contrib.newsletter.composing import inline_styles
 from digest.contrib.newsletter.languages import language_of
-from digest.contrib.newsletter.messages import Message, Sender, sender_of, single_line
+from digest.contrib.newsletter.messages import Message, Sender, newsletter_of, sender_of
 from digest.contrib.newsletter.models import EmailDelivery, NewsletterSettings
+from digest.contrib.newsletter.plain_text import single_line
 from digest.pages.public_urls import site_name
 
 Kind = EmailDelivery.Kind
@@ -21,7 +21,7 @@ def compose(letter: EmailDelivery) -> Message:
     All text in it is the plugin's or an editor's: nobody can have a stranger read theirs.
     """
     digest = letter.subscription.digest
-    newsletter = _newsletter_of(digest)
+    newsletter = newsletter_of(digest)
     language = language_of(digest)
     with translation.override(language):
         context = _context(letter, newsletter, language)
@@ -30,7 +30,7 @@ def compose(letter: EmailDelivery) -> Message:
             _sender_of(letter, newsletter),
             subject=context["subject"],
             text=_render(letter, "txt", context),
-            html=_render(letter, "html", context),
+            html=inline_styles(_render(letter, "html", context)),
             # So that no out-of-office reply comes (RFC 3834).
             headers={"Auto-Submitted": "auto-generated", "Content-Language": language},
         )
@@ -43,12 +43,6 @@ def _sender_of(letter: EmailDelivery, newsletter: NewsletterSettings) -> Sender:
     if letter.kind == Kind.PREFERENCES and not newsletter.from_name and (site := digest.get_site()):
         return sender._replace(name=site_name(site))
     return sender
-
-
-def _newsletter_of(digest: Any) -> NewsletterSettings:
-    """Return the settings of a digest, or empty ones if an editor has deleted them since."""
-    found = NewsletterSettings.objects.filter(digest=digest).first()
-    return found or NewsletterSettings(digest=digest)
 
 
 def _context(letter: EmailDelivery, newsletter: NewsletterSettings, language: str) -> dict:
@@ -72,7 +66,8 @@ def _subject_and_url(letter: EmailDelivery, title: str) -> tuple[str, str]:
         return _("Confirm your subscription to %s") % title, links.confirm_url(letter)
     if letter.kind == Kind.ALREADY_SUBSCRIBED:
         subject = _("You already get %s") % title
-        return subject, links.unsubscribe_url(letter.subscription)
+        token = letter.subscription.unsubscribe_token
+        return subject, links.unsubscribe_url(letter.subscription.digest, token)
     return _("Your newsletter preferences"), links.preferences_url(letter)
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from digest.contrib.newsletter import tokens
 from digest.contrib.newsletter.conf import conf
-from digest.contrib.newsletter.models import EmailDelivery, Subscription
+from digest.contrib.newsletter.models import EmailDelivery
 from digest.contrib.newsletter.tokens import Purpose
 
 
@@ -36,9 +36,19 @@ def _subscriber_token(purpose: Purpose, letter: EmailDelivery) -> str:
     return tokens.make(purpose, subscriber.pk, subscriber.counter, letter.created_at)
 
 
-def unsubscribe_url(subscription: Subscription) -> str:
+def unsubscribe_url(digest: Any, token: str) -> str:
     """Return the URL of the page with a button that ends a subscription."""
-    return _page_url(subscription.digest, "unsubscribe", subscription.unsubscribe_token)
+    return _page_url(digest, "unsubscribe", token)
+
+
+def one_click_url(digest: Any, token: str) -> str:
+    """Return the URL by which mail programs end a subscription (RFC 8058)."""
+    return _url_of_site(digest, "one-click", token)
+
+
+def request_preferences_url(digest: Any) -> str:
+    """Return the URL of the page on which a reader asks for a link to the preferences."""
+    return _url_of_site(digest, "request-preferences")
 
 
 def _page_url(digest: Any, name: str, token: str) -> str:
@@ -48,8 +58,8 @@ def _page_url(digest: Any, name: str, token: str) -> str:
     return _url_of_site(digest, name, token)
 
 
-def _url_of_site(digest: Any, name: str, token: str) -> str:
-    return _root_url(digest) + reverse(f"digest:newsletter:{name}", args=[token])
+def _url_of_site(digest: Any, name: str, *args: str) -> str:
+    return _root_url(digest) + reverse(f"digest:newsletter:{name}", args=args)
 
 
 def _root_url(digest: Any) -> str:

@@ -29,7 +29,6 @@ from digest.contrib.newsletter.forms import (
     signup_forms,
     site_forms,
 )
-from digest.contrib.newsletter.messages import single_line
 from digest.contrib.newsletter.models import (
     NewsletterSettings,
     Source,
@@ -37,6 +36,7 @@ from digest.contrib.newsletter.models import (
     Subscription,
     Suppression,
 )
+from digest.contrib.newsletter.plain_text import single_line
 from digest.contrib.newsletter.preferences import stored_subscriptions
 from digest.contrib.newsletter.responses import language, newsletter_view, render_page
 from digest.contrib.newsletter.tokens import InvalidToken

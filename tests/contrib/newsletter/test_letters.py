@@ -14,7 +14,7 @@ from tests.contrib.newsletter.readers import open_newsletter, sign_up, subscribe
 
 pytestmark = pytest.mark.django_db
 LOCALE = Path(package.__file__).parent / "locale"
-TEMPLATES = list((LOCALE.parent / "templates/digest/newsletter/mail").iterdir())
+TEMPLATES = list((LOCALE.parent / "templates/digest/newsletter/mail").rglob("*.*"))
 KINDS = ["confirm", "already_subscribed", "preferences"]
 
 
@@ -123,7 +123,7 @@ def test_letter_is_in_the_language_of_the_digest(digest, newsletter, language, b
     message = letters.compose(letter(digest, "confirm"))
     for text in texts(message):
         assert button in text
-    assert f'<html lang="{language}" dir="ltr">' in texts(message)[1]
+    assert f'<html lang="{language}" dir="ltr"' in texts(message)[1]
     assert message.extra_headers["Content-Language"] == language
 
 
@@ -132,14 +132,14 @@ def test_letter_without_a_translation_is_in_one_language(digest, newsletter):
     message = letters.compose(letter(digest, "confirm"))
     body, html = texts(message)
     assert "Privacy policy: " in body
-    assert '<html lang="en" dir="ltr">' in html
+    assert '<html lang="en" dir="ltr"' in html
     assert message.extra_headers["Content-Language"] == "en"
 
 
 def test_letter_of_a_site_with_a_translation_of_its_own(digest, monkeypatch):
     translate(digest, "ar")
     monkeypatch.setattr(languages, "pgettext", lambda context, message: "ar")
-    assert '<html lang="ar" dir="rtl">' in texts(letters.compose(letter(digest, "confirm")))[1]
+    assert '<html lang="ar" dir="rtl"' in texts(letters.compose(letter(digest, "confirm")))[1]
 
 
 @pytest.mark.parametrize("language", ["de", "es", "fr"])
@@ -147,12 +147,15 @@ def test_catalogue_is_complete_and_compiled(language):
     folder = LOCALE / language / "LC_MESSAGES"
     source, compiled = (folder / "django.po").read_text(), (folder / "django.mo").open("rb")
     translations = GNUTranslations(compiled)
-    found = dict(re.findall(r'^msgid "(.+)"\nmsgstr "(.*)"', source, re.MULTILINE))
-    found["language code\x04en"] = found.pop("en")
+    entries = re.findall(
+        r'(?:^msgctxt "(.+)"\n)?^msgid "(.+)"\nmsgstr "(.*)"', source, re.MULTILINE
+    )
+    found = {f"{context}\x04{text}" if context else text: to for context, text, to in entries}
     assert {text: translations.gettext(text) for text in found} == found
     for name in TEMPLATES:
-        texts = re.findall(r'{% translate "(.+?)" %}', name.read_text())
-        assert set(texts) <= {text for text in found if found[text]}
+        texts = re.findall(r'{% translate "(.+?)"(?: context "(.+?)")? %}', name.read_text())
+        keys = {f"{context}\x04{text}" if context else text for text, context in texts}
+        assert keys <= {text for text in found if found[text]}
 
 
 def test_repeated_letter_has_the_same_bytes(digest, newsletter):
