@@ -53,6 +53,17 @@ def _are_pages(value: Any) -> bool:
     )
 
 
+def _is_mailer(value: Any) -> bool:
+    if isinstance(value, str):
+        return value in getattr(settings, "MAILERS", {})
+    return isinstance(value, dict) and all(isinstance(name, str) for name in value)
+
+
+def _is_rate_per_second(value: Any) -> bool:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return value is None or (is_number and value > 0)
+
+
 def _is_absolute_path(value: Any) -> bool:
     return value is None or (isinstance(value, (str, Path)) and Path(value).is_absolute())
 
@@ -97,6 +108,25 @@ SETTINGS = [
         _is_absolute_path,
         "must be an absolute path, not {value!r}.",
         "Several processes append to the file.",
+    ),
+    SettingCheck(
+        "digest.E043",
+        "NEWSLETTER_MAILER",
+        _is_mailer,
+        "must be the arguments of get_connection(), or an alias in MAILERS, not {value!r}.",
+        'For example {"host": "smtp.example.com", "port": 587, "use_tls": True}.',
+    ),
+    SettingCheck(
+        "digest.E044",
+        "NEWSLETTER_RATE",
+        _is_rate_per_second,
+        "must be a number of mails in a second, or None, not {value!r}.",
+    ),
+    SettingCheck(
+        "digest.E045",
+        "NEWSLETTER_WORKERS",
+        is_positive_integer,
+        "must be a positive whole number, not {value!r}.",
     ),
 ]
 

@@ -1,6 +1,7 @@
 """Settings of the newsletter, read on each access. ``checks`` validates them."""
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -40,6 +41,21 @@ class NewsletterSettings:
     def NEWSLETTER_LETTERS_PER_HOUR(self) -> int:
         """Return how many letters are sent within an hour; the rest waits."""
         return getattr(settings, "DIGEST_NEWSLETTER_LETTERS_PER_HOUR", 500)
+
+    @property
+    def NEWSLETTER_MAILER(self) -> dict[str, Any] | str:
+        """Return the arguments of ``get_connection``, or an alias in MAILERS (Django 6.1)."""
+        return getattr(settings, "DIGEST_NEWSLETTER_MAILER", {})
+
+    @property
+    def NEWSLETTER_RATE(self) -> float | None:
+        """Return how many mails each worker may send in a second, or None for no limit."""
+        return getattr(settings, "DIGEST_NEWSLETTER_RATE", None)
+
+    @property
+    def NEWSLETTER_WORKERS(self) -> int:
+        """Return how many tasks send mailings at once, with a task queue in the database."""
+        return getattr(settings, "DIGEST_NEWSLETTER_WORKERS", 1)
 
     @property
     def NEWSLETTER_REMOVALS_FILE(self) -> Path | str | None:

@@ -1,6 +1,6 @@
-"""The states of mailings: the only module that changes them.
+"""The states of mailings until they start, and what editors do with them then.
 
-A mailing is created when its issue becomes public, or by an editor. ``sending`` starts it when it
+A mailing is created when its issue becomes public, or by an editor. ``progress`` starts it when it
 is due. Whoever changes it locks its row, so that an editor and a worker do not overtake each other.
 """
 
@@ -55,27 +55,47 @@ def plan(issue: Any) -> Mailing | None:
 
     Return None if nothing has changed. Running it again changes nothing.
     """
-    if issue.alias_of_id or not (newsletter := _sending_newsletter(issue)):
-        return None
     found = Mailing.objects.select_for_update().filter(issue=issue.pk, kind=Kind.ISSUE).first()
-    if found and (found.state != State.DRAFT and not _waits_for_publication(found)):
+    is_waiting = found is not None and found.state == State.SCHEDULED and found.due_at is None
+    if found and not is_waiting and found.state != State.DRAFT:
         return None
-    if not may_be_sent(issue):
+    newsletter = NewsletterSettings.objects.filter(digest=parent_of(issue).pk).first()
+    sends = newsletter is not None and newsletter.sends_on_publish
+    if not (is_waiting or sends) or not may_be_sent(issue):
         return None
-    mailing = found or _new(issue)
-    if found is None and _is_old(issue):
-        return _save(mailing, state=State.SKIPPED, reason=Reason.OLD)
-    due_at = timezone.now() + timedelta(minutes=newsletter.delay_minutes)
-    return _save(mailing, state=State.SCHEDULED, reason="", due_at=due_at)
+    if not is_waiting and (reason := _reason_to_skip(issue)):
+        return _save(_lock_or_create(issue), state=State.SKIPPED, reason=reason)
+    delay = newsletter.delay_minutes if newsletter else 0
+    due_at = timezone.now() + timedelta(minutes=delay)
+    return _save(_lock_or_create(issue), state=State.SCHEDULED, reason="", due_at=due_at)
+
+
+def _reason_to_skip(issue: Any) -> Reason | None:
+    """Return why a public issue is never sent by itself.
+
+    An alias has a row, too, so that it is not new once it is converted to an issue of its own.
+    """
+    if issue.alias_of_id:
+        return Reason.ALIAS
+    is_old = issue.date < today_in(parent_of(issue)) - OLD_AFTER
+    return Reason.OLD if is_old else None
 
 
 def plan_missing() -> None:
-    """Plan the mailings of issues that became public without being saved, such as by a move."""
+    """Plan the mailings of issues that became public without being saved, such as by a move.
+
+    Mailings of deleted issues wait no more.
+    """
+    deleted = Mailing.objects.filter(state=State.SCHEDULED, issue=None)
+    deleted.update(state=State.SKIPPED, reason=Reason.NOT_PUBLIC)
     rows = Mailing.objects.filter(kind=Kind.ISSUE, issue=OuterRef("pk"))
-    settled = rows.exclude(state=State.DRAFT).exclude(state=State.SCHEDULED, due_at=None)
+    waiting = rows.filter(state=State.SCHEDULED, due_at=None)
+    found = list(_public_issues().filter(Exists(waiting)))
     for newsletter in NewsletterSettings.objects.filter(sends_on_publish=True):
-        for issue in _public_issues(newsletter.digest).exclude(Exists(settled)):
-            plan(issue)
+        issues = _public_issues(newsletter.digest)
+        found += issues.exclude(Exists(rows.exclude(state=State.DRAFT)))
+    for issue in found:
+        plan(issue)
 
 
 @transaction.atomic
@@ -83,35 +103,20 @@ def skip_public(digest: Any) -> None:
     """Skip all public issues of a digest that begins to send, so that no edit of one sends it."""
     rows = Mailing.objects.filter(kind=Kind.ISSUE, issue=OuterRef("pk"))
     for issue in _public_issues(digest).exclude(Exists(rows.exclude(state=State.DRAFT))):
-        mailing = _lock_or_new(issue)
+        mailing = _lock_or_create(issue)
         _save(mailing, state=State.SKIPPED, reason=Reason.PUBLIC_BEFORE)
 
 
 @transaction.atomic
 def wait_for_publication(issue: Any) -> None:
     """Have a mailing that has not started wait for its unpublished issue to be public again."""
-    found = Mailing.objects.select_for_update().filter(issue=issue.pk, state=State.SCHEDULED)
-    for mailing in found:
-        _save(mailing, due_at=None)
+    rows = Mailing.objects.filter(issue=issue.pk, kind=Kind.ISSUE, state=State.SCHEDULED)
+    rows.update(due_at=None)
 
 
-def _sending_newsletter(issue: Any) -> NewsletterSettings | None:
-    digest = parent_of(issue)
-    rows = NewsletterSettings.objects.filter(digest=digest and digest.pk, sends_on_publish=True)
-    return rows.first()
-
-
-def _waits_for_publication(mailing: Mailing) -> bool:
-    return mailing.state == State.SCHEDULED and mailing.due_at is None
-
-
-def _is_old(issue: Any) -> bool:
-    return issue.date < today_in(parent_of(issue)) - OLD_AFTER
-
-
-def _public_issues(digest: Any) -> QuerySet:
-    issues = get_issue_page_model().objects.child_of(digest).filter(alias_of=None)
-    return visibility.public(issues)
+def _public_issues(digest: Any = None) -> QuerySet:
+    issues = get_issue_page_model().objects.all()
+    return visibility.public(issues.child_of(digest) if digest else issues)
 
 
 def _new(issue: Any) -> Mailing:
@@ -131,7 +136,7 @@ def _save(mailing: Mailing, **fields: Any) -> Mailing:
 @transaction.atomic
 def save_draft(issue: Any, subject: str, preheader: str) -> Mailing:
     """Store the subject and the preheader of an issue's mailing; empty for those of the issue."""
-    mailing = _lock_or_new(issue)
+    mailing = _lock_or_create(issue)
     _require(mailing, UNSENT)
     return _save(mailing, subject=subject, preheader=preheader)
 
@@ -142,7 +147,7 @@ def schedule(issue: Any, user: Any, at: datetime | None = None) -> Mailing:
 
     If it is not public then, the mailing waits for it.
     """
-    mailing = _lock_or_new(issue)
+    mailing = _lock_or_create(issue)
     _require(mailing, UNSENT)
     if reasons := reasons_not_to_send(issue):
         raise ValidationError(reasons)
@@ -202,6 +207,7 @@ def resume(mailing: Mailing, user: Any) -> Mailing:
         reason="",
         reply="",
         due_at=timezone.now(),
+        active_at=timezone.now(),
         not_before=None,
         refused_in_row=0,
         unanswered_in_row=0,
@@ -231,9 +237,11 @@ def correct(original: Mailing, user: Any, subject: str, note: str, audience: str
     )
 
 
-def _lock_or_new(issue: Any) -> Mailing:
+def _lock_or_create(issue: Any) -> Mailing:
+    """Return the mailing of an issue, which nobody else changes until the transaction ends."""
+    defaults = {"digest_id": parent_of(issue).pk, "issue_title": issue.title}
     rows = Mailing.objects.select_for_update()
-    return rows.filter(issue=issue.pk, kind=Kind.ISSUE).first() or _new(issue)
+    return rows.get_or_create(issue_id=issue.pk, kind=Kind.ISSUE, defaults=defaults)[0]
 
 
 def _lock(mailing: Mailing) -> Mailing:

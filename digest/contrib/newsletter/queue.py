@@ -5,64 +5,55 @@ mail that had begun may reach its reader twice, with the same bytes.
 """
 
 from datetime import timedelta
-from typing import NamedTuple
 from uuid import uuid4
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from digest.contrib.newsletter import progress
 from digest.contrib.newsletter.conf import conf
 from digest.contrib.newsletter.limits import LETTERS
-from digest.contrib.newsletter.models import EmailDelivery, Subscription
+from digest.contrib.newsletter.models import EmailDelivery, Mailing, Subscription
+from digest.contrib.newsletter.outcomes import Outcome, State
 from digest.contrib.newsletter.tokens import LIFETIMES, Purpose
 
 Kind = EmailDelivery.Kind
-State = EmailDelivery.State
 LEASE = timedelta(minutes=5)
 RENEW_BEFORE = timedelta(minutes=1)
 CLAIMED_AT_ONCE = 100
 # A mail is given up that was begun this often in a row without a reply.
 MAX_UNANSWERED = 3
-MAX_WAIT = timedelta(hours=1)
-REFUSED_AFTER = timedelta(hours=24)
+RELATED = ("subscription__subscriber", "subscription__digest__locale")
 
 
-class Outcome(NamedTuple):
-    """The result of an attempt; a waiting mail is tried again after ``wait``.
-
-    Without a reply, the server may have the mail.
-    """
-
-    state: State
-    code: str = ""
-    reply: str = ""
-    wait: timedelta | None = None
-    has_reply: bool = True
-    has_bounced: bool = False
+# Claims
 
 
-def try_again(
-    mail: EmailDelivery, first_wait: timedelta, code: str = "", reply: str = ""
-) -> Outcome:
-    """Return the outcome of a failure that may pass: wait, twice as long each time, for a day."""
-    if timezone.now() - mail.created_at >= REFUSED_AFTER:
-        return Outcome(State.REFUSED, code, reply)
-    # The exponent is bounded, because a timedelta is.
-    wait = first_wait * 2 ** min(max(mail.attempts - 1, 0), 10)
-    return Outcome(State.WAITING, code, reply, wait=min(wait, MAX_WAIT))
-
-
-def due_letters() -> QuerySet:
-    """Return the letters that a worker may claim: waiting ones, and those whose lease lapsed."""
+def _due(mails: QuerySet) -> QuerySet:
+    """Return the mails that may be claimed: waiting ones, and those whose lease has lapsed."""
     now = timezone.now()
     waiting = Q(state=State.WAITING) & (Q(not_before=None) | Q(not_before__lte=now))
     lapsed = Q(state__in=[State.LEASED, State.SENDING], leased_until__lte=now)
-    return EmailDelivery.objects.filter(waiting | lapsed, kind__in=LETTERS)
+    # The first condition is that of the index.
+    return mails.filter(waiting | lapsed, state__in=EmailDelivery.OPEN)
+
+
+def due_letters() -> QuerySet:
+    # Without the first condition, the mails of all mailings would be looked at.
+    return _due(EmailDelivery.objects.filter(mailing=None, kind__in=LETTERS))
+
+
+def due_tests() -> QuerySet:
+    return _due(EmailDelivery.objects.filter(mailing=None, kind=Kind.TEST))
 
 
 def has_letters_to_send() -> bool:
-    return due_letters().exists() and may_send_letters() > 0
+    """Return whether a letter or a test may be sent now."""
+    return due_tests().exists() or (due_letters().exists() and may_send_letters() > 0)
 
 
 def may_send_letters() -> int:
@@ -73,18 +64,39 @@ def may_send_letters() -> int:
     now = timezone.now()
     sent = Q(at__gt=now - timedelta(hours=1)) & ~Q(state=State.WAITING)
     claimed = Q(state__in=[State.LEASED, State.SENDING], leased_until__gt=now)
-    used = EmailDelivery.objects.filter(sent | claimed, kind__in=LETTERS).count()
+    used = EmailDelivery.objects.filter(sent | claimed, mailing=None, kind__in=LETTERS).count()
     return max(0, conf.NEWSLETTER_LETTERS_PER_HOUR - used)
 
 
 def claim_letters() -> list[EmailDelivery]:
-    """Claim the oldest due letters for five minutes."""
+    """Claim tests of editors, and the oldest due letters if there is none, for five minutes."""
     give_up()
+    if tests := _claim(due_tests()):
+        return tests
+    limit = may_send_letters() if due_letters().exists() else 0
+    return _claim(due_letters(), limit) if limit else []
+
+
+def claim_mails(mailing: Mailing) -> list[EmailDelivery]:
+    """Claim the next due mails of a mailing, for five minutes."""
+    mails = EmailDelivery.objects.filter(mailing=mailing)
+    while claimed := _claim(_due(mails)):
+        progress.note_claim(mailing)
+        lost = [mail for mail in claimed if mail.unanswered >= MAX_UNANSWERED]
+        for mail in lost:
+            _of(mail.leased_by).filter(pk=mail.pk).update(state=State.UNKNOWN)
+        if kept := [mail for mail in claimed if mail not in lost]:
+            for mail in kept:
+                mail.mailing = mailing  # once, since its text is large
+            return kept
+    return []
+
+
+def _claim(due: QuerySet, limit: int = CLAIMED_AT_ONCE) -> list[EmailDelivery]:
     worker, until = uuid4().hex, timezone.now() + LEASE
     with transaction.atomic():
-        limit = min(CLAIMED_AT_ONCE, may_send_letters())
-        due = due_letters().order_by("pk").select_for_update(skip_locked=True, of=("self",))
-        chosen = due.values_list("pk", flat=True)[:limit]
+        locked = due.order_by("pk").select_for_update(skip_locked=True, of=("self",))
+        chosen = locked.values_list("pk", flat=True)[: min(limit, CLAIMED_AT_ONCE)]
         if connection.features.has_select_for_update_skip_locked:
             chosen = list(chosen)  # PostgreSQL may run a subquery, and lock rows, more than once.
         EmailDelivery.objects.filter(pk__in=chosen).update(
@@ -93,16 +105,14 @@ def claim_letters() -> list[EmailDelivery]:
     return list(_of(worker).select_related(*RELATED).order_by("pk"))
 
 
-RELATED = ("subscription__subscriber", "subscription__digest__locale")
-
-
 def _of(worker: str) -> QuerySet:
     return EmailDelivery.objects.filter(leased_by=worker, state=State.LEASED)
 
 
 def give_up() -> None:
     """End letters whose workers were killed time and again, and those whose link has expired."""
-    due_letters().filter(unanswered__gte=MAX_UNANSWERED).update(state=State.UNKNOWN)
+    lost = _due(EmailDelivery.objects.filter(mailing=None, unanswered__gte=MAX_UNANSWERED))
+    lost.update(state=State.UNKNOWN)
     now = timezone.now()
     confirm = Q(kind=Kind.CONFIRM, created_at__lte=now - LIFETIMES[Purpose.CONFIRM])
     preferences = Q(kind=Kind.PREFERENCES, created_at__lte=now - LIFETIMES[Purpose.PREFERENCES])
@@ -121,48 +131,64 @@ def renew(mails: list[EmailDelivery]) -> None:
         mail.leased_until = now + LEASE
 
 
+# One mail
+
+
 def begin(mail: EmailDelivery) -> bool:
-    """Mark a claimed mail as being sent; False if the claim has lapsed or it has become wrong."""
+    """Mark a claimed mail as being sent.
+
+    False if the claim has lapsed, or if it must not be sent: it is skipped if that is about its
+    reader, and stays claimed if it is about its mailing.
+    """
     now = timezone.now()
     row = _of(mail.leased_by).filter(pk=mail.pk, leased_until__gt=now)
-    begun = row.filter(_is_valid()).update(
+    may_go_on = progress.may_go_on(mail.mailing) if mail.mailing_id else Q()
+    begun = row.filter(_is_valid(), may_go_on).update(
         state=State.SENDING,
         leased_until=now + LEASE,
         attempts=F("attempts") + 1,
         unanswered=F("unanswered") + 1,
+        begun_at=Coalesce("begun_at", now),
     )
     if not begun:
         row.exclude(_is_valid()).update(state=State.SKIPPED, reply="The subscription has changed.")
         return False
     mail.attempts += 1
     mail.unanswered += 1
+    mail.begun_at = mail.begun_at or now
     return True
 
 
 def _is_valid() -> Q:
-    """Return the condition that what a letter says about its subscription is still true."""
+    """Return the condition that a mail is still right for its reader."""
     # Not by a join: PostgreSQL would not check the mail again once another worker unlocks it.
     active = Subscription.objects.filter(state=Subscription.State.ACTIVE)
     is_active = Exists(active.filter(pk=OuterRef("subscription_id")))
-    return Q(subscription__isnull=False) & (
+    to_reader = Q(subscription__isnull=False) & (
         Q(kind=Kind.PREFERENCES)
         | Q(kind=Kind.CONFIRM) & ~is_active
-        | Q(kind=Kind.ALREADY_SUBSCRIBED) & is_active
+        | Q(kind__in=[Kind.ALREADY_SUBSCRIBED, Kind.ISSUE]) & is_active
     )
+    return to_reader | Q(kind=Kind.TEST, user__isnull=False)
 
 
-def end(mail: EmailDelivery, outcome: Outcome) -> None:
-    """Record the outcome of a mail that this worker had begun."""
+def end(mail: EmailDelivery, outcome: Outcome) -> bool:
+    """Record the outcome of a mail that this worker had begun; False if its lease has lapsed and
+    another worker has taken the mail."""
     now = timezone.now()
+    # What is about all mails of a mailing does not delay one of them.
+    is_own_wait = outcome.wait and not (mail.mailing_id and outcome.concerns_all)
     rows = EmailDelivery.objects.filter(pk=mail.pk, leased_by=mail.leased_by, state=State.SENDING)
-    rows.update(
+    ended = rows.update(
         state=outcome.state,
         code=outcome.code,
         reply=outcome.reply[:300],
-        not_before=outcome.wait and now + outcome.wait,
+        provider_id=outcome.provider_id[:255],
+        not_before=now + outcome.wait if is_own_wait else None,
         unanswered=0 if outcome.has_reply else mail.unanswered,
         at=now,
     )
+    return bool(ended)
 
 
 def skip(mail: EmailDelivery, reason: str) -> None:
@@ -173,3 +199,37 @@ def skip(mail: EmailDelivery, reason: str) -> None:
 def release(mails: list[EmailDelivery]) -> None:
     """Return claimed mails that were not begun, so that they do not wait for the lease to end."""
     _of(mails[0].leased_by).update(state=State.WAITING)
+
+
+# What editors decide about mails that have ended
+
+
+def mark_accepted(mail: EmailDelivery) -> None:
+    """Record that a mail of unknown state has arrived; raise ValidationError if that is known."""
+    rows = EmailDelivery.objects.filter(pk=mail.pk, state=State.UNKNOWN)
+    if not rows.update(state=State.ACCEPTED):
+        raise ValidationError(_("The state of this mail is known by now."))
+
+
+@transaction.atomic
+def send_again(mail: EmailDelivery) -> None:
+    """Send a mail again that was refused or whose state is unknown; raise ValidationError."""
+    if mail.mailing_id:
+        progress.reopen(mail.mailing)
+    ended = EmailDelivery.objects.filter(state__in=[State.REFUSED, State.UNKNOWN])
+    if not _wait_again(ended.filter(pk=mail.pk)):
+        raise ValidationError(_("This mail is not to be sent again."))
+
+
+@transaction.atomic
+def send_refused_again(mailing: Mailing) -> int:
+    """Send the mails again that a policy of the server refused; return their number.
+
+    Raise ValidationError if the mailing cannot go on.
+    """
+    progress.reopen(mailing)
+    return _wait_again(mailing.deliveries.filter(state=State.REFUSED, code__contains="5.7."))
+
+
+def _wait_again(mails: QuerySet) -> int:
+    return mails.update(state=State.WAITING, unanswered=0, begun_at=None, not_before=None)

@@ -7,15 +7,20 @@ table.
 import logging
 import re
 import smtplib
+import time
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NamedTuple, Self
 
-from django.core.mail import get_connection
+from django.core import mail as django_mail
+from django.utils import timezone
+from django.utils.http import parse_http_date_safe
 
-from digest.contrib.newsletter.messages import Message, single_line
+from digest.contrib.newsletter.conf import conf
+from digest.contrib.newsletter.messages import Message
 from digest.contrib.newsletter.models import EmailDelivery
-from digest.contrib.newsletter.queue import Outcome, State, try_again
+from digest.contrib.newsletter.outcomes import MAX_WAIT, Cause, Outcome, State, try_again
+from digest.contrib.newsletter.plain_text import single_line
 
 logger = logging.getLogger(__name__)
 
@@ -25,9 +30,19 @@ RETRY_RECIPIENT = timedelta(minutes=5)
 TIMEOUT = 60
 ENHANCED_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463
 # 5.1.7 and 5.1.8 are about the address of the sender.
+ABOUT_SENDER = {"5.1.7", "5.1.8"}
 NO_SUCH_ADDRESS = re.compile(r"5\.1\.(?![78]$)\d+|5\.2\.1")
 ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 BUSY = {421, 429, 503}
+ALL = ""
+
+try:
+    from anymail.exceptions import AnymailError, AnymailRecipientsRefused
+except ImportError:  # django-anymail is optional.
+
+    class AnymailError(Exception): ...  # type: ignore[no-redef]
+
+    class AnymailRecipientsRefused(AnymailError): ...  # type: ignore[no-redef]
 
 
 class Reply(NamedTuple):
@@ -41,11 +56,13 @@ class Reply(NamedTuple):
         found = ENHANCED_CODE.match(self.text)
         return found[0] if found else ""
 
-    def outcome(self, state: State, **fields: Any) -> Outcome:
-        return Outcome(state, self._codes, self.text, **fields)
+    def outcome(self, state: State, cause: Cause | None = None) -> Outcome:
+        return Outcome(state, self._codes, self.text, cause=cause)
 
-    def try_again(self, mail: EmailDelivery, first_wait: timedelta = RETRY) -> Outcome:
-        return try_again(mail, first_wait, self._codes, self.text)
+    def try_again(
+        self, mail: EmailDelivery, cause: Cause | None = None, first_wait: timedelta = RETRY
+    ) -> Outcome:
+        return try_again(mail, first_wait, self._codes, self.text, cause)
 
     @property
     def _codes(self) -> str:
@@ -53,19 +70,22 @@ class Reply(NamedTuple):
 
 
 class Transport:
-    """One connection for several mails, by the EMAIL_BACKEND of the site.
+    """One connection for several mails, by DIGEST_NEWSLETTER_MAILER or the site's EMAIL_BACKEND.
 
-    Once the server cannot be reached or rejects the login, sender or TLS, no other mail is tried.
+    Once the server cannot be reached or rejects login or TLS, no other mail is tried, and none of
+    a sender that it has rejected.
     """
 
     def __init__(self) -> None:
-        self._backend = get_connection(fail_silently=False)
+        self._backend = _backend()
         if getattr(self._backend, "timeout", TIMEOUT) is None:
             self._backend.timeout = TIMEOUT
-        self._failure: Reply | None = None
+        # By the sender that the server has rejected; ALL if it takes no mail.
+        self._failures: dict[str, tuple[Reply, Cause]] = {}
         # Whether the server may have the mail if there is no reply. Nothing is known of backends
         # other than SMTP.
         self._may_have_mail = True
+        self._next_at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -73,20 +93,28 @@ class Transport:
     def __exit__(self, *error: object) -> None:
         self._close()
 
+    def pace(self) -> None:
+        """Wait until DIGEST_NEWSLETTER_RATE allows the next mail."""
+        if conf.NEWSLETTER_RATE:
+            time.sleep(max(0.0, self._next_at - time.monotonic()))
+            self._next_at = time.monotonic() + 1 / conf.NEWSLETTER_RATE
+
     def send(self, mail: EmailDelivery, message: Message) -> Outcome:
         """Hand over a mail that has begun, and return the outcome."""
-        if not self._failure:
+        sender = message.from_email
+        if not self._failures.keys() & {ALL, sender}:
             self._open()
-        if self._failure:
-            return self._failure.try_again(mail)
+        if failure := self._failures.get(ALL) or self._failures.get(sender):
+            reply, cause = failure
+            return reply.try_again(mail, cause)
         try:
             sent = self._backend.send_messages([message])
         except Exception as error:
             self._close()
-            return self._outcome_of(error, mail)
+            return self._outcome_of(error, mail, sender)
         if sent == 0:
-            return Outcome(State.REFUSED, reply="EMAIL_BACKEND has sent nothing.")
-        return Outcome(State.ACCEPTED, code="250")
+            return Outcome(State.REFUSED, reply="The mail backend has sent nothing.")
+        return Outcome(State.ACCEPTED, code="250", provider_id=_provider_id(message))
 
     def _open(self) -> None:
         try:
@@ -94,7 +122,7 @@ class Transport:
                 self._note_replies()
         except Exception as error:
             self._close()
-            self._fail(_reply_of(error), _is_wrong_configuration(error))
+            self._fail(ALL, _reply_of(error), _is_wrong_configuration(error))
 
     def _note_replies(self) -> None:
         """Note when the server awaits a mail: smtplib raises the same error at every step."""
@@ -111,8 +139,9 @@ class Transport:
 
         smtp.getreply = note
 
-    def _fail(self, reply: Reply, is_wrong_configuration: bool) -> None:
-        self._failure = reply
+    def _fail(self, sender: str, reply: Reply, is_wrong_configuration: bool) -> Cause:
+        cause = Cause.CONFIGURATION if is_wrong_configuration else Cause.SERVER
+        self._failures[sender] = reply, cause
         if is_wrong_configuration:
             logger.error(
                 "No mail is sent: check EMAIL_* and DIGEST_NEWSLETTER_FROM. The server replied: %s",
@@ -120,23 +149,41 @@ class Transport:
             )
         else:
             logger.warning("The mail server cannot be used now: %s", reply.text)
+        return cause
 
     def _close(self) -> None:
         with suppress(OSError):  # The connection may be lost.
             self._backend.close()
 
-    def _outcome_of(self, error: Exception, mail: EmailDelivery) -> Outcome:
+    def _outcome_of(self, error: Exception, mail: EmailDelivery, sender: str) -> Outcome:
         reply = _reply_of(error)
-        if not isinstance(error, OSError):
+        if not isinstance(error, OSError | AnymailError):
             logger.error("The mail %s could not be sent.", mail, exc_info=error)
+        if isinstance(error, AnymailRecipientsRefused):
+            return reply.outcome(State.REFUSED, Cause.ADDRESS)
         if reply.code < 200 and self._may_have_mail:
             return _without_reply(reply, mail)
         if _is_wrong_configuration(error):
-            self._fail(reply, is_wrong_configuration=True)
-            return reply.try_again(mail)
+            is_of_sender = isinstance(error, smtplib.SMTPSenderRefused)
+            cause = self._fail(sender if is_of_sender else ALL, reply, is_wrong_configuration=True)
+            return reply.try_again(mail, cause)
         if isinstance(error, smtplib.SMTPException):
             return _smtp_outcome(error, reply, mail)
-        return _http_outcome(reply, mail)
+        return _http_outcome(error, reply, mail)
+
+
+def _backend() -> Any:
+    mailer = conf.NEWSLETTER_MAILER
+    if isinstance(mailer, str):
+        return django_mail.mailers[mailer]  # from Django 6.1
+    return django_mail.get_connection(fail_silently=False, **mailer)
+
+
+def _provider_id(message: Message) -> str:
+    """Return the id that a backend of django-anymail has noted."""
+    status = getattr(message, "anymail_status", None)
+    found = getattr(status, "message_id", None)
+    return found if isinstance(found, str) else ""
 
 
 def _reply_of(error: Exception) -> Reply:
@@ -164,24 +211,47 @@ def _is_wrong_configuration(error: Exception) -> bool:
 def _without_reply(reply: Reply, mail: EmailDelivery) -> Outcome:
     """Return the outcome of a mail that the server may have: send it once more only."""
     if mail.unanswered > 1:
-        return reply.outcome(State.UNKNOWN, has_reply=False)
-    return reply.try_again(mail)._replace(has_reply=False)
+        return reply.outcome(State.UNKNOWN, Cause.NO_REPLY)
+    return reply.try_again(mail, Cause.NO_REPLY)
 
 
 def _smtp_outcome(error: smtplib.SMTPException, reply: Reply, mail: EmailDelivery) -> Outcome:
     if reply.code < 400 or reply.code in BUSY:
-        return reply.try_again(mail)
-    if reply.code < 500:  # to the recipient: greylisting
-        is_recipient = isinstance(error, smtplib.SMTPRecipientsRefused)
-        return reply.try_again(mail, RETRY_RECIPIENT if is_recipient else RETRY)
-    has_bounced = bool(NO_SUCH_ADDRESS.fullmatch(reply.enhanced_code))
-    return reply.outcome(State.REFUSED, has_bounced=has_bounced)
+        return reply.try_again(mail, Cause.SERVER)
+    if reply.code < 500 and isinstance(error, smtplib.SMTPRecipientsRefused):  # greylisting
+        return reply.try_again(mail, first_wait=RETRY_RECIPIENT)
+    if reply.code < 500:
+        return reply.try_again(mail, Cause.SERVER)
+    return reply.outcome(State.REFUSED, _cause_of_refusal(reply))
 
 
-def _http_outcome(reply: Reply, mail: EmailDelivery) -> Outcome:
+def _cause_of_refusal(reply: Reply) -> Cause:
+    if NO_SUCH_ADDRESS.fullmatch(reply.enhanced_code):
+        return Cause.BOUNCE
+    if reply.enhanced_code.startswith("5.7.") or reply.enhanced_code in ABOUT_SENDER:
+        return Cause.POLICY
+    return Cause.ADDRESS
+
+
+def _http_outcome(error: Exception, reply: Reply, mail: EmailDelivery) -> Outcome:
     """Return the outcome of a backend that sends by the API of a provider."""
     if reply.code in (500, 502, 504):
         return _without_reply(reply, mail)
     if not 400 <= reply.code < 500 or reply.code in BUSY:
-        return reply.try_again(mail)
-    return reply.outcome(State.REFUSED)
+        outcome = reply.try_again(mail, Cause.SERVER)
+        return outcome._replace(wait=_retry_after(error) or outcome.wait)
+    # The request was wrong, not the address.
+    return reply.outcome(State.REFUSED, Cause.POLICY)
+
+
+def _retry_after(error: Exception) -> timedelta | None:
+    """Return how long the API of a provider wants us to wait, an hour at most."""
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    value = str(headers.get("Retry-After", "")).strip()
+    seconds = float(value) if value.isdecimal() and len(value) < 10 else _seconds_until(value)
+    return min(timedelta(seconds=seconds), MAX_WAIT) if seconds else None
+
+
+def _seconds_until(http_date: str) -> float:
+    timestamp = parse_http_date_safe(http_date)
+    return max(0.0, timestamp - timezone.now().timestamp()) if timestamp else 0.0

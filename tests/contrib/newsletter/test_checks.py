@@ -29,6 +29,11 @@ def ids(messages):
         ("LETTERS_PER_HOUR", 0, "digest.E034"),
         ("REMOVALS_FILE", "removals", "digest.E035"),
         ("REMOVALS_FILE", 7, "digest.E035"),
+        ("MAILER", "news", "digest.E043"),
+        ("MAILER", ["smtp.example.com"], "digest.E043"),
+        ("RATE", 0, "digest.E044"),
+        ("RATE", "14", "digest.E044"),
+        ("WORKERS", 0, "digest.E045"),
     ],
 )
 def test_invalid_setting(settings, name, value, check_id):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from digest.contrib.newsletter import queue, subscriptions
 from digest.contrib.newsletter.models import EmailDelivery, Subscriber, Subscription
-from digest.contrib.newsletter.queue import Outcome, State
+from digest.contrib.newsletter.outcomes import Outcome, State, try_again
 from tests.contrib.newsletter.readers import sign_up, subscribe
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +117,7 @@ def test_letter_that_waits_for_the_server_does_not_count(letter, settings):
     settings.DIGEST_NEWSLETTER_LETTERS_PER_HOUR = 1
     mail = claim()
     queue.begin(mail)
-    queue.end(mail, queue.try_again(mail, timedelta(seconds=30)))
+    queue.end(mail, try_again(mail, timedelta(seconds=30)))
     assert queue.may_send_letters() == 1
     assert queue.claim_letters() == []
     update(letter, not_before=ago(seconds=1))

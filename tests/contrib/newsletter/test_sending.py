@@ -32,11 +32,11 @@ def test_sign_up_is_due_and_sends_a_letter(digest, mail_server, capsys):
     request_subscription(digest)
     assert sending.is_due()
     call_command("send_newsletters")
-    assert capsys.readouterr().out == "Letters: 1 accepted.\n"
+    assert capsys.readouterr().out == "Mails: 1 accepted.\n"
     assert (len(mail_server.mails), states()) == (1, ["accepted"])
     assert not sending.is_due()
     call_command("send_newsletters")
-    assert capsys.readouterr().out == "Letters: none is due.\n"
+    assert capsys.readouterr().out == "Mails: none is due.\n"
 
 
 def test_sign_up_sends_nothing_by_itself(digest, mail_server):

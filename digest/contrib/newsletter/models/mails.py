@@ -1,6 +1,6 @@
 """Mailings of issues, and the mails to each reader.
 
-Only ``mailings`` changes the state of a mailing, and only ``queue`` that of a mail.
+Only ``mailings`` and ``progress`` change the state of a mailing, and only ``queue`` that of a mail.
 """
 
 import swapper
@@ -51,7 +51,9 @@ class Mailing(models.Model):
         EDITOR = "editor", _("by an editor")
         REFUSED = "refused", _("the server refused ten mails in a row")
         NO_REPLY = "no_reply", _("the connection was lost three times in a row")
-        CONFIGURATION = "configuration", _("the server refuses the login or the sender")
+        CONFIGURATION = "configuration", _("the server or the settings let no mail pass")
+        OUTAGE = "outage", _("the server took no mail for a day")
+        ALIAS = "alias", _("an alias is not sent")
 
     class Audience(models.TextChoices):
         ACTIVE = "active", _("all subscribers")
@@ -180,6 +182,8 @@ class EmailDelivery(models.Model):
     unanswered = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
+    # When sending has begun for the first time; it is given up after a day.
+    begun_at = models.DateTimeField(null=True)
     # The last reply of the server, and when.
     at = models.DateTimeField(null=True)
     code = models.CharField(max_length=20, blank=True)
