@@ -5,20 +5,15 @@ Log entries and messages are stored, so they do not have the address: it may be 
 
 from typing import Any
 
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import TemplateView
-from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.log_actions import LogActionRegistry, log
 
 from digest.contrib.newsletter import subscriptions
+from digest.contrib.newsletter.admin.confirmation import ConfirmationView
 from digest.contrib.newsletter.models import Subscriber, Subscription
 
 END, RESEND, ERASE = (f"digest_newsletter.{name}" for name in ("end", "resend", "erase"))
@@ -30,53 +25,27 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action(ERASE, _("Erase a subscriber"), _("Subscriber erased"))
 
 
-class ActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
-    """Show a confirmation page; on POST run ``act``.
-
-    ``act`` returns why nothing was done, or None.
-    """
-
+class ActionView(ConfirmationView):
     model = Subscriber
-    index_url_name = inspect_url_name = ""
-    permission_required = "change"
-    template_name = "digest/newsletter/admin/confirm.html"
-    question = button = success_message = log_action = ""
-    is_serious = False
 
     @cached_property
     def subscriber(self) -> Subscriber:
         return get_object_or_404(Subscriber, pk=self.kwargs["pk"])
-
-    def act(self) -> str | None:
-        raise NotImplementedError
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        next_url = self.next_url
-        with transaction.atomic():
-            if error := self.act():
-                messages.error(request, error)
-                return redirect(next_url)
-        messages.success(request, self.success_message)
-        return redirect(next_url)
 
     def log(self, **kwargs: Any) -> None:
         title = gettext("Subscriber %(number)d") % {"number": self.subscriber.pk}
         log(self.subscriber, self.log_action, user=self.request.user, title=title, **kwargs)
 
     @property
-    def inspect_url(self) -> str:
+    def back_url(self) -> str:
         return reverse(self.inspect_url_name, args=[self.subscriber.pk])
-
-    @property
-    def next_url(self) -> str:
-        return self.inspect_url
 
     def get_page_subtitle(self) -> str:
         return self.subscriber.address
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         index = {"url": reverse(self.index_url_name), "label": _("Subscribers")}
-        inspect = {"url": self.inspect_url, "label": self.subscriber.address}
+        inspect = {"url": self.back_url, "label": self.subscriber.address}
         return [*self.breadcrumbs_items, index, inspect, {"url": "", "label": self.page_title}]
 
 
