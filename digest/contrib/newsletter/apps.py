@@ -35,4 +35,5 @@ class NewsletterConfig(AppConfig):
             "wagtailadmin.access_admin",
             "digest_newsletter.change_newslettersettings",
             *(f"digest_newsletter.{verb}_subscriber" for verb in ("view", "change", "delete")),
+            *(f"digest_newsletter.{verb}_mailing" for verb in ("view", "change")),
         ]

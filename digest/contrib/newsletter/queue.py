@@ -233,3 +233,9 @@ def send_refused_again(mailing: Mailing) -> int:
 
 def _wait_again(mails: QuerySet) -> int:
     return mails.update(state=State.WAITING, unanswered=0, begun_at=None, not_before=None)
+
+
+def discard(letters: QuerySet) -> int:
+    """Skip waiting letters that a user discards; return their number."""
+    waiting = letters.filter(state=State.WAITING)
+    return waiting.update(state=State.SKIPPED, reply="Discarded in the admin.")

@@ -1,18 +1,27 @@
-"""Add newsletters and subscribers to the admin."""
+"""Add newsletters, their mailings and their subscribers to the admin."""
 
 from wagtail import hooks
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.permissions import register_permission_policy
 
-from digest.contrib.newsletter.admin.actions import register_log_actions
+from digest.contrib.newsletter.admin import actions, letters, mailing_actions
+from digest.contrib.newsletter.admin.access import MailingPermissionPolicy
+from digest.contrib.newsletter.admin.home import add_mailings
+from digest.contrib.newsletter.admin.mailings import MailingViewSet
 from digest.contrib.newsletter.admin.protection import keep_page, keep_selected_pages
 from digest.contrib.newsletter.admin.settings import NewsletterSettingsViewSet
 from digest.contrib.newsletter.admin.subscribers import SubscriberViewSet
+from digest.contrib.newsletter.models import Mailing
 
-hooks.register("register_log_actions", register_log_actions)
+register_permission_policy(Mailing, MailingPermissionPolicy(Mailing))
+hooks.register("register_log_actions", actions.register_log_actions)
+hooks.register("register_log_actions", mailing_actions.register_log_actions)
+hooks.register("register_log_actions", letters.register_log_actions)
+hooks.register("construct_homepage_panels", add_mailings)
 hooks.register("before_delete_page", keep_page)
 hooks.register("before_bulk_action", keep_selected_pages)
 
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[ModelViewSet]:
-    return [NewsletterSettingsViewSet(), SubscriberViewSet()]
+    return [NewsletterSettingsViewSet(), MailingViewSet(), SubscriberViewSet()]

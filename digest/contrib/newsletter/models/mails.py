@@ -153,6 +153,7 @@ class EmailDelivery(models.Model):
         SKIPPED = "skipped", _("skipped")
 
     OPEN = (State.WAITING, State.LEASED, State.SENDING)
+    FAILED = (State.REFUSED, State.UNKNOWN)
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     mailing = models.ForeignKey(
@@ -205,6 +206,11 @@ class EmailDelivery(models.Model):
                 fields=["mailing", "id"],
                 condition=models.Q(state__in=["waiting", "leased", "sending"]),
                 name="digest_open_mails",
+            ),
+            models.Index(
+                fields=["mailing", "id"],
+                condition=models.Q(state__in=["refused", "unknown"]),
+                name="digest_failed_mails",
             ),
             models.Index(
                 fields=["provider_id"],
