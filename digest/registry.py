@@ -77,6 +77,12 @@ class Registry:
     token_paths: list[str] = field(default_factory=list)
     # By the name of the slot: "digest", "issue" and those of the site's own templates.
     slots: defaultdict[str, list[Slot]] = field(default_factory=lambda: defaultdict(list))
+    # Rules of the checklist (``digest.checklist.rules.Rule``) by code. A code begins with the name
+    # of the app and a dot, so that a digest may keep the level of a rule whose app was removed.
+    checklist_rules: dict[str, Any] = field(default_factory=dict)
+    # Dotted names of functions that return side panels for the editor of an issue, as Wagtail's
+    # ``get_side_panels`` does. They take the issue, the request, and the page of the digest.
+    issue_side_panels: list[str] = field(default_factory=list)
     # Names of groups, and the model permissions that ``create_roles`` gives them.
     roles: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 

@@ -6,7 +6,7 @@ from django import forms
 from django.db import models
 
 from digest.checklist.findings import Level
-from digest.checklist.rules import RULES
+from digest.checklist.rules import all_rules
 from digest.checklist.settings import ChecklistSettings, validate_checklist
 from digest.checklist.targets import MAX_TARGET, TARGETS
 
@@ -30,7 +30,7 @@ class ChecklistWidget(forms.Widget):
             "highest": MAX_TARGET,
             "rules": [
                 (f"{name}-rule-{code}", rule.label, settings.levels[code])
-                for code, rule in RULES.items()
+                for code, rule in all_rules().items()
             ],
             "targets": [
                 (f"{name}-target-{code}", target.label, _typed_or_stored(typed, settings, code))
@@ -42,7 +42,7 @@ class ChecklistWidget(forms.Widget):
         """Return the submitted values as strings; missing ones are left out."""
         rules, targets = f"{name}-rule-", f"{name}-target-"
         posted = {
-            "rules": {code: data[rules + code] for code in RULES if rules + code in data},
+            "rules": {code: data[rules + code] for code in all_rules() if rules + code in data},
             "targets": {code: data[targets + code] for code in TARGETS if targets + code in data},
         }
         return {part: values for part, values in posted.items() if values}
@@ -86,7 +86,7 @@ def _number(text: str) -> int | str | None:
 class ChecklistField(models.JSONField):
     """The levels and targets of a digest: ``{"rules": {code: level}, "targets": {name: number}}``.
 
-    Missing keys have the defaults of ``RULES`` and ``TARGETS``.
+    Missing keys have the defaults of ``all_rules`` and ``TARGETS``.
     """
 
     default_validators = [validate_checklist]

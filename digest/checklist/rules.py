@@ -12,14 +12,19 @@ from digest.checklist.lengths import headline_length, reading_minutes, story_wor
 from digest.checklist.presence import alt_text, bottom_line, story_source, why_it_matters
 from digest.checklist.repeats import repeated_story
 from digest.checklist.wording import link_text, repeated_words
+from digest.registry import registry
 
 
 class Rule(NamedTuple):
-    """A rule: its label, its check, and its level by default."""
+    """A rule: its label, its check, and its level by default.
+
+    A rule that ``is_expensive`` is not run for lists of issues.
+    """
 
     label: str | Promise
     check: Callable[[IssueText], Iterator[Finding]]
     default: Level = Level.WARNING
+    is_expensive: bool = False
 
 
 # The codes are stored in digests, and are the headings of docs/reference/checklist.md.
@@ -34,5 +39,10 @@ RULES = {
     "reading_minutes": Rule(_("Minutes to read an issue"), reading_minutes),
     "link_text": Rule(_("Links say where they lead"), link_text),
     "repeated_words": Rule(_("No repeated labels or words"), repeated_words),
-    "repeated_story": Rule(_("No story was published before"), repeated_story),
+    "repeated_story": Rule(_("No story was published before"), repeated_story, is_expensive=True),
 }
+
+
+def all_rules() -> dict[str, Rule]:
+    """Return the rules of the plugin and of the installed apps by code."""
+    return RULES | registry.checklist_rules

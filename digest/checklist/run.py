@@ -6,7 +6,7 @@ from typing import Any
 
 from digest.checklist.findings import Finding, Level
 from digest.checklist.issue_text import IssueText
-from digest.checklist.rules import RULES
+from digest.checklist.rules import all_rules
 from digest.checklist.settings import ChecklistSettings
 from digest.pages.bodies import tolerate_broken_body
 from digest.pages.page_models import parent_of
@@ -36,7 +36,7 @@ def check_issue(
 def _run(code: str, level: Level, issue_text: IssueText, wanted: set[Level]) -> list[Finding]:
     found: list[Finding] = []
     with tolerate_broken_body(issue_text.issue):
-        for finding in RULES[code].check(issue_text):
+        for finding in all_rules()[code].check(issue_text):
             effective = Level.WARNING if finding.is_advisory else level
             if effective in wanted:
                 found.append(replace(finding, rule=code, level=effective))

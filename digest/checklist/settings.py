@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from digest.checklist.findings import Level
-from digest.checklist.rules import RULES
+from digest.checklist.rules import all_rules
 from digest.checklist.targets import MAX_TARGET, PAIRS, TARGETS
 
 
@@ -26,7 +26,7 @@ class ChecklistSettings:
         return cls(
             levels={
                 code: Level(levels[code]) if _is_level(levels.get(code)) else rule.default
-                for code, rule in RULES.items()
+                for code, rule in all_rules().items()
             },
             targets={
                 name: targets[name] if _is_target(targets.get(name, "")) else target.default
@@ -67,12 +67,15 @@ def _errors(stored: Any) -> Iterator[str]:
 
 
 def _errors_of_rules(levels: dict[str, Any]) -> Iterator[str]:
+    rules = all_rules()
     for code, level in levels.items():
-        if code not in RULES:
+        if code not in rules:
+            if "." in code:  # of an app that is not installed any more
+                continue
             yield _("There is no rule “%(name)s”.") % {"name": code}
         elif not _is_level(level):
             message = _("%(rule)s: choose one of %(levels)s.")
-            yield message % {"rule": RULES[code].label, "levels": ", ".join(Level.values)}
+            yield message % {"rule": rules[code].label, "levels": ", ".join(Level.values)}
 
 
 def _errors_of_targets(targets: dict[str, Any]) -> Iterator[str]:

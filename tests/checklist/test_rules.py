@@ -3,10 +3,13 @@
 import json
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from digest.checklist.rules import RULES
+from digest.checklist.findings import Finding
+from digest.checklist.rules import RULES, Rule
 from digest.checklist.run import check_issue
 from digest.models import IssuePage
+from digest.registry import registry
 from tests.builders import block, body, make_image, source, story
 from tests.checklist.checking import (
     TEXT,
@@ -176,3 +179,32 @@ def test_path_of_a_nested_item(digest):
     story_id, item_id = issue.stories[0].id, url_as_title["id"]
     assert finding.path == f"body.{story_id}.sources.{item_id}.title"
     assert short(finding.path) == "body.sources.title"
+
+
+def shouting(issue_text):
+    """Check that the title does not shout."""
+    if issue_text.issue.title.isupper():
+        yield Finding("The title shouts.", "title")
+
+
+@pytest.fixture
+def rule_of_app(monkeypatch):
+    monkeypatch.setattr(registry, "checklist_rules", {"loud.title": Rule("No shouting", shouting)})
+
+
+def test_rule_of_an_app_is_run_at_the_level_of_the_digest(digest, rule_of_app):
+    issue = issue_of(digest, title="THE HARBOUR OPENS ITS DATA")
+    assert codes(issue) == ["loud.title"]
+    digest.checklist = {"rules": {"loud.title": "required"}}
+    digest.save()
+    with pytest.raises(ValidationError, match="The title shouts"):
+        issue.clean_checklist()
+
+
+def test_level_of_a_rule_stays_when_its_app_is_removed(digest, rule_of_app, monkeypatch):
+    digest.checklist = {"rules": {"loud.title": "required", "bottom_line": "off"}}
+    digest.save()
+    monkeypatch.setattr(registry, "checklist_rules", {})
+    digest.save()  # validates
+    assert digest.checklist["rules"]["loud.title"] == "required"
+    assert codes(issue_of(digest, title="THE HARBOUR OPENS ITS DATA")) == []

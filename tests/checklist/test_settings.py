@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from digest.checklist.findings import Level
-from digest.checklist.rules import RULES
+from digest.checklist.rules import all_rules
 from digest.checklist.settings import ChecklistSettings
 from digest.checklist.targets import TARGETS
 from digest.models import DigestPage
@@ -16,7 +16,7 @@ DEFAULTS = ChecklistSettings.from_stored({})
 
 
 def test_all_rules_warn_by_default():
-    assert set(DEFAULTS.levels) == set(RULES)
+    assert set(DEFAULTS.levels) == set(all_rules())
     assert set(DEFAULTS.levels.values()) == {Level.WARNING}
     assert DEFAULTS.targets == {name: target.default for name, target in TARGETS.items()}
 

@@ -46,7 +46,7 @@ WORDS = {
     "overtaken": "superseded",
     "taken back": "unpublished",
     "takes? back": "unpublish",
-    "dear": "EXPENSIVE_RULES, expensive",
+    "dear": "expensive",
     "ran before": "previously published",
     "slips?": "finding",
     "manners": "RobotsPolicy, crawl policy",

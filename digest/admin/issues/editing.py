@@ -1,9 +1,11 @@
 """Wagtail's create, edit and unpublish views, extended for digests and issues."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
 from wagtail.admin.ui.components import Component, MediaContainer
 from wagtail.admin.ui.side_panels import PageStatusSidePanel
 from wagtail.admin.views.pages.create import CreateView
@@ -18,7 +20,9 @@ from digest.admin.issues.status import ZonedStatusSidePanel
 from digest.admin.issues.views import IssueExplorerView
 from digest.admin.issues.workflow import IssueWorkflowActionView
 from digest.admin.sources.panel import broken_sources_panels
+from digest.pages.page_models import parent_of
 from digest.publishing.publish import lock_page
+from digest.registry import registry
 
 
 class ZonedStatusMixin:
@@ -33,16 +37,22 @@ def _with_zone(panel: Component) -> Component:
     return ZonedStatusSidePanel.replacing(panel) if is_status else panel
 
 
+def _panels_of_apps(issue: Any, request: HttpRequest, digest: Any) -> Iterator[Component]:
+    for name in registry.issue_side_panels:
+        yield from import_string(name)(issue, request, digest)
+
+
 class IssueCreateView(EditorScriptsMixin, ZonedStatusMixin, CreateView):
-    """Add the checklist panel to the form of a new issue."""
+    """Add the checklist and the panels of apps to the form of a new issue."""
 
     def get_side_panels(self) -> MediaContainer:
         checklist = ChecklistSidePanel(self.page, self.request, self.parent_page)
-        return MediaContainer([*super().get_side_panels(), checklist])
+        others = _panels_of_apps(self.page, self.request, self.parent_page)
+        return MediaContainer([*super().get_side_panels(), checklist, *others])
 
 
 class IssueEditView(EditorScriptsMixin, ZonedStatusMixin, EditView):
-    """Add the checklist and broken-sources panels to the form of an issue."""
+    """Add the checklist, the broken sources and the panels of apps to the form of an issue."""
 
     def get_side_panels(self) -> MediaContainer:
         panels = super().get_side_panels()
@@ -51,7 +61,8 @@ class IssueEditView(EditorScriptsMixin, ZonedStatusMixin, EditView):
             return panels
         checklist = ChecklistSidePanel(self.page, self.request)
         broken_sources = broken_sources_panels(self.page, self.request)
-        return MediaContainer([*panels, checklist, *broken_sources])
+        others = _panels_of_apps(self.page, self.request, parent_of(self.page))
+        return MediaContainer([*panels, checklist, *broken_sources, *others])
 
 
 class PageRevertView(EditorScriptsMixin, ZonedStatusMixin, RevisionsRevertView):
