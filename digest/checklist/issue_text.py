@@ -102,6 +102,8 @@ class IssueText:
         self.issue, self.targets = issue, targets
         self.parts = list(self._read_parts())
         self.stories = [part for part in self.parts if part.number]
+        # What the rules of an app have read, by the name of the app.
+        self.shared: dict[str, Any] = {}
 
     def _read_parts(self) -> Iterator[IssuePart]:
         number = 0

@@ -12,7 +12,7 @@ class NewsletterConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from digest.contrib.newsletter import checks, sending  # noqa: F401
+        from digest.contrib.newsletter import checklist, checks, sending  # noqa: F401
         from digest.contrib.newsletter.cleaning import clean
         from digest.contrib.newsletter.signal_handlers import register_signal_handlers
         from digest.registry import DAY, MINUTE, Job, Slot, registry
@@ -31,6 +31,7 @@ class NewsletterConfig(AppConfig):
             Job("send_newsletters", sending.run, MINUTE, is_due=sending.is_due, is_long=True),
             Job("clean_newsletter", clean, DAY),
         ]
+        registry.checklist_rules |= checklist.RULES
         registry.roles["Newsletter managers"] += [
             "wagtailadmin.access_admin",
             "digest_newsletter.change_newslettersettings",
