@@ -60,6 +60,8 @@ def form(**fields):
         "imprint": "A street",
         "privacy_url": "https://a.example/privacy",
         "consent": "Send it to me.",
+        "delay_minutes": "10",
+        "content": "whole",
     } | fields
 
 
@@ -115,6 +117,9 @@ def test_manager_opens_a_digest(manager, digest):
         ("reply_to", "nobody"),
         ("consent", ""),
         ("from_name", "A\r\nBcc: b@example.org"),
+        ("delay_minutes", "-1"),
+        ("delay_minutes", "1441"),
+        ("content", "nothing"),
     ],
 )
 def test_invalid_settings_are_rejected(manager, digest, name, value):
@@ -127,6 +132,23 @@ def test_closed_digest_needs_neither_imprint_nor_privacy_page(manager, digest):
     closed = form(imprint="", privacy_url="")
     del closed["takes_signups"]
     assert manager.post(edit_url(digest), closed).status_code == 302
+
+
+def test_digest_that_sends_needs_an_imprint_only(manager, digest):
+    sends = form(sends_on_publish="on", imprint=" ", privacy_url="")
+    del sends["takes_signups"]
+    response = manager.post(edit_url(digest), sends)
+    assert response.context["form"].errors == {
+        "imprint": ["Issues are sent only if there is an imprint."]
+    }
+    assert manager.post(edit_url(digest), sends | {"imprint": "A street"}).status_code == 302
+    newsletter = NewsletterSettings.objects.get()
+    assert (newsletter.sends_on_publish, newsletter.delay_minutes) == (True, 10)
+
+
+def test_form_says_that_public_issues_are_not_sent(manager, digest):
+    page = html(manager.get(edit_url(digest)))
+    assert "public already are never sent by themselves" in page
 
 
 def test_consent_has_a_version_for_each_text(manager, digest):

@@ -9,7 +9,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import BooleanColumn, Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminAutoHeightTextInput
@@ -22,6 +23,7 @@ NEEDED_TO_OPEN = {
     "imprint": _("Readers can sign up only if there is an imprint."),
     "privacy_url": _("Readers can sign up only if there is a privacy page."),
 }
+NEEDED_TO_SEND = _("Issues are sent only if there is an imprint.")
 
 
 class NewsletterSettingsForm(WagtailAdminModelForm):
@@ -45,7 +47,7 @@ class NewsletterSettingsForm(WagtailAdminModelForm):
 
     class Meta:
         model = NewsletterSettings
-        fields = ["takes_signups", "from_name", "reply_to", "imprint", "privacy_url"]
+        fields: list[str] = []  # those of PANELS
         widgets = {"imprint": AdminAutoHeightTextInput}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -68,6 +70,8 @@ class NewsletterSettingsForm(WagtailAdminModelForm):
             for name, message in NEEDED_TO_OPEN.items():
                 if name in cleaned and not cleaned[name]:
                     self.add_error(name, message)
+        elif cleaned.get("sends_on_publish") and not cleaned.get("imprint", "?"):
+            self.add_error("imprint", NEEDED_TO_SEND)
         return cleaned
 
     def save(self, commit: bool = True) -> NewsletterSettings:
@@ -75,6 +79,29 @@ class NewsletterSettingsForm(WagtailAdminModelForm):
         is_default = text == default_consent(digest)
         self.instance.consent_text = None if is_default else signup.store_consent(digest, text)
         return super().save(commit)
+
+
+PANELS = ObjectList(
+    [
+        MultiFieldPanel(
+            [FieldPanel("takes_signups"), FieldPanel("consent"), FieldPanel("privacy_url")],
+            heading=_("Sign-ups"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("sends_on_publish"),
+                FieldPanel("delay_minutes"),
+                FieldPanel("content"),
+            ],
+            heading=_("Sending"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("from_name"), FieldPanel("reply_to"), FieldPanel("imprint")],
+            heading=_("Sender"),
+        ),
+    ],
+    base_form_class=NewsletterSettingsForm,
+)
 
 
 def _digests() -> QuerySet:
@@ -92,7 +119,7 @@ class SettingsIndexView(generic.IndexView):
 
     def get_base_queryset(self) -> QuerySet:
         rows = NewsletterSettings.objects.filter(digest=OuterRef("pk"))
-        names = ("pk", "takes_signups", "from_name")
+        names = ("pk", "takes_signups", "sends_on_publish", "from_name")
         # With a prefix, since a site's own page class may have such fields.
         return _digests().annotate(
             **{f"newsletter_{name}": Subquery(rows.values(name)) for name in names}
@@ -108,6 +135,7 @@ class SettingsIndexView(generic.IndexView):
                 accessor=_state,
                 primary=lambda digest: digest.newsletter_takes_signups,
             ),
+            BooleanColumn("newsletter_sends_on_publish", label=_("Send when published")),
             Column("newsletter_from_name", label=_("Sender name")),
         ]
 
@@ -155,9 +183,7 @@ class NewsletterSettingsViewSet(ModelViewSet):
     index_view_class = SettingsIndexView
     edit_view_class = SettingsEditView
     ordering = "title"
-
-    def get_form_class(self, for_update: bool = False) -> type[NewsletterSettingsForm]:
-        return NewsletterSettingsForm
+    edit_handler = PANELS
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_common_view_kwargs(delete_url_name=None, usage_url_name=None, **kwargs)
