@@ -32,6 +32,7 @@ class NewsletterConfig(AppConfig):
             Job("clean_newsletter", clean, DAY),
         ]
         registry.checklist_rules |= checklist.RULES
+        registry.issue_side_panels.append("digest.contrib.newsletter.admin.issue_panel.side_panels")
         registry.roles["Newsletter managers"] += [
             "wagtailadmin.access_admin",
             "digest_newsletter.change_newslettersettings",

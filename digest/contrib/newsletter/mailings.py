@@ -137,7 +137,7 @@ def _save(mailing: Mailing, **fields: Any) -> Mailing:
 def save_draft(issue: Any, subject: str, preheader: str) -> Mailing:
     """Store the subject and the preheader of an issue's mailing; empty for those of the issue."""
     mailing = _lock_or_create(issue)
-    _require(mailing, UNSENT)
+    _require(mailing, () if mailing.started_at else UNSENT)
     return _save(mailing, subject=subject, preheader=preheader)
 
 
@@ -148,7 +148,7 @@ def schedule(issue: Any, user: Any, at: datetime | None = None) -> Mailing:
     If it is not public then, the mailing waits for it.
     """
     mailing = _lock_or_create(issue)
-    _require(mailing, UNSENT)
+    _require(mailing, () if mailing.started_at else UNSENT)
     if reasons := reasons_not_to_send(issue):
         raise ValidationError(reasons)
     due_at = at or timezone.now()

@@ -4,7 +4,13 @@ from wagtail import hooks
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import register_permission_policy
 
-from digest.contrib.newsletter.admin import actions, letters, mailing_actions
+from digest.contrib.newsletter.admin import (
+    actions,
+    issue_actions,
+    issue_panel,
+    letters,
+    mailing_actions,
+)
 from digest.contrib.newsletter.admin.access import MailingPermissionPolicy
 from digest.contrib.newsletter.admin.home import add_mailings
 from digest.contrib.newsletter.admin.mailings import MailingViewSet
@@ -17,6 +23,8 @@ register_permission_policy(Mailing, MailingPermissionPolicy(Mailing))
 hooks.register("register_log_actions", actions.register_log_actions)
 hooks.register("register_log_actions", mailing_actions.register_log_actions)
 hooks.register("register_log_actions", letters.register_log_actions)
+hooks.register("register_log_actions", issue_actions.register_log_actions)
+hooks.register("register_admin_urls", issue_panel.register_urls)
 hooks.register("construct_homepage_panels", add_mailings)
 hooks.register("before_delete_page", keep_page)
 hooks.register("before_bulk_action", keep_selected_pages)
