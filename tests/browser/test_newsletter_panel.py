@@ -26,8 +26,8 @@ DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 @pytest.fixture
 def expected_errors():
-    """Allow scripts of Playwright in the frame, which runs none, and the 400 of a wrong time."""
-    return ["Blocked script execution", "status of 400"]
+    """Allow scripts of Playwright in the frame, which runs none, and failures of requests."""
+    return ["Blocked script execution", "status of 400", "net::ERR_FAILED"]
 
 
 @pytest.fixture
@@ -143,6 +143,32 @@ def test_preview_follows_the_form(open_panel):
     expect(panel.get_by_role("textbox", name="Subject")).to_have_attribute(
         "placeholder", "Bells are counted twice"
     )
+
+
+def test_new_issue_gets_its_panel_when_it_is_saved(open_panel, digest):
+    editor, _panel = open_panel(viewport=DESKTOP)
+    editor.start_issue(digest.pk, "An issue that saves itself")
+    panel = editor.page.locator("[data-side-panel=newsletter]")
+    expect(panel.get_by_text("kB")).to_be_visible()
+    panel.get_by_text("Schedule", exact=True).press("Enter")
+    panel.get_by_role("textbox", name="Date and time").focus()
+    expect(editor.calendar).to_be_visible()
+
+
+def test_subject_that_is_typed_during_a_save_is_saved(open_panel):
+    editor, panel = open_panel(viewport=DESKTOP)
+    held = []
+    hold = lambda route: route.fallback() if held else held.append(route)  # noqa: E731
+    editor.page.route("**/draft/", hold)
+    subject = panel.get_by_role("textbox", name="Subject")
+    with editor.page.expect_request("**/draft/"):
+        subject.fill("First")
+        subject.press("Tab")
+    subject.fill("Second")
+    subject.press("Tab")
+    with editor.page.expect_response("**/draft/") as saved:
+        held[0].abort()
+    assert saved.value.json()["subject"] == "Second"
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])

@@ -40,6 +40,12 @@ class IssueState:
     def state(self) -> str | None:
         return self.mailing and self.mailing.state
 
+    @property
+    def is_unsent(self) -> bool:
+        if self.mailing is None:
+            return True
+        return self.mailing.started_at is None and self.state in mailings.UNSENT
+
     @cached_property
     def is_public(self) -> bool:
         return mailings.may_be_sent(self.issue)
@@ -56,7 +62,7 @@ class IssueState:
     @cached_property
     def problems(self) -> list[str]:
         """Return what has to be done before the issue can be sent."""
-        if self.mailing and (self.mailing.started_at or self.state not in mailings.UNSENT):
+        if not self.is_unsent:
             return []
         found = mailings.reasons_not_to_send(self.issue)
         return found if self.readers else [*found, _("Nobody has subscribed yet.")]
@@ -69,8 +75,7 @@ class IssueState:
     def _actions(self) -> Iterator[str]:
         if self.may_edit:
             yield "test"
-        has_started = self.mailing is not None and self.mailing.started_at is not None
-        if has_started or self.state not in (None, *mailings.UNSENT):
+        if not self.is_unsent:
             return
         # Later the subject needs no approval any more, so it is not for writers to change.
         if self.may_publish or (self.may_edit and self.state in BEFORE):

@@ -24,6 +24,7 @@
 
     connect() {
       this.form = editForm();
+      this.stored = { subject: "", preheader: "" };
       this.show(this.shownValue);
       this.reload();
       this.updatedAt = performance.now();
@@ -118,7 +119,10 @@
       event.preventDefault();
       const form = event.target;
       const message = form.querySelector("[data-message]") ?? this.messageTarget;
-      if (form.ariaBusy === "true") return;
+      if (form.ariaBusy === "true") {
+        this.isWaiting = form === this.draftTarget;
+        return;
+      }
       form.ariaBusy = "true";
       this.showErrors(form, {});
       setText(message, "");
@@ -138,6 +142,8 @@
         setText(message, error.message === "403" ? forbidden : failed);
       } finally {
         form.ariaBusy = "false";
+        if (this.isWaiting) this.save();
+        this.isWaiting = false;
       }
     }
 
@@ -202,7 +208,9 @@
     showDraft(data) {
       [this.subjectTarget, this.preheaderTarget].forEach((field) => {
         field.readOnly = !data.actions.includes("draft");
-        if (field !== document.activeElement) field.value = data[field.name];
+        // What is being typed, or waits to be saved, stays.
+        if (field.value === this.stored[field.name]) field.value = data[field.name];
+        this.stored[field.name] = data[field.name];
       });
       this.count();
     }
