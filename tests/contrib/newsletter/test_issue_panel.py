@@ -17,8 +17,7 @@ from digest.contrib.newsletter import mailings
 from digest.contrib.newsletter.models import EmailDelivery, Mailing, NewsletterSettings
 from digest.models import DigestPage
 from digest.pages.time_zones import today_in
-from tests.admin.issues.test_checklist import data
-from tests.builders import body, make_digest, make_issue, story
+from tests.builders import make_digest, make_issue
 from tests.contrib.newsletter.readers import open_newsletter, subscribe
 
 pytestmark = pytest.mark.django_db
@@ -356,50 +355,3 @@ def test_test_goes_to_nobody_else(editor, issue):
     for user in [*others, "", "1 OR 1=1", 10**30]:
         assert post(editor, "test", issue, user=user).status_code == 400
     assert not EmailDelivery.objects.filter(kind="test").exists()
-
-
-# Preview
-
-
-def preview(client, issue, **query):
-    return client.get(url_of("preview", issue), query)
-
-
-def test_preview_shows_the_latest_draft(editor, issue):
-    issue.body = body(story("Pylons hum"), summary="In short.")
-    issue.save_revision()
-    response = preview(editor, issue)
-    html = response.content.decode()
-    assert "Pylons hum" in html
-    assert "default-src 'none'" in response["Content-Security-Policy"]
-    assert "script" not in response["Content-Security-Policy"]
-    assert response["X-Frame-Options"] == "SAMEORIGIN"
-    assert "no-store" in response["Cache-Control"]
-
-
-def test_preview_is_light_dark_or_text(editor, issue):
-    light, dark = (preview(editor, issue, show=name).content.decode() for name in ("light", "dark"))
-    assert "prefers-color-scheme" not in light + dark
-    assert "@media (max-width: 0)" in light
-    assert "@media (min-width: 0)" in dark
-    text = preview(editor, issue, show="text").content.decode()
-    assert "<pre>" in text
-    assert "What happened today." in text
-    assert preview(editor, issue, show="<script>").content.decode() == light
-
-
-def test_posted_form_is_previewed_and_not_saved(editor, issue):
-    response = editor.post(url_of("preview", issue), data(title="Posted and unsaved"))
-    found = response.json()
-    assert (found["is_valid"], found["subject"]) == (True, "Posted and unsaved")
-    assert re.fullmatch(r"\d+ kB", found["size"])
-    assert "Posted and unsaved" in preview(editor, issue).content.decode()
-    issue.refresh_from_db()
-    assert issue.latest_revision.as_object().title == "Three grids"
-    response = editor.post(url_of("preview", issue), data(date="soon"))
-    assert response.json() == {"is_valid": False}
-
-
-def test_preview_has_the_stored_preheader(editor, issue):
-    mailings.save_draft(issue, "", "Pylons, in short")
-    assert "Pylons, in short" in preview(editor, issue).content.decode()
