@@ -59,3 +59,14 @@ def mask(address: str) -> str:
     local_part, _at, domain = address.rpartition("@")
     last = local_part[-1] if len(local_part) > 2 else ""
     return f"{local_part[0]}•••{last}@{domain}"
+
+
+def readable(address: str) -> str:
+    """Return an address, with its domain in Unicode if it has letters that are not ASCII."""
+    if "xn--" not in address:
+        return address
+    try:
+        found = validate_email(address, strict=True, check_deliverability=False)
+    except EmailNotValidError:
+        return address
+    return f"{address} ({found.domain})"

@@ -204,6 +204,31 @@ def test_list_is_filtered_by_digest_and_state_of_one_subscription(manager, diges
     assert listed(manager, "?state=nonsense&digest=x") == ["b@example.org", "a@example.org"]
 
 
+def test_list_is_filtered_by_source_and_date(manager, digest):
+    for number, days in enumerate((0, 10)):
+        sign_up(digest, f"r{days}@example.org")
+        at = timezone.now() - timedelta(days=days)
+        row = Subscription.objects.filter(subscriber__address=f"r{days}@example.org")
+        row.update(requested_at=at, source=("api", "form")[number])
+    day = (timezone.localdate() - timedelta(days=5)).isoformat()
+    assert listed(manager, "?source=api") == ["r0@example.org"]
+    assert listed(manager, f"?requested_at_from={day}") == ["r0@example.org"]
+    assert listed(manager, f"?requested_at_to={day}") == ["r10@example.org"]
+    assert listed(manager, f"?requested_at_from={day}&source=form") == []
+    assert len(listed(manager, "?requested_at_from=x&source=x")) == 2
+
+
+def test_list_shows_who_gets_no_mail_and_domains_in_unicode(manager, digest):
+    sign_up(digest, "reader@bücher.example")
+    sign_up(digest, "again@example.org")
+    suppression.suppress("reader@xn--bcher-kva.example", "asked")
+    suppression.suppress("again@example.org", "erased")
+    page = html(manager.get(SUBSCRIBERS))
+    assert "reader@xn--bcher-kva.example (bücher.example)" in page
+    assert page.count("asked never to be written to") == 1
+    assert "erased" not in page.partition("<tbody>")[2].partition("</tbody>")[0]
+
+
 def test_number_of_queries_does_not_grow(manager, digest, django_assert_max_num_queries):
     for number in range(12):
         sign_up(digest, f"r{number}@example.org")

@@ -56,12 +56,13 @@ class GrowthView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
             period = PERIODS[self.form.cleaned_data["by"]]
             rows = growth_of(digest, period, time_zone_of(digest))[-PERIODS_SHOWN:]
         reasons = sorted({reason for row in rows for reason in row.left})
-        labels = dict(Subscription.EndReason.choices)
+        # Those without a reason are suppressed.
+        labels = {"": Subscription.State.SUPPRESSED.label, **dict(Subscription.EndReason.choices)}
         return super().get_context_data(
             plot=_plot(rows),
             # The latest first.
             rows=[(row, [row.left[reason] for reason in reasons]) for row in reversed(rows)],
-            reasons=[labels.get(reason, reason) or _("other") for reason in reasons],
+            reasons=[labels.get(reason, reason) for reason in reasons],
             **kwargs,
         )
 

@@ -244,8 +244,7 @@ class MailingViewSet(ModelViewSet):
             constructed = self.construct_view(view, **self.get_common_view_kwargs())
             urls.append(path(f"{name.replace('_', '-')}/<int:pk>/", constructed, name=name))
         urls.append(path("mail/<int:pk>/", MailView.as_view(), name="mail"))
-        discard = self.construct_view(DiscardLettersView, **self.get_common_view_kwargs())
-        urls.append(path("discard-letters/", discard, name="discard_letters"))
+        urls.append(path("discard-letters/", DiscardLettersView.as_view(), name="discard_letters"))
         urls.append(path("growth/", GrowthView.as_view(), name="growth"))
         return urls
 

@@ -1,20 +1,22 @@
 """Subscribers in the admin: a list, and a page for each with its history and actions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
 from django.urls import URLPattern, path
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from digest.contrib.newsletter import subscriptions, suppression
 from digest.contrib.newsletter.admin import actions
-from digest.contrib.newsletter.models import EmailDelivery, Subscriber, Subscription
+from digest.contrib.newsletter.models import EmailDelivery, Source, Subscriber, Subscription
 from digest.pages.page_models import get_digest_page_model
 
 LETTERS_SHOWN = 50
@@ -31,12 +33,16 @@ def with_prefix(subscribers: QuerySet, prefix: str) -> QuerySet:
 
 
 class SubscriberFilterSet(WagtailFilterSet):
-    """Filter by digest and state of the same subscription."""
+    """Filter by what is true of the same subscription."""
 
     digest = django_filters.ModelChoiceFilter(
         label=_("Digest"), queryset=lambda request: get_digest_page_model().objects.all()
     )
     state = django_filters.ChoiceFilter(label=_("State"), choices=Subscription.State.choices)
+    source = django_filters.ChoiceFilter(label=_("Source"), choices=Source.choices)
+    requested_at = django_filters.DateFromToRangeFilter(
+        label=_("Signed up"), widget=DateRangePickerWidget
+    )
 
     class Meta:
         model = Subscriber
@@ -44,6 +50,9 @@ class SubscriberFilterSet(WagtailFilterSet):
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         chosen = {name: value for name, value in self.form.cleaned_data.items() if value}
+        if days := chosen.pop("requested_at", None):
+            bounds = {"requested_at__gte": days.start, "requested_at__lte": days.stop}
+            chosen |= {name: value for name, value in bounds.items() if value}
         if not chosen:
             return queryset
         return queryset.filter(pk__in=Subscription.objects.filter(**chosen).values("subscriber"))
@@ -58,6 +67,17 @@ class SubscriberIndexView(generic.IndexView):
 
     def search_queryset(self, queryset: QuerySet) -> QuerySet:
         return with_prefix(queryset, self.search_query) if self.is_searching else queryset
+
+    def get_table(self, object_list: Sequence[Subscriber]) -> Any:
+        self.reasons = suppression.reasons_of(row.key for row in object_list)
+        return super().get_table(object_list)
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        return [*super().columns, Column("reason", label=_("Gets no mail"), accessor=self._reason)]
+
+    def _reason(self, subscriber: Subscriber) -> Any:
+        return self.reasons.get(subscriber.key, "")
 
 
 class SubscriberInspectView(generic.InspectView):
@@ -95,7 +115,7 @@ class SubscriberViewSet(ModelViewSet):
     add_to_reference_index = False
     copy_view_enabled = False
     inspect_view_enabled = True
-    inspect_view_fields = ["address"]
+    inspect_view_fields = ["readable_address"]
     index_view_class = SubscriberIndexView
     inspect_view_class = SubscriberInspectView
     inspect_template_name = SubscriberInspectView.template_name
@@ -107,7 +127,8 @@ class SubscriberViewSet(ModelViewSet):
     search_fields = ["address"]
     search_backend_name = None
     list_display = [
-        "__str__",  # and not "address", by which the list could be sorted, without an index
+        # Not "address", by which the list could be sorted, without an index.
+        "readable_address",
         Column("subscriptions", label=_("Digests"), accessor=_states),
         DateColumn("created_at", label=_("Since")),
     ]

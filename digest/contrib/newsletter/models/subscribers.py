@@ -6,11 +6,12 @@ Only ``subscriptions`` changes the state of a subscription.
 import secrets
 
 import swapper
+from django.contrib import admin
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from digest.contrib.newsletter.email_addresses import MAX_LENGTH
+from digest.contrib.newsletter.email_addresses import MAX_LENGTH, readable
 from digest.contrib.newsletter.models.settings import ConsentText
 
 DIGEST_PAGE_MODEL = swapper.get_model_name("digest", "DigestPage")
@@ -85,6 +86,11 @@ class Subscriber(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    @admin.display(description=_("address"))
+    def readable_address(self) -> str:
+        return readable(self.address)
 
 
 class Subscription(models.Model):
