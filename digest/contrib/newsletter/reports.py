@@ -82,18 +82,21 @@ class MailingReport:
         return sum(self.counts[state] for state in State if state not in EmailDelivery.OPEN)
 
     @property
-    def progress(self) -> str:
-        """Return the progress as words."""
-        numbers = {
+    def numbers(self) -> dict[str, str]:
+        return {
             "accepted": number_format(self.accepted, force_grouping=True),
             "total": number_format(self.total, force_grouping=True),
         }
+
+    @property
+    def progress(self) -> str:
+        """Return the progress as words."""
         message = ngettext(
             "%(accepted)s of %(total)s mail accepted",
             "%(accepted)s of %(total)s mails accepted",
             self.total,
         )
-        return message % numbers
+        return message % self.numbers
 
 
 def report_of(mailing: Mailing) -> MailingReport:

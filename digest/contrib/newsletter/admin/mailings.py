@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -18,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.generic import View
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, StatusTagColumn, TitleColumn
+from wagtail.admin.staticfiles import versioned_static
+from wagtail.admin.ui.tables import BaseColumn, Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -65,10 +67,9 @@ class MailingFilterSet(WagtailFilterSet):
         fields: list[str] = []
 
 
-def _state(mailing: Mailing) -> str:
-    reason = mailing.get_reason_display()
-    state = mailing.get_state_display()
-    return f"{state}: {reason}" if reason else state
+def _due(mailing: Mailing) -> str:
+    # Wagtail's column of dates calls those in the future "just now".
+    return format_datetime(mailing.due_at) if mailing.due_at else "–"
 
 
 class MailingIndexView(generic.IndexView):
@@ -83,6 +84,11 @@ class MailingIndexView(generic.IndexView):
         self.reports = reports.reports_of(object_list)
         return super().get_table(object_list)
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["media"] += Media(css={"all": [versioned_static("digest/newsletter/reports.css")]})
+        return context
+
     @cached_property
     def columns(self) -> list[BaseColumn]:
         return [
@@ -90,9 +96,14 @@ class MailingIndexView(generic.IndexView):
             Column("digest", label=_("Digest"), accessor="digest.title"),
             Column("kind", label=_("Kind"), accessor="get_kind_display"),
             StatusTagColumn(
-                "state", label=_("State"), accessor=_state, primary=lambda row: row.state == "done"
+                "state",
+                label=_("State"),
+                classname="digest-mailing-state",
+                accessor="get_state_display",
+                primary=lambda mailing: mailing.state == State.SENDING,
             ),
-            DateColumn("due_at", label=_("Due")),
+            Column("reason", label=_("Reason"), accessor="get_reason_display"),
+            Column("due_at", label=_("Due"), accessor=_due),
             Column("sent", label=_("Sent"), accessor=self._sent),
             Column("refused", label=_("Refused"), accessor=self._refused),
         ]
@@ -101,8 +112,7 @@ class MailingIndexView(generic.IndexView):
         report = self.reports[mailing.pk]
         if not report.total:
             return "–"
-        numbers = {"accepted": report.accepted, "total": report.total}
-        return gettext("%(accepted)d of %(total)d") % numbers
+        return gettext("%(accepted)s of %(total)s") % report.numbers
 
     def _refused(self, mailing: Mailing) -> Any:
         return self.reports[mailing.pk].refused or "–"
