@@ -15,6 +15,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
+def expected_errors():
+    """Return that of the frame with the mail, in which not even Playwright runs scripts."""
+    return ["the document's frame is sandboxed"]
+
+
+@pytest.fixture
 def mailing(digest):
     mailing = make_mailing(make_issue(digest, title="Grids agree"), planned=4)
     make_mails(mailing, "accepted", "waiting", "unknown", code="550 5.7.1")
