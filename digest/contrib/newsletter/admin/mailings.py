@@ -16,7 +16,6 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.generic import View
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.staticfiles import versioned_static
@@ -25,11 +24,13 @@ from wagtail.admin.views import generic
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
+from wagtail.utils.decorators import xframe_options_sameorigin_override
 
 from digest.contrib.newsletter import reports
 from digest.contrib.newsletter.admin.access import mailings_of, title_of
 from digest.contrib.newsletter.admin.growth import GrowthView
 from digest.contrib.newsletter.admin.letters import DiscardLettersView
+from digest.contrib.newsletter.admin.mail_preview import with_scheme
 from digest.contrib.newsletter.admin.mailing_actions import VIEWS, possible_actions
 from digest.contrib.newsletter.models import EmailDelivery, Mailing
 from digest.contrib.newsletter.plots import Plot, Series, bar_plot
@@ -45,10 +46,10 @@ UNITS = {
     "hour": (_("Outcomes by hour"), "D j M, H:i"),
     "day": (_("Outcomes by day"), "D j M"),
 }
-# A mail is shown in a frame: it runs no script and sends nothing, but loads its images.
+# A mail runs no script and sends nothing, but loads its images.
 MAIL_POLICY = (
-    "default-src 'none'; img-src * data:; style-src 'unsafe-inline'; sandbox; "
-    "frame-ancestors 'self'"
+    "default-src 'none'; img-src * data:; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
 )
 
 
@@ -208,17 +209,18 @@ def _plot(report: MailingReport) -> Plot | None:
 
 
 class MailView(PermissionCheckedMixin, View):
-    """Return the frozen text of a mailing as a page of its own, without scripts."""
+    """Return the frozen mail as a page of its own; its links to unsubscribe lead nowhere."""
 
     model = Mailing
     any_permission_required = ["view"]
 
-    @method_decorator(xframe_options_sameorigin)
+    @method_decorator(xframe_options_sameorigin_override)
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         rows = mailings_of(request.user).filter(shows_issue=True).exclude(html="")
         mailing = get_object_or_404(rows.defer(None), pk=pk)
-        response = HttpResponse(mailing.html)
+        response = HttpResponse(with_scheme(mailing.html, "light"))
         response["Content-Security-Policy"] = MAIL_POLICY
+        response["Referrer-Policy"] = "no-referrer"
         return response
 
 
