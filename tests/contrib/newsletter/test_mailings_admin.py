@@ -169,6 +169,18 @@ def test_page_offers_what_the_state_allows(admin_client, issue, state, fields, n
     assert {name for name in everything if url_of(name, mailing) in page} == names
 
 
+@pytest.mark.parametrize(
+    ("state", "minutes", "updates"),
+    [("sending", 0, True), ("scheduled", 0, True), ("scheduled", 5, False), ("done", 0, False)],
+)
+def test_page_updates_itself_while_a_worker_changes_it(
+    admin_client, issue, state, minutes, updates
+):
+    mailing = make_mailing(issue, state, due_at=timezone.now() + timedelta(minutes=minutes))
+    page = page_of(admin_client, mailing)
+    assert ("data-moving" in page, "newsletter/reports.js" in page) == (updates, updates)
+
+
 def test_titles_and_replies_are_escaped(admin_client, digest):
     issue = make_issue(digest, title=XSS)
     fields = {"subject": XSS, "reply": XSS, "note": XSS, "kind": "correction"}

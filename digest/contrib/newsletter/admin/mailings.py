@@ -11,6 +11,7 @@ from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
@@ -142,6 +143,7 @@ class MailingInspectView(generic.InspectView):
             mailing=mailing,
             title=title_of(mailing),
             report=report,
+            is_moving=self._is_moving(),
             progress=report.progress,
             states=[(state.label, report.counts[state]) for state in EmailDelivery.State],
             plot=_plot(report),
@@ -163,6 +165,12 @@ class MailingInspectView(generic.InspectView):
     @property
     def sees_addresses(self) -> bool:
         return self.request.user.has_perm("digest_newsletter.view_subscriber")
+
+    def _is_moving(self) -> bool:
+        """Return whether a worker changes the mailing now, or is about to."""
+        state, due_at = self.object.state, self.object.due_at
+        is_due = bool(due_at) and due_at <= timezone.now()
+        return state == State.SENDING or (state == State.SCHEDULED and is_due)
 
     def _issue_url(self) -> str:
         """Return where the user edits the issue, or an empty text."""

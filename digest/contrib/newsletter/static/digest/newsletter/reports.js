@@ -30,7 +30,7 @@
         // The next one may succeed.
       }
     }
-    if (report().dataset.state === "sending") setTimeout(update, INTERVAL);
+    if ("moving" in report().dataset) setTimeout(update, INTERVAL);
     else updates.hidden = true;
   };
 
