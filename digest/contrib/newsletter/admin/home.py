@@ -37,10 +37,6 @@ class Line:
         return title_of(self.mailing)
 
     @property
-    def progress(self) -> str:
-        return self.report.progress
-
-    @property
     def is_late(self) -> bool:
         is_waiting = self.mailing.state == State.SCHEDULED
         return is_waiting and self.mailing.due_at < timezone.now() - LATE_AFTER
