@@ -27,6 +27,10 @@ SERVE_MEDIA = True
 # Tests configure the front-end caches.
 INSTALLED_APPS.append("digest.contrib.frontend_cache")
 
+# Tests send events of providers; a site includes its URLs only if it uses it.
+INSTALLED_APPS.append("anymail")
+ANYMAIL = {"WEBHOOK_SECRET": "provider:secret"}
+
 # A busy machine can be slow.
 CACHES = caches.caches(os.environ.get("REDIS_URL"), timeout=30)
 

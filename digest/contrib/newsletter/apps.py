@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
 TOKEN_PAGES = ["confirm", "unsubscribe", "u", "preferences", "block"]
@@ -18,6 +18,12 @@ class NewsletterConfig(AppConfig):
         from digest.registry import DAY, MINUTE, Job, Slot, registry
 
         register_signal_handlers()
+        if apps.is_installed("anymail"):
+            from anymail.signals import tracking
+
+            from digest.contrib.newsletter.providers import track
+
+            tracking.connect(track, dispatch_uid="digest_newsletter")
         registry.api_extensions.append("digest.contrib.newsletter.api.extension")
         registry.urlconfs["newsletter/"] = "digest.contrib.newsletter.urls"
         registry.token_paths += [f"newsletter/{page}" for page in TOKEN_PAGES]

@@ -20,7 +20,7 @@ CHUNK = 1000
 @transaction.atomic
 def note_bounce(subscriber: Subscriber, mailing: Mailing | None = None) -> None:
     """Suppress an address that does not exist, and its subscriptions, until that is lifted."""
-    if found := _lock(subscriber):
+    if found := lock(subscriber):
         suppression.suppress(found.key, Reason.BOUNCED, mailing)
         subscriptions.suppress(found)
 
@@ -28,7 +28,7 @@ def note_bounce(subscriber: Subscriber, mailing: Mailing | None = None) -> None:
 @transaction.atomic
 def note_failure(subscriber: Subscriber, mailing: Mailing | None = None) -> None:
     """Count a refusal that is not final; after five in a row over a week, it is a bounce."""
-    if (found := _lock(subscriber)) is None:
+    if (found := lock(subscriber)) is None:
         return
     now = timezone.now()
     found.failures += 1
@@ -48,7 +48,7 @@ def note_success(subscriber: Subscriber) -> None:
         rows.update(failures=0, first_failure_at=None)
 
 
-def _lock(subscriber: Subscriber) -> Subscriber | None:
+def lock(subscriber: Subscriber) -> Subscriber | None:
     """Return the row as it is once no other transaction changes it; None if it was erased."""
     return Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
 

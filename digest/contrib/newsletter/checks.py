@@ -5,9 +5,11 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import DatabaseError, router, transaction
+from django.urls import NoReverseMatch, reverse
 from wagtail.models import Site
 
 from digest import visibility
@@ -150,6 +152,30 @@ def check_removals_file(**kwargs: Any) -> list[CheckMessage]:
 
 def _is_writable(path: Path) -> bool:
     return os.access(path if path.exists() else path.parent, os.W_OK) and not path.is_dir()
+
+
+@register(Tags.security)
+def check_webhooks(**kwargs: Any) -> list[CheckMessage]:
+    """Warn if anyone can send events of django-anymail, whose URLs have those of all providers."""
+    if not apps.is_installed("anymail") or _has_webhook_secret() or not _has_webhooks():
+        return []
+    message = "Anyone can report bounces and complaints at the webhooks of anymail.urls."
+    hint = 'Set "WEBHOOK_SECRET" in ANYMAIL: docs/deploy/mail.md.'
+    return [Warning(message, hint=hint, id="digest.W042")]
+
+
+def _has_webhook_secret() -> bool:
+    from anymail.utils import get_anymail_setting
+
+    return bool(get_anymail_setting("webhook_secret", default=None))
+
+
+def _has_webhooks() -> bool:
+    try:
+        reverse("anymail:postmark_tracking_webhook")
+    except NoReverseMatch:
+        return False
+    return True
 
 
 @register(Tags.database)

@@ -4,6 +4,7 @@ A mailing is started and filled by whichever worker comes first: each step is on
 """
 
 import logging
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -249,6 +250,14 @@ def finish(mailing: Mailing) -> None:
         counts=counts,
         planned=sum(counts.values()),
     )
+
+
+def count_late_refusal(mailing: Mailing) -> None:
+    """Move one mail of a locked mailing that is done from the accepted to the refused ones."""
+    accepted, refused = EmailDelivery.State.ACCEPTED, EmailDelivery.State.REFUSED
+    counts = Counter(mailing.counts)
+    counts.update({accepted: -1, refused: 1})
+    Mailing.objects.filter(pk=mailing.pk).update(counts=counts)
 
 
 @transaction.atomic

@@ -232,10 +232,36 @@ def send_refused_again(mailing: Mailing) -> int:
 
 
 def _wait_again(mails: QuerySet) -> int:
-    return mails.update(state=State.WAITING, unanswered=0, begun_at=None, not_before=None)
+    return mails.update(
+        state=State.WAITING,
+        unanswered=0,
+        begun_at=None,
+        not_before=None,
+        provider_id="",
+        event="",
+    )
 
 
 def discard(letters: QuerySet) -> int:
     """Skip waiting letters that a user discards; return their number."""
     waiting = letters.filter(state=State.WAITING)
     return waiting.update(state=State.SKIPPED, reply="Discarded in the admin.")
+
+
+# What providers report later
+
+
+@transaction.atomic
+def record_event(
+    mail: EmailDelivery, event: str, outranked: list[str], is_refusal: bool, code: str, reply: str
+) -> bool:
+    """Record an event about an accepted mail; False unless it outranks the last one."""
+    rows = EmailDelivery.objects.filter(pk=mail.pk, event__in=outranked)
+    # Locked first, as where its mails are sent again.
+    mailing = Mailing.objects.select_for_update().filter(pk=mail.mailing_id).first()
+    if is_refusal:
+        accepted = rows.filter(state=State.ACCEPTED)
+        is_late = accepted.update(state=State.REFUSED, code=code, reply=reply[:300])
+        if is_late and mailing and mailing.counts:
+            progress.count_late_refusal(mailing)
+    return bool(rows.update(event=event))

@@ -58,6 +58,14 @@ def test_removals_file_that_cannot_be_written(settings, tmp_path, name):
     assert ids(checks.check_removals_file()) == ["digest.W036"]
 
 
+def test_webhooks_without_a_secret(settings):
+    assert ids(checks.check_webhooks()) == []
+    settings.ROOT_URLCONF = "tests.contrib.newsletter.test_providers"
+    assert ids(checks.check_webhooks()) == []
+    settings.ANYMAIL = {"WEBHOOK_SECRET": ""}
+    assert ids(checks.check_webhooks()) == ["digest.W042"]
+
+
 def check_database():
     return ids(run_checks(tags=[Tags.database], databases=["default"]))
 
