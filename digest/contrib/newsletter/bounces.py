@@ -54,17 +54,18 @@ def lock(subscriber: Subscriber) -> Subscriber | None:
 
 
 @transaction.atomic
-def lift(subscriber: Subscriber) -> bool:
-    """Lift the suppression of an address, whatever its reason; False if there is none.
+def lift(subscriber: Subscriber, reason: str) -> bool:
+    """Lift the suppression of an address; False if there is none for this reason.
 
     Subscriptions of an address that bounced are active again; those that have ended stay so.
     """
     subscriptions.lock_subscriber(subscriber)
-    if (found := suppression.of(subscriber.key)) is None:
+    found = suppression.of(subscriber.key)
+    if found is None or found.reason != reason:
         return False
     found.delete()
     subscriptions.revive(Subscriber.objects.filter(pk=subscriber.pk))
-    if found.reason in suppression.FINAL:
+    if reason in suppression.FINAL:
         removals.record(removals.Removal.LIFTED, subscriber.key)
     return True
 

@@ -31,14 +31,18 @@ def address_hashes(keys: Iterable[str]) -> Iterator[str]:
 
 
 def of(key: str) -> Suppression | None:
-    """Return the suppression of an address, or None."""
-    return Suppression.objects.filter(address_hash=address_hash(key)).first()
+    """Return the suppression of an address that gets no mail, or None.
+
+    One that was erased gets mail if its reader signs up again.
+    """
+    rows = Suppression.objects.exclude(reason=Reason.ERASED)
+    return rows.filter(address_hash=address_hash(key)).first()
 
 
 def reason_of(key: str) -> str | None:
-    """Return why an address is suppressed, or None."""
-    found = of(key)
-    return found and found.reason
+    """Return why an address is suppressed or was erased, or None."""
+    found = Suppression.objects.filter(address_hash=address_hash(key))
+    return found.values_list("reason", flat=True).first()
 
 
 def reasons_of(keys: Iterable[str]) -> dict[str, Any]:

@@ -34,7 +34,6 @@ from digest.contrib.newsletter.models import (
     Source,
     Subscriber,
     Subscription,
-    Suppression,
 )
 from digest.contrib.newsletter.plain_text import single_line
 from digest.contrib.newsletter.preferences import stored_subscriptions
@@ -244,8 +243,8 @@ def _preferences_page(
     for subscription in stored:
         subscription.is_open = subscription.state in subscriptions.OPEN
     context |= {"subscriber": subscriber, "subscriptions": stored}
-    if reason := suppression.reason_of(subscriber.key):
-        context["suppression"] = Suppression.Reason(reason).label
+    if found := suppression.of(subscriber.key):
+        context["suppression"] = found.get_reason_display()
     newsletters = NewsletterSettings.objects.filter(digest__in=digests)
     digest = digests[0] if digests else None
     return render_page(request, "preferences", digest, newsletters, status, **context)

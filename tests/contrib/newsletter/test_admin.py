@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from digest.contrib.newsletter import signup, subscriptions, suppression
+from digest.contrib.newsletter import bounces, signup, subscriptions, suppression
 from digest.contrib.newsletter.models import (
     ConsentText,
     EmailDelivery,
+    Mailing,
     NewsletterSettings,
     Subscriber,
     Subscription,
@@ -294,6 +295,48 @@ def test_letter_is_not_sent_again_to_active_or_suppressed_readers(manager, diges
     assert "resend" not in html(manager.get(action_url("inspect", subscription.subscriber)))
 
 
+def test_manager_allows_mail_to_an_address_that_bounced(manager, digest):
+    subscriber = subscribe(digest).subscriber
+    bounces.note_bounce(subscriber)
+    url = action_url("lift", subscriber)
+    page = html(manager.get(action_url("inspect", subscriber)))
+    assert "Gets no mail: bounced" in page
+    assert url in page
+    assert "Note" not in html(manager.get(url))
+    assert "can get mail again" in html(manager.post(url, follow=True))
+    assert Subscription.objects.get().state == "active"
+    assert "can get mail already" in html(manager.post(url, follow=True))
+    assert ModelLogEntry.objects.get().action == "digest_newsletter.lift"
+
+
+def test_manager_allows_mail_to_a_reader_who_left_only_with_a_note(manager, admin_client, digest):
+    subscriber = subscribe(digest).subscriber
+    subscriptions.block(subscriber)
+    url = action_url("lift", subscriber)
+    for note in ("", f"{ADDRESS} has asked for it"):
+        assert "error-message" in html(manager.post(url, {"note": note}))
+        assert suppression.reason_of(ADDRESS) == "asked"
+    manager.post(url, {"note": "By telephone today"})
+    assert suppression.reason_of(ADDRESS) is None
+    assert Subscription.objects.get().state == "ended"
+    report = html(admin_client.get("/admin/reports/site-history/"))
+    assert "Mail allowed again: By telephone today" in report
+
+
+def test_manager_allows_mail_to_all_that_bounced_in_a_mailing(manager, digest):
+    mailing = Mailing.objects.create(digest=digest)
+    for number in range(2):
+        subscription = subscribe(digest, f"reader{number}@example.org")
+        subscription.deliveries.create(kind="issue", mailing=mailing, state="refused")
+        bounces.note_bounce(subscription.subscriber, mailing)
+    url = action_url("lift_mailing", mailing)
+    assert "2 addresses bounced" in html(manager.get(url))
+    page = manager.post(f"{url}?next={SETTINGS}")
+    assert page.url == SETTINGS
+    assert not Subscription.objects.exclude(state="active").exists()
+    assert "No address is suppressed" in html(manager.post(url, follow=True))
+
+
 def test_manager_erases_a_subscriber(manager, digest, django_capture_on_commit_callbacks):
     subscriber = subscribe(digest).subscriber
     url = action_url("erase", subscriber)
@@ -336,7 +379,8 @@ def test_writers_and_editors_see_no_address(log_in, digest, group):
     client, subscription = log_in(group), subscribe(digest)
     urls = [SETTINGS, SUBSCRIBERS, f"{SUBSCRIBERS}results/", edit_url(digest)]
     urls += [action_url(name, subscription) for name in ("end", "resend")]
-    urls += [action_url(name, subscription.subscriber) for name in ("inspect", "erase")]
+    urls += [action_url(name, subscription.subscriber) for name in ("inspect", "erase", "lift")]
+    urls.append(action_url("lift_mailing", Mailing.objects.create(digest=digest)))
     for url in urls:
         assert client.get(url).status_code == 302
         assert client.post(url).status_code in (302, 405)

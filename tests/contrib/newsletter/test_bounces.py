@@ -74,7 +74,7 @@ def test_reader_of_a_suppressed_subscription_can_leave(digest):
     subscription = subscribe(digest)
     bounces.note_bounce(subscription.subscriber)
     subscriptions.end(subscription, "one_click")
-    assert bounces.lift(subscription.subscriber)
+    assert bounces.lift(subscription.subscriber, "bounced")
     assert state() == "ended"
 
 
@@ -83,8 +83,9 @@ def test_lifted_complaint_does_not_subscribe(digest, settings, tmp_path):
     subscription = subscribe(digest)
     subscriptions.block(subscription.subscriber, suppression.Reason.COMPLAINED)
     assert Subscription.objects.get().end_reason == "complained"
-    assert bounces.lift(subscription.subscriber)
-    assert not bounces.lift(subscription.subscriber)
+    assert not bounces.lift(subscription.subscriber, "bounced")
+    assert bounces.lift(subscription.subscriber, "complained")
+    assert not bounces.lift(subscription.subscriber, "complained")
     assert (state(), suppression.reason_of(ADDRESS)) == ("ended", None)
     lines = removals.parse((tmp_path / "removals").read_text().splitlines())
     assert [line.kind for _number, line in lines] == ["ended", "complained", "lifted"]

@@ -88,11 +88,10 @@ class SubscriberInspectView(generic.InspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = self.object.subscriptions.select_related("digest", "consent_text").order_by("pk")
         letters = EmailDelivery.objects.filter(subscription__subscriber=self.object)
-        reason = suppression.reason_of(self.object.key)
         return super().get_context_data(
             subscriptions=[(row, row.state in subscriptions.OPEN) for row in rows],
             letters=letters.select_related("subscription__digest").order_by("-pk")[:LETTERS_SHOWN],
-            suppression=reason and suppression.Reason(reason).label,
+            suppression=suppression.of(self.object.key),
             may_change=self.user_has_permission("change"),
             may_erase=self.user_has_permission("delete"),
             **kwargs,
@@ -141,8 +140,7 @@ class SubscriberViewSet(ModelViewSet):
 
     def get_urlpatterns(self) -> list[URLPattern]:
         urls = [url for url in super().get_urlpatterns() if url.name not in self.absent]
-        views = {"end": actions.EndView, "resend": actions.ResendView, "erase": actions.EraseView}
-        for name, view in views.items():
+        for name, view in actions.VIEWS.items():
             constructed = self.construct_view(view, **self.get_common_view_kwargs())
             urls.append(path(f"{name}/<int:pk>/", constructed, name=name))
         return urls

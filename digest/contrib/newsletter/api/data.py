@@ -43,11 +43,12 @@ def latest_issue(digest: Any, scope: Scope) -> dict[str, Any] | None:
 
 def preferences(subscriber: Subscriber, scope: Scope) -> dict[str, Any]:
     subscriptions = stored_subscriptions(subscriber)
+    suppressed = suppression.of(subscriber.key)
     letters = [mail for row in subscriptions for mail in row.deliveries.all()]
     return {
         "address": subscriber.address,
         "created_at": subscriber.created_at,
-        "suppression": suppression.reason_of(subscriber.key),
+        "suppression": suppressed and suppressed.reason,
         "subscriptions": [_subscription(row, scope) for row in subscriptions],
         "letters": [
             {name: getattr(mail, name) for name in ("kind", "state", "created_at", "code")}

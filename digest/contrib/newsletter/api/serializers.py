@@ -112,7 +112,7 @@ class PreferencesSerializer(serializers.Serializer):
     address = serializers.CharField()
     created_at = serializers.DateTimeField()
     suppression = serializers.ChoiceField(
-        choices=Suppression.Reason.values,
+        choices=[reason for reason in Suppression.Reason.values if reason != "erased"],
         allow_null=True,
         help_text="Why the address gets no mail; null if it may get mail.",
     )
