@@ -253,7 +253,9 @@ def finish(mailing: Mailing) -> None:
 
 
 def count_late_refusal(mailing: Mailing) -> None:
-    """Move one mail of a locked mailing that is done from the accepted to the refused ones."""
+    """Move a mail of a locked mailing, if that is done, from the accepted to the refused ones."""
+    if not mailing.counts:
+        return
     accepted, refused = EmailDelivery.State.ACCEPTED, EmailDelivery.State.REFUSED
     counts = Counter(mailing.counts)
     counts.update({accepted: -1, refused: 1})

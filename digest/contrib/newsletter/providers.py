@@ -12,8 +12,9 @@ from django.db import transaction
 
 from digest.contrib.newsletter import bounces, queue, subscriptions
 from digest.contrib.newsletter.email_addresses import InvalidAddress, parse
-from digest.contrib.newsletter.messages import single_line
 from digest.contrib.newsletter.models import EmailDelivery, Subscriber, Subscription
+from digest.contrib.newsletter.plain_text import single_line
+from digest.contrib.newsletter.provider_replies import MAX_ID
 from digest.contrib.newsletter.suppression import Reason
 from digest.contrib.newsletter.transport import ADDRESS, NO_SUCH_ADDRESS
 
@@ -30,7 +31,6 @@ REFUSALS = {"failed", "rejected", "bounced"}
 # Reasons that are about the address. Others may pass: blocked, spam, timed_out, other.
 NO_SUCH_ADDRESS_REASONS = {"bounced", "invalid"}
 ENHANCED_CODE = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}\b(?!\.)")  # RFC 3463
-MAX_ID = EmailDelivery._meta.get_field("provider_id").max_length
 
 
 @transaction.atomic

@@ -257,11 +257,15 @@ def record_event(
 ) -> bool:
     """Record an event about an accepted mail; False unless it outranks the last one."""
     rows = EmailDelivery.objects.filter(pk=mail.pk, event__in=outranked)
-    # Locked first, as where its mails are sent again.
-    mailing = Mailing.objects.select_for_update().filter(pk=mail.mailing_id).first()
     if is_refusal:
-        accepted = rows.filter(state=State.ACCEPTED)
-        is_late = accepted.update(state=State.REFUSED, code=code, reply=reply[:300])
-        if is_late and mailing and mailing.counts:
-            progress.count_late_refusal(mailing)
+        _refuse_late(rows, mail.mailing_id, code, reply)
     return bool(rows.update(event=event))
+
+
+def _refuse_late(mails: QuerySet, mailing_pk: int | None, code: str, reply: str) -> None:
+    # The mailing is locked first, as where its mails are sent again.
+    rows = Mailing.objects.select_for_update().only("counts")
+    mailing = rows.filter(pk=mailing_pk).first() if mailing_pk else None
+    accepted = mails.filter(state=State.ACCEPTED)
+    if accepted.update(state=State.REFUSED, code=code, reply=reply[:300]) and mailing:
+        progress.count_late_refusal(mailing)

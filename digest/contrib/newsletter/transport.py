@@ -16,6 +16,7 @@ from django.core import mail as django_mail
 from django.utils import timezone
 from django.utils.http import parse_http_date_safe
 
+from digest.contrib.newsletter import provider_replies
 from digest.contrib.newsletter.conf import conf
 from digest.contrib.newsletter.messages import Message
 from digest.contrib.newsletter.models import EmailDelivery
@@ -37,12 +38,10 @@ BUSY = {421, 429, 503}
 ALL = ""
 
 try:
-    from anymail.exceptions import AnymailError, AnymailRecipientsRefused
+    from anymail.exceptions import AnymailError
 except ImportError:  # django-anymail is optional.
 
     class AnymailError(Exception): ...  # type: ignore[no-redef]
-
-    class AnymailRecipientsRefused(AnymailError): ...  # type: ignore[no-redef]
 
 
 class Reply(NamedTuple):
@@ -111,10 +110,15 @@ class Transport:
             sent = self._backend.send_messages([message])
         except Exception as error:
             self._close()
+            if provider_replies.is_refused(message):
+                return _refused_by_provider(message)
             return self._outcome_of(error, mail, sender)
         if sent == 0:
             return Outcome(State.REFUSED, reply="The mail backend has sent nothing.")
-        return Outcome(State.ACCEPTED, code="250", provider_id=_provider_id(message))
+        if provider_replies.is_refused(message):
+            return _refused_by_provider(message)
+        provider_id = provider_replies.provider_id(message)
+        return Outcome(State.ACCEPTED, code="250", provider_id=provider_id)
 
     def _open(self) -> None:
         try:
@@ -159,9 +163,9 @@ class Transport:
         reply = _reply_of(error)
         if not isinstance(error, OSError | AnymailError):
             logger.error("The mail %s could not be sent.", mail, exc_info=error)
-        if isinstance(error, AnymailRecipientsRefused):
-            return reply.outcome(State.REFUSED, Cause.ADDRESS)
-        if reply.code < 200 and self._may_have_mail:
+        if provider_replies.is_unreached(error):  # APIs are connected to by the first mail
+            return reply.try_again(mail, self._fail(ALL, reply, is_wrong_configuration=False))
+        if reply.code < 300 and self._may_have_mail:
             return _without_reply(reply, mail)
         if _is_wrong_configuration(error):
             is_of_sender = isinstance(error, smtplib.SMTPSenderRefused)
@@ -179,16 +183,16 @@ def _backend() -> Any:
     return django_mail.get_connection(fail_silently=False, **mailer)
 
 
-def _provider_id(message: Message) -> str:
-    """Return the id that a backend of django-anymail has noted."""
-    status = getattr(message, "anymail_status", None)
-    found = getattr(status, "message_id", None)
-    return found if isinstance(found, str) else ""
+def _refused_by_provider(message: Message) -> Outcome:
+    """Return the outcome of an address that the provider does not send to."""
+    status = provider_replies.recipient_status(message)
+    cause = {"invalid": Cause.BOUNCE, "rejected": Cause.ADDRESS}.get(status, Cause.POLICY)
+    return Outcome(State.REFUSED, reply=f"The provider's status is: {status}.", cause=cause)
 
 
 def _reply_of(error: Exception) -> Reply:
     """Return the reply that an error is about; without addresses, which outlive an erasure."""
-    code, text = getattr(error, "status_code", None), str(error)
+    code, text = provider_replies.http_status(error), str(error)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         [(code, text)] = error.recipients.values()
     elif isinstance(error, smtplib.SMTPResponseException):
@@ -205,7 +209,7 @@ def _is_wrong_configuration(error: Exception) -> bool:
         return error.smtp_code >= 500 and error.smtp_code not in BUSY
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return True
-    return getattr(error, "status_code", None) in (401, 403)
+    return provider_replies.http_status(error) in (401, 403)
 
 
 def _without_reply(reply: Reply, mail: EmailDelivery) -> Outcome:

@@ -13,7 +13,13 @@ from django.urls import include, path
 from django.utils import timezone
 
 from digest.contrib.newsletter import suppression
-from digest.contrib.newsletter.models import EmailDelivery, Subscriber, Subscription
+from digest.contrib.newsletter.models import (
+    EmailDelivery,
+    Mailing,
+    Subscriber,
+    Subscription,
+    Suppression,
+)
 from tests.builders import make_digest
 from tests.contrib.newsletter.readers import subscribe
 
@@ -92,6 +98,16 @@ def test_delivery_ends_a_row_of_failures(mail):
     Subscriber.objects.update(failures=4)
     send("delivered")
     assert Subscriber.objects.get().failures == 0
+
+
+def test_late_refusal_counts_in_a_mailing_that_is_done(mail, digest):
+    mail.mailing = Mailing.objects.create(digest=digest, state="done", counts={"accepted": 2})
+    mail.save()
+    for _time in range(2):
+        send("bounced", reject_reason="bounced")
+    mail.mailing.refresh_from_db()
+    assert mail.mailing.counts == {"accepted": 1, "refused": 1}
+    assert Suppression.objects.get().mailing == mail.mailing
 
 
 def test_complaint_ends_all_subscriptions_and_skips_open_mails(mail, home_page, settings, tmp_path):
