@@ -1,11 +1,13 @@
-"""Validate e-mail addresses, and find those of one mailbox."""
+"""Validate e-mail addresses, find those of one mailbox, and hide them."""
 
+import re
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from email_validator import EmailNotValidError, validate_email
 
 MAX_LENGTH = 254  # RFC 5321, as corrected by erratum 1690 of RFC 3696
+IN_TEXT = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 GMAIL = {"gmail.com", "googlemail.com"}
 
 
@@ -70,3 +72,13 @@ def readable(address: str) -> str:
     except EmailNotValidError:
         return address
     return f"{address} ({found.domain})"
+
+
+def is_in(text: str) -> bool:
+    """Return whether a text has something like an e-mail address."""
+    return IN_TEXT.search(text) is not None
+
+
+def without_addresses(text: str) -> str:
+    """Return a text that can be stored: addresses in it would outlive their erasure."""
+    return IN_TEXT.sub("…", text)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
@@ -98,8 +98,13 @@ def is_cross_site(request: HttpRequest) -> bool:
 
 
 def posted(request: HttpRequest) -> QueryDict:
-    """Return the fields that are posted; none if the body is malformed or too large."""
+    """Return the fields that are posted; none if the body is malformed.
+
+    Raise RequestDataTooBig.
+    """
     try:
         return request.POST
+    except RequestDataTooBig:
+        raise
     except (BadRequest, MultiPartParserError, SuspiciousOperation):
         return QueryDict()

@@ -1,5 +1,6 @@
 """What the reply of a mail server means for a mail: its state, and what the reply is about."""
 
+import re
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import NamedTuple
@@ -9,6 +10,9 @@ from django.utils import timezone
 from digest.contrib.newsletter.models import EmailDelivery
 
 State = EmailDelivery.State
+# Enhanced codes (RFC 3463). 5.1.7 and 5.1.8 are about the address of the sender.
+ABOUT_SENDER = {"5.1.7", "5.1.8"}
+NO_SUCH_ADDRESS = re.compile(r"5\.1\.(?![78]$)\d+|5\.2\.1")
 MAX_WAIT = timedelta(hours=1)
 REFUSED_AFTER = timedelta(hours=24)
 

@@ -11,12 +11,12 @@ from typing import Any
 from django.db import transaction
 
 from digest.contrib.newsletter import bounces, queue, subscriptions
-from digest.contrib.newsletter.email_addresses import InvalidAddress, parse
+from digest.contrib.newsletter.email_addresses import InvalidAddress, parse, without_addresses
 from digest.contrib.newsletter.models import EmailDelivery, Subscriber, Subscription
+from digest.contrib.newsletter.outcomes import NO_SUCH_ADDRESS
 from digest.contrib.newsletter.plain_text import single_line
 from digest.contrib.newsletter.provider_replies import MAX_ID
 from digest.contrib.newsletter.suppression import Reason
-from digest.contrib.newsletter.transport import ADDRESS, NO_SUCH_ADDRESS
 
 RANKS = {
     "deferred": 1,
@@ -71,7 +71,7 @@ def _recipient_of(event: Any) -> Subscriber | None:
 
 def _is_news(mail: EmailDelivery, event: Any) -> bool:
     """Record an event with its mail; False if that event or one that outranks it came before."""
-    reply = ADDRESS.sub("…", single_line(event.mta_response or event.description or ""))
+    reply = without_addresses(single_line(event.mta_response or event.description or ""))
     outranked = [name for name, rank in RANKS.items() if rank < RANKS[event.event_type]]
     return queue.record_event(
         mail,

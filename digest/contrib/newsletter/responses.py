@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import render
 from django.utils import translation
@@ -62,6 +63,8 @@ def _respond(view: View, request: HttpRequest, kwargs: dict[str, Any]) -> HttpRe
         return view(request, **kwargs)
     except (Http404, InvalidToken):
         return _not_found(request)
+    except RequestDataTooBig:
+        return HttpResponse("Content too large\n", "text/plain; charset=utf-8", status=413)
 
 
 def _not_found(request: HttpRequest) -> HttpResponse:

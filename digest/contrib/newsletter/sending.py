@@ -183,5 +183,6 @@ def _note_address(mail: EmailDelivery, outcome: Outcome) -> None:
         bounces.note_bounce(subscriber, mail.mailing)
     elif outcome.cause is Cause.ADDRESS:
         bounces.note_failure(subscriber, mail.mailing)
-    elif outcome.state == State.ACCEPTED:
+    # A provider accepts all mails, and reports later which of them were delivered.
+    elif outcome.state == State.ACCEPTED and not outcome.provider_id:
         bounces.note_success(subscriber)

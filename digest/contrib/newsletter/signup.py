@@ -28,12 +28,11 @@ def open_newsletter(digest: Any) -> NewsletterSettings:
     raise Http404
 
 
-def consent_text(digest: Any) -> ConsentText:
+def consent_text(newsletter: NewsletterSettings) -> ConsentText:
     """Return the row of what readers of a digest agree to, for the record of a sign-up."""
-    settings = newsletter_settings([digest]).get(digest.pk)
-    if settings and settings.consent_text:
-        return settings.consent_text
-    return store_consent(digest, default_consent(digest))
+    if newsletter.consent_text:
+        return newsletter.consent_text
+    return store_consent(newsletter.digest, default_consent(newsletter.digest))
 
 
 def store_consent(digest: Any, text: str) -> ConsentText:
@@ -42,13 +41,16 @@ def store_consent(digest: Any, text: str) -> ConsentText:
 
 
 def request_subscription(
-    digest: Any, address: Address, source: str, has_filled_honeypot: bool = False
+    newsletter: NewsletterSettings,
+    address: Address,
+    source: str,
+    has_filled_honeypot: bool = False,
 ) -> None:
     """Insert a request to subscribe to a digest."""
     SignupRequest.objects.create(
         kind=SignupRequest.Kind.SUBSCRIBE,
-        digest=digest,
-        consent_text=consent_text(digest),
+        digest=newsletter.digest,
+        consent_text=consent_text(newsletter),
         address=address.address,
         has_filled_honeypot=has_filled_honeypot,
         source=source,

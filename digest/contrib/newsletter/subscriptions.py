@@ -7,9 +7,11 @@ import re
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from digest.contrib.newsletter import limits, removals, suppression, tokens
@@ -95,18 +97,22 @@ def _update(subscription: Subscription, **fields: Any) -> None:
 
 
 @transaction.atomic
-def resend(subscription: Subscription) -> bool:
-    """Write another confirmation letter; False if the reader may not get one.
+def resend(subscription: Subscription) -> None:
+    """Write another confirmation letter; raise ValidationError if the reader may not get one.
 
     Nobody but the reader asks for the first letter, so this one is for pending subscriptions only.
     """
     rows = Subscription.objects.select_for_update(of=("self",)).select_related("subscriber")
     found = rows.filter(pk=subscription.pk, state=State.PENDING).first()
     if found is None:
-        return False
-    return _write_letter(
-        Kind.CONFIRM, found, consent_text_id=found.consent_text_id, source=found.source
-    )
+        raise ValidationError(_("The subscription does not wait for a confirmation any more."))
+    if _is_blocked(found):
+        raise ValidationError(_("The letter was not sent: the address gets no mail."))
+    if _has_recent(Kind.CONFIRM, found):
+        raise ValidationError(_("The letter was not sent: there was one in the last ten minutes."))
+    record = {"consent_text_id": found.consent_text_id, "source": found.source}
+    if not _write_letter(Kind.CONFIRM, found, **record):
+        raise ValidationError(_("The letter was not sent: the mailbox has had enough of them."))
 
 
 def _write_letter(kind: str, subscription: Subscription, **record: Any) -> bool:
@@ -115,14 +121,18 @@ def _write_letter(kind: str, subscription: Subscription, **record: Any) -> bool:
     A letter of the same kind that is on its way, or was sent just now, is enough.
     """
     at = _next_letter_at(subscription.subscriber)
-    recent = subscription.deliveries.filter(kind=kind, created_at__gt=timezone.now() - limits.PAUSE)
-    if at is None or recent.exists():
+    if at is None or _has_recent(kind, subscription):
         return False
     not_before = at if at > timezone.now() else None
     EmailDelivery.objects.create(
         kind=kind, subscription=subscription, not_before=not_before, **record
     )
     return True
+
+
+def _has_recent(kind: str, subscription: Subscription) -> bool:
+    since = timezone.now() - limits.PAUSE
+    return subscription.deliveries.filter(kind=kind, created_at__gt=since).exists()
 
 
 def _next_letter_at(reader: Address | Subscriber) -> datetime | None:

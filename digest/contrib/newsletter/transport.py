@@ -18,9 +18,18 @@ from django.utils.http import parse_http_date_safe
 
 from digest.contrib.newsletter import provider_replies
 from digest.contrib.newsletter.conf import conf
+from digest.contrib.newsletter.email_addresses import without_addresses
 from digest.contrib.newsletter.messages import Message
 from digest.contrib.newsletter.models import EmailDelivery
-from digest.contrib.newsletter.outcomes import MAX_WAIT, Cause, Outcome, State, try_again
+from digest.contrib.newsletter.outcomes import (
+    ABOUT_SENDER,
+    MAX_WAIT,
+    NO_SUCH_ADDRESS,
+    Cause,
+    Outcome,
+    State,
+    try_again,
+)
 from digest.contrib.newsletter.plain_text import single_line
 
 logger = logging.getLogger(__name__)
@@ -30,10 +39,6 @@ RETRY_RECIPIENT = timedelta(minutes=5)
 # Without EMAIL_TIMEOUT, a server that does not reply would block the worker for ever.
 TIMEOUT = 60
 ENHANCED_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463
-# 5.1.7 and 5.1.8 are about the address of the sender.
-ABOUT_SENDER = {"5.1.7", "5.1.8"}
-NO_SUCH_ADDRESS = re.compile(r"5\.1\.(?![78]$)\d+|5\.2\.1")
-ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 BUSY = {421, 429, 503}
 ALL = ""
 
@@ -199,7 +204,7 @@ def _reply_of(error: Exception) -> Reply:
         code, text = error.smtp_code, error.smtp_error
     if isinstance(text, bytes):
         text = text.decode(errors="replace")
-    text = ADDRESS.sub("…", single_line(text)) or type(error).__name__
+    text = without_addresses(single_line(text)) or type(error).__name__
     return Reply(code if isinstance(code, int) else 0, text)
 
 

@@ -12,6 +12,8 @@ urlpatterns = [
     path("confirm/<str:token>/", views.confirm, name="confirm"),
     path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/", views.one_click, name="one-click"),
+    # A redirect to the URL above would lose the POST of a mail program.
+    path("u/<str:token>", views.one_click),
     path("preferences/", views.request_preferences, name="request-preferences"),
     path("preferences/<str:token>/", views.preferences, name="preferences"),
     path("block/<str:token>/", views.block, name="block"),

@@ -63,7 +63,7 @@ def subscribe(request: HttpRequest, slug: str) -> HttpResponse:
     if isinstance(address, HttpResponse):
         return address
     has_filled_honeypot = bool(posted(request).get("website"))
-    signup.request_subscription(form.digest, address, Source.FORM, has_filled_honeypot)
+    signup.request_subscription(form.newsletter, address, Source.FORM, has_filled_honeypot)
     return _see_inbox(request)
 
 

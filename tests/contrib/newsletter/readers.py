@@ -32,9 +32,22 @@ def process_requests() -> None:
         subscriptions.process(pk)
 
 
+def newsletter_of(digest: Any) -> NewsletterSettings:
+    """Return the settings of a digest, or default ones without a row."""
+    rows = NewsletterSettings.objects.filter(digest=digest)
+    return rows.first() or NewsletterSettings(digest=digest)
+
+
+def request_subscription(
+    digest: Any, address: str = "reader@example.org", source: str = Source.FORM, **fields: Any
+) -> None:
+    """Sign an address up; no worker has seen it."""
+    signup.request_subscription(newsletter_of(digest), parse(address), source, **fields)
+
+
 def sign_up(digest: Any, address: str = "reader@example.org", **fields: Any) -> None:
     """Sign an address up, and process the request."""
-    signup.request_subscription(digest, parse(address), Source.FORM, **fields)
+    request_subscription(digest, address, **fields)
     process_requests()
 
 

@@ -66,6 +66,15 @@ def test_webhooks_without_a_secret(settings):
     assert ids(checks.check_webhooks()) == ["digest.W042"]
 
 
+def test_limit_of_sign_ups_that_all_readers_behind_a_proxy_share(settings):
+    assert ids(checks.check_num_proxies()) == []
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert ids(checks.check_num_proxies()) == ["digest.W043"]
+    assert "digest.W043" in ids(run_checks(include_deployment_checks=True))
+    settings.REST_FRAMEWORK = {"NUM_PROXIES": 1}
+    assert ids(checks.check_num_proxies()) == []
+
+
 def check_database():
     return ids(run_checks(tags=[Tags.database], databases=["default"]))
 

@@ -6,17 +6,15 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from digest.contrib.newsletter import cleaning, signup, subscriptions
-from digest.contrib.newsletter.email_addresses import parse
+from digest.contrib.newsletter import cleaning, subscriptions
 from digest.contrib.newsletter.models import (
     EmailDelivery,
     SignupRequest,
-    Source,
     Subscriber,
     Subscription,
 )
 from digest.registry import DAY, registry
-from tests.contrib.newsletter.readers import sign_up, subscribe
+from tests.contrib.newsletter.readers import request_subscription, sign_up, subscribe
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +83,7 @@ def test_ended_subscription_stays_while_a_link_may_confirm_it(digest):
 
 
 def test_request_is_deleted_after_a_day(digest):
-    signup.request_subscription(digest, parse("a@example.org"), Source.FORM)
+    request_subscription(digest, "a@example.org")
     assert clean() == {}
     age(SignupRequest.objects, created_at=2)
     assert clean() == {"sign-up requests": 1}

@@ -10,17 +10,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from digest.contrib.newsletter import removals, signup, subscriptions, suppression
-from digest.contrib.newsletter.email_addresses import parse
+from digest.contrib.newsletter import removals, subscriptions, suppression
 from digest.contrib.newsletter.models import (
     EmailDelivery,
     SignupRequest,
-    Source,
     Subscriber,
     Subscription,
 )
 from digest.contrib.newsletter.removals import Removal
-from tests.contrib.newsletter.readers import sign_up, subscribe
+from tests.contrib.newsletter.readers import request_subscription, sign_up, subscribe
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "reader@example.org"
@@ -45,7 +43,7 @@ def dump():
 def test_erased_address_is_nowhere(digest):
     subscribe(digest)
     EmailDelivery.objects.update(state="refused", reply=f"550 {ADDRESS} is unknown")
-    signup.request_subscription(digest, parse("Reader@example.org"), Source.FORM)
+    request_subscription(digest, "Reader@example.org")
     assert ADDRESS in dump()
     call_command("erase_subscriber", "READER@Example.org")
     assert ADDRESS not in dump()
@@ -53,7 +51,7 @@ def test_erased_address_is_nowhere(digest):
 
 
 def test_address_in_a_request_alone_is_erased(digest):
-    signup.request_subscription(digest, parse(ADDRESS), Source.FORM)
+    request_subscription(digest, ADDRESS)
     call_command("erase_subscriber", ADDRESS)
     assert ADDRESS not in dump()
 
@@ -139,7 +137,7 @@ def test_restored_complaint_is_suppressed_again_unless_it_was_lifted(digest, fil
 
 @pytest.mark.parametrize("kind", ["erased", "blocked"])
 def test_restored_request_is_not_processed(digest, file, kind):
-    signup.request_subscription(digest, parse("Reader@example.org"), Source.FORM)
+    request_subscription(digest, "Reader@example.org")
     remove_again(file, kind)
     assert not SignupRequest.objects.exists()
 

@@ -93,6 +93,12 @@ def test_recipient_that_the_provider_refuses(letter, provider, reply, reason, fa
     assert ADDRESS not in letter.reply + caplog.text
 
 
+def test_mail_that_the_provider_takes_is_not_delivered_yet(letter, provider):
+    Subscriber.objects.update(failures=4)
+    assert send(letter).state == "accepted"
+    assert Subscriber.objects.get().failures == 4
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_busy_provider_is_tried_again_when_it_says(letter, provider, status):
     provider.status = status

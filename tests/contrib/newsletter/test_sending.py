@@ -8,19 +8,14 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from digest.contrib import newsletter
-from digest.contrib.newsletter import queue, sending, signup, subscriptions
-from digest.contrib.newsletter.email_addresses import parse
-from digest.contrib.newsletter.models import EmailDelivery, SignupRequest, Source
+from digest.contrib.newsletter import queue, sending, subscriptions
+from digest.contrib.newsletter.models import EmailDelivery, SignupRequest
 from digest.registry import MINUTE, registry
 from tests.builders import restrict
-from tests.contrib.newsletter.readers import sign_up, subscribe
+from tests.contrib.newsletter.readers import request_subscription, sign_up, subscribe
 
 pytestmark = pytest.mark.django_db
 PACKAGE = Path(newsletter.__file__).parent
-
-
-def request_subscription(digest, address="reader@example.org"):
-    signup.request_subscription(digest, parse(address), Source.FORM)
 
 
 def states():

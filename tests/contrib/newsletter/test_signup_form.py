@@ -18,7 +18,13 @@ from digest.contrib.newsletter.models import (
     Subscriber,
 )
 from tests.builders import expire, make_digest, make_issue, restrict
-from tests.contrib.newsletter.readers import change_consent, open_newsletter, sign_up, subscribe
+from tests.contrib.newsletter.readers import (
+    change_consent,
+    newsletter_of,
+    open_newsletter,
+    sign_up,
+    subscribe,
+)
 from tests.html import read
 from tests.visibility.responses import headers_of, is_same_response
 
@@ -166,7 +172,6 @@ NO_FORMS = [
     (b"email=%ff%fe", FORM),
     (b"email=a%40b.org", f"{FORM}; charset=utf-16"),
     (b"a=1&" * 20_000, FORM),
-    (b"email=" + b"a" * 3_000_000, FORM),
     (b"--x\r\nbroken", f"{MULTIPART}; boundary=x"),
     (b"x", MULTIPART),
     (b'{"email": "a@b.org"}', "application/json"),
@@ -335,7 +340,7 @@ def test_texts_are_escaped(home_page, client):
     digest = make_digest(home_page, title=SCRIPT, tagline=SCRIPT)
     open_newsletter(digest, imprint=SCRIPT, privacy_url="javascript:alert(1)")
     make_issue(digest)
-    for consent in (signup.consent_text(digest).text, SCRIPT):
+    for consent in (signup.consent_text(newsletter_of(digest)).text, SCRIPT):
         change_consent(digest, consent)
         for url in (URL, "/", digest.url, INBOX):
             page = read(client, url)
@@ -352,7 +357,7 @@ def test_sign_ups_leave_cached_responses_and_new_settings_do_not(newsletter, cli
     before = content_version.current()
     for number in range(99):
         address = parse(f"reader{number}@example.org")
-        signup.request_subscription(newsletter.digest, address, "form")
+        signup.request_subscription(newsletter, address, "form")
     assert post().status_code == 303
     assert content_version.current() == before is not None
     with CaptureQueriesContext(connection) as queries:

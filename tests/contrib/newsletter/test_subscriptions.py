@@ -24,6 +24,7 @@ from tests.contrib.newsletter.readers import (
     open_newsletter,
     preferences_token,
     process_requests,
+    request_subscription,
     sign_up,
     subscribe,
 )
@@ -249,7 +250,7 @@ def test_blocked_address_leaves_all_digests_and_loses_its_open_letters(digest):
 
 def test_erased_address_is_in_no_row(digest):
     subscribe(digest)
-    signup.request_subscription(digest, parse("READER@example.org"), Source.API)
+    request_subscription(digest, "READER@example.org", Source.API)
     subscriptions.erase(Subscriber.objects.get())
     assert not Subscriber.objects.exists()
     assert not SignupRequest.objects.exists()
@@ -265,7 +266,7 @@ def test_erased_reader_may_subscribe_again(digest):
 
 
 def test_address_of_a_request_alone_is_erased(digest):
-    signup.request_subscription(digest, parse(ADDRESS), Source.FORM)
+    request_subscription(digest, ADDRESS)
     assert subscriptions.erase_address(ADDRESS)
     assert not SignupRequest.objects.exists()
     assert suppression.reason_of(ADDRESS) == "erased"

@@ -182,6 +182,21 @@ def test_one_click_ends_the_subscription_in_all_spellings(active):
         assert (active.state, active.end_reason) == ("ended", "one_click"), spelling
 
 
+def test_one_click_without_the_last_slash_is_not_redirected(active, client):
+    path = url("one-click", active).rstrip("/")
+    assert "Unsubscribe" in client.get(path).content.decode()
+    response = client.post(path, ONE_CLICK)
+    assert (response.status_code, response.content) == (200, b"Unsubscribed\n")
+
+
+def test_body_that_is_too_large(active, client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    for path in (url("one-click", active), "/newsletter/subscribe/daily/"):
+        response = client.post(path, "email=" + "1" * 200, content_type=FORM)
+        assert (response.status_code, response.content) == (413, b"Content too large\n")
+        assert response["Cache-Control"].endswith("no-store")
+
+
 def test_other_bodies_show_the_button(active):
     before = rows()
     for body, content_type in OTHER_BODIES:

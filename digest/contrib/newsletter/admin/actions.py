@@ -6,6 +6,7 @@ Log entries and messages are stored, so they do not have the address: it may be 
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,10 +17,9 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.log_actions import LogActionRegistry, LogFormatter, log
 
-from digest.contrib.newsletter import bounces, subscriptions, suppression
+from digest.contrib.newsletter import bounces, email_addresses, subscriptions, suppression
 from digest.contrib.newsletter.admin.confirmation import ConfirmationView
 from digest.contrib.newsletter.models import Mailing, Subscriber, Subscription, Suppression
-from digest.contrib.newsletter.transport import ADDRESS
 
 END, RESEND, ERASE, LIFT, LIFT_MAILING = (
     f"digest_newsletter.{name}" for name in ("end", "resend", "erase", "lift", "lift_mailing")
@@ -117,11 +117,10 @@ class ResendView(SubscriptionActionView):
         }
 
     def act(self) -> str | None:
-        if not subscriptions.resend(self.subscription):
-            return gettext(
-                "The letter was not sent: the subscription does not wait for a confirmation, the "
-                "address gets no mail, or it has had as many letters as the limits allow."
-            )
+        try:
+            subscriptions.resend(self.subscription)
+        except ValidationError as error:
+            return error.message
         self.log()
         return None
 
@@ -159,7 +158,7 @@ class NoteForm(forms.Form):
 
     def clean_note(self) -> str:
         note = self.cleaned_data["note"]
-        if ADDRESS.search(note):
+        if email_addresses.is_in(note):
             message = _("Leave out e-mail addresses: the log keeps them when they are erased.")
             raise forms.ValidationError(message)
         return note

@@ -11,6 +11,8 @@ from digest.contrib.newsletter.models import Subscriber, Subscription
 from digest.contrib.newsletter.preferences import stored_subscriptions
 from digest.pages.listing import latest_first
 
+MAIL_FIELDS = ("kind", "state", "created_at", "code", "reply", "event")
+
 
 def newsletters(digests: Iterable[Any], scope: Scope) -> dict[int, dict[str, Any]]:
     """Return the newsletter of each digest that has one, by primary key."""
@@ -51,7 +53,7 @@ def preferences(subscriber: Subscriber, scope: Scope) -> dict[str, Any]:
         "suppression": suppressed and suppressed.reason,
         "subscriptions": [_subscription(row, scope) for row in subscriptions],
         "letters": [
-            {name: getattr(mail, name) for name in ("kind", "state", "created_at", "code")}
+            {name: getattr(mail, name) for name in MAIL_FIELDS}
             for mail in sorted(letters, key=lambda mail: mail.pk, reverse=True)
         ],
     }

@@ -104,6 +104,10 @@ class LetterSerializer(serializers.Serializer):
     code = serializers.CharField(
         allow_blank=True, help_text="The mail server's reply, as `250 2.1.5`; empty without one."
     )
+    reply = serializers.CharField(allow_blank=True, help_text="The text of that reply.")
+    event = serializers.CharField(
+        allow_blank=True, help_text="What the mail provider has reported since, as `delivered`."
+    )
 
 
 class PreferencesSerializer(serializers.Serializer):

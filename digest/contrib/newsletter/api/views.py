@@ -75,10 +75,10 @@ class Subscriptions(SignupView):
 
     def post(self, request: Request, slug: str) -> Response:
         digest = self.scope.get_preferred(self.digests(slug))
-        signup.open_newsletter(digest)
+        newsletter = signup.open_newsletter(digest)
         has_filled_honeypot = bool(self.body.get("website"))
         address = self.body["email"]
-        signup.request_subscription(digest, address, Source.API, has_filled_honeypot)
+        signup.request_subscription(newsletter, address, Source.API, has_filled_honeypot)
         body = {
             "status": "check_your_inbox",
             "digest": {"slug": digest.slug, "title": digest.title},
