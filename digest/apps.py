@@ -18,6 +18,7 @@ class DigestConfig(AppConfig):
 
         register_signal_handlers()
         registry.public_paths += ["digest.api.public_paths", "digest.feeds.public_paths"]
-        registry.token_paths.append("preview")
+        # The second is Wagtail's link to a new password.
+        registry.token_paths += ["preview", "password_reset/confirm"]
         keep_tokens_out_of_logs()
         register_jobs(registry)

@@ -80,6 +80,7 @@ def test_tokens_are_in_no_log_even_if_the_site_is_down(tmp_path):
         assert nginx.request(f"/newsletter/{page}/{token}/", "POST").status == 502
     for endpoint in ("confirmations", "unsubscriptions", "preferences", "%70references"):
         assert nginx.request(f"/api/v1/{endpoint}/{token}/", "POST").status == 502
+    assert nginx.request(f"/admin/password_reset/confirm/MTI/{token}/").status == 502
     nginx.request(f"/search/?q=%2Fnewsletter%2Fu%2F{token}")
     nginx.request("/daily/preview-of-may/")
     nginx.request("/newsletter/subscribe/daily/")
@@ -89,6 +90,7 @@ def test_tokens_are_in_no_log_even_if_the_site_is_down(tmp_path):
     assert access.count("/preview/[token] 502") == 5
     assert len(re.findall(r"/newsletter/\w+/\[token\] 502", access)) == 12
     assert len(re.findall(r"/api/v1/\w+/\[token\] 502", access)) == 5
+    assert "GET /admin/password_reset/confirm/[token] 502" in access
     assert token not in access
     assert "GET /daily/preview-of-may/ 502" in access
     assert "GET /newsletter/subscribe/daily/ 502" in access

@@ -3,12 +3,15 @@
 import time
 
 import pytest
+from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
 from django.test import RequestFactory
+from django.urls import reverse
 
 from digest.http.redaction import hide_token, redact
 from digest.registry import registry
 
+REGISTERED = list(registry.token_paths)
 RANDOM = "a-B_9" * 4 + "xY"
 TOKENS = {
     "random": RANDOM,
@@ -61,6 +64,15 @@ def test_no_part_of_a_token_is_shown(token, url, escapes):
 )
 def test_other_urls_stay(url):
     assert redact(url) == url
+
+
+def test_link_to_a_new_password_is_redacted(admin_user, monkeypatch):
+    monkeypatch.setattr(registry, "token_paths", REGISTERED)
+    token = default_token_generator.make_token(admin_user)
+    url = reverse("wagtailadmin_password_reset_confirm", args=["MTI", token])
+    assert redact(f'"GET {url} HTTP/1.1" 302') == (
+        '"GET /admin/password_reset/confirm/MTI/[token]/ HTTP/1.1" 302'
+    )
 
 
 def test_paths_registered_later_are_redacted(monkeypatch):
