@@ -4,12 +4,14 @@ Any worker can finish any row from the database alone. If one is killed, its cla
 mail that had begun may reach its reader twice, with the same bytes.
 """
 
+from contextlib import nullcontext
 from datetime import timedelta
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +29,12 @@ RENEW_BEFORE = timedelta(minutes=1)
 CLAIMED_AT_ONCE = 100
 # A mail is given up that was begun this often in a row without a reply.
 MAX_UNANSWERED = 3
-RELATED = ("subscription__subscriber", "subscription__digest__locale")
+# With literals, since SQLite uses a partial index only if it sees that the condition holds.
+IS_OPEN = RawSQL(
+    "state IN ({})".format(", ".join(f"'{state}'" for state in EmailDelivery.OPEN)),  # noqa: S611
+    (),
+    output_field=BooleanField(),
+)
 
 
 # Claims
@@ -38,8 +45,7 @@ def _due(mails: QuerySet) -> QuerySet:
     now = timezone.now()
     waiting = Q(state=State.WAITING) & (Q(not_before=None) | Q(not_before__lte=now))
     lapsed = Q(state__in=[State.LEASED, State.SENDING], leased_until__lte=now)
-    # The first condition is that of the index.
-    return mails.filter(waiting | lapsed, state__in=EmailDelivery.OPEN)
+    return mails.filter(IS_OPEN, waiting | lapsed)
 
 
 def due_letters() -> QuerySet:
@@ -71,10 +77,10 @@ def may_send_letters() -> int:
 def claim_letters() -> list[EmailDelivery]:
     """Claim tests of editors, and the oldest due letters if there is none, for five minutes."""
     give_up()
-    if tests := _claim(due_tests()):
+    if tests := _claim(due_tests(), CLAIMED_AT_ONCE, "user", "revision"):
         return tests
     limit = may_send_letters() if due_letters().exists() else 0
-    return _claim(due_letters(), limit) if limit else []
+    return _claim(due_letters(), limit, "subscription__digest__locale") if limit else []
 
 
 def claim_mails(mailing: Mailing) -> list[EmailDelivery]:
@@ -84,7 +90,7 @@ def claim_mails(mailing: Mailing) -> list[EmailDelivery]:
         progress.note_claim(mailing)
         lost = [mail for mail in claimed if mail.unanswered >= MAX_UNANSWERED]
         for mail in lost:
-            _of(mail.leased_by).filter(pk=mail.pk).update(state=State.UNKNOWN)
+            _of([mail]).update(state=State.UNKNOWN)
         if kept := [mail for mail in claimed if mail not in lost]:
             for mail in kept:
                 mail.mailing = mailing  # once, since its text is large
@@ -92,21 +98,28 @@ def claim_mails(mailing: Mailing) -> list[EmailDelivery]:
     return []
 
 
-def _claim(due: QuerySet, limit: int = CLAIMED_AT_ONCE) -> list[EmailDelivery]:
+def _claim(due: QuerySet, limit: int = CLAIMED_AT_ONCE, *related: str) -> list[EmailDelivery]:
     worker, until = uuid4().hex, timezone.now() + LEASE
-    with transaction.atomic():
-        locked = due.order_by("pk").select_for_update(skip_locked=True, of=("self",))
-        chosen = locked.values_list("pk", flat=True)[: min(limit, CLAIMED_AT_ONCE)]
-        if connection.features.has_select_for_update_skip_locked:
-            chosen = list(chosen)  # PostgreSQL may run a subquery, and lock rows, more than once.
-        EmailDelivery.objects.filter(pk__in=chosen).update(
-            state=State.LEASED, leased_by=worker, leased_until=until
-        )
-    return list(_of(worker).select_related(*RELATED).order_by("pk"))
+    can_lock = connection.features.has_select_for_update_skip_locked
+    claimed, pks = 0, [0]
+    while pks and not claimed:
+        # SQLite does not lock rows: another worker may claim them between the two statements.
+        with transaction.atomic() if can_lock else nullcontext():
+            locked = due.order_by("pk").select_for_update(skip_locked=True, of=("self",))
+            pks = list(locked.values_list("pk", flat=True)[: min(limit, CLAIMED_AT_ONCE)])
+            claimed = due.filter(pk__in=pks).update(
+                state=State.LEASED, leased_by=worker, leased_until=until
+            )
+    rows = EmailDelivery.objects.filter(pk__in=pks, leased_by=worker)
+    return list(rows.select_related("subscription__subscriber", *related).order_by("pk"))
 
 
-def _of(worker: str) -> QuerySet:
-    return EmailDelivery.objects.filter(leased_by=worker, state=State.LEASED)
+def _of(mails: list[EmailDelivery]) -> QuerySet:
+    """Return the rows of mails that a worker has claimed and not begun."""
+    pks = [mail.pk for mail in mails]
+    return EmailDelivery.objects.filter(
+        pk__in=pks, leased_by=mails[0].leased_by, state=State.LEASED
+    )
 
 
 def give_up() -> None:
@@ -125,7 +138,7 @@ def renew(mails: list[EmailDelivery]) -> None:
     now = timezone.now()
     if mails[0].leased_until - now >= RENEW_BEFORE:
         return
-    rows = _of(mails[0].leased_by).filter(leased_until__gt=now)
+    rows = _of(mails).filter(leased_until__gt=now)
     rows.update(leased_until=now + LEASE)
     for mail in mails:
         mail.leased_until = now + LEASE
@@ -141,7 +154,7 @@ def begin(mail: EmailDelivery) -> bool:
     reader, and stays claimed if it is about its mailing.
     """
     now = timezone.now()
-    row = _of(mail.leased_by).filter(pk=mail.pk, leased_until__gt=now)
+    row = _of([mail]).filter(leased_until__gt=now)
     may_go_on = progress.may_go_on(mail.mailing) if mail.mailing_id else Q()
     begun = row.filter(_is_valid(), may_go_on).update(
         state=State.SENDING,
@@ -193,12 +206,12 @@ def end(mail: EmailDelivery, outcome: Outcome) -> bool:
 
 def skip(mail: EmailDelivery, reason: str) -> None:
     """End a mail that this worker had claimed and that is not to be sent."""
-    _of(mail.leased_by).filter(pk=mail.pk).update(state=State.SKIPPED, reply=reason)
+    _of([mail]).update(state=State.SKIPPED, reply=reason)
 
 
 def release(mails: list[EmailDelivery]) -> None:
     """Return claimed mails that were not begun, so that they do not wait for the lease to end."""
-    _of(mails[0].leased_by).update(state=State.WAITING)
+    _of(mails).update(state=State.WAITING)
 
 
 # What editors decide about mails that have ended

@@ -155,23 +155,32 @@ class EmailDelivery(models.Model):
     OPEN = (State.WAITING, State.LEASED, State.SENDING)
     FAILED = (State.REFUSED, State.UNKNOWN)
 
+    # Each mail of a mailing is in every index, three times until it has ended: so most are partial.
     kind = models.CharField(max_length=20, choices=Kind.choices)
     mailing = models.ForeignKey(
-        Mailing, null=True, on_delete=models.CASCADE, related_name="deliveries"
+        Mailing, null=True, on_delete=models.CASCADE, related_name="deliveries", db_index=False
     )
     # Of a test: to whom, and what.
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
     revision = models.ForeignKey(
-        "wagtailcore.Revision", null=True, on_delete=models.SET_NULL, related_name="+"
+        "wagtailcore.Revision",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
     subscription = models.ForeignKey(
         Subscription, null=True, on_delete=models.SET_NULL, related_name="deliveries"
     )
     # Of a confirmation: what its reader agrees to, and where the sign-up comes from.
     consent_text = models.ForeignKey(
-        ConsentText, null=True, on_delete=models.SET_NULL, related_name="+"
+        ConsentText, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     source = models.CharField(max_length=20, choices=Source.choices, blank=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
@@ -216,6 +225,14 @@ class EmailDelivery(models.Model):
                 fields=["provider_id"],
                 condition=~models.Q(provider_id=""),
                 name="digest_provider_ids",
+            ),
+            *(
+                models.Index(
+                    fields=[name],
+                    condition=models.Q((f"{name}__isnull", False)),
+                    name=f"digest_mails_by_{name}",
+                )
+                for name in ("user", "revision", "consent_text")
             ),
         ]
 
