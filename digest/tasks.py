@@ -18,12 +18,17 @@ from digest.rendering.images import NO_METADATA, public_images_by_id, rendition_
 
 def enqueue(task: Any, *args: Any) -> None:
     """Enqueue a task, to run only if the current transaction is committed."""
-    classes = type(task.get_backend()).__mro__
-    if any(cls.__module__.startswith("django_tasks_db.") for cls in classes):
+    if has_database_queue(task):
         # The queue is a table, so the task is committed with the transaction, and cannot be lost.
         task.enqueue(*args)
     else:
         transaction.on_commit(partial(task.enqueue, *args), robust=True)
+
+
+def has_database_queue(task: Any) -> bool:
+    """Return whether a task is enqueued as a row of the database, for a worker to run it."""
+    classes = type(task.get_backend()).__mro__
+    return any(cls.__module__.startswith("django_tasks_db.") for cls in classes)
 
 
 @task()

@@ -113,7 +113,9 @@ CACHES = caches.caches(os.environ.get("REDIS_URL"))
 _tasks = os.environ.get("TASKS") or "immediate"
 if _tasks == "database":
     INSTALLED_APPS.append("django_tasks_db")
-    TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    # The second queue is the newsletter's, so that a long mailing delays no other task.
+    _queues = ["default", "mail"]
+    TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": _queues}}
 elif _tasks != "immediate":
     raise SystemExit("TASKS in the environment must be immediate or database")
 

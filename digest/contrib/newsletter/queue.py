@@ -30,11 +30,8 @@ CLAIMED_AT_ONCE = 100
 # A mail is given up that was begun this often in a row without a reply.
 MAX_UNANSWERED = 3
 # With literals, since SQLite uses a partial index only if it sees that the condition holds.
-IS_OPEN = RawSQL(
-    "state IN ({})".format(", ".join(f"'{state}'" for state in EmailDelivery.OPEN)),  # noqa: S611
-    (),
-    output_field=BooleanField(),
-)
+OPEN_STATES = ", ".join(f"'{state}'" for state in EmailDelivery.OPEN)
+IS_OPEN = RawSQL(f"state IN ({OPEN_STATES})", (), output_field=BooleanField())  # noqa: S611
 
 
 # Claims

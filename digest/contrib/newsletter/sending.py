@@ -4,36 +4,21 @@ Any number of processes may do this at once, and each may be killed at any time:
 """
 
 import logging
-import time
 from collections import Counter
 from datetime import timedelta
-from functools import cached_property
 
 from django.utils import timezone
+from django_tasks import task
 
-from digest import visibility
-from digest.contrib.newsletter import (
-    bounces,
-    letters,
-    mailings,
-    messages,
-    progress,
-    queue,
-    subscriptions,
-    suppression,
-)
-from digest.contrib.newsletter.messages import IssueMessages, Message
+from digest.contrib.newsletter import mailings, progress, queue, subscriptions, workers
+from digest.contrib.newsletter.claims import Claim
 from digest.contrib.newsletter.models import EmailDelivery, Mailing, SignupRequest
-from digest.contrib.newsletter.outcomes import Cause, Outcome, State, try_again
-from digest.contrib.newsletter.transport import RETRY, Transport
+from digest.contrib.newsletter.transport import Transport
 
 logger = logging.getLogger(__name__)
 
-Kind = EmailDelivery.Kind
 # What fails is tried each minute, and not each time that is_due() is called.
 NEW = timedelta(minutes=1)
-# Seconds after which the rest of a claim is released: letters do not wait for a slow server.
-SEND_FOR = 30
 
 
 def is_due() -> bool:
@@ -47,38 +32,35 @@ def is_due() -> bool:
 
 
 def run() -> Counter:
-    """Do all that is due; return how many mails have got which state."""
+    """Do all that is due; return how many mails have got which state.
+
+    If workers send mailings, start their tasks, and send letters only.
+    """
     counts: Counter = Counter()
+    _prepare_mailings()
+    if has_workers := workers.send_in_workers(send_claim):
+        workers.start_chains(send_claim)
     with Transport() as transport:
-        while claim := next_claim():
+        while claim := _next_letters() or (None if has_workers else _next_mails()):
             counts.update(claim.send(transport))
     return counts
 
 
-def next_claim() -> "Claim | None":
-    """Return the next mails to send: letters first, then those of a mailing."""
+@task()
+def send_claim() -> None:
+    """Send the next mails that are due, and enqueue this task again if there were any."""
+    claim = _next_letters() or _next_mails()
+    if claim is None:
+        return
+    with Transport() as transport:
+        claim.send(transport)
+    workers.enqueue(send_claim)
+
+
+def _next_letters() -> Claim | None:
     process_requests()  # also of readers who signed up since the last claim
-    if claimed := queue.claim_letters():
-        return Claim(claimed)
-    mailings.plan_missing()
-    progress.start_due()
-    for mailing in progress.being_sent():
-        if claimed := _next_mails(mailing):
-            return Claim(claimed)
-    return None
-
-
-def _next_mails(mailing: Mailing) -> list[EmailDelivery]:
-    """Claim mails of a mailing; end it if there are no more."""
-    if not progress.goes_on(mailing):
-        return []
-    # A chunk before each claim, so that the first mails do not wait for all rows.
-    has_filled = progress.fill(mailing)
-    while not (claimed := queue.claim_mails(mailing)) and has_filled:
-        has_filled = progress.fill(mailing)
-    if not claimed:
-        progress.finish(mailing)
-    return claimed
+    claimed = queue.claim_letters()
+    return Claim(claimed) if claimed else None
 
 
 def process_requests() -> None:
@@ -90,99 +72,27 @@ def process_requests() -> None:
             logger.exception("Sign-up request %s could not be processed.", pk)
 
 
-class Claim:
-    """Mails that this worker has claimed: letters and tests, or those of one mailing."""
-
-    def __init__(self, mails: list[EmailDelivery]) -> None:
-        self.mails = mails
-        self.mailing = mails[0].mailing if mails[0].mailing_id else None
-
-    def send(self, transport: Transport) -> Counter:
-        """Send the mails; return how many have got which state."""
-        counts: Counter = Counter()
-        stop_at = time.monotonic() + SEND_FOR
-        try:
-            for number, mail in enumerate(self.mails):
-                transport.pace()
-                queue.renew(self.mails[number:])
-                if outcome := self._send_one(mail, transport):
-                    counts[outcome.state] += 1
-                if self._is_over(outcome) or time.monotonic() >= stop_at:
-                    break
-        finally:
-            queue.release(self.mails)
-        return counts
-
-    def _send_one(self, mail: EmailDelivery, transport: Transport) -> Outcome | None:
-        if reason := self._reason_to_skip(mail):
-            queue.skip(mail, reason)
-        elif queue.begin(mail):
-            outcome = self._hand_over(mail, transport)
-            _end(mail, outcome)
-            return outcome
-        return None
-
-    def _is_over(self, outcome: Outcome | None) -> bool:
-        """Return whether the other mails of a mailing must not be sent now."""
-        if self.mailing is None:
-            return False
-        if outcome is None:
-            return not progress.goes_on(self.mailing)
-        return outcome.concerns_all
-
-    def _reason_to_skip(self, mail: EmailDelivery) -> str:
-        """Return why a mail must not be sent, or an empty text; ``queue.begin`` checks the rest.
-
-        Only the letter with a link to what is stored may be about a digest that is hidden.
-        """
-        if self.mailing or not mail.subscription:
-            return ""
-        if suppression.reason_of(mail.subscription.subscriber.key) in suppression.FINAL:
-            return "The address gets no mail."
-        is_about_digest = mail.kind != Kind.PREFERENCES
-        if is_about_digest and not visibility.is_public(mail.subscription.digest):
-            return "The digest is not public."
-        return ""
-
-    def _hand_over(self, mail: EmailDelivery, transport: Transport) -> Outcome:
-        try:
-            message = self._message(mail)
-        except Exception:  # such as one in a template of the site
-            logger.exception("The mail %s could not be composed.", mail)
-            reply = "The mail could not be composed: see the log."
-            cause = Cause.CONFIGURATION if self.mailing else None
-            return try_again(mail, RETRY, reply=reply, cause=cause)
-        return transport.send(mail, message)
-
-    def _message(self, mail: EmailDelivery) -> Message:
-        if self.mailing:
-            return self._messages.message(mail)
-        return messages.test_message(mail) if mail.kind == Kind.TEST else letters.compose(mail)
-
-    @cached_property
-    def _messages(self) -> IssueMessages:
-        return IssueMessages(self.mailing)
+def _prepare_mailings() -> None:
+    mailings.plan_missing()
+    progress.start_due()
 
 
-def _end(mail: EmailDelivery, outcome: Outcome) -> None:
-    """Record an outcome, and then what it means for the address and the mailing.
-
-    These are transactions of their own, as they lock other rows; a kill in between loses a count.
-    """
-    if not queue.end(mail, outcome):
-        return
-    if mail.subscription:
-        _note_address(mail, outcome)
-    if mail.mailing_id:
-        progress.note(mail.mailing, outcome)
+def _next_mails() -> Claim | None:
+    _prepare_mailings()  # also those that are due since the last claim
+    for mailing in progress.being_sent():
+        if claimed := _claim_mails(mailing):
+            return Claim(claimed)
+    return None
 
 
-def _note_address(mail: EmailDelivery, outcome: Outcome) -> None:
-    subscriber = mail.subscription.subscriber
-    if outcome.cause is Cause.BOUNCE:
-        bounces.note_bounce(subscriber, mail.mailing)
-    elif outcome.cause is Cause.ADDRESS:
-        bounces.note_failure(subscriber, mail.mailing)
-    # A provider accepts all mails, and reports later which of them were delivered.
-    elif outcome.state == State.ACCEPTED and not outcome.provider_id:
-        bounces.note_success(subscriber)
+def _claim_mails(mailing: Mailing) -> list[EmailDelivery]:
+    """Claim mails of a mailing; end it if there are no more."""
+    if not progress.goes_on(mailing):
+        return []
+    # A chunk before each claim, so that the first mails do not wait for all rows.
+    has_filled = progress.fill(mailing)
+    while not (claimed := queue.claim_mails(mailing)) and has_filled:
+        has_filled = progress.fill(mailing)
+    if not claimed:
+        progress.finish(mailing)
+    return claimed
