@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from digest import visibility
-from digest.contrib.newsletter.models import Mailing, NewsletterSettings
+from digest.contrib.newsletter.models import EmailDelivery, Mailing, NewsletterSettings
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model, parent_of
 from digest.pages.time_zones import today_in
 
@@ -29,6 +29,8 @@ LATE_AFTER = timedelta(hours=6)
 UNSENT = (State.DRAFT, State.SCHEDULED, State.HELD, State.SKIPPED)
 # States of a mailing that has started and can go on.
 INTERRUPTED = (State.PAUSED, State.HELD, State.STOPPED)
+# States of mails that have arrived, or may have.
+RECEIVED = (EmailDelivery.State.ACCEPTED, EmailDelivery.State.UNKNOWN)
 
 
 def of_issue(issue: Any) -> Mailing | None:
@@ -224,6 +226,10 @@ def correct(original: Mailing, user: Any, subject: str, note: str, audience: str
         raise ValidationError(_("The issue is not public."))
     if not locked.started_at:
         raise ValidationError(_("Nobody has received the issue."))
+    is_to_received = audience == Mailing.Audience.RECEIVED
+    if is_to_received and not locked.deliveries.filter(state__in=RECEIVED).exists():
+        # Mails are deleted after a month.
+        raise ValidationError(_("It is not known, or not any more, who has received the issue."))
     correction = _new(locked.issue)
     return _save(
         correction,

@@ -123,10 +123,9 @@ def _recipients(mailing: Mailing) -> QuerySet:
 
 
 def _received(mailing: Mailing) -> QuerySet:
-    """Return the mails of the issue that have arrived, or may have."""
+    """Return the mails of the issue itself that have arrived, or may have."""
     original = Mailing.objects.filter(issue=mailing.issue_id, kind=Mailing.Kind.ISSUE)
-    states = [EmailDelivery.State.ACCEPTED, EmailDelivery.State.UNKNOWN]
-    return EmailDelivery.objects.filter(mailing__in=original, state__in=states)
+    return EmailDelivery.objects.filter(mailing__in=original, state__in=mailings.RECEIVED)
 
 
 @transaction.atomic

@@ -209,11 +209,9 @@ def _reply_of(error: Exception) -> Reply:
 
 
 def _is_wrong_configuration(error: Exception) -> bool:
-    """Return whether the server refuses the login, the sender, or TLS, and will do so again."""
+    """Return whether the server refuses the login or the sender, and will do so again."""
     if isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPSenderRefused):
         return error.smtp_code >= 500 and error.smtp_code not in BUSY
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        return True
     return provider_replies.http_status(error) in (401, 403)
 
 

@@ -26,9 +26,8 @@ def make_mailing(digest: Any, readers: int = 1) -> Mailing:
     open_sending_newsletter(digest, delay_minutes=0)
     for number in range(readers):
         subscribe(digest, f"reader{number}@example.org")
-    EmailDelivery.objects.all().delete()
-    publish_issue(digest)
-    return Mailing.objects.get()
+    EmailDelivery.objects.filter(mailing=None).delete()
+    return Mailing.objects.get(issue=publish_issue(digest))
 
 
 def make_due(mailing: Mailing) -> None:

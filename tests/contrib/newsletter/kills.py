@@ -1,10 +1,11 @@
-"""Send letters in workers that are killed, and by several workers at once.
+"""Send letters and mailings in workers that are killed or frozen, and by several workers at once.
 
 The tests run ``python -m tests.contrib.newsletter.kills FOLDER``, which prints the results as JSON.
 """
 
 import json
 import os
+import signal
 import sys
 from collections import Counter
 from pathlib import Path
@@ -24,16 +25,17 @@ class Scenario:
         from tests.builders import make_digest
 
         self.server = server
-        self.digest = make_digest(Site.objects.get(is_default_site=True).root_page)
+        home = Site.objects.get(is_default_site=True).root_page
+        self.digest = make_digest(home, type(self).__name__.lower())
 
-    def prepare(self, letters: int, **script: Any) -> None:
+    def prepare(self, readers: int, **script: Any) -> None:
         from digest.contrib.newsletter.models import EmailDelivery, Subscriber
         from tests.contrib.newsletter.readers import sign_up
 
         self.server.script(**script)
         EmailDelivery.objects.all().delete()
         Subscriber.objects.all().delete()
-        for number in range(letters):
+        for number in range(readers):
             sign_up(self.digest, f"reader{number}@example.org")
 
     def recover(self) -> None:
@@ -57,6 +59,32 @@ class Scenario:
             "states": Counter(EmailDelivery.objects.values_list("state", flat=True)),
             "connections": self.server.log.count("CONNECT"),
         }
+
+
+class MailingScenario(Scenario):
+    """A digest with a mailing that is due, a reader who has left, and one who has not confirmed."""
+
+    def prepare(self, readers: int, **script: Any) -> None:
+        from digest.contrib.newsletter import subscriptions
+        from digest.contrib.newsletter.models import Mailing, NewsletterSettings
+        from tests.contrib.newsletter.issues import make_mailing
+        from tests.contrib.newsletter.readers import sign_up, subscribe
+
+        Mailing.objects.all().delete()
+        NewsletterSettings.objects.all().delete()
+        digest = type(self.digest).objects.get(pk=self.digest.pk)  # which has children
+        for issue in digest.get_children():
+            issue.delete()
+        super().prepare(0, **script)
+        sign_up(self.digest, "pending@example.org")
+        subscriptions.end(subscribe(self.digest, "left@example.org"), "page")
+        make_mailing(type(digest).objects.get(pk=digest.pk), readers)
+
+    def results(self) -> dict[str, Any]:
+        from digest.contrib.newsletter.models import Mailing
+
+        mailing = Mailing.objects.get()
+        return super().results() | {"mailing": mailing.state, "counts": mailing.counts}
 
 
 def work() -> None:
@@ -94,8 +122,22 @@ def kill_at_each_write(scenario: Scenario) -> list[dict[str, Any]]:
     return found
 
 
+def freeze(scenario: Scenario) -> dict[str, Any]:
+    """Freeze a worker that has handed a mail over, until another one has sent the others."""
+    from tests.publishing.scheduling.crashes import start
+
+    scenario.prepare(3, freeze="END")
+    pid = start(work)
+    scenario.server.victim(pid)
+    os.waitid(os.P_PID, pid, os.WSTOPPED)
+    scenario.recover()
+    os.kill(pid, signal.SIGCONT)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return {"status": status} | scenario.results()
+
+
 def share(scenario: Scenario, workers: int) -> dict[str, Any]:
-    """Have several workers send fifty letters."""
+    """Have several workers send fifty mails."""
     from digest.contrib.newsletter import queue
     from tests.publishing.scheduling.crashes import start
 
@@ -104,6 +146,15 @@ def share(scenario: Scenario, workers: int) -> dict[str, Any]:
     pids = [start(work) for _number in range(workers)]
     statuses = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
     return {"statuses": statuses} | scenario.results()
+
+
+def sweep(scenario: Scenario) -> dict[str, Any]:
+    return {
+        "steps": {step: kill_at(step, scenario) for step in STEPS},
+        "writes": kill_at_each_write(scenario),
+        "frozen": freeze(scenario),
+        "workers": {number: share(scenario, number) for number in (2, 5)},
+    }
 
 
 def main(folder: Path) -> None:
@@ -115,12 +166,9 @@ def main(folder: Path) -> None:
     try:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        scenario = Scenario(server)
-        results = {
-            "steps": {step: kill_at(step, scenario) for step in STEPS},
-            "writes": kill_at_each_write(scenario),
-            "workers": {number: share(scenario, number) for number in (2, 5)},
-        }
+        results = {}
+        for name, scenario in {"letters": Scenario, "mailing": MailingScenario}.items():
+            results[name] = sweep(scenario(server))
     finally:
         server.stop()
     print(json.dumps(results))  # noqa: T201

@@ -33,8 +33,9 @@ class MailServer:
         """Replace the script, and forget what was received.
 
         ``replies`` maps steps to replies; ``drop`` has steps at which the connection is lost,
-        ``once`` or always; at the step ``kill`` the process of ``self.victim`` is killed; ``delay``
-        maps steps to seconds; ``offers`` has extensions that are only announced.
+        ``once`` or always; at the step ``kill`` the process of ``self.victim`` is killed, at
+        ``freeze`` it is stopped; ``delay`` maps steps to seconds; ``offers`` has extensions that
+        are only announced.
         """
         for path in self.folder.iterdir():
             path.unlink()
@@ -88,12 +89,17 @@ class ScriptedSMTP(SMTP):
             log.write(f"{name} {arg}".strip() + "\n")
         await asyncio.sleep(self.script.get("delay", {}).get(name, 0))
         if name == self.script.get("kill") and self._is_first(name):
-            await self._kill()
+            await self._send_signal(signal.SIGKILL)
+            await asyncio.sleep(60)  # until the lost connection cancels it
+        if name == self.script.get("freeze") and self._is_first(name):
+            await self._send_signal(signal.SIGSTOP)
         if name in self.script.get("drop", ()) and (
             not self.script.get("once") or self._is_first(name)
         ):
             self.transport.abort()
             await asyncio.sleep(60)  # until the lost connection cancels it
+        if name == "MAIL" and self.script.get("reject", arg) in arg and "reject" in self.script:
+            return "550 5.7.1 Sender rejected"
         return self.script.get("replies", {}).get(name)
 
     def _is_first(self, name: str) -> bool:
@@ -103,11 +109,10 @@ class ScriptedSMTP(SMTP):
         marker.touch()
         return True
 
-    async def _kill(self) -> None:
+    async def _send_signal(self, number: int) -> None:
         while not (self.folder / "pid").exists():
             await asyncio.sleep(0.01)
-        os.kill(int((self.folder / "pid").read_text()), signal.SIGKILL)
-        await asyncio.sleep(60)  # until the lost connection cancels it
+        os.kill(int((self.folder / "pid").read_text()), number)
 
     async def _handle_client(self) -> None:
         if reply := await self._step("CONNECT"):
