@@ -10,6 +10,7 @@ from django.utils import timezone
 from digest.contrib.newsletter import subscriptions
 from digest.contrib.newsletter.models import (
     EmailDelivery,
+    Mailing,
     SignupRequest,
     Subscriber,
     Subscription,
@@ -58,10 +59,14 @@ def unused_subscribers() -> QuerySet:
 
 
 def expired_deliveries() -> QuerySet:
-    """Return mails past their time; those refused or unknown stay as long as their subscription."""
+    """Return mails past their time; those refused or unknown stay as long as their subscription.
+
+    A mailing that is not done needs all of them: it counts them at its end.
+    """
     state = EmailDelivery.State
     failed = Q(state__in=[state.REFUSED, state.UNKNOWN], subscription__isnull=False)
-    old = EmailDelivery.objects.filter(created_at__lt=timezone.now() - KEEP_DELIVERIES)
+    ended = Q(mailing=None) | Q(mailing__state=Mailing.State.DONE)
+    old = EmailDelivery.objects.filter(ended, created_at__lt=timezone.now() - KEEP_DELIVERIES)
     return old.exclude(failed | Q(state__in=EmailDelivery.OPEN))
 
 

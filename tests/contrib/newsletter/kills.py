@@ -26,7 +26,7 @@ class Scenario:
 
         self.server = server
         home = Site.objects.get(is_default_site=True).root_page
-        self.digest = make_digest(home, type(self).__name__.lower())
+        self.digest = make_digest(home, f"digest-{id(self)}")
 
     def prepare(self, readers: int, **script: Any) -> None:
         from digest.contrib.newsletter.models import EmailDelivery, Subscriber
@@ -88,6 +88,14 @@ class MailingScenario(Scenario):
 
 
 def work() -> None:
+    """Send what is due in this process, although there is a task queue."""
+    from unittest.mock import patch
+
+    with patch("digest.contrib.newsletter.workers.send_in_workers", return_value=False):
+        send_newsletters()
+
+
+def send_newsletters() -> None:
     from django.core.management import call_command
 
     call_command("send_newsletters", stdout=sys.stderr)
@@ -148,6 +156,30 @@ def share(scenario: Scenario, workers: int) -> dict[str, Any]:
     return {"statuses": statuses} | scenario.results()
 
 
+def send_by_tasks(scenario: Scenario) -> dict[str, Any]:
+    """Have the workers of a task queue send a mailing; one of them is killed."""
+    from datetime import timedelta
+
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.utils import timezone
+    from django_tasks_db.models import DBTaskResult
+
+    settings.DIGEST_NEWSLETTER_WORKERS = 2
+    scenario.prepare(12)
+    send_newsletters()
+    send_newsletters()  # which adds no chain
+    tasks = DBTaskResult.objects.filter(queue_name="mail")
+    before = {"tasks": tasks.count(), "mails": len(scenario.server.mails)}
+    killed = tasks.filter(pk=tasks.first().pk)
+    killed.update(status="RUNNING", started_at=timezone.now() - timedelta(minutes=11))
+    send_newsletters()
+    before["waiting"] = tasks.filter(status="READY").count()
+    options = {"batch": True, "startup_delay": False, "queue_name": "mail", "verbosity": 0}
+    call_command("db_worker", **options)
+    return before | scenario.results()
+
+
 def sweep(scenario: Scenario) -> dict[str, Any]:
     return {
         "steps": {step: kill_at(step, scenario) for step in STEPS},
@@ -159,9 +191,11 @@ def sweep(scenario: Scenario) -> dict[str, Any]:
 
 def main(folder: Path) -> None:
     from django.conf import settings
+    from django.core.management import call_command
 
     from tests.contrib.newsletter.smtp_server import MailServer
 
+    call_command("migrate", "django_tasks_database", verbosity=0)
     server = MailServer(folder)
     try:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -169,6 +203,7 @@ def main(folder: Path) -> None:
         results = {}
         for name, scenario in {"letters": Scenario, "mailing": MailingScenario}.items():
             results[name] = sweep(scenario(server))
+        results["tasks"] = send_by_tasks(MailingScenario(server))
     finally:
         server.stop()
     print(json.dumps(results))  # noqa: T201

@@ -9,11 +9,13 @@ from django.utils import timezone
 from digest.contrib.newsletter import cleaning, subscriptions
 from digest.contrib.newsletter.models import (
     EmailDelivery,
+    Mailing,
     SignupRequest,
     Subscriber,
     Subscription,
 )
 from digest.registry import DAY, registry
+from tests.contrib.newsletter.issues import start_mailing
 from tests.contrib.newsletter.readers import request_subscription, sign_up, subscribe
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +113,15 @@ def test_delivery_is_deleted_after_30_days(digest, state, is_deleted):
     EmailDelivery.objects.update(state=state)
     age(EmailDelivery.objects, created_at=29)
     assert clean() == {}
+    age(EmailDelivery.objects, created_at=31)
+    assert clean() == ({"deliveries": 1} if is_deleted else {})
+
+
+@pytest.mark.parametrize(("state", "is_deleted"), [("done", True), ("stopped", False)])
+def test_mails_of_a_mailing_stay_until_it_is_done(digest, state, is_deleted):
+    mailing = start_mailing(digest)
+    mailing.deliveries.update(state="accepted")
+    Mailing.objects.update(state=state)
     age(EmailDelivery.objects, created_at=31)
     assert clean() == ({"deliveries": 1} if is_deleted else {})
 

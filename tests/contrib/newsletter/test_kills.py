@@ -21,6 +21,7 @@ def results(django_db_setup, django_db_blocker, tmp_path_factory):
         environment = os.environ | {
             "DATABASE_URL": databases.copy_of_tests(folder),
             "DJANGO_SETTINGS_MODULE": "cms.settings.test",
+            "TASKS": "database",
         }
         command = [sys.executable, "-m", "tests.contrib.newsletter.kills", str(mails)]
         try:
@@ -75,3 +76,11 @@ def test_workers_share_mails_without_a_duplicate(found, workers):
     assert (shared["sent"], shared["different"], shared["states"]) == (50, 50, {"accepted": 50})
     assert is_done(shared)
     assert shared["connections"] >= 2
+
+
+def test_workers_of_a_task_queue_share_a_mailing(results):
+    found = results["tasks"]
+    assert (found["tasks"], found["mails"]) == (2, 0)
+    assert found["waiting"] == 2  # one is in place of the killed one
+    assert (found["sent"], found["different"]) == (12, 12)
+    assert is_done(found)
