@@ -265,6 +265,25 @@ def _require(mailing: Mailing, states: Container[str]) -> None:
 
 @transaction.atomic
 def hold_all() -> int:
-    """Hold all mailings that are scheduled or being sent; return their number."""
+    """Hold all mailings after the restore of a backup; return their number.
+
+    Those that are scheduled or being sent, and those of issues that the restored database does not
+    have as published, but that readers may have: they are published again.
+    """
+    issues = [issue for digest in _sending_digests() for issue in _unpublished_by_today(digest)]
+    for issue in issues:
+        _save(_lock_or_create(issue), state=State.HELD, reason=Reason.RESTORED)
     rows = Mailing.objects.filter(state__in=[State.SCHEDULED, State.SENDING])
-    return rows.update(state=State.HELD, reason=Reason.RESTORED)
+    return len(issues) + rows.update(state=State.HELD, reason=Reason.RESTORED)
+
+
+def _sending_digests() -> list[Any]:
+    rows = NewsletterSettings.objects.filter(sends_on_publish=True).select_related("digest")
+    return [newsletter.digest for newsletter in rows]
+
+
+def _unpublished_by_today(digest: Any) -> QuerySet:
+    rows = Mailing.objects.filter(kind=Kind.ISSUE, issue=OuterRef("pk")).exclude(state=State.DRAFT)
+    issues = get_issue_page_model().objects.child_of(digest)
+    drafts = issues.filter(alias_of=None, live=False, date__lte=today_in(digest))
+    return drafts.exclude(Exists(rows))

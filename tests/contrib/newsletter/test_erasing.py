@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from anymail.signals import AnymailTrackingEvent, tracking
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -18,7 +19,13 @@ from digest.contrib.newsletter.models import (
     Subscription,
 )
 from digest.contrib.newsletter.removals import Removal
-from tests.contrib.newsletter.readers import request_subscription, sign_up, subscribe
+from tests.contrib.newsletter.readers import (
+    open_newsletter,
+    process_requests,
+    request_subscription,
+    sign_up,
+    subscribe,
+)
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "reader@example.org"
@@ -48,6 +55,39 @@ def test_erased_address_is_nowhere(digest):
     call_command("erase_subscriber", "READER@Example.org")
     assert ADDRESS not in dump()
     assert not Subscriber.objects.exists()
+
+
+def test_reader_with_a_history_is_nowhere(digest, client, admin_client):
+    open_newsletter(digest)
+    form = {"email": "Zq7Reader+News@Example.org"}
+    assert client.post("/newsletter/subscribe/daily/", form).status_code == 303
+    assert client.post("/newsletter/preferences/", form).status_code == 303
+    process_requests()
+    subscription = Subscription.objects.get()
+    mails = EmailDelivery.objects.filter(subscription=subscription)
+    mails.update(state="accepted", provider_id="id-1")
+    report = {"reject_reason": "bounced", "description": f"To {form['email']}", "timestamp": None}
+    event = AnymailTrackingEvent(event_type="bounced", message_id="id-1", **report)
+    tracking.send(sender=None, event=event)
+    subscribers = "/admin/digest/subscribers/"
+    assert admin_client.get(f"{subscribers}?q=zq7").status_code == 200
+    for action, pk in [("lift", "subscriber_id"), ("end", "pk"), ("erase", "subscriber_id")]:
+        url = f"{subscribers}{action}/{getattr(subscription, pk)}/"
+        assert admin_client.post(url, follow=True).status_code == 200
+    assert not Subscriber.objects.exists()
+    assert mails.model.objects.filter(event="bounced").exists()
+    assert "zq7reader" not in dump()
+
+
+def test_sign_up_does_not_lift_what_only_its_confirmation_may(digest):
+    subscribe(digest)
+    call_command("erase_subscriber", ADDRESS)
+    sign_up(digest)
+    assert suppression.reason_of(ADDRESS) == "erased"
+    subscriptions.block(Subscriber.objects.get())
+    sign_up(digest)
+    assert suppression.reason_of(ADDRESS) == "asked"
+    assert not Subscription.objects.exclude(state="ended").exists()
 
 
 def test_address_in_a_request_alone_is_erased(digest):
