@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import DatabaseError, router, transaction
 from django.urls import NoReverseMatch, reverse
-from rest_framework.settings import api_settings
 from wagtail.models import Site
 
 from digest import visibility
@@ -185,7 +184,7 @@ def check_num_proxies(**kwargs: Any) -> list[CheckMessage]:
     is_behind_proxy = settings.SECURE_PROXY_SSL_HEADER or settings.USE_X_FORWARDED_HOST
     if not (conf.NEWSLETTER_SIGNUP_RATE and is_behind_proxy):
         return []
-    if api_settings.NUM_PROXIES is not None:
+    if getattr(settings, "REST_FRAMEWORK", {}).get("NUM_PROXIES") is not None:
         return []
     message = "All readers share one limit of sign-ups: that of the proxy's IP address."
     hint = "Set NUM_PROXIES in REST_FRAMEWORK to the number of proxies: docs/reference/settings.md."

@@ -7,6 +7,7 @@ enqueues the next. The minute job starts the chains, also in place of those whos
 from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -54,6 +55,5 @@ def _running(task: Any) -> QuerySet:
 
 
 def _rows(task: Any) -> QuerySet:
-    from django_tasks_db.models import DBTaskResult
-
-    return DBTaskResult.objects.filter(queue_name=QUEUE, task_path=task.module_path)
+    results = apps.get_model("django_tasks_database", "DBTaskResult")
+    return results.objects.filter(queue_name=QUEUE, task_path=task.module_path)
