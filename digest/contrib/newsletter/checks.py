@@ -29,6 +29,8 @@ FREE_MAIL = {
     *("live.com", "mail.ru", "me.com", "outlook.com", "proton.me", "protonmail.com", "web.de"),
     *("yahoo.com", "yahoo.de", "yandex.com", "yandex.ru"),
 }
+# A worker waits for less than its claim lasts.
+MIN_RATE = 0.01
 PAGES = {"confirm", "unsubscribe", "preferences"}
 
 
@@ -63,7 +65,7 @@ def _is_mailer(value: Any) -> bool:
 
 def _is_rate_per_second(value: Any) -> bool:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return value is None or (is_number and value > 0)
+    return value is None or (is_number and value >= MIN_RATE)
 
 
 def _is_absolute_path(value: Any) -> bool:
@@ -122,7 +124,7 @@ SETTINGS = [
         "digest.E044",
         "NEWSLETTER_RATE",
         _is_rate_per_second,
-        "must be a number of mails in a second, or None, not {value!r}.",
+        "must be a number of mails in a second, at least 0.01, or None, not {value!r}.",
     ),
     SettingCheck(
         "digest.E045",

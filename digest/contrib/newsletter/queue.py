@@ -179,7 +179,8 @@ def _is_valid() -> Q:
         | Q(kind=Kind.CONFIRM) & ~is_active
         | Q(kind__in=[Kind.ALREADY_SUBSCRIBED, Kind.ISSUE]) & is_active
     )
-    return to_reader | Q(kind=Kind.TEST, user__isnull=False)
+    to_editor = Q(kind=Kind.TEST, user__isnull=False, revision__isnull=False)
+    return to_reader | to_editor
 
 
 def end(mail: EmailDelivery, outcome: Outcome) -> bool:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from digest.contrib.newsletter import queue, subscriptions
 from digest.contrib.newsletter.models import EmailDelivery, Subscriber, Subscription
 from digest.contrib.newsletter.outcomes import Outcome, State, try_again
+from tests.contrib.newsletter.issues import start_mailing
 from tests.contrib.newsletter.readers import sign_up, subscribe
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +169,30 @@ def test_letter_whose_link_has_expired_is_skipped(letter, kind, hours):
     update(letter, kind=kind, created_at=ago(hours=hours))
     assert queue.claim_letters() == []
     assert (state_of(letter), letter.reply) == ("skipped", "The link has expired.")
+
+
+def test_test_of_an_editor_is_claimed_first_and_is_no_letter(digest, letter, admin_user, settings):
+    settings.DIGEST_NEWSLETTER_LETTERS_PER_HOUR = 1
+    revision = digest.save_revision()
+    fields = {"kind": "test", "user": admin_user}
+    test = EmailDelivery.objects.create(revision=revision, **fields)
+    mail = claim()
+    assert (mail, queue.begin(mail)) == (test, True)
+    assert claim() == letter
+    EmailDelivery.objects.create(**fields)
+    assert not queue.begin(claim())  # whose revision was deleted
+
+
+def test_mail_of_a_mailing_is_unknown_after_three_kills(digest):
+    mailing = start_mailing(digest, readers=2)
+    first = mailing.deliveries.order_by("pk").first()
+    update(first, state="sending", leased_until=ago(seconds=1), unanswered=3)
+    assert [mail.pk for mail in queue.claim_mails(mailing)] == [first.pk + 1]
+    assert state_of(first) == "unknown"
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL scans a small table.")
+def test_open_mails_are_found_by_their_index(digest):
+    mails = EmailDelivery.objects.filter(mailing=1)
+    for due in (queue._due(mails), queue.due_letters(), queue.due_tests()):
+        assert "digest_open_mails" in due.order_by("pk")[:100].explain()
