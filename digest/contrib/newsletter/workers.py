@@ -55,5 +55,6 @@ def _running(task: Any) -> QuerySet:
 
 
 def _rows(task: Any) -> QuerySet:
-    results = apps.get_model("django_tasks_database", "DBTaskResult")
-    return results.objects.filter(queue_name=QUEUE, task_path=task.module_path)
+    # django-tasks-db is installed if its backend is in use.
+    results = apps.get_model("django_tasks_database", "DBTaskResult").objects
+    return results.filter(queue_name=QUEUE, task_path=task.module_path)
