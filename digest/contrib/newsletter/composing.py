@@ -133,7 +133,6 @@ def _newsletter_context(newsletter: NewsletterSettings, is_test: bool) -> dict[s
     preferences_url = links.request_preferences_url(digest)
     return {
         "digest_title": single_line(digest.title),
-        "digest_url": page_url(digest) or "",
         "imprint": "\n".join(map(single_line, newsletter.imprint.splitlines())),
         "privacy_url": newsletter.privacy_url,
         "preferences_url": preferences_url,
