@@ -12,7 +12,7 @@ JOBS = ($(MANAGE) run_jobs --stop-with $$$$ || echo "run_jobs has failed: nothin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run test test-all test-core test-latest test-oldest coverage faults lint format serve bench bench-server bench-search wheel-check types-check clean help port-free
+.PHONY: run test test-all test-core test-latest test-oldest coverage faults lint format serve bench bench-server bench-search wheel-check types-check mail-check clean help port-free
 
 run: export DJANGO_RUNSERVER_HIDE_WARNING := true
 run: export WAGTAILADMIN_BASE_URL ?= http://127.0.0.1:$(PORT)
@@ -87,8 +87,13 @@ types-check: .venv/installed ## compile a TypeScript consumer with types generat
 	@$(MANAGE) shell --no-imports --command 'import json; from digest.api.documentation import build_schema; print(json.dumps(build_schema()))' >$(CONSUMER)/schema.json
 	@cd $(CONSUMER) && npm ci --loglevel=error --no-audit --no-fund >/dev/null && npm run --silent types >/dev/null && npm run --silent check
 
+mail-check: .venv/installed ## check the mail of an issue against what mail programs support (needs npm)
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer (Debian: apt install nodejs npm)." >&2; exit 1; }
+	@cd tests/contrib/newsletter/caniemail && npm ci --loglevel=error --no-audit --no-fund >/dev/null
+	@$(PY) -m pytest tests/contrib/newsletter/test_mail_programs.py
+
 clean: ## remove the environments, caches, build results and mails; the database and uploads stay
-	@rm -rf .venv .venv-latest .venv-oldest build dist static .mail htmlcov .coverage .pytest_cache .ruff_cache tests/contract/typescript/node_modules
+	@rm -rf .venv .venv-latest .venv-oldest build dist static .mail htmlcov .coverage .pytest_cache .ruff_cache tests/contract/typescript/node_modules tests/contrib/newsletter/caniemail/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## list the targets

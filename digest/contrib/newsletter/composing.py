@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from digest import visibility
 from digest.contrib.newsletter import links
+from digest.contrib.newsletter.images import fit_images
 from digest.contrib.newsletter.languages import language_of
 from digest.contrib.newsletter.models import NewsletterSettings
 from digest.contrib.newsletter.plain_text import html_to_mail_text, single_line
@@ -90,8 +91,7 @@ def _shortened(text: str) -> str:
 def _issue_context(issue: Any) -> dict[str, Any]:
     code, url = issue.locale.language_code, page_url(issue) or ""
     parts = issue.get_url_parts()
-    # A safe string is the HTML of a rich text; any other is escaped.
-    rendering = Rendering(parts[1] if parts else "", text=mark_safe)
+    rendering = Rendering(parts[1] if parts else "", text=_rich_text)
     body = rendering.body(issue.body, url)
     rendering.resolve([issue.image_id] if issue.image_id else [])
     return {
@@ -101,6 +101,11 @@ def _issue_context(issue: Any) -> dict[str, Any]:
         "image": rendering.shown_images.get(issue.image_id),
         "blocks": [_with_template(block) for block in body if block["type"] != "headline"],
     }
+
+
+def _rich_text(html: str) -> SafeString:
+    # Templates escape any other string.
+    return mark_safe(fit_images(html))
 
 
 def _with_template(block: dict[str, Any]) -> dict[str, Any]:

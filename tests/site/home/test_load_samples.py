@@ -17,6 +17,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, Revision, Site
 
 from digest import visibility
+from digest.contrib.newsletter.composing import LARGE_SIZE, compose
 from digest.contrib.newsletter.models import NewsletterSettings
 from digest.importing import Report, open_document, read_parts
 from digest.models import DigestPage, IssuePage
@@ -94,6 +95,13 @@ def test_newsletters_of_the_digests_take_sign_ups(samples, client):
         assert newsletter.imprint.startswith(digest.title)
         assert newsletter.privacy_url.startswith("https://www.example.com/")
         assert f'action="/newsletter/subscribe/{digest.slug}/"' in client.get("/").content.decode()
+
+
+def test_mails_of_the_issues_are_far_from_the_size_that_is_clipped(samples):
+    for issue in IssuePage.objects.all():
+        newsletter = NewsletterSettings.objects.get(digest=issue.get_parent().pk)
+        composed = compose(issue, newsletter)
+        assert (composed.is_excerpt, composed.size < LARGE_SIZE) == (False, True)
 
 
 def test_every_document_is_an_issue(samples):

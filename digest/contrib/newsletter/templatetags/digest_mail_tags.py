@@ -6,10 +6,9 @@ from typing import Any
 
 from django import template
 
-register = template.Library()
+from digest.contrib.newsletter.images import WIDTH, size_within
 
-# The width of the text in pixels, which Outlook takes from the attribute of an image.
-WIDTH = 600
+register = template.Library()
 
 
 @register.filter
@@ -20,8 +19,7 @@ def mail_rendition(image: dict[str, Any]) -> dict[str, Any]:
     wide = [rendition for rendition in jpegs if rendition["width"] >= WIDTH] or jpegs
     choose = min if wide is not jpegs else max
     chosen = choose(wide, key=lambda rendition: rendition["width"])
-    width = min(WIDTH, chosen["width"])
-    height = round(chosen["height"] * width / chosen["width"])
+    width, height = size_within(chosen["width"], chosen["height"])
     return {"url": chosen["url"], "width": width, "height": height}
 
 
