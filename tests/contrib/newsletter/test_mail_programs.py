@@ -23,6 +23,7 @@ ALLOWED = {
     "overflow": "Only for the preheader, which Outlook hides by mso-hide.",
     "overflow-wrap": "Without it, a very long word is cut off or wraps anyway.",
     "word-break": "As overflow-wrap, of which it is the older name.",
+    "table-layout": "Outlook takes the width of the table from its attribute.",
     "role attribute": "Windows Mail reads the tables for layout aloud.",
 }
 # What the kept style sheet needs: dark mode and smaller headings on phones.
