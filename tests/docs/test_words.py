@@ -10,6 +10,7 @@ from tests.docs.markdown import ROOT
 
 FILES = ["digest", "cms", "home", "search", "tests", "benchmarks", "docs", "README.md"]
 FILES += ["CONTRIBUTING.md", ":!*/migrations/*", ":!home/samples/*", ":!tests/docs/test_words.py"]
+FILES += [":!*/package-lock.json"]
 
 # Patterns in lower case, and what to write instead.
 WORDS = {
