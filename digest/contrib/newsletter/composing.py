@@ -22,6 +22,7 @@ from digest.contrib.newsletter.images import fit_images
 from digest.contrib.newsletter.languages import language_of
 from digest.contrib.newsletter.models import NewsletterSettings
 from digest.contrib.newsletter.plain_text import html_to_mail_text, single_line
+from digest.http.canonical import web_url
 from digest.pages.public_urls import page_url
 from digest.rendering.bodies import Rendering
 
@@ -33,6 +34,8 @@ MAX_SIZE = 95_000
 LARGE_SIZE = 80_000
 MAX_SUBJECT = 255
 PREHEADER_LENGTH = 150
+# Invisible, so that inboxes show nothing of the mail after a short preheader.
+FILLER = "\u034f\u200c\u00a0" * 50
 TEMPLATES = "digest/newsletter/mail"
 
 
@@ -73,6 +76,7 @@ def compose(
             "language": language,
             "subject": subject if not is_test else _("[Test] %s") % subject,
             "preheader": single_line(preheader or _shortened(issue.summary)),
+            "filler": FILLER,
             "note": note.strip(),
             **_issue_context(issue),
             **_newsletter_context(newsletter, is_test),
@@ -139,7 +143,7 @@ def _newsletter_context(newsletter: NewsletterSettings, is_test: bool) -> dict[s
     return {
         "digest_title": single_line(digest.title),
         "imprint": "\n".join(map(single_line, newsletter.imprint.splitlines())),
-        "privacy_url": newsletter.privacy_url,
+        "privacy_url": web_url(newsletter.privacy_url) or "",
         "preferences_url": preferences_url,
         "unsubscribe_url": (
             preferences_url if is_test else links.unsubscribe_url(digest, UNSUBSCRIBE_TOKEN)

@@ -10,6 +10,7 @@ from digest.contrib.newsletter.languages import language_of
 from digest.contrib.newsletter.messages import Message, Sender, newsletter_of, sender_of
 from digest.contrib.newsletter.models import EmailDelivery, NewsletterSettings
 from digest.contrib.newsletter.plain_text import single_line
+from digest.http.canonical import web_url
 from digest.pages.public_urls import site_name
 
 Kind = EmailDelivery.Kind
@@ -56,7 +57,7 @@ def _context(letter: EmailDelivery, newsletter: NewsletterSettings, language: st
         "url": url,
         "block_url": links.block_url(letter),
         "imprint": "\n".join(map(single_line, newsletter.imprint.splitlines())),
-        "privacy_url": newsletter.privacy_url,
+        "privacy_url": web_url(newsletter.privacy_url) or "",
     }
 
 
