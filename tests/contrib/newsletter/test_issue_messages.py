@@ -170,8 +170,8 @@ def test_parts_are_encoded_as_django_would(mailing):
     plain.attach_alternative(*made.alternatives[0])
     expected = message_from_bytes(plain.message().as_bytes(), policy=policy.default)
     for name in ("plain", "html"):
-        contents = [found.get_body([name]).get_content() for found in (read(made), expected)]
-        assert contents[0] == contents[1]
+        ours, theirs = (found.get_body([name]).get_content() for found in (read(made), expected))
+        assert ours == theirs.removesuffix("\n") or ours == theirs  # Django 6.1 adds a line end
 
 
 def test_link_may_lead_to_a_frontend(digest, settings):
