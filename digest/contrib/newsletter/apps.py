@@ -15,6 +15,7 @@ class NewsletterConfig(AppConfig):
         from digest.contrib.newsletter import checklist, checks, sending  # noqa: F401
         from digest.contrib.newsletter.cleaning import clean
         from digest.contrib.newsletter.signal_handlers import register_signal_handlers
+        from digest.contrib.newsletter.transfer import importing
         from digest.registry import DAY, MINUTE, Job, Slot, registry
 
         register_signal_handlers()
@@ -35,6 +36,13 @@ class NewsletterConfig(AppConfig):
         slots["front_page"].append(Slot(f"{templates}/front_page.html", f"{forms}.on_front_page"))
         registry.jobs += [
             Job("send_newsletters", sending.run, MINUTE, is_due=sending.is_due, is_long=True),
+            Job(
+                "import_subscribers",
+                importing.run,
+                MINUTE,
+                is_due=importing.is_due,
+                is_long=True,
+            ),
             Job("clean_newsletter", clean, DAY),
         ]
         registry.checklist_rules |= checklist.RULES
@@ -44,4 +52,5 @@ class NewsletterConfig(AppConfig):
             "digest_newsletter.change_newslettersettings",
             *(f"digest_newsletter.{verb}_subscriber" for verb in ("view", "change", "delete")),
             *(f"digest_newsletter.{verb}_mailing" for verb in ("view", "change")),
+            "digest_newsletter.add_subscriberimport",
         ]

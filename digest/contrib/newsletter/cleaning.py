@@ -15,6 +15,7 @@ from digest.contrib.newsletter.models import (
     Subscriber,
     Subscription,
 )
+from digest.contrib.newsletter.transfer import importing
 
 KEEP_REQUESTS = timedelta(days=1)
 KEEP_PENDING = timedelta(days=14)
@@ -29,6 +30,7 @@ def clean() -> dict[str, int]:
         "sign-up requests": _in_chunks(expired_requests(), _delete_rows),
         "subscriptions": _in_chunks(expired_subscriptions(), subscriptions.delete),
         "subscribers": _in_chunks(unused_subscribers(), _delete_rows),
+        "unfinished imports": importing.delete_unfinished(),
         "deliveries": _in_chunks(expired_deliveries(), _delete_rows),
     }
 

@@ -4,8 +4,7 @@
 """
 
 import hmac
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
 
 from django.db import transaction
 from django.utils import timezone
@@ -45,16 +44,6 @@ def reason_of(key: str) -> str | None:
     return found.values_list("reason", flat=True).first()
 
 
-def reasons_of(keys: Iterable[str]) -> dict[str, Any]:
-    """Return the labels of the reasons why addresses get no mail, by key, with two queries.
-
-    An erased address that signs up again gets mail.
-    """
-    by_hash = dict(zip(address_hashes(keys := list(keys)), keys, strict=True))
-    rows = Suppression.objects.filter(address_hash__in=by_hash).exclude(reason=Reason.ERASED)
-    return {by_hash[row.address_hash]: row.get_reason_display() for row in rows}
-
-
 def suppress(key: str, reason: str, mailing: Mailing | None = None) -> None:
     """Suppress an address; a final reason stays, whatever comes after it."""
     suppress_hash(address_hash(key), reason, mailing)
@@ -80,3 +69,16 @@ def lift(key: str) -> None:
 def lift_hash(address_hash: str) -> None:
     """Lift a final suppression again that an editor had lifted before a restore."""
     Suppression.objects.filter(address_hash=address_hash, reason__in=FINAL).delete()
+
+
+def reasons_of(keys: Collection[str]) -> dict[str, str]:
+    """Map those of the keys that are suppressed to the reasons, with two queries."""
+    hashes = dict(zip(address_hashes(keys), keys, strict=True))
+    rows = Suppression.objects.filter(address_hash__in=hashes)
+    return {hashes[each]: reason for each, reason in rows.values_list("address_hash", "reason")}
+
+
+def suppress_imported(keys: Iterable[str]) -> None:
+    """Suppress addresses to which another service could not deliver; other reasons stay."""
+    rows = [Suppression(address_hash=each, reason=Reason.IMPORTED) for each in address_hashes(keys)]
+    Suppression.objects.bulk_create(rows, ignore_conflicts=True)

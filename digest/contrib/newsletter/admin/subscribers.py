@@ -69,7 +69,7 @@ class SubscriberIndexView(generic.IndexView):
         return with_prefix(queryset, self.search_query) if self.is_searching else queryset
 
     def get_table(self, object_list: Sequence[Subscriber]) -> Any:
-        self.reasons = suppression.reasons_of(row.key for row in object_list)
+        self.reasons = suppression.reasons_of([row.key for row in object_list])
         return super().get_table(object_list)
 
     @cached_property
@@ -77,7 +77,10 @@ class SubscriberIndexView(generic.IndexView):
         return [*super().columns, Column("reason", label=_("Gets no mail"), accessor=self._reason)]
 
     def _reason(self, subscriber: Subscriber) -> Any:
-        return self.reasons.get(subscriber.key, "")
+        reason = self.reasons.get(subscriber.key)
+        # An erased address that signs up again gets mail.
+        is_suppressed = reason and reason != suppression.Reason.ERASED
+        return suppression.Reason(reason).label if is_suppressed else ""
 
 
 class SubscriberInspectView(generic.InspectView):

@@ -1,5 +1,6 @@
-"""Models of the newsletter: settings, subscribers, subscriptions, mailings and mails."""
+"""Models of the newsletter: settings, subscribers, subscriptions, imports, mailings and mails."""
 
+from digest.contrib.newsletter.models.imports import SubscriberImport
 from digest.contrib.newsletter.models.mails import EmailDelivery, Mailing
 from digest.contrib.newsletter.models.settings import (
     ConsentText,
@@ -26,6 +27,7 @@ __all__ = [
     "SignupRequest",
     "Source",
     "Subscriber",
+    "SubscriberImport",
     "Subscription",
     "Suppression",
     "default_consent",

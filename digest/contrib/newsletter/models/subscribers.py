@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from digest.contrib.newsletter.email_addresses import MAX_LENGTH, readable
+from digest.contrib.newsletter.models.imports import SubscriberImport
 from digest.contrib.newsletter.models.settings import ConsentText
 
 DIGEST_PAGE_MODEL = swapper.get_model_name("digest", "DigestPage")
@@ -33,6 +34,7 @@ class Source(models.TextChoices):
 
     API = "api", _("API")
     FORM = "form", _("form of this site")
+    IMPORT = "import", _("import")
 
 
 class SignupRequest(models.Model):
@@ -114,6 +116,7 @@ class Subscription(models.Model):
         COMPLAINED = "complained", _("reported as spam")
         PROVIDER = "provider", _("unsubscribed at the mail provider")
         AGAIN = "again", _("ended again after a restore")
+        IMPORTED = "imported", _("had ended before the import")
 
     subscriber = models.ForeignKey(
         Subscriber, on_delete=models.CASCADE, related_name="subscriptions"
@@ -128,6 +131,10 @@ class Subscription(models.Model):
         ConsentText, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     source = models.CharField(max_length=20, choices=Source.choices)
+    # The import that it comes from, whose note is the record of consent.
+    origin = models.ForeignKey(
+        SubscriberImport, null=True, on_delete=models.PROTECT, related_name="subscriptions"
+    )
     requested_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True)
     # Also of a suppressed one: since when it gets no mail.
