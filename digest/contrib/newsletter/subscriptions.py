@@ -4,7 +4,6 @@ Sign-up requests are processed in a worker, so that a request never looks an add
 """
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 

@@ -6,21 +6,47 @@ from typing import Any
 import django_filters
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
-from django.urls import URLPattern, path
+from django.http import HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn
 from wagtail.admin.views import generic
+from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import HeaderButton
+from wagtail.log_actions import LogActionRegistry, LogFormatter, log
+from wagtail.models import ModelLogEntry
 
 from digest.contrib.newsletter import subscriptions, suppression
 from digest.contrib.newsletter.admin import actions
-from digest.contrib.newsletter.models import EmailDelivery, Source, Subscriber, Subscription
+from digest.contrib.newsletter.models import (
+    EmailDelivery,
+    Source,
+    Subscriber,
+    Subscription,
+)
+from digest.contrib.newsletter.preferences import DEFERRED
+from digest.contrib.newsletter.transfer import exporting
 from digest.pages.page_models import get_digest_page_model
 
 LETTERS_SHOWN = 50
 AFTER_ASCII = "\x7f"
+EXPORT = "digest_newsletter.export"
+
+
+class ExportFormatter(LogFormatter):
+    label = _("Export subscribers")
+
+    def format_message(self, entry: ModelLogEntry) -> str:
+        return gettext("%(count)d subscriptions exported") % {"count": entry.data["count"]}
+
+
+def register_log_actions(actions: LogActionRegistry) -> None:
+    actions.register_action(EXPORT)(ExportFormatter)
 
 
 def with_prefix(subscribers: QuerySet, prefix: str) -> QuerySet:
@@ -48,18 +74,30 @@ class SubscriberFilterSet(WagtailFilterSet):
         model = Subscriber
         fields: list[str] = []
 
-    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        chosen = {name: value for name, value in self.form.cleaned_data.items() if value}
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Return the conditions of the subscription."""
+        chosen = dict(self.form.cleaned_data)
         if days := chosen.pop("requested_at", None):
-            bounds = {"requested_at__gte": days.start, "requested_at__lte": days.stop}
-            chosen |= {name: value for name, value in bounds.items() if value}
-        if not chosen:
+            chosen |= {"requested_at__gte": days.start, "requested_at__lte": days.stop}
+        return {name: value for name, value in chosen.items() if value}
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        if not self.chosen:
             return queryset
-        return queryset.filter(pk__in=Subscription.objects.filter(**chosen).values("subscriber"))
+        found = Subscription.objects.filter(**self.chosen)
+        return queryset.filter(pk__in=found.values("subscriber"))
 
 
 class SubscriberIndexView(generic.IndexView):
+    """List subscribers, and export their subscriptions: whoever may see them may copy them."""
+
     any_permission_required = ["view"]
+    list_export = exporting.OWN_COLUMNS
+    export_filename = "subscribers"
+    custom_value_preprocess = {
+        str: {SpreadsheetExportMixin.FORMAT_XLSX: lambda text: ILLEGAL_CHARACTERS_RE.sub("", text)}
+    }
 
     def get_base_queryset(self) -> QuerySet:
         rows = Subscription.objects.select_related("digest").order_by("pk")
@@ -67,6 +105,13 @@ class SubscriberIndexView(generic.IndexView):
 
     def search_queryset(self, queryset: QuerySet) -> QuerySet:
         return with_prefix(queryset, self.search_query) if self.is_searching else queryset
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        if not self.request.user.has_perm("digest_newsletter.add_subscriberimport"):
+            return []
+        url = reverse("digest_newsletter_imports:add")
+        return [HeaderButton(_("Import subscribers"), url=url, icon_name="upload")]
 
     def get_table(self, object_list: Sequence[Subscriber]) -> Any:
         self.reasons = suppression.reasons_of([row.key for row in object_list])
@@ -82,6 +127,21 @@ class SubscriberIndexView(generic.IndexView):
         is_suppressed = reason and reason != suppression.Reason.ERASED
         return suppression.Reason(reason).label if is_suppressed else ""
 
+    def as_spreadsheet(self, queryset: QuerySet, spreadsheet_format: str) -> HttpResponse:
+        rows = Subscription.objects.filter(subscriber__in=queryset.order_by().values("pk"))
+        rows = rows.filter(**self.filters.chosen)
+        data = {"count": rows.count(), "format": spreadsheet_format}
+        # Of no subscriber in particular; the entry has no address, since it outlives erasures.
+        title = gettext("Subscribers")
+        log(Subscriber(pk=0), EXPORT, user=self.request.user, title=title, data=data)
+        return super().as_spreadsheet(exporting.rows(rows), spreadsheet_format)
+
+    def to_row_dict(self, item: dict[str, str]) -> dict[str, str]:
+        return item
+
+    def get_heading(self, queryset: Any, field: str) -> str:
+        return field
+
 
 class SubscriberInspectView(generic.InspectView):
     any_permission_required = ["view"]
@@ -89,7 +149,9 @@ class SubscriberInspectView(generic.InspectView):
     template_name = "digest/newsletter/admin/subscriber.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = self.object.subscriptions.select_related("digest", "consent_text").order_by("pk")
+        rows = self.object.subscriptions.select_related(
+            "digest", "consent_text", "origin"
+        ).order_by("pk")
         letters = EmailDelivery.objects.filter(subscription__subscriber=self.object)
         return super().get_context_data(
             subscriptions=[(row, row.state in subscriptions.OPEN) for row in rows],

@@ -66,6 +66,7 @@ def _subscription(row: Subscription, scope: Scope) -> dict[str, Any]:
         "digest": digest and digest_reference(digest, scope),
         "state": row.state,
         "consent": row.consent_text and row.consent_text.text,
+        "imported": row.origin and {"at": row.origin.created_at, "note": row.origin.note},
         "source": row.source,
         "requested_at": row.requested_at,
         "confirmed_at": row.confirmed_at,

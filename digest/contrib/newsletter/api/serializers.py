@@ -75,6 +75,13 @@ class UnsubscribedSerializer(serializers.Serializer):
     status = ConstantField("unsubscribed")
 
 
+class ImportedSerializer(serializers.Serializer):
+    """Where an imported subscription comes from."""
+
+    at = serializers.DateTimeField()
+    note = serializers.CharField(help_text="Where the consent comes from.")
+
+
 class SubscriptionSerializer(serializers.Serializer):
     """A subscription, with the record of consent."""
 
@@ -84,6 +91,9 @@ class SubscriptionSerializer(serializers.Serializer):
     )
     state = serializers.ChoiceField(choices=Subscription.State.values)
     consent = serializers.CharField(allow_null=True, help_text="What the reader agreed to.")
+    imported = ImportedSerializer(
+        allow_null=True, help_text="Null if the reader has signed up at this site."
+    )
     source = serializers.ChoiceField(choices=Source.values)
     requested_at = serializers.DateTimeField()
     confirmed_at = serializers.DateTimeField(allow_null=True)

@@ -38,8 +38,13 @@ class SubscriberImport(models.Model):
         BUTTONDOWN = "buttondown", "Buttondown"
         SUBSTACK = "substack", "Substack"
 
+    # Null until it is chosen.
     digest = models.ForeignKey(
-        DIGEST_PAGE_MODEL, verbose_name=_("digest"), on_delete=models.CASCADE, related_name="+"
+        DIGEST_PAGE_MODEL,
+        verbose_name=_("digest"),
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -71,4 +76,5 @@ class SubscriberImport(models.Model):
         verbose_name_plural = _("imports of subscribers")
 
     def __str__(self) -> str:
-        return f"{self.digest}, {timezone.localtime(self.created_at):%Y-%m-%d %H:%M}"
+        uploaded = f"{timezone.localtime(self.created_at):%Y-%m-%d %H:%M}"
+        return f"{self.digest}, {uploaded}" if self.digest else uploaded

@@ -95,7 +95,7 @@ def _chunks(lines: Iterable[Line | InvalidLine]) -> Iterator[list[Line | Invalid
         if isinstance(line, Line):
             key = line.address.key
             if hash(key) in seen and line.state not in (FileState.ENDED, FileState.SUPPRESSED):
-                line = InvalidLine(line.part, line.number, Outcome.DUPLICATE)  # noqa: PLW2901
+                line = InvalidLine(line.part, line.number, Outcome.DUPLICATE)
             elif key in keys:
                 yield chunk
                 chunk, keys = [], set()
