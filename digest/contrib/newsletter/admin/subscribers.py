@@ -149,9 +149,8 @@ class SubscriberInspectView(generic.InspectView):
     template_name = "digest/newsletter/admin/subscriber.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = self.object.subscriptions.select_related(
-            "digest", "consent_text", "origin"
-        ).order_by("pk")
+        rows = self.object.subscriptions.select_related("digest", "consent_text", "origin")
+        rows = rows.defer(*DEFERRED).order_by("pk")
         letters = EmailDelivery.objects.filter(subscription__subscriber=self.object)
         return super().get_context_data(
             subscriptions=[(row, row.state in subscriptions.OPEN) for row in rows],
