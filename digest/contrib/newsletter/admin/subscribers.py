@@ -1,5 +1,6 @@
 """Subscribers in the admin: a list, and a page for each with its history and actions."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn
 from wagtail.admin.views import generic
@@ -35,6 +35,7 @@ from digest.pages.page_models import get_digest_page_model
 
 LETTERS_SHOWN = 50
 AFTER_ASCII = "\x7f"
+NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 EXPORT = "digest_newsletter.export"
 
 
@@ -96,7 +97,7 @@ class SubscriberIndexView(generic.IndexView):
     list_export = exporting.OWN_COLUMNS
     export_filename = "subscribers"
     custom_value_preprocess = {
-        str: {SpreadsheetExportMixin.FORMAT_XLSX: lambda text: ILLEGAL_CHARACTERS_RE.sub("", text)}
+        str: {SpreadsheetExportMixin.FORMAT_XLSX: lambda text: NOT_IN_XML.sub("", text)}
     }
 
     def get_base_queryset(self) -> QuerySet:
