@@ -41,6 +41,7 @@ def register_log_actions(actions: LogActionRegistry) -> None:
 
 class ImportIndexView(generic.IndexView):
     any_permission_required = ["add"]
+    add_item_label = _("Import subscribers")
 
     def get_base_queryset(self) -> QuerySet:
         rows = SubscriberImport.objects.select_related("digest", "user")
