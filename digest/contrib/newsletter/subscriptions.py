@@ -344,7 +344,7 @@ def add_imported(
         except IntegrityError:  # One of the readers has signed up or was erased at the same time.
             continue
     # Not from the error, which has an address, and is logged.
-    raise RuntimeError("Other processes changed the same subscribers three times in a row.")
+    raise IntegrityError("Other processes changed the same subscribers three times in a row.")
 
 
 def _add_imported(

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from django.db import Error
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,8 +49,13 @@ def work(record: SubscriberImport) -> None:
         _work(record)
     except ImportFileError as error:
         _fail(record, str(error))
+    except Error:  # of the database: the job tries again
+        raise
     except DAMAGED:
         _fail(record, _("This archive is damaged."))
+    except Exception:
+        _fail(record, _("An unexpected error has occurred; the log has the details."))
+        raise
 
 
 def _work(record: SubscriberImport) -> None:

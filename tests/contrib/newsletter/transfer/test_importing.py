@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
 from digest.contrib.newsletter import subscriptions, suppression
@@ -186,6 +187,38 @@ def test_importing_again_changes_nothing(digest):
     record = import_file(digest, LIST)
     assert record.counts == {"unchanged": 2}
     assert list(Subscription.objects.values()) == before
+
+
+@pytest.mark.parametrize(
+    ("error", "state"), [(OperationalError, "importing"), (KeyError, "failed")]
+)
+def test_import_is_tried_again_after_errors_of_the_database_only(digest, monkeypatch, error, state):
+    def fail(*args, **options):
+        raise error
+
+    record = upload(digest, LIST, state="importing")
+    monkeypatch.setattr(subscriptions, "add_imported", fail)
+    with pytest.raises(error):
+        importing.run()
+    record.refresh_from_db()
+    assert record.state == state
+    assert importing.is_due() == (state == "importing")
+
+
+def test_readers_who_change_at_the_same_time_are_tried_three_times(digest, monkeypatch):
+    attempts = []
+
+    def conflict(*args):
+        attempts.append(args)
+        raise IntegrityError("ann@example.org exists")
+
+    upload(digest, LIST, state="importing")
+    monkeypatch.setattr(subscriptions, "_add_imported", conflict)
+    with pytest.raises(IntegrityError) as raised:
+        importing.run()
+    assert len(attempts) == 3
+    assert "ann@" not in str(raised.value)
+    assert importing.is_due()
 
 
 def test_import_that_was_killed_counts_what_it_had_added(digest):
