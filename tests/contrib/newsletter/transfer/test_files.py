@@ -87,6 +87,23 @@ def damaged():
         (",".join(["a"] * 5000).encode(), "5000 columns"),
         (b'email\n"' + b"a" * 200_000, "Line 2 cannot be read"),
     ],
+    ids=[
+        "nothing",
+        "empty lines",
+        "image",
+        "gzip",
+        "begin of an archive",
+        "damaged",
+        "encrypted",
+        "21 files",
+        "outside",
+        "absolute",
+        "archive in it",
+        "workbook",
+        "other names",
+        "5,000 columns",
+        "long cell",
+    ],
 )
 def test_file_that_cannot_be_read_is_an_error(content, message):
     with pytest.raises(ImportFileError, match=message):
