@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from digest import visibility
+from digest.conf import get_base_page_model
 from digest.contrib.newsletter import composing, mailings
 from digest.contrib.newsletter.mailings import LATE_AFTER
 from digest.contrib.newsletter.messages import freeze
@@ -25,13 +26,15 @@ from digest.contrib.newsletter.models import (
     Subscription,
 )
 from digest.contrib.newsletter.outcomes import Cause, Outcome
-from digest.pages.page_models import get_digest_page_model, get_issue_page_model, parent_of
+from digest.pages.page_models import parent_of
 
 logger = logging.getLogger(__name__)
 
 Reason = Mailing.Reason
 State = Mailing.State
 FILLED_AT_ONCE = 10_000
+# So that the first mail is sent within a second.
+FILLED_AT_FIRST = 1_000
 MAX_REFUSED_IN_ROW = 10
 MAX_UNANSWERED_IN_ROW = 3
 # Mails are deleted after a month, and what a mailing counts with them.
@@ -135,7 +138,8 @@ def fill(mailing: Mailing) -> bool:
         return False
     rest = _recipients(mailing).filter(pk__gt=mailing.filled_to, pk__lte=mailing.fill_until)
     chunk = rest.order_by("pk").values_list("pk", flat=True)
-    last = chunk[FILLED_AT_ONCE - 1 : FILLED_AT_ONCE].first() or mailing.fill_until
+    size = FILLED_AT_ONCE if mailing.filled_to else FILLED_AT_FIRST
+    last = chunk[size - 1 : size].first() or mailing.fill_until
     rows = Mailing.objects.filter(pk=mailing.pk, state=State.SENDING, filled_to=mailing.filled_to)
     if not rows.update(filled_to=last):
         return False
@@ -183,12 +187,12 @@ def note_claim(mailing: Mailing) -> None:
 def may_go_on(mailing: Mailing) -> Q:
     """Return the condition that a mail of a mailing may be sent now: it is not paused or stopped,
     and its issue and its digest are public."""
-    issues = get_issue_page_model().objects.filter(pk=mailing.issue_id)
-    digests = get_digest_page_model().objects.filter(pk=mailing.digest_id)
     rows = Mailing.objects.filter(pk=mailing.pk, state=State.SENDING)
+    pages = get_base_page_model().objects.order_by()  # all that visibility depends on, and no join
     with visibility.snapshot():
-        issue, digest = Exists(visibility.public(issues)), Exists(visibility.public(digests))
-    return Q(Exists(rows), issue, digest)
+        issue = visibility.public(pages.filter(pk=mailing.issue_id))
+        digest = visibility.public(pages.filter(pk=mailing.digest_id))
+    return Q(Exists(rows), Exists(issue), Exists(digest))
 
 
 @transaction.atomic

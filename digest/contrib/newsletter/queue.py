@@ -153,7 +153,7 @@ def begin(mail: EmailDelivery) -> bool:
     now = timezone.now()
     row = _of([mail]).filter(leased_until__gt=now)
     may_go_on = progress.may_go_on(mail.mailing) if mail.mailing_id else Q()
-    begun = row.filter(_is_valid(), may_go_on).update(
+    begun = row.filter(_is_valid(mail), may_go_on).update(
         state=State.SENDING,
         leased_until=now + LEASE,
         attempts=F("attempts") + 1,
@@ -161,7 +161,9 @@ def begin(mail: EmailDelivery) -> bool:
         begun_at=Coalesce("begun_at", now),
     )
     if not begun:
-        row.exclude(_is_valid()).update(state=State.SKIPPED, reply="The subscription has changed.")
+        row.exclude(_is_valid(mail)).update(
+            state=State.SKIPPED, reply="The subscription has changed."
+        )
         return False
     mail.attempts += 1
     mail.unanswered += 1
@@ -169,18 +171,16 @@ def begin(mail: EmailDelivery) -> bool:
     return True
 
 
-def _is_valid() -> Q:
+def _is_valid(mail: EmailDelivery) -> Q:
     """Return the condition that a mail is still right for its reader."""
+    if mail.kind == Kind.TEST:
+        return Q(user__isnull=False, revision__isnull=False)
+    if mail.kind == Kind.PREFERENCES:
+        return Q(subscription__isnull=False)
     # Not by a join: PostgreSQL would not check the mail again once another worker unlocks it.
     active = Subscription.objects.filter(state=Subscription.State.ACTIVE)
     is_active = Exists(active.filter(pk=OuterRef("subscription_id")))
-    to_reader = Q(subscription__isnull=False) & (
-        Q(kind=Kind.PREFERENCES)
-        | Q(kind=Kind.CONFIRM) & ~is_active
-        | Q(kind__in=[Kind.ALREADY_SUBSCRIBED, Kind.ISSUE]) & is_active
-    )
-    to_editor = Q(kind=Kind.TEST, user__isnull=False, revision__isnull=False)
-    return to_reader | to_editor
+    return Q(~is_active if mail.kind == Kind.CONFIRM else is_active, subscription__isnull=False)
 
 
 def end(mail: EmailDelivery, outcome: Outcome) -> bool:

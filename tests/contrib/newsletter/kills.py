@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ class Scenario:
         return {
             "addresses": len({address_of(mail) for mail in mails}),
             "different": len(mails),
+            "changed": changed_lines(mails),
             "sent": mails.total(),
             "states": Counter(EmailDelivery.objects.values_list("state", flat=True)),
             "connections": self.server.log.count("CONNECT"),
@@ -99,6 +101,15 @@ def send_newsletters() -> None:
     from django.core.management import call_command
 
     call_command("send_newsletters", stdout=sys.stderr)
+
+
+def changed_lines(mails: Iterable[bytes]) -> list[str]:
+    """Return the lines in which mails to one reader differ."""
+    lines: dict[bytes, set[str]] = {}
+    for mail in mails:
+        found = set(mail.decode().splitlines())
+        lines[address_of(mail)] = lines.get(address_of(mail), found) ^ found
+    return sorted(set().union(*lines.values()))
 
 
 def address_of(mail: bytes) -> bytes:

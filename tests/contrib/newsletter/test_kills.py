@@ -58,7 +58,7 @@ def test_mails_arrive_after_a_kill_at_any_write(found):
     assert len(kills) >= 5
     assert {kill["status"] for kill in kills} == {-9}
     assert all(is_done(kill) for kill in kills), kills
-    assert {(kill["addresses"], kill["different"]) for kill in kills} == {(2, 2)}
+    assert [kill for kill in kills if (kill["addresses"], kill["different"]) != (2, 2)] == []
     assert max(kill["sent"] for kill in kills) == 3
 
 

@@ -124,6 +124,7 @@ def test_mail_that_cannot_be_composed_holds_the_mailing(digest, monkeypatch, cap
 
 
 def test_rows_are_written_in_chunks_between_claims(digest, mail_server, monkeypatch):
+    monkeypatch.setattr(progress, "FILLED_AT_FIRST", 2)
     monkeypatch.setattr(progress, "FILLED_AT_ONCE", 2)
     mailing = start_mailing(digest, readers=5)
     assert mailing.deliveries.count() == 2
