@@ -16,6 +16,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
+FOREVER = 24 * 3600
 COMMANDS = ("EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA")
 
 
@@ -90,7 +91,8 @@ class ScriptedSMTP(SMTP):
         await asyncio.sleep(self.script.get("delay", {}).get(name, 0))
         if name == self.script.get("kill") and self._is_first(name):
             await self._send_signal(signal.SIGKILL)
-            await asyncio.sleep(60)  # until the lost connection cancels it
+            # The rest of the message may be here; the mail would arrive later.
+            await asyncio.sleep(FOREVER)
         if name == self.script.get("freeze") and self._is_first(name):
             await self._send_signal(signal.SIGSTOP)
         if name in self.script.get("drop", ()) and (
