@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import django
 
@@ -27,7 +28,7 @@ class Scenario:
 
         self.server = server
         home = Site.objects.get(is_default_site=True).root_page
-        self.digest = make_digest(home, f"digest-{id(self)}")
+        self.digest = make_digest(home, f"digest-{uuid4().hex}")
 
     def prepare(self, readers: int, **script: Any) -> None:
         from digest.contrib.newsletter.models import EmailDelivery, Subscriber
