@@ -38,9 +38,11 @@ def skip_public_issues(
 
 def plan_mailing(sender: type, instance: Any, raw: bool, **kwargs: Any) -> None:
     """Plan the mailing of an issue that is saved, if it is public for the first time."""
-    if instance.live and not raw:
-        issue = get_issue_page_model().objects.filter(pk=instance.pk).first()
-        if issue:
+    model = get_issue_page_model()
+    # The class first: without a query, since most saved pages are none.
+    if instance.live and not raw and issubclass(instance.specific_class or object, model):
+        # The row, since the instance may be a plain page.
+        for issue in model.objects.filter(pk=instance.pk):
             mailings.plan(issue)
 
 
