@@ -212,8 +212,10 @@ def note(mailing: Mailing, outcome: Outcome) -> None:
     """Have the other mails wait, or pause the mailing, if an outcome is about more than one."""
     rows = Mailing.objects.filter(pk=mailing.pk, state=State.SENDING)
     if outcome.state == EmailDelivery.State.ACCEPTED:
-        failing = rows.filter(Q(refused_in_row__gt=0) | Q(unanswered_in_row__gt=0))
-        failing.update(refused_in_row=0, unanswered_in_row=0)
+        # No query for most mails; what other workers count since the claim, they reset.
+        if mailing.refused_in_row or mailing.unanswered_in_row:
+            rows.update(refused_in_row=0, unanswered_in_row=0)
+            mailing.refused_in_row = mailing.unanswered_in_row = 0
     elif outcome.cause is Cause.SERVER:
         rows.update(not_before=timezone.now() + outcome.wait)
     elif outcome.cause is Cause.OUTAGE:
@@ -221,9 +223,11 @@ def note(mailing: Mailing, outcome: Outcome) -> None:
     elif outcome.cause is Cause.CONFIGURATION:
         _pause(rows, Reason.CONFIGURATION, outcome)
     elif outcome.cause in (Cause.ADDRESS, Cause.POLICY):
+        mailing.refused_in_row += 1
         rows.update(refused_in_row=F("refused_in_row") + 1)
         _pause(rows.filter(refused_in_row__gte=MAX_REFUSED_IN_ROW), Reason.REFUSED, outcome)
     elif outcome.cause is Cause.NO_REPLY:
+        mailing.unanswered_in_row += 1
         rows.update(unanswered_in_row=F("unanswered_in_row") + 1)
         lost = rows.filter(unanswered_in_row__gte=MAX_UNANSWERED_IN_ROW)
         _pause(lost, Reason.NO_REPLY, outcome)
@@ -255,14 +259,12 @@ def finish(mailing: Mailing) -> None:
     )
 
 
-def count_late_refusal(mailing: Mailing) -> None:
-    """Move a mail of a locked mailing, if that is done, from the accepted to the refused ones."""
-    if not mailing.counts:
-        return
-    accepted, refused = EmailDelivery.State.ACCEPTED, EmailDelivery.State.REFUSED
-    counts = Counter(mailing.counts)
-    counts.update({accepted: -1, refused: 1})
-    Mailing.objects.filter(pk=mailing.pk).update(counts=counts)
+def recount(mailing: Mailing, before: str, after: str) -> None:
+    """Count a mail of a locked mailing, if that is done, in another state than before."""
+    if mailing.counts:
+        counts = Counter(mailing.counts)
+        counts.update({before: -1, after: 1})
+        Mailing.objects.filter(pk=mailing.pk).update(counts=counts)
 
 
 @transaction.atomic

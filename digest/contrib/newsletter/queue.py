@@ -215,11 +215,21 @@ def release(mails: list[EmailDelivery]) -> None:
 # What editors decide about mails that have ended
 
 
+@transaction.atomic
 def mark_accepted(mail: EmailDelivery) -> None:
     """Record that a mail of unknown state has arrived; raise ValidationError if that is known."""
+    mailing = _lock_mailing(mail.mailing_id)
     rows = EmailDelivery.objects.filter(pk=mail.pk, state=State.UNKNOWN)
     if not rows.update(state=State.ACCEPTED):
         raise ValidationError(_("The state of this mail is known by now."))
+    if mailing:
+        progress.recount(mailing, before=State.UNKNOWN, after=State.ACCEPTED)
+
+
+def _lock_mailing(pk: int | None) -> Mailing | None:
+    """Lock a mailing before its mails, as where they are sent again."""
+    rows = Mailing.objects.select_for_update().only("counts")
+    return rows.filter(pk=pk).first() if pk else None
 
 
 @transaction.atomic
@@ -274,9 +284,7 @@ def record_event(
 
 
 def _refuse_late(mails: QuerySet, mailing_pk: int | None, code: str, reply: str) -> None:
-    # The mailing is locked first, as where its mails are sent again.
-    rows = Mailing.objects.select_for_update().only("counts")
-    mailing = rows.filter(pk=mailing_pk).first() if mailing_pk else None
+    mailing = _lock_mailing(mailing_pk)
     accepted = mails.filter(state=State.ACCEPTED)
     if accepted.update(state=State.REFUSED, code=code, reply=reply[:300]) and mailing:
-        progress.count_late_refusal(mailing)
+        progress.recount(mailing, before=State.ACCEPTED, after=State.REFUSED)
