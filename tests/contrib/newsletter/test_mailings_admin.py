@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from digest.contrib.newsletter import bounces
 from digest.contrib.newsletter.models import EmailDelivery, Mailing
 from digest.registry import registry
 from tests.admin.helpers import make_user
@@ -136,6 +137,15 @@ def test_only_refusals_for_the_sender_are_offered_again(admin_client, issue):
     assert "send-refused" not in page_of(admin_client, mailing)
     make_mail(mailing, "refused", code="550 5.7.1")
     assert url_of("send_refused", mailing) in page_of(admin_client, mailing)
+
+
+def test_addresses_that_bounced_are_offered_mail_again(admin_client, issue):
+    mailing = make_mailing(issue)
+    mail = make_mail(mailing, "refused", code="550 5.1.1")
+    url = reverse("digest_newsletter_subscribers:lift_mailing", args=[mailing.pk])
+    assert url not in page_of(admin_client, mailing)
+    bounces.note_bounce(mail.subscription.subscriber, mailing)
+    assert url in page_of(admin_client, mailing)
 
 
 def test_refused_mails_have_pages(admin_client, issue):

@@ -27,7 +27,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.utils.decorators import xframe_options_sameorigin_override
 
-from digest.contrib.newsletter import reports
+from digest.contrib.newsletter import bounces, reports
 from digest.contrib.newsletter.admin.access import mailings_of, title_of
 from digest.contrib.newsletter.admin.growth import GrowthView
 from digest.contrib.newsletter.admin.letters import DiscardLettersView
@@ -154,6 +154,7 @@ class MailingInspectView(generic.InspectView):
             issue_url=self._issue_url(),
             has_mail=mailing.shows_issue and mailing.started_at,
             codes=report.codes.most_common(),
+            suppressed=bounces.suppressed_by(mailing) if self.lifts_suppressions else 0,
             refused=self._mails("refused", report) if self.sees_addresses else None,
             unknown=self._mails("unknown", report),
             sees_addresses=self.sees_addresses,
@@ -161,6 +162,10 @@ class MailingInspectView(generic.InspectView):
             actions=[self._action(name) for name in possible_actions(mailing) if may_change],
             **kwargs,
         )
+
+    @property
+    def lifts_suppressions(self) -> bool:
+        return self.request.user.has_perm("digest_newsletter.change_subscriber")
 
     @property
     def sees_addresses(self) -> bool:
