@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from digest.contrib.newsletter import subscriptions
 from digest.contrib.newsletter.models import SubscriberImport
+from digest.contrib.newsletter.subscriptions import imported
 from digest.contrib.newsletter.transfer.files import DAMAGED, ImportFileError
 from digest.contrib.newsletter.transfer.formats import FileState
 from digest.contrib.newsletter.transfer.lines import InvalidLine, Line, read
@@ -130,7 +130,7 @@ def _process(
         else:
             valid.append(line)
     is_check = record.state == State.CHECKING
-    outcomes |= subscriptions.add_imported(record, valid, is_check=is_check)
+    outcomes |= imported.add(record, valid, is_check=is_check)
     return [(line, outcomes[line]) for line in lines]
 
 

@@ -33,35 +33,40 @@ LEFT_OUT = tuple(outcome for outcome in Outcome if outcome not in DONE)
 
 
 def outcome_of(
-    line: Line, record: SubscriberImport, subscription: Subscription | None, reason: str | None
+    line: Line,
+    record: SubscriberImport,
+    subscription: Subscription | None,
+    reason: str | None,
+    gets_others: bool = False,
 ) -> Outcome:
     """Return what becomes of a line, by the subscription and the suppression of its address.
+
+    ``gets_others`` is whether the address gets other digests of this site.
 
     Whoever has subscribed or left here stays so: a file may be older. What this import has inserted
     itself, before it was killed, counts again.
     """
     is_ours = subscription is not None and subscription.origin_id == record.pk
+    is_active = subscription is not None and subscription.state == State.ACTIVE
     if reason == Suppression.Reason.ERASED:
         return Outcome.ERASED
     if line.state == FileState.SUPPRESSED:
-        return _of_suppressed(subscription, is_ours, reason)
+        return _of_suppressed((is_active and not is_ours) or gets_others, reason)
     if reason:
         return Outcome.SUPPRESSED
     if line.state == FileState.ENDED:
         return Outcome.RECORDED if subscription is None or is_ours else Outcome.UNCHANGED
     if subscription is None or subscription.state == State.PENDING:
         return Outcome.ADDED
-    if subscription.state == State.ACTIVE:
+    if is_active:
         return Outcome.ADDED if is_ours else Outcome.UNCHANGED
     return Outcome.RECORDED if is_ours else Outcome.LEFT
 
 
-def _of_suppressed(subscription: Subscription | None, is_ours: bool, reason: str | None) -> Outcome:
+def _of_suppressed(gets_mail: bool, reason: str | None) -> Outcome:
     if reason and reason != Suppression.Reason.IMPORTED:
         return Outcome.SUPPRESSED
-    is_active = subscription is not None and subscription.state == State.ACTIVE
-    # The reader gets mails here.
-    return Outcome.UNCHANGED if is_active and not is_ours and not reason else Outcome.BARRED
+    return Outcome.UNCHANGED if gets_mail and not reason else Outcome.BARRED
 
 
 def rejection_of(line: Line, slug: str) -> Outcome | None:

@@ -14,6 +14,7 @@ from digest.contrib.newsletter.models import (
     SubscriberImport,
     Subscription,
 )
+from digest.contrib.newsletter.subscriptions import imported
 from digest.contrib.newsletter.transfer import importing
 from tests.builders import make_digest
 from tests.contrib.newsletter.readers import sign_up, subscribe
@@ -98,6 +99,13 @@ def test_reader_who_has_not_confirmed_here_is_subscribed(digest):
     record = import_file(digest, LIST)
     ann = Subscription.objects.get(subscriber__key="ann@example.org")
     assert (ann.state, ann.source, ann.origin) == ("active", "import", record)
+
+
+def test_reader_of_another_digest_is_not_suppressed(digest, home_page):
+    subscribe(make_digest(home_page, "weekly"), "ann@example.org")
+    record = import_file(digest, "email,status\nann@example.org,cleaned\n", columns=STATUS)
+    assert record.counts == {"unchanged": 1}
+    assert suppression.reason_of("ann@example.org") is None
 
 
 @pytest.mark.parametrize("reason", ["erased", "asked", "complained", "bounced"])
@@ -197,7 +205,7 @@ def test_import_is_tried_again_after_errors_of_the_database_only(digest, monkeyp
         raise error
 
     record = upload(digest, LIST, state="importing")
-    monkeypatch.setattr(subscriptions, "add_imported", fail)
+    monkeypatch.setattr(imported, "add", fail)
     with pytest.raises(error):
         importing.run()
     record.refresh_from_db()
@@ -213,7 +221,7 @@ def test_readers_who_change_at_the_same_time_are_tried_three_times(digest, monke
         raise IntegrityError("ann@example.org exists")
 
     upload(digest, LIST, state="importing")
-    monkeypatch.setattr(subscriptions, "_add_imported", conflict)
+    monkeypatch.setattr(imported, "_add", conflict)
     with pytest.raises(IntegrityError) as raised:
         importing.run()
     assert len(attempts) == 3
