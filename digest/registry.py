@@ -75,7 +75,7 @@ class Registry:
     public_paths: list[str] = field(default_factory=list)
     # URL paths such as "news/confirm" with tokens behind them: see ``digest.http.redaction``.
     token_paths: list[str] = field(default_factory=list)
-    # By the name of the slot: "digest", "issue" and those of the site's own templates.
+    # By the name of the slot: "digest", "summary", "issue" and those of the site's own templates.
     slots: defaultdict[str, list[Slot]] = field(default_factory=lambda: defaultdict(list))
     # Rules of the checklist (``digest.checklist.rules.Rule``) by code. A code begins with the name
     # of the app and a dot, so that a digest may keep the level of a rule whose app was removed.

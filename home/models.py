@@ -18,11 +18,15 @@ class HomePage(Page):
     max_count = 1
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add ``digests`` and ``issues``: all public ones of this site, in this page's language."""
+        """Add the public ``digests`` and ``issues`` of this site, in this page's language.
+
+        The first page has the newest issue as ``latest``, apart from the others.
+        """
         context = super().get_context(request, *args, **kwargs)
         issues = latest_first(self._public(get_issue_page_model(), request))
         context["digests"] = self._public(get_digest_page_model(), request)
-        context["issues"] = paginate(issues, request.GET.get("page"))
+        page = context["issues"] = paginate(issues, request.GET.get("page"))
+        context["latest"] = page.object_list.pop(0) if page.number == 1 and page else None
         return context
 
     def _public(self, model: type[Page], request: HttpRequest) -> QuerySet:

@@ -8,8 +8,10 @@ from django.db.models import Q, QuerySet
 from wagtail.models import Locale, Site
 
 from digest import visibility
-from digest.conf import conf
-from digest.pages.page_models import get_digest_page_model
+from digest.conf import conf, has_languages
+from digest.pages.page_models import get_digest_page_model, get_issue_tag_model
+
+RELATED_ISSUES = 3
 
 
 def latest_first(issues: QuerySet) -> QuerySet:
@@ -78,6 +80,25 @@ def neighbours(
         "previous": earlier.order_by("-date", "-pk").first(),
         "next": later.filter(date__gte=issue.date).order_by("date", "pk").first(),
     }
+
+
+def related_issues(
+    issue: Any, site: Site | object | None = visibility.ANY_SITE, exclude: Iterable[Any] = ()
+) -> list[Any]:
+    """Return the newest public issues with a tag of this one, with their digests.
+
+    Aliases are left out: they repeat an issue, and may repeat this one.
+    """
+    tags = {item.tag_id for item in issue.tagged_items.all()} - {None}
+    if not tags:
+        return []
+    tagged = get_issue_tag_model().objects.filter(tag__in=tags).values("content_object")
+    others = type(issue).objects.filter(pk__in=tagged, alias_of=None)
+    if has_languages():
+        others = others.filter(locale=issue.locale_id)
+    shown = {issue.pk, issue.alias_of_id, *(page.pk for page in exclude)} - {None}
+    newest = latest_first(visibility.public(others, site).exclude(pk__in=shown)).defer("body")
+    return with_digests(newest[:RELATED_ISSUES], site)
 
 
 def paginate(issues: QuerySet, number: str | int | None) -> Page:

@@ -1,6 +1,7 @@
 """Template tags of public pages."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -36,15 +37,25 @@ register = template.Library()
 # Characters that could end the element or begin another.
 JSON_ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
 
+# Elements of rich text with a mark at their start, and first those whose attributes may hold one.
+MARKED_ELEMENTS = re.compile(r'<(?:a|img) (?:"[^"]*"|[^">])*>|<(ul|ol|blockquote)>')
+
 
 @register.filter
 def public_richtext(value: RichText | str | None) -> SafeString:
-    """Render rich text for an anonymous reader; links to hidden pages lose their href."""
+    """Render rich text for an anonymous reader; links to hidden pages lose their href.
+
+    Lists and quotations get the direction of their text, which decides where their marks are.
+    """
     html = getattr(value, "public_html", None)
     if html is None:
         source = value.source if isinstance(value, RichText) else value or ""
         [html] = public_html([source])
-    return mark_safe(html)
+    return mark_safe(MARKED_ELEMENTS.sub(_with_direction, html))
+
+
+def _with_direction(tag: re.Match) -> str:
+    return f'<{tag[1]} dir="auto">' if tag[1] else tag[0]
 
 
 # Returns the URL, or None if it is not an absolute http(s) URL.
@@ -74,7 +85,7 @@ def site_block(context: Context, block: StreamValue.StreamChild) -> str:
     if block.block.get_template(block.value):
         return block.render(context=context.flatten())
     texts = reading_text(block.block, block.value)
-    return format_html_join("\n", "<p>{}</p>", ((text,) for text in texts if text))
+    return format_html_join("\n", '<p dir="auto">{}</p>', ((text,) for text in texts if text))
 
 
 @register.simple_tag(takes_context=True)
@@ -157,13 +168,14 @@ def feed_rendition(data: dict[str, Any] | None) -> dict[str, Any] | None:
     return largest_jpeg(data) if data else None
 
 
-def _once(context: Context, function: Callable[[], Any]) -> Any:
+def _once(context: Context, function: Callable[..., Any], *args: Any) -> Any:
     """Call a function once per request, and return its memoised result after that."""
     request = context.get("request")
     results = vars(request).setdefault("_digest_results", {}) if request else {}
-    if function not in results:
-        results[function] = function()
-    return results[function]
+    key = (function, *map(id, args))  # an unsaved page has no hash
+    if key not in results:
+        results[key] = function(*args), args  # which keep their ids while they exist
+    return results[key][0]
 
 
 def _srcset(renditions: list[dict[str, Any]]) -> str:
@@ -173,7 +185,7 @@ def _srcset(renditions: list[dict[str, Any]]) -> str:
 @register.simple_tag(takes_context=True)
 def issue_seo(context: Context, issue: Any) -> dict[str, Any]:
     """Return the metadata for the head of an issue's page; see ``digest.rendering.seo``."""
-    return seo.issue_seo(issue, Site.find_for_request(context["request"]))
+    return _once(context, seo.issue_seo, issue, Site.find_for_request(context["request"]))
 
 
 @register.filter

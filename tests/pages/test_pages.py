@@ -2,12 +2,14 @@
 
 import json
 from datetime import date
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 from wagtail.models import Collection, CollectionViewRestriction, Page
 
 from digest.models import IssuePage
+from digest.templatetags.digest_tags import public_richtext
 from tests.builders import (
     block,
     body,
@@ -16,6 +18,7 @@ from tests.builders import (
     make_image,
     make_issue,
     restrict,
+    source,
     story,
 )
 from tests.html import read, texts
@@ -91,7 +94,7 @@ def test_issue_links_to_its_digest(client, issue, digest):
     assert " ".join(link.get_text().split()) == "← All issues of The Daily"
 
 
-def test_issue_opens_with_date_number_reading_time_and_tags(client, issue):
+def test_issue_opens_with_date_number_and_reading_time(client, issue):
     (head,) = texts(read(client, issue.url), "article > header")
     for part in ("Tuesday, 14 April 2026", "No. 2", "1 min read", "Three grids", "All in brief."):
         assert part in head
@@ -132,10 +135,70 @@ def test_contents_link_to_the_stories(client, issue):
     assert [f"#{section['id']}" for section in page.select(".digest-story")] == targets
 
 
-def test_sources_show_their_details(client, issue):
-    page = read(client, issue.url)
+def stories(number):
+    return body(*(story(f"Story {position}") for position in range(1, number + 1)))
+
+
+def test_contents_come_before_the_image(client, issue):
+    contents = read(client, issue.url).select_one(".digest-contents")
+    assert contents.find_next("img")
+    assert not contents.find_previous("img")
+
+
+def test_contents_fold_after_seven_stories(client, digest):
+    page = read(client, make_issue(digest, body=stories(30)).url)
+    assert len(page.select(".digest-contents > div > ol > li")) == 7
+    [folded] = page.select(".digest-contents details")
+    assert texts(folded, "summary") == ["23 more stories"]
+    assert (folded.ol["start"], texts(folded, "li")[0]) == ("8", "Story 8")
+
+
+def test_contents_do_not_fold_a_single_story(client, digest):
+    page = read(client, make_issue(digest, body=stories(8)).url)
+    assert len(page.select(".digest-contents > div > ol > li")) == 8
+    assert not page.select("details")
+
+
+def test_each_story_has_a_named_link_to_itself(client, digest):
+    page = read(client, make_issue(digest, body=body(story("Grids agree"))).url)
+    [link] = page.select(".digest-story-link")
+    assert link["href"] == f"#{page.select_one('.digest-story')['id']}"
+    assert link["aria-label"] == "Link to this story: Grids agree"
+
+
+def test_sources_show_their_details_and_the_publication_first(client, digest):
+    details = {"author": "A. Writer", "published_on": "2026-04-02"}
+    items = [
+        source(title="A report", url="https://example.com/report", publisher="Wire", **details),
+        source(title="Minutes", publisher="Port Authority"),
+        source(title="A letter"),
+    ]
+    page = read(client, make_issue(digest, body=body(story(sources=items))).url)
     assert page.select_one(".digest-story-sources a")["href"] == "https://example.com/report"
-    assert texts(page, ".digest-sources li") == ["Minutes, Port Authority"]
+    assert texts(page, ".digest-story-sources li") == [
+        "Wire: A report, A. Writer, 2 April 2026",
+        "Port Authority: Minutes",
+        "A letter",
+    ]
+
+
+def test_texts_of_editors_have_their_own_direction(client, digest):
+    items = {"sources": [source(title="تقرير", publisher="وكالة")], "body": "<ul><li>نص</li></ul>"}
+    blocks = story("عنوان", **items), story("Second")
+    issue = make_issue(digest, tags=("طاقة",), body=body(*blocks))
+    page = read(client, issue.url)
+    for selector in ("h1", ".digest-summary", ".digest-contents a", ".digest-story h2"):
+        assert {found["dir"] for found in page.select(selector)} == {"auto"}
+    for selector in (".digest-prose ul", ".digest-story-sources li", ".digest-tags a"):
+        assert page.select_one(selector)["dir"] == "auto"
+    for selector in ("article h3", ".digest-item-summary", ".digest-tags a"):
+        assert read(client, digest.url).select_one(selector)["dir"] == "auto"
+
+
+def test_direction_is_not_written_into_attributes():
+    attributes = '<img alt="<ul>"><a href="/?q=<ol>">x</a>'
+    text = SimpleNamespace(public_html=f"{attributes}<blockquote>y</blockquote>")
+    assert public_richtext(text) == f'{attributes}<blockquote dir="auto">y</blockquote>'
 
 
 def test_empty_why_it_matters_has_no_heading(client, digest):
@@ -148,6 +211,25 @@ def test_issue_links_to_its_neighbours(client, issue):
     page = read(client, issue.url)
     assert "The day before" in page.select_one("[rel=prev]").get_text()
     assert "The day after" in page.select_one("[rel=next]").get_text()
+
+
+def test_newest_issue_says_that_the_reader_is_up_to_date(client, issue):
+    newest = issue.get_next_sibling()
+    assert texts(read(client, newest.url), ".digest-up-to-date") == ["You are up to date."]
+    assert not texts(read(client, issue.url), ".digest-up-to-date")
+
+
+def test_issue_ends_with_more_on_its_tags(client, issue, home_page):
+    other = make_digest(home_page, "weekly")
+    make_issue(other, 2, title="Power abroad", tags=("Power",))
+    make_issue(other, 3, title="Elsewhere", tags=("Heat",))
+    [more] = read(client, issue.url).select(".digest-more")
+    assert texts(more, ".digest-neighbour") == ["Power abroad"]
+    assert "Weekly Thursday, 2 April 2026" in more.get_text(" ", strip=True)
+
+
+def test_issue_without_tags_has_no_more(client, digest):
+    assert not read(client, make_issue(digest).url).select(".digest-more")
 
 
 def test_link_to_a_private_page_becomes_text(client, digest, home_page):

@@ -58,12 +58,23 @@ def test_issue_page_has_a_slot_after_its_last_block(client, digest, add):
     assert "All is said." in element.find_previous("article").get_text()
 
 
-def test_front_page_has_a_slot_before_the_latest_issues(client, home_page, digest, add):
-    make_issue(digest)
+def test_issue_page_has_a_slot_between_its_summary_and_its_contents(client, digest, add):
+    issue = make_issue(digest, title="Grids", body=body(story("One"), story("Two")))
+    add("summary", title_of)
+    assert added(client, issue.url) == [f"Grids at {issue.url}"]
+    [element] = read(client, issue.url).select(".added")
+    assert element.find_previous(class_="digest-summary")
+    assert element.find_next(class_="digest-contents")
+
+
+def test_front_page_has_a_slot_after_the_latest_issue(client, home_page, digest, add):
+    make_issue(digest, 13, title="Earlier")
+    make_issue(digest, 14, title="Latest")
     add("front_page", title_of)
     assert added(client, "/") == [f"{home_page.title} at /"]
     [element] = read(client, "/").select(".added")
-    assert element.find_next("article")
+    assert "Latest" in element.find_previous("article").get_text()
+    assert "Earlier" in element.find_next("article").get_text()
 
 
 def test_apps_are_rendered_in_their_order(client, digest, add):
