@@ -10,7 +10,7 @@ from typing import Any
 import swapper
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.forms import TextInput
 from django.http import HttpRequest
 from django.utils import timezone
@@ -310,7 +310,10 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
         context = super().get_context(request, *args, **kwargs)
         if getattr(request, "is_preview", False):  # The digest may be a draft, too.
             self.digest = self.get_parent().specific
-        near = neighbours(self)
-        shown = [page for page in near.values() if page]
-        related = related_issues(self, Site.find_for_request(request), exclude=shown)
-        return context | {"digest": self.digest, "neighbours": near, "related": related}
+        else:
+            prefetch_related_objects([self], "tagged_items__tag")
+        with visibility.snapshot():
+            near = neighbours(self)
+            site, shown = Site.find_for_request(request), filter(None, near.values())
+            related = related_issues(self, site, exclude=shown)
+            return context | {"digest": self.digest, "neighbours": near, "related": related}

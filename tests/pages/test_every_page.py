@@ -149,6 +149,15 @@ def test_number_of_queries_does_not_grow_with_stories(client, digest):
     assert number_of_queries(client, few.url) == number_of_queries(client, many.url)
 
 
+def test_number_of_queries_does_not_grow_with_tags(client, digest):
+    tags = ("Power", "Heat", "Water", "Wind")
+    few = make_issue(digest, 20, tags=tags[:1])
+    many = make_issue(digest, 21, tags=tags)
+    for day in range(1, 9):
+        make_issue(digest, day, tags=tags)
+    assert number_of_queries(client, few.url) == number_of_queries(client, many.url)
+
+
 def test_page_declares_its_language(client, digest):
     issue = make_issue(digest)
     IssuePage.objects.update(locale=Locale.objects.create(language_code="ar"))
