@@ -17,6 +17,40 @@ def test_front_page_lists_issues_of_all_digests_newest_first(client, home_page):
     assert found == ["From weekly", "From daily"]
 
 
+def test_front_page_begins_with_the_latest_issue(client, home_page):
+    digest = make_digest(home_page, "daily")
+    for day in (13, 14):
+        make_issue(digest, day, title=f"Day {day}")
+    headings = [heading.get_text() for heading in read(client, "/").select("main :is(h2, h3)")]
+    assert headings == ["Latest issue", "Day 14", "Digests", "Daily", "Earlier issues", "Day 13"]
+
+
+def test_later_pages_have_their_issues_only(client, home_page, settings):
+    settings.DIGEST_ISSUES_PER_PAGE = 1
+    digest = make_digest(home_page, "daily")
+    for day in (13, 14):
+        make_issue(digest, day, title=f"Day {day}")
+    first = read(client, "/")
+    second = read(client, "/" + first.select_one("[rel=next]")["href"])
+    assert [found.get_text() for found in first.select("article h3")] == ["Day 14"]
+    assert [found.get_text() for found in second.select("main :is(h2, h3)")] == ["Issues", "Day 13"]
+
+
+def test_masthead_is_the_same_on_every_page(client, home_page):
+    pages = (read(client, url) for url in ("/", make_digest(home_page).url))
+    assert [len(page.select("header .digest-site-name")) for page in pages] == [1, 1]
+
+
+def test_front_page_and_search_have_a_description(client, home_page):
+    make_digest(home_page, "daily", title="Q & A")
+    make_digest(home_page, "weekly")
+    found = read(client, "/").select_one("meta[name=description]")["content"]
+    assert found == "The latest issues of Q & A, Weekly"
+    assert read(client, "/search/").select_one("meta[name=description]")["content"]
+    type(home_page).objects.update(search_description="All we write")
+    assert read(client, "/").select_one("meta[name=description]")["content"] == "All we write"
+
+
 def test_front_page_links_to_the_digests(client, home_page):
     digest = make_digest(home_page, "daily", tagline="One letter a day.")
     shelf = read(client, "/").select_one(".digest-shelf")
