@@ -115,6 +115,8 @@ def test_long_words_do_not_widen_a_page(open_page, digest, width):
     for path in ("/", "/daily/", "/daily/2026-04-14/", f"/search/?q={LONG_WORD}"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") == width, path
+    page.goto("/daily/2026-04-14/")
+    expect(page.locator(".digest-prose p").first).to_have_css("hyphens", "auto")
 
 
 def test_numbers_of_the_contents_stay_in_one_line(open_page, digest):
