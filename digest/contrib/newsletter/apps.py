@@ -32,6 +32,7 @@ class NewsletterConfig(AppConfig):
         forms, templates = "digest.contrib.newsletter.forms", "digest/newsletter"
         slots = registry.slots
         slots["digest"].append(Slot(f"{templates}/slot.html", f"{forms}.on_digest_page"))
+        slots["summary"].append(Slot(f"{templates}/summary.html", f"{forms}.on_issue_page"))
         slots["issue"].append(Slot(f"{templates}/slot.html", f"{forms}.on_issue_page"))
         slots["front_page"].append(Slot(f"{templates}/front_page.html", f"{forms}.on_front_page"))
         registry.jobs += [

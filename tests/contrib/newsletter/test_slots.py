@@ -45,6 +45,14 @@ def test_form_is_on_the_pages_of_an_open_digest(newsletter, issue, client):
     assert SignupRequest.objects.count() == 3
 
 
+def test_summary_of_an_issue_leads_to_the_form(newsletter, issue, client):
+    page = read(client, issue.url)
+    [link] = page.select(".digest-to-signup a")
+    assert page.find(id=link["href"].removeprefix("#")).find_next("form", class_="digest-signup")
+    NewsletterSettings.objects.update(takes_signups=False)
+    assert not read(client, issue.url).select(".digest-to-signup")
+
+
 def test_other_digests_have_no_form(issue, client):
     for url in ("/", "/daily/", issue.url):
         assert actions(client, url) == []
