@@ -87,6 +87,11 @@ def _is_pause(value: Any) -> bool:
     return (is_integer(value) or isinstance(value, float)) and 0 <= value <= 3600
 
 
+def _are_servers(value: Any) -> bool:
+    is_list = isinstance(value, (list, tuple, set)) and all(isinstance(name, str) for name in value)
+    return is_list and all(re.fullmatch(r"[a-z0-9_.-]+:[0-9]{1,5}", name) for name in value)
+
+
 POSITIVE = "must be a positive whole number, not {value!r}."
 
 SETTINGS = [
@@ -152,6 +157,13 @@ SETTINGS = [
         "CDN_MAX_AGE",
         lambda value: value is None or is_positive_integer(value),
         POSITIVE,
+    ),
+    SettingCheck(
+        "digest.E024",
+        "HTTP_ALLOWED_HOSTS",
+        _are_servers,
+        "must be a list of hosts with ports, not {value!r}.",
+        'For example ["wiki.example:8080"], in lower case and without a scheme.',
     ),
 ]
 

@@ -76,6 +76,11 @@ class DigestSettings:
         return getattr(settings, "DIGEST_OUTBOUND_USER_AGENT", None)
 
     @property
+    def HTTP_ALLOWED_HOSTS(self) -> list[str]:
+        """Return the servers, as "host:port", that may be requested wherever they are."""
+        return getattr(settings, "DIGEST_HTTP_ALLOWED_HOSTS", [])
+
+    @property
     def SOURCE_CHECK_DAYS(self) -> int:
         """Return after how many days a source is checked again."""
         return getattr(settings, "DIGEST_SOURCE_CHECK_DAYS", 30)

@@ -39,6 +39,9 @@ from digest.conf import DigestSettings
         ("SOURCE_CHECK_PAUSE", -1, "digest.E017"),
         ("SOURCE_CHECK_PAUSE", "5", "digest.E017"),
         ("SOURCE_CHECK_PAUSE", 3601, "digest.E017"),
+        ("HTTP_ALLOWED_HOSTS", "wiki.example:80", "digest.E024"),
+        ("HTTP_ALLOWED_HOSTS", ["wiki.example"], "digest.E024"),
+        ("HTTP_ALLOWED_HOSTS", ["http://wiki.example:80"], "digest.E024"),
     ],
 )
 def test_invalid_setting(settings, name, value, check_id):
@@ -56,6 +59,7 @@ def test_invalid_setting(settings, name, value, check_id):
         ("API_THROTTLE_RATE", "100/min"),
         ("OUTBOUND_USER_AGENT", "example-bot/1.0 (+https://a.org)"),
         ("SOURCE_CHECK_PAUSE", 0.5),
+        ("HTTP_ALLOWED_HOSTS", ["wiki.example:8080", "127.0.0.1:80"]),
         ("CACHE_SECONDS", 0),
         ("CACHE_IGNORED_MODELS", ["taggit", "taggit.Tag"]),
         ("CDN_MAX_AGE", None),

@@ -98,7 +98,7 @@ def parse_url(url: str) -> ParsedURL:
         host, port = "", None
     if not host or parts.scheme not in DEFAULT_PORTS or UNSAFE_IN_AUTHORITY & set(parts.netloc):
         raise RequestBlocked(_("It is not a valid http or https URL."))
-    if port is not None and port not in allowed_ports():
+    if not (port is None or port in allowed_ports() or connections.is_exempt(host, port)):
         raise RequestBlocked(_("Only ports 80 and 443 are allowed."))
     path = percent_encode(parts.path) or "/"
     if parts.query:

@@ -13,6 +13,8 @@ from typing import Any
 import httpcore
 from django.utils.translation import gettext as _
 
+from digest.conf import conf
+
 # All other IPv6 addresses are reserved for special uses.
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 NAT64 = IPv6Network("64:ff9b::/96")
@@ -70,11 +72,17 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def public_addresses(host: str, port: int) -> list[str]:
-    """Look up the IP addresses of a host; RequestBlocked unless all of them are public."""
+    """Look up the IP addresses of a host; RequestBlocked unless all are public, or it is exempt."""
     addresses = resolve(host, port)
-    if not addresses or not all(map(is_public_ip, addresses)):
+    is_allowed = is_exempt(host, port) or all(map(is_public_ip, addresses))
+    if not addresses or not is_allowed:
         raise RequestBlocked(_("This host is not on the public internet."))
     return addresses
+
+
+def is_exempt(host: str, port: int) -> bool:
+    """Return whether the site allows requests to a server wherever it is."""
+    return f"{host}:{port}" in conf.HTTP_ALLOWED_HOSTS
 
 
 @cache

@@ -73,6 +73,18 @@ def test_localhost_by_any_name_is_not_requested(host):
     assert hidden.requests == []
 
 
+def test_allowed_server_is_requested_but_not_another_port_of_its_host(settings):
+    with running() as inside, running() as hidden:
+        settings.DIGEST_HTTP_ALLOWED_HOSTS = [f"localhost:{inside.server_port}"]
+        inside.set_response("/", 302, Location=hidden.url(host="localhost"))
+        inside.set_response("/a", body="inside")
+        assert fetch(inside.url("/a", "localhost"), max_bytes=10).body == b"inside"
+        for url in (inside.url(host="localhost"), inside.url(host="127.0.0.1")):
+            with pytest.raises(RequestBlocked):
+                fetch(url)
+    assert hidden.requests == []
+
+
 def test_all_addresses_of_a_host_must_be_public(server, monkeypatch):  # noqa: F811
     monkeypatch.setattr(connections, "resolve", lambda host, port: ["127.0.0.1", "10.0.0.7"])
     with pytest.raises(RequestBlocked):
