@@ -11,6 +11,7 @@ from digest.admin.issues import views as issue_views  # noqa: F401
 from digest.admin.issues.editing import DigestViewSet, IssueViewSet
 from digest.admin.previews import panel  # noqa: F401
 from digest.admin.previews import views as preview_views  # noqa: F401
+from digest.admin.sources import links  # noqa: F401
 from digest.admin.sources.views import SourceAdmin
 from digest.admin.tags import TagAdmin
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model

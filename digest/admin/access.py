@@ -53,6 +53,13 @@ def explorable_issues(user: Any) -> QuerySet:
     )
 
 
+def may_edit_issues(user: Any) -> bool:
+    """Return whether a user may add issues to a digest, or change a digest or an issue."""
+    pages = page_permission_policy().instances_user_has_any_permission_for(user, {"add", "change"})
+    models = (get_digest_page_model(), get_issue_page_model())
+    return any(_filter_by_pages(model, pages).exists() for model in models)
+
+
 def resolve_mentions(mentions: Iterable[Mention], user: Any) -> dict[int, MentionedIssue]:
     """Return the mentioned issues by ID, without titles and URLs the user may not see."""
     pks = {mention.pk for mention in mentions}

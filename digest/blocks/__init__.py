@@ -83,6 +83,13 @@ class SourceBlock(StructBlock):
         ]
 
 
+class SourceListBlock(ListBlock):
+    """A list of sources; its form has a field for links (``digest.admin.sources.links``)."""
+
+    # Migrations see Wagtail's own block, since both store the same.
+    canonical_module_path = "wagtail.blocks.ListBlock"
+
+
 class WhyItMattersBlock(RichTextBlock):
     """What a story means for the reader, set apart from the story itself."""
 
@@ -176,7 +183,7 @@ class StorySectionBlock(StructBlock):
     body = RichTextBlock(features=STORY_FEATURES, label=_("Story"))
     why_it_matters = WhyItMattersBlock(required=False)
     image = StoryImageBlock(required=False, label=_("Image"))
-    sources = ListBlock(SourceBlock(), default=[], required=False, label=_("Sources"))
+    sources = SourceListBlock(SourceBlock(), default=[], required=False, label=_("Sources"))
 
     class Meta:
         icon = "doc-full"
@@ -226,7 +233,7 @@ class BottomLineBlock(StructBlock):
 class SourcesBlock(StructBlock):
     """The sources of the issue as a whole."""
 
-    items = ListBlock(SourceBlock(), label=_("Sources"))
+    items = SourceListBlock(SourceBlock(), label=_("Sources"))
 
     class Meta:
         icon = "list-ul"

@@ -1,6 +1,9 @@
-"""Read the title, publisher and date of a source from the metadata of its page."""
+"""Read the title, publisher, author and date of a source from the metadata of its page."""
 
+import logging
 import re
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date, timedelta
 from email.message import Message
 from typing import NamedTuple
@@ -8,13 +11,17 @@ from typing import NamedTuple
 from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from digest.http import client as http_client
-from digest.http.robots import RobotsPolicy
+from digest.http.robots import RobotsPolicy, host_of
 
 MAX_BYTES = 512 * 1024
 TIMEOUT = 20
+# For several pages together, which an editor does not wait for.
+TIMEOUT_OF_PAGES = 12
+MAX_CONCURRENT = 8
 HTML = {"text/html", "application/xhtml+xml"}
 # The encodings that pages use. Some others that Python knows take very long to decode.
 ENCODINGS = re.compile(
@@ -33,6 +40,15 @@ TAGS = re.compile(
 )
 
 
+# Where pages name their authors, best first; some have the URL of a profile there.
+AUTHOR = ("author", "article:author", "parsely-author", "dc.creator", "byl")
+BYLINE = re.compile(r"^by\s+", re.IGNORECASE)
+
+logger = logging.getLogger(__name__)
+# Shared by all requests that a process handles, so that they do not start threads without limit.
+readers = ThreadPoolExecutor(MAX_CONCURRENT, "digest-pages")
+
+
 class PageError(http_client.RequestError):
     """A page without readable metadata."""
 
@@ -42,17 +58,56 @@ class PageMetadata(NamedTuple):
 
     title: str
     publisher: str
+    author: str
     published_on: date | None
 
 
 def read_page(url: str) -> PageMetadata:
     """Fetch a page and read its metadata; RequestError if that fails."""
     deadline = http_client.Deadline(TIMEOUT)
+    return _read_page(url, RobotsPolicy(deadline), deadline)
+
+
+def read_pages(urls: list[str]) -> dict[str, PageMetadata | http_client.RequestError]:
+    """Read the metadata of several pages at once, those of one host one after the other.
+
+    A page that could not be read in time has an error, as each other one that failed.
+    """
+    deadline, found = http_client.Deadline(TIMEOUT_OF_PAGES), {}
+    by_host: dict[str, list[str]] = defaultdict(list)
+    for url in urls:
+        by_host[host_of(url)].append(url)
+    tasks = [
+        readers.submit(_read_into, found, pages, deadline, get_language())
+        for pages in by_host.values()
+    ]
+    for task in wait(tasks, TIMEOUT_OF_PAGES).not_done:  # such as a slow DNS lookup
+        task.cancel()
+    late = http_client.Unreachable(_("The server took too long to respond."))
+    return {url: found.get(url, late) for url in urls}
+
+
+def _read_into(
+    found: dict, urls: list[str], deadline: http_client.Deadline, language: str | None
+) -> None:
+    policy = RobotsPolicy(deadline)
+    with override(language):
+        for url in urls:
+            try:
+                found[url] = _read_page(url, policy, deadline)
+            except http_client.RequestError as error:
+                found[url] = error
+            except Exception:  # no page may stop the others
+                logger.exception("The page %s could not be read.", url)
+                found[url] = PageError(_("Its metadata is not readable."))
+
+
+def _read_page(url: str, policy: RobotsPolicy, deadline: http_client.Deadline) -> PageMetadata:
     response = http_client.fetch(
         url,
         max_bytes=MAX_BYTES,
         accept=", ".join(sorted(HTML)),
-        on_request=RobotsPolicy(deadline),
+        on_request=policy,
         deadline=deadline,
     )
     _validate(response)
@@ -101,6 +156,7 @@ def parse_metadata(markup: str) -> PageMetadata:
     return PageMetadata(
         title=title[:300],
         publisher=_meta(soup, "og:site_name")[:200],
+        author=_author(soup)[:200],
         published_on=_date(_meta(soup, "article:published_time")),
     )
 
@@ -113,6 +169,17 @@ def _tags_in(markup: str) -> str:
 def _meta(soup: BeautifulSoup, name: str) -> str:
     found = soup.find("meta", attrs={"property": name}) or soup.find("meta", attrs={"name": name})
     return _text(str(found.get("content", ""))) if found else ""
+
+
+def _author(soup: BeautifulSoup) -> str:
+    for name in AUTHOR:
+        tags = soup.find_all("meta", attrs={"property": name}) or soup.find_all(
+            "meta", attrs={"name": name}
+        )
+        found = [BYLINE.sub("", _text(str(tag.get("content", "")))) for tag in tags]
+        if names := [author for author in found if author and "://" not in author]:
+            return ", ".join(dict.fromkeys(names))
+    return ""
 
 
 def _text(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from digest.http.client import RequestError
 from digest.sources import pages
-from digest.sources.pages import parse_metadata, read_page
+from digest.sources.pages import parse_metadata, read_page, read_pages
 from tests.http.servers import server  # noqa: F401
 
 PAGE = """<!doctype html><html><head><meta charset="utf-8">
@@ -27,13 +27,13 @@ def html(server, text, content_type="text/html; charset=utf-8", **headers):  # n
 
 def test_metadata_of_a_page(server):  # noqa: F811
     metadata = read_page(html(server, PAGE))
-    assert metadata == ('A forecast & its "limits"', "Example Wire > news", date(2026, 4, 14))
+    assert metadata == ('A forecast & its "limits"', "Example Wire > news", "", date(2026, 4, 14))
     assert [path for _, _, path in server.requests] == ["/robots.txt", "/a"]
 
 
 def test_title_without_open_graph(server):  # noqa: F811
     metadata = read_page(html(server, "<title>A &lt;b&gt; tag</title>"))
-    assert metadata == ("A <b> tag", "", None)
+    assert metadata == ("A <b> tag", "", "", None)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,44 @@ def test_metadata_is_short_and_printable():
     metadata = parse_metadata(f"<title>A\x00\x07\u202eB {name}</title>{site}")
     assert metadata.title.startswith("AB x")
     assert (len(metadata.title), len(metadata.publisher)) == (300, 200)
+
+
+@pytest.mark.parametrize(
+    ("tags", "author"),
+    [
+        ('<meta name="author" content="By Ana Rigby">', "Ana Rigby"),
+        ('<meta property="article:author" content="https://a.org/ana">', ""),
+        ('<meta name="author" content=""><meta name="dc.creator" content="Ana">', "Ana"),
+        ('<meta name="author" content="Ana"><meta name="author" content="Bo">', "Ana, Bo"),
+    ],
+)
+def test_author_of_a_page(tags, author):
+    assert parse_metadata(tags).author == author
+
+
+def test_several_pages_are_read_with_an_error_for_each_that_fails(server):  # noqa: F811
+    page, gone, other = html(server, PAGE), server.url("/gone"), server.url("/a", "b.example")
+    found = read_pages([page, gone, other])
+    assert found[page].title == found[other].title == 'A forecast & its "limits"'
+    assert "status 404" in str(found[gone])
+    robots = [host for _, host, path in server.requests if path == "/robots.txt"]
+    assert sorted(robots) == ["b.example", "source.example"]
+
+
+def test_slow_page_delays_no_other(server, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(pages, "TIMEOUT_OF_PAGES", 0.3)
+    server.set_handler("/slow", lambda handler: time.sleep(2))
+    page, slow = html(server, PAGE), server.url("/slow", "slow.example")
+    found = read_pages([page, slow])
+    assert found[page].title
+    assert "too long" in str(found[slow])
+
+
+def test_page_that_breaks_the_parser_stops_no_other(server, monkeypatch, caplog):  # noqa: F811
+    monkeypatch.setattr(pages, "parse_metadata", lambda markup: 1 / 0)
+    url = html(server, PAGE)
+    assert "not readable" in str(read_pages([url])[url])
+    assert "ZeroDivisionError" in caplog.text
 
 
 @pytest.mark.parametrize("day", ["", "soon", "2026-13-01", "0001-01-01", "9999-01-01", "2026"])
