@@ -35,6 +35,9 @@ class Finding:
 
     ``story`` is the number of the story, or None for the issue as a whole. An advisory finding
     never blocks publishing. ``rule`` and ``level`` are set when the checklist is run.
+
+    ``adds`` is the type of a missing block, and ``after`` the content path of the block that it
+    comes after. ``link`` is the text of the link in the field.
     """
 
     text: str
@@ -42,6 +45,9 @@ class Finding:
     story: int | None = None
     mentions: Sequence[Mention] = ()
     is_advisory: bool = False
+    adds: str = ""
+    after: str = ""
+    link: str = ""
     rule: str = ""
     level: Level = Level.WARNING
 

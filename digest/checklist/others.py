@@ -33,6 +33,7 @@ class OtherIssues:
     is_advisory = False
     source_message = _("This source was cited before.")
     heading_message = _("A story with nearly this heading was published before.")
+    issue_message = _("%(count)d stories were published before, in one issue.")
     cited: dict[str, list[int]]
     headings: list[tuple[int, str]]
 
@@ -103,6 +104,7 @@ class DraftIssues(OtherIssues):
     is_advisory = True
     source_message = _("This source is also cited in another draft.")
     heading_message = _("A story with nearly this heading is also in another draft.")
+    issue_message = _("%(count)d stories are also in another draft.")
 
     def __init__(self, issue: Any, parent: Any, is_page_url: Callable[[str], bool]) -> None:
         drafts = others_than(issue).child_of(parent).filter(live=False, alias_of=None)

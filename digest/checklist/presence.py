@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from wagtail.images.blocks import ImageBlock
 
+from digest.blocks import SourceBlock
+from digest.blocks.walk import walk
 from digest.checklist.findings import Finding
 from digest.checklist.issue_text import IssuePart, IssueText
 from digest.http.canonical import web_url
@@ -29,10 +31,20 @@ def why_it_matters(issue_text: IssueText) -> Iterator[Finding]:
 
 
 def story_source(issue_text: IssueText) -> Iterator[Finding]:
-    """Check that every story has a source, or a web link in its text."""
+    """Check that every story has a source, or a web link in its text, and sources have links."""
     for story in issue_text.stories:
         if story.has("sources") and not _sources(story) and not _has_web_link(story):
             yield Finding(_("Name a source."), f"{story.path}.sources", story.number)
+    for part in issue_text.parts:
+        yield from _sources_without_link(part)
+
+
+def _sources_without_link(part: IssuePart) -> Iterator[Finding]:
+    for path, block, value in walk(part.block, part.value, part.path, stop=SourceBlock):
+        if isinstance(block, SourceBlock) and value.get("title") and not value.get("url"):
+            message = _("“%(title)s” has no link: is it really not online?")
+            text = message % {"title": value["title"]}
+            yield Finding(text, f"{path}.url", part.number, is_advisory=True)
 
 
 def _sources(story: IssuePart) -> list[Any]:
@@ -90,6 +102,8 @@ def bottom_line(issue_text: IssueText) -> Iterator[Finding]:
     """Check that the issue has a bottom line with text."""
     part = issue_text.first("bottom_line")
     if part is None and "bottom_line" in issue_text.issue.body.stream_block.child_blocks:
-        yield Finding(_("Add a bottom line."), "body")
+        before = [part.path for part in issue_text.parts if part.kind != "sources"]
+        after = before[-1] if before else ""
+        yield Finding(_("Add a bottom line."), "body", adds="bottom_line", after=after)
     elif part and not part.text_of("text"):
         yield Finding(_("Say what the bottom line is."), f"{part.path}.text")

@@ -1,11 +1,14 @@
 """Detect stories that were published before, by source or heading."""
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from digest.checklist.findings import Finding
+from digest.checklist.findings import Finding, Mention
 from digest.checklist.headings import Headings
 from digest.checklist.issue_text import IssuePart, IssueText
 from digest.checklist.others import DraftIssues, OtherIssues, PublishedIssues
@@ -16,6 +19,10 @@ from digest.sources.models import source_key
 MAX_MENTIONS = 3
 # A heading in this many issues is that of a recurring section ("In brief"), not of a story.
 RECURRING = 4
+# A heading of at most this many words is also that of a section, when an issue has it twice.
+MAX_SECTION_WORDS = 2
+# Another issue with this many of the stories is named once, and not at each story.
+MANY_STORIES = 3
 
 
 class StoryFingerprint:
@@ -66,6 +73,8 @@ def _within_issue(stories: list[StoryFingerprint]) -> Iterator[Finding]:
             if same := next((other for other in before if key in other.cited), None):
                 message = _("Story %(number)d cites the same page.") % {"number": same.number}
                 yield Finding(message, path, story.number)
+        if len(story.heading.split()) <= MAX_SECTION_WORDS:
+            continue
         for place in Headings(other.heading for other in before).nearest(story.heading, 1)[:1]:
             message = _("Story %(number)d has nearly the same heading.")
             yield Finding(
@@ -73,20 +82,43 @@ def _within_issue(stories: list[StoryFingerprint]) -> Iterator[Finding]:
             )
 
 
+class Hit(NamedTuple):
+    """The other issues, by primary key, that have a source or the heading of a story."""
+
+    story: StoryFingerprint
+    path: str
+    message: str | Promise
+    pks: list[int]
+
+
 def _in_other_issues(stories: list[StoryFingerprint], others: OtherIssues) -> Iterator[Finding]:
-    """Find stories in other issues, naming each issue once per story."""
-    hits = []
-    for story in stories:
-        named: set[int] = set()
-        for key, path in story.cited.items():
-            found = [pk for pk in dict.fromkeys(others.citing(key)) if pk not in named]
-            hits.append((story, path, others.source_message, found))
-            named.update(found)
-        similar = list(dict.fromkeys(others.with_similar_heading(story.heading)))
-        if len(similar) < RECURRING:
-            found = [pk for pk in similar if pk not in named]
-            hits.append((story, story.heading_path, others.heading_message, found))
-    mentions = others.mentions({pk for *_hit, found in hits for pk in found})
-    for story, path, message, found in hits:
-        if named := [mentions[pk] for pk in found if pk in mentions][:MAX_MENTIONS]:
-            yield Finding(str(message), path, story.number, tuple(named), others.is_advisory)
+    """Find stories in other issues, naming each issue once per story, or once for many of them."""
+    hits = [hit for story in stories for hit in _hits_of(story, others)]
+    mentions = others.mentions({pk for hit in hits for pk in hit.pks})
+    count = Counter(pk for hit in hits for pk in hit.pks)
+    same = {pk for pk in mentions if count[pk] >= MANY_STORIES}
+    for pk in sorted(same, key=lambda pk: (-count[pk], -pk))[:MAX_MENTIONS]:
+        path = next(hit.story.heading_path for hit in hits if pk in hit.pks)
+        yield _same_issue(count[pk], path, mentions[pk], others)
+    for hit in hits:
+        named = [mentions[pk] for pk in hit.pks if pk in mentions and pk not in same]
+        if named := named[:MAX_MENTIONS]:
+            number = hit.story.number
+            yield Finding(str(hit.message), hit.path, number, tuple(named), others.is_advisory)
+
+
+def _hits_of(story: StoryFingerprint, others: OtherIssues) -> Iterator[Hit]:
+    named: set[int] = set()
+    for key, path in story.cited.items():
+        found = [pk for pk in dict.fromkeys(others.citing(key)) if pk not in named]
+        yield Hit(story, path, others.source_message, found)
+        named.update(found)
+    similar = list(dict.fromkeys(others.with_similar_heading(story.heading)))
+    if len(similar) < RECURRING:
+        found = [pk for pk in similar if pk not in named]
+        yield Hit(story, story.heading_path, others.heading_message, found)
+
+
+def _same_issue(count: int, path: str, mention: Mention, others: OtherIssues) -> Finding:
+    message = str(others.issue_message) % {"count": count}
+    return Finding(message, path, None, (mention,), others.is_advisory)

@@ -11,6 +11,7 @@ from digest.checklist.issue_text import IssueText
 from digest.checklist.lengths import headline_length, reading_minutes, story_words, summary_length
 from digest.checklist.presence import alt_text, bottom_line, story_source, why_it_matters
 from digest.checklist.repeats import repeated_story
+from digest.checklist.schedule import schedule_date
 from digest.checklist.wording import link_text, repeated_words
 from digest.registry import registry
 
@@ -40,6 +41,7 @@ RULES = {
     "link_text": Rule(_("Links say where they lead"), link_text),
     "repeated_words": Rule(_("No repeated labels or words"), repeated_words),
     "repeated_story": Rule(_("No story was published before"), repeated_story, is_expensive=True),
+    "schedule_date": Rule(_("An issue goes live on its date"), schedule_date),
 }
 
 

@@ -19,7 +19,7 @@ TARGETS = {
     "headline_min": LengthTarget(_("Characters of the headline, at least"), 15),
     "headline_max": LengthTarget(_("Characters of the headline, at most"), 120),
     "summary_max": LengthTarget(_("Characters of the summary, at most"), 450),
-    "story_words_min": LengthTarget(_("Words of a story, at least"), 40),
+    "story_words_min": LengthTarget(_("Words of a story, at least"), 20),
     "story_words_max": LengthTarget(_("Words of a story, at most"), 400),
     "minutes_max": LengthTarget(_("Minutes to read an issue, at most"), 8),
 }

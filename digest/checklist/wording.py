@@ -44,7 +44,7 @@ def link_text(issue_text: IssueText) -> Iterator[Finding]:
         for field in part.fields:
             for text, _url in field.links:
                 if message := _link_error(text, _language(issue_text.issue)):
-                    yield Finding(message, field.path, part.number)
+                    yield Finding(message, field.path, part.number, link=text)
             # The title of a source is its link text.
             if field.name == "title" and URL.fullmatch(field.text.strip()):
                 message = _("The title of a source is a URL: write a title.")

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.builders import body, make_issue, source, story
-from tests.checklist.checking import TEXT, bottom_line, good_story
+from tests.builders import block, body, make_issue, source, story
+from tests.checklist.checking import TEXT, TITLE, bottom_line, good_story
 
 expect = pytest.importorskip("playwright.sync_api").expect
 Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
@@ -103,6 +103,65 @@ def test_autosaved_new_issue_is_not_compared_with_itself(open_editor, digest):
     editor.write(story_block, "why_it_matters", "Who counts bells knows the time.")
     expect(panel.get_by_role("button", name="Say why it matters.")).to_have_count(0)
     expect(panel.get_by_text("another draft")).to_have_count(0)
+
+
+@pytest.fixture
+def unfinished(digest):
+    """Create a draft without a bottom line, with sources of the issue."""
+    vague = good_story(body=f'{TEXT}<p>It is <a href="https://a.example/b">here</a>.</p>')
+    sources = block("sources", items=[source(title="A map", url="https://a.example/map")])
+    return make_issue(digest, 14, publish=False, title=TITLE, body=body(vague, sources))
+
+
+def test_missing_block_is_added_once_with_the_cursor_in_it(open_checklist, unfinished):
+    editor, panel = open_checklist(unfinished)
+    editor.wait_for_initial_state()
+    line = panel.get_by_role("button", name="Add a bottom line.")
+    line.press("Enter")
+    text = editor.block("bottom_line").get_by_role("textbox")
+    expect(text).to_be_focused()
+    line.click()
+    expect(editor.blocks("bottom_line")).to_have_count(1)
+    expect(text).to_be_focused()
+    editor.page.keyboard.insert_text("Maps pay.")
+    expect(line).to_have_count(0)
+    below = editor.block("bottom_line").locator("~ [data-streamfield-child]")
+    expect(below).to_contain_text("Sources")
+
+
+def test_cursor_is_put_into_a_vague_link(open_checklist, unfinished):
+    editor, panel = open_checklist(unfinished)
+    editor.wait_for_initial_state()
+    line = panel.get_by_role("button", name="does not say where it leads")
+    line.click()
+    field = editor.block("story_section").locator("[data-contentpath=body]")
+    expect(field.get_by_role("textbox")).to_be_focused()
+    editor.page.keyboard.type("arbour: th")
+    expect(field.locator("a")).to_have_text("harbour: there")
+    expect(line).to_have_count(0)
+
+
+def test_checklist_stays_open_on_a_phone_while_its_fields_are_filled_in(open_checklist, issue):
+    editor, panel = open_checklist(issue)
+    editor.page.set_viewport_size({"width": 390, "height": 844})
+    editor.wait_for_initial_state()
+    line = panel.get_by_role("button", name="Say why it matters.")
+    line.click()
+    field = editor.block("story_section").locator("[data-contentpath=why_it_matters]")
+    expect(field.get_by_role("textbox")).to_be_focused()
+    field.get_by_role("textbox").click()  # not covered
+    expect(line).to_be_in_viewport()
+    editor.page.keyboard.insert_text("Who counts bells knows the time.")
+    expect(panel.get_by_role("status")).to_have_text("Nothing to fix.")
+
+
+def test_required_findings_show_at_the_button_of_the_panel(open_checklist, issue, digest):
+    digest.checklist = {"rules": {"why_it_matters": "required"}}
+    digest.save_revision().publish()
+    editor, panel = open_checklist(issue)
+    toggle = editor.page.get_by_role("button", name="Toggle checklist")
+    expect(toggle.locator("[data-side-panel-toggle-counter]")).to_have_text("1!")
+    expect(panel.get_by_role("status")).to_have_text("1 thing to fix, 1 required for publishing.")
 
 
 def test_field_in_another_tab_of_the_form_is_opened(open_checklist, issue):

@@ -147,11 +147,47 @@ def test_draft_with_broken_body_is_ignored(digest):
 
 
 def test_second_of_two_equal_stories_is_flagged(digest):
-    issue = issue_of(digest, citing(URL), citing("", "Something else"), citing(URL))
+    issue = issue_of(digest, citing(URL), citing("", "A harbour sleeps"), citing(URL))
     assert repeats(issue) == [
         ("Story 3: Story 1 cites the same page.", "body.sources.url"),
         ("Story 3: Story 1 has nearly the same heading.", "body.heading"),
     ]
+
+
+def test_section_may_be_in_an_issue_twice(digest):
+    sections = [citing(f"https://example.com/{n}", "In brief") for n in range(2)]
+    assert repeats(issue_of(digest, *sections)) == []
+
+
+def three(*urls):
+    headings = ("A town counts its bells", "The kerb is priced", "Tides are an open book now")
+    return [citing(url, heading) for url, heading in zip(urls, headings, strict=True)]
+
+
+@pytest.mark.parametrize("url", ["https://example.com/c", ""])
+def test_issue_with_many_of_the_stories_is_named_once(digest, past, url):
+    urls = ["https://example.com/a", "https://example.com/b", url]
+    other = issue_of(digest, *three(*urls), day=2, publish=True)
+    found = check_issue(issue_of(digest, *three(*urls), citing(URL)))
+    assert [finding.message for finding in found if finding.rule == "repeated_story"] == [
+        "3 stories were published before, in one issue.",
+        "Story 4: This source was cited before.",
+    ]
+    assert [mention.pk for mention in found[0].mentions] == [other.pk]
+
+
+def test_two_stories_of_an_issue_are_named_each(digest):
+    urls = ["https://example.com/a", "https://example.com/b", "https://example.com/c"]
+    issue_of(digest, *three(*urls)[:2], day=2, publish=True)
+    assert len(repeats(issue_of(digest, *three(*urls)))) == 2
+
+
+def test_draft_with_many_of_the_stories_is_advisory(digest):
+    urls = ["https://example.com/a", "https://example.com/b", "https://example.com/c"]
+    issue_of(digest, *three(*urls), day=2)
+    [finding] = check_issue(issue_of(digest, *three(*urls)))
+    assert finding.message == "3 stories are also in another draft."
+    assert finding.is_advisory
 
 
 def test_number_of_queries_is_constant(digest):

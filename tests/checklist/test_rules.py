@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.exceptions import ValidationError
 
-from digest.checklist.findings import Finding
+from digest.checklist.findings import Finding, Level
 from digest.checklist.rules import RULES, Rule
 from digest.checklist.run import check_issue
 from digest.models import IssuePage
@@ -43,7 +43,7 @@ def test_story_without_why_it_matters_is_reported_by_number(digest):
     [
         ({"sources": []}, ["story_source"]),
         ({"sources": [source(title="")]}, ["story_source"]),
-        ({"sources": [source(title="Minutes of the port, 1998")]}, []),
+        ({"sources": [source(title="Minutes", url="https://a.example/b")]}, []),
         ({"sources": [], "body": f'{TEXT}<p><a href="https://a.example/b">By air</a></p>'}, []),
         (
             {"sources": [], "body": f'{TEXT}<p><a linktype="page" id="3">Inside</a></p>'},
@@ -53,6 +53,31 @@ def test_story_without_why_it_matters_is_reported_by_number(digest):
 )
 def test_story_needs_a_source_or_link(digest, value, found):
     assert codes(issue_of(digest, good_story(**value))) == found
+
+
+def test_source_without_a_link_is_a_hint_even_if_sources_are_required(digest):
+    digest.checklist = {"rules": {"story_source": "required"}}
+    digest.save_revision().publish()
+    on_paper = source(title="Minutes of 1998")
+    issue = issue_of(digest, good_story(sources=[on_paper]))
+    [finding] = check_issue(issue)
+    assert finding.text == "“Minutes of 1998” has no link: is it really not online?"
+    assert finding.path.endswith(f"sources.{on_paper['id']}.url")
+    assert (finding.story, finding.is_advisory, finding.level) == (1, True, Level.WARNING)
+
+
+def test_source_of_the_issue_without_a_link_is_a_hint(digest):
+    blocks = [good_story(), bottom_line(), block("sources", items=[source(title="A map")])]
+    message = "“A map” has no link: is it really not online?"
+    issue = issue_of(digest, body=body(*blocks))
+    assert messages_of(issue, "story_source") == [(message, "body.items.url")]
+
+
+def test_missing_bottom_line_comes_after_the_last_story_and_before_the_sources(digest):
+    sources = block("sources", items=[source(title="A map", url="https://a.example/map")])
+    last = good_story("The last story of all")
+    [finding] = check_issue(issue_of(digest, body=body(good_story(), last, sources)))
+    assert (finding.adds, finding.after) == ("bottom_line", f"body.{last['id']}")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +156,7 @@ def test_story_length(digest):
         "Many words", body=f"<p>{'word and ' * 200}</p>", why_it_matters="<p>Yes</p>"
     )
     assert messages_of(issue_of(digest, short_one, long_one), "story_words") == [
-        ("Story 1: The story is short: 5 words of at least 40.", "body.body"),
+        ("Story 1: The story is short: 5 words of at least 20.", "body.body"),
         ("Story 2: The story is long: 403 words of at most 400.", "body.body"),
     ]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from digest.checklist.run import check_issue
 from tests.builders import body, source
 from tests.checklist.checking import (
     TEXT,
@@ -40,6 +41,12 @@ def test_link_text_describes_the_target(digest, words, message):
     found = messages_of(issue, "link_text")
     assert len(found) == (message is not None)
     assert all(message in text and place == "body.body" for text, place in found)
+
+
+def test_finding_has_the_text_of_the_link(digest):
+    issue = issue_of(digest, good_story(body=f"{TEXT}<p>{link('click  here')}</p>"))
+    [finding] = check_issue(issue)
+    assert finding.link == "click here"
 
 
 def test_generic_link_texts_depend_on_the_language(digest):

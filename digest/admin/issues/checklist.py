@@ -70,8 +70,14 @@ class ChecklistResponseMixin:
         found = check_issue(form.instance)
         context = {"groups": group_by_story(form.instance, found, request.user)}
         html = render_to_string("digest/admin/checklist_findings.html", context, request)
-        data = {"is_valid": True, "count": len(found), "status": status_message(found)}
-        return JsonResponse(data | {"html": html})
+        data = {
+            "is_valid": True,
+            "count": len(found),
+            "required": count_required(found),
+            "status": status_message(found),
+            "html": html,
+        }
+        return JsonResponse(data)
 
 
 class ChecklistOnEditView(ChecklistResponseMixin, PreviewOnEditView):
@@ -111,12 +117,17 @@ def register_checklist_urls() -> list[URLPattern]:
     ]
 
 
+def count_required(found: list[Finding]) -> int:
+    """Return the number of findings that prevent publishing."""
+    return sum(finding.level == Level.REQUIRED for finding in found)
+
+
 def status_message(found: list[Finding]) -> str:
     """Return the number of findings as a message for screen readers."""
     if not found:
         return _now("Nothing to fix.")
     total = ngettext("%(count)d thing to fix", "%(count)d things to fix", len(found))
-    required = sum(finding.level == Level.REQUIRED for finding in found)
+    required = count_required(found)
     suffix = _now(", %(count)d required for publishing") if required else ""
     return total % {"count": len(found)} + suffix % {"count": required} + "."
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 URL = "https://example.com/forecast"
 
 
-def posted_story(heading="Operators agree", url="", **fields):
+def posted_story(heading="Operators agree", url="https://a.example/b", **fields):
     kind, value = story_section(heading)
     value["body"] = value["body"].replace("It happened.", "It happened. " * 30)
     item = {"id": "", "order": "0", "deleted": "", "value": source_form(url)}
@@ -59,7 +59,9 @@ def test_posted_form_is_checked_and_not_the_saved_issue(admin_client, issue, dig
     posted = data(headline(), posted_story("", sources={"count": "0"}))
     result = check(admin_client, issue, **posted).json()
     assert (result["count"], result["status"]) == (2, "2 things to fix, 1 required for publishing.")
+    assert result["required"] == 1
     assert "Add a bottom line." in result["html"]
+    assert 'data-digest-checklist-adds-param="bottom_line"' in result["html"]
     assert 'data-digest-checklist-path-param="body"' in result["html"]
     assert "Required" in result["html"]
     assert "Warning" in result["html"]

@@ -57,7 +57,7 @@
       if (!data.is_valid) return;
       this.setStatus(data.status);
       if (data.html !== this.html) this.replace(data.html);
-      this.setCount(data.count);
+      this.setCount(data);
     }
 
     // Screen readers announce every assignment, so assign changes only.
@@ -76,16 +76,20 @@
       buttons.find((button) => button.dataset.key === key)?.focus();
     }
 
-    setCount(number) {
+    setCount({ count, required, status }) {
+      this.statusTarget.classList.toggle("digest-checklist__status--required", required > 0);
       const toggle = document.querySelector('[data-side-panel-toggle="checklist"]');
       const counter = toggle?.querySelector("[data-side-panel-toggle-counter]");
       if (!counter) return;
-      counter.textContent = String(number);
-      counter.hidden = number === 0;
+      counter.textContent = required ? `${count}!` : String(count);
+      counter.classList.toggle("digest-checklist-counter--required", required > 0);
+      counter.hidden = count === 0;
+      toggle.setAttribute("aria-description", status);
     }
 
-    open({ params }) {
-      window.digestDesk.openField(params.path);
+    open({ params: { path, adds, after, link } }) {
+      if (adds && after) window.digestDesk.addBlock(after, adds);
+      else window.digestDesk.openField(path, link);
     }
   }
 
