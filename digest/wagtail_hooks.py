@@ -12,7 +12,7 @@ from digest.admin.issues.editing import DigestViewSet, IssueViewSet
 from digest.admin.previews import panel  # noqa: F401
 from digest.admin.previews import views as preview_views  # noqa: F401
 from digest.admin.sources import links  # noqa: F401
-from digest.admin.sources.views import SourceAdmin
+from digest.admin.sources import views as source_views  # noqa: F401
 from digest.admin.tags import TagAdmin
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.rendering.renditions import NoMetadataOperation
@@ -20,8 +20,6 @@ from digest.rendering.renditions import NoMetadataOperation
 if apps.is_installed("wagtail_modeladmin"):
     modeladmin_register(TagAdmin)
     menu.add_to_digest_menu(TagAdmin)
-    modeladmin_register(SourceAdmin)
-    menu.add_to_digest_menu(SourceAdmin)
 
 
 @hooks.register("register_admin_viewset")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.forms import Media
 from django.http import HttpRequest
 from django.urls import reverse
@@ -43,10 +42,9 @@ class BrokenSourcesSidePanel(BaseSidePanel):
         return Media(css={"all": [versioned_static("digest/admin/sources.css")]})
 
     def _url_of(self, source: Source) -> str:
-        has_index = apps.is_installed("wagtail_modeladmin")
-        if not (has_index and self.request.user.has_perms(["digest.view_source"])):
+        if not self.request.user.has_perms(["digest.view_source"]):
             return ""
-        return reverse("digest_sources_modeladmin_inspect", args=[source.pk])
+        return reverse("digest_sources:inspect", args=[source.pk])
 
 
 def broken_sources_panels(page: Any, request: HttpRequest) -> list[BrokenSourcesSidePanel]:

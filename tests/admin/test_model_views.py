@@ -1,4 +1,4 @@
-"""Permissions of every view that wagtail-modeladmin adds for the plugin's models."""
+"""Permissions of every view of the models that are edited in the admin: tags and sources."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -6,33 +6,38 @@ from django.urls import NoReverseMatch, reverse
 from taggit.models import Tag
 from wagtail.log_actions import log
 
-from digest.admin.sources.views import SourceAdmin
+from digest.admin.sources.views import SourceViewSet
 from digest.admin.tags import TagAdmin
 from digest.models import Source
 
 pytestmark = pytest.mark.django_db
 
 
-def views(admin, row):
-    """Map the actions of a ModelAdmin class to their URLs."""
-    patterns = admin().get_admin_urls_for_registration()
-    found = {}
-    for name in (pattern.name for pattern in patterns):
-        try:
-            found[name.split("_modeladmin_")[1]] = reverse(name)
-        except NoReverseMatch:
-            found[name.split("_modeladmin_")[1]] = reverse(name, args=[row.pk])
-    return found
+def names_of(model):
+    """Map the actions of a model to the names of their URLs."""
+    if model is Tag:
+        names = [pattern.name for pattern in TagAdmin().get_admin_urls_for_registration()]
+        return {name.split("_modeladmin_")[1]: name for name in names}
+    views = SourceViewSet("digest_sources")
+    return {url.name: views.get_url_name(url.name) for url in views.get_urlpatterns()}
 
 
-@pytest.fixture(params=[TagAdmin, SourceAdmin])
+def url_of(name, row):
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return reverse(name, args=[row.pk])
+
+
+@pytest.fixture(params=[Tag, Source])
 def all_views(request):
-    if request.param is TagAdmin:
+    """Map the actions of a model to their URLs."""
+    if request.param is Tag:
         row = Tag.objects.create(name="Trams", slug="trams")
     else:
         row = Source.objects.create(key="a", canonical_url="https://a.example", host="a.example")
     log(row, "wagtail.edit", title="Retitled by an editor")
-    return views(request.param, row)
+    return {action: url_of(name, row) for action, name in names_of(request.param).items()}
 
 
 @pytest.fixture
