@@ -31,7 +31,7 @@ LABELLED_FIELDS = {("story_section", "why_it_matters"), ("bottom_line", "text")}
 
 # Words that may be repeated, by the language of the issue.
 ALLOWED_REPEATS = {
-    "en": {"had", "that"},
+    "en": {"had", "no", "that"},
     "de": {"das", "der", "die", "sie"},
     "fr": {"nous", "vous"},
     "nl": {"dat", "die", "je"},

@@ -1,16 +1,18 @@
 """Full editorial workflow in the browser, from a pasted text to a published issue."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.utils import timezone
 from wagtail.models import Page
 
 from digest.models import DigestPage, IssuePage
 from tests.builders import body, make_digest, make_issue, source, story
+from tests.http.servers import running
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
@@ -43,11 +45,22 @@ def past(digest: DigestPage) -> IssuePage:
     return make_issue(digest, date(2026, 3, 9), title="Roofs and Rails", body=body(cited))
 
 
+@pytest.fixture
+def cited_page(site_url: str, settings: LazySettings) -> Iterator[str]:
+    """Serve a page that the editor cites, and return its URL."""
+    with running() as server:
+        settings.DIGEST_HTTP_ALLOWED_HOSTS = [f"localhost:{server.server_port}"]
+        page = "<title>Delays of the buses</title>"
+        server.set_response("/delays", body=page, Content_Type="text/html")
+        yield server.url("/delays", "localhost")
+
+
 def test_editorial_workflow(
     open_editor: Callable,
     open_page: Callable,
     past: IssuePage,
     upcoming: IssuePage,
+    cited_page: str,
     origin: str,
     site_url: str,
 ):
@@ -59,7 +72,7 @@ def test_editorial_workflow(
     panel = open_checklist(editor)
     check_repeated_source(panel, past)
     add_why_it_matters(editor, panel)
-    add_source(editor, panel)
+    add_source(editor, panel, cited_page)
     check_preview(editor, origin)
     link = share(editor)
     get_status = read_shared(open_page(), link, site_url)
@@ -135,15 +148,15 @@ def add_why_it_matters(editor, panel):
     editor.take_screenshot("story")
 
 
-def add_source(editor, panel):
-    """Open the sources of a story from their warning and add one."""
+def add_source(editor, panel, url):
+    """Open the sources of a story from their warning and add one by its link."""
     warning = panel.get_by_role("button", name="Name a source")
     warning.click()
-    expect(editor.page.get_by_title("Add", exact=True).last).to_be_focused()
-    editor.page.keyboard.press("Enter")
     story_block = editor.block("story_section")
-    editor.fill(story_block, "Title", "Delays of the Orlen Bay buses")
-    editor.fill(story_block, "URL", "https://example.com/orlen/delays")
+    expect(story_block.get_by_label("Paste links")).to_be_focused()
+    editor.page.keyboard.type(url)
+    editor.page.keyboard.press("Enter")
+    expect(story_block.get_by_text("From the page: Delays of the buses")).to_be_visible()
     expect(warning).to_have_count(0)
     expect(panel.get_by_role("status")).to_have_text("1 thing to fix.")
     editor.save()
@@ -221,5 +234,5 @@ def expect_in_the_api(editor, issue_id):
     assert ferry["sources"][0]["title"] == "Logbook of the first week"
     assert roof["why_it_matters"].startswith("<p>It is the roofs in between")
     assert buses["why_it_matters"] == f"<p>{WHY}</p>"
-    assert buses["sources"][0]["url"] == "https://example.com/orlen/delays"
+    assert buses["sources"][0]["title"] == "Delays of the buses"
     assert bottom_line["text"].startswith("<p>Three old things")

@@ -74,6 +74,7 @@ def test_title_of_a_source_is_not_a_url(digest):
         ("<p>They opened the <b>the</b> port.</p>", "the the"),
         ("<p>Duran Duran sang.</p>", None),
         ("<p>He said that that was all he had had.</p>", None),
+        ("<p>A no no, they say.</p>", None),
         ("<p>It ended with one</p><p>one more began.</p>", None),
         ("<ul><li>water</li><li>water pumps</li></ul>", None),
         ("<p>Ten, ten, and 10 10.</p>", None),
