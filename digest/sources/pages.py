@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from digest.http import client as http_client
 from digest.http.robots import RobotsPolicy, host_of
+from digest.sources.json_ld import read_article
 
 MAX_BYTES = 512 * 1024
 TIMEOUT = 20
@@ -150,14 +151,15 @@ def _declared_encoding(body: bytes) -> str:
 
 
 def parse_metadata(markup: str) -> PageMetadata:
-    """Parse the metadata in the head of a page."""
+    """Parse the metadata of a page: its ``meta`` tags, or else its JSON-LD."""
+    article = read_article(markup)
     soup = BeautifulSoup(_tags_in(markup), "html.parser")
     title = _meta(soup, "og:title") or _text(soup.title.get_text() if soup.title else "")
     return PageMetadata(
         title=title[:300],
-        publisher=_meta(soup, "og:site_name")[:200],
-        author=_author(soup)[:200],
-        published_on=_date(_meta(soup, "article:published_time")),
+        publisher=(_meta(soup, "og:site_name") or _text(article.publisher))[:200],
+        author=(_author(soup) or _text(article.author))[:200],
+        published_on=_date(_meta(soup, "article:published_time") or article.published),
     )
 
 

@@ -128,6 +128,9 @@ def test_invalid_dates_are_none(day):
         "<![CDATA[" * 58_000,
         "<a " * 170_000,
         '<meta property="og:title" content="' + "a" * 520_000,
+        '<script type="application/ld+json">' * 14_000,
+        '<script type="application/ld+json">' + "[" * 500_000,
+        "<script application/ld+json" * 19_000,
         "<div>" * 100_000,
     ],
 )
