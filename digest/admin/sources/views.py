@@ -31,7 +31,10 @@ from digest.sources.models import Citation, Source
 from digest.sources.pages import read_page
 
 CITATIONS_SHOWN = 100
-STYLES = Media(css={"all": [versioned_static("digest/admin/sources.css")]})
+
+
+def styles() -> Media:
+    return Media(css={"all": [versioned_static("digest/admin/sources.css")]})
 
 
 class SourceIndexView(IndexView):
@@ -68,7 +71,7 @@ class SourceIndexView(IndexView):
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(*args, **kwargs)
-        context["media"] += STYLES
+        context["media"] += styles()
         return context
 
 
@@ -94,7 +97,7 @@ class SourceMixin:
         context = super().get_context_data(**kwargs)
         if self.user_has_permission("change"):
             context["fill_in_url"] = reverse("digest_sources:fill_in", args=[self.object.pk])
-        context["media"] = context.get("media", Media()) + STYLES
+        context["media"] = context.get("media", Media()) + styles()
         return context
 
 
