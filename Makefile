@@ -12,7 +12,7 @@ JOBS = ($(MANAGE) run_jobs --stop-with $$$$ || echo "run_jobs has failed: nothin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run test test-all test-core test-latest test-oldest coverage faults lint format serve bench bench-server bench-search wheel-check types-check mail-check clean help port-free
+.PHONY: run test test-all test-core test-latest test-oldest coverage faults lint format serve bench bench-server bench-search bench-newsletter wheel-check types-check mail-check clean help port-free
 
 run: export DJANGO_RUNSERVER_HIDE_WARNING := true
 run: export WAGTAILADMIN_BASE_URL ?= http://127.0.0.1:$(PORT)
@@ -78,6 +78,9 @@ bench-server: .venv/installed ## measure the site under gunicorn and behind Varn
 bench-search: .venv/installed ## measure readers' search and Wagtail's, on SQLite and PostgreSQL (ARGS="--stories 1000")
 	@$(PY) -m benchmarks.search $(ARGS)
 
+bench-newsletter: .venv/installed ## measure the newsletter, on SQLite and PostgreSQL (ARGS="--readers 1000 10000")
+	@$(PY) -m benchmarks.newsletter $(ARGS)
+
 wheel-check: .venv/installed ## build the wheel and follow the README in a new project
 	@$(PY) tests/plugin/wheel_check.py
 
@@ -97,7 +100,7 @@ clean: ## remove the environments, caches, build results and mails; the database
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target text; do printf 'make %-12s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target text; do printf 'make %-16s %s\n' "$$target" "$$text"; done
 
 # The virtual environment, rebuilt when requirements-dev.txt has changed.
 .venv/installed: requirements-dev.txt

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from io import BytesIO
 from typing import Any, NamedTuple
 
 from django.core.handlers.wsgi import WSGIHandler
@@ -58,5 +59,18 @@ class Client:
                     raise UnexpectedStatus(str(response.status))
                 size += len(response.content)
             return size
+
+        return Variant(run, settings or {})
+
+    def post_variant(self, url: str, data: Any, settings: dict[str, Any] | None = None) -> Variant:
+        """Return a variant that posts JSON, and returns the size of the response."""
+        body = json.dumps(data).encode()
+        environ = self.factory.post(url, body, content_type="application/json").environ
+
+        def run() -> int:
+            response = self.request(environ | {"wsgi.input": BytesIO(body)})
+            if response.status != 202:
+                raise UnexpectedStatus(str(response.status))
+            return len(response.content)
 
         return Variant(run, settings or {})

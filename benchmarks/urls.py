@@ -2,6 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.api.v2.views import PagesAPIViewSet
 from wagtail.api.v3.urls import api as api_v3
@@ -21,8 +24,16 @@ def empty(request: HttpRequest) -> HttpResponse:
     return HttpResponse("{}", content_type="application/json")
 
 
+class EmptyPostView(APIView):
+    """Parse the body of a POST and do nothing, as the baseline of what it costs with DRF."""
+
+    def post(self, request: Request) -> Response:
+        return Response({"size": len(request.data)}, status=202)
+
+
 urlpatterns = [
     path("empty/", empty),
+    path("empty-post/", EmptyPostView.as_view()),
     path("api/v2/", api_v2.urls),
     path("api/v3/", api_v3.urls),
     *site,

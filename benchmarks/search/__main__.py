@@ -1,14 +1,11 @@
 """Measure readers' search in comparison with Wagtail's, on SQLite and PostgreSQL."""
 
 import argparse
-import os
-import subprocess
-import sys
 
+from benchmarks.engines import run_on_databases
 from benchmarks.start import parser, started
 
 STORIES = [1000, 10_000, 50_000, 100_000]
-POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 
 
 def arguments() -> argparse.Namespace:
@@ -30,45 +27,13 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Measure each database in a process of its own."""
     options = arguments()
-    if options.here:
-        with started() as (directory, is_persistent):
-            from benchmarks.search.run import run
+    if not options.here:
+        run_on_databases("benchmarks.search", options.engines)
+    with started() as (directory, is_persistent):
+        from benchmarks.search.run import run
 
-            run(options, directory, is_persistent)
-        return
-    failed = [measure(url) for url in databases(options.engines)]
-    sys.exit(any(failed))
-
-
-def databases(engines: list[str]) -> list[str]:
-    """Return the URLs of the databases: empty for SQLite, and PostgreSQL if it is available."""
-    found = [""] if "sqlite" in engines else []
-    if "postgresql" in engines:
-        url = os.environ.get("DATABASE_URL", POSTGRESQL)
-        if url.startswith("postgres") and is_available(url):
-            found.append(url)
-        else:
-            print("PostgreSQL is not available, and not measured.", flush=True)
-    return found
-
-
-def is_available(url: str) -> bool:
-    import psycopg
-
-    try:
-        psycopg.connect(url, connect_timeout=3).close()
-    except psycopg.Error:
-        return False
-    return True
-
-
-def measure(url: str) -> int:
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environment |= {"DATABASE_URL": url} if url else {}
-    command = [sys.executable, "-m", "benchmarks.search", "--here", *sys.argv[1:]]
-    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
+        run(options, directory, is_persistent)
 
 
 main()

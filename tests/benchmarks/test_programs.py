@@ -59,6 +59,13 @@ def test_all_cases_run_with_both_searches(run_program):
     assert output.count(" MB\n") == 3
 
 
+def test_all_figures_of_the_newsletter_are_measured(run_program):
+    size = ["--readers", "20", "150", "--mails", "20", "--rounds", "1", "--engines", "sqlite"]
+    output = run_program("benchmarks.newsletter", *size)
+    assert output.count("target") == 13
+    assert "fails" not in output
+
+
 @needs_wrk
 def test_wrk_loads_gunicorn_without_failures(run_program):
     few = ["--issues", "40", "--rounds", "1", "--seconds", "1", "--only", "detail"]

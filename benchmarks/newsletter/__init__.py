@@ -1,0 +1,1 @@
+"""Benchmarks of the newsletter, beside what each step costs at least."""
