@@ -5,6 +5,9 @@ import time
 from collections import Counter
 from functools import cached_property
 
+from django.db.models import Q
+from django.utils import timezone
+
 from digest import visibility
 from digest.contrib.newsletter import bounces, letters, messages, progress, queue, suppression
 from digest.contrib.newsletter.messages import IssueMessages, Message
@@ -25,6 +28,7 @@ class Claim:
     def __init__(self, mails: list[EmailDelivery]) -> None:
         self.mails = mails
         self.mailing = mails[0].mailing if mails[0].mailing_id else None
+        self._condition: progress.Condition | None = None
 
     def send(self, transport: Transport) -> Counter:
         """Send the mails; return how many have got which state."""
@@ -45,11 +49,20 @@ class Claim:
     def _send_one(self, mail: EmailDelivery, transport: Transport) -> Outcome | None:
         if reason := self._reason_to_skip(mail):
             queue.skip(mail, reason)
-        elif queue.begin(mail):
+        elif queue.begin(mail, self._may_go_on()):
             outcome = self._hand_over(mail, transport)
             _end(mail, outcome)
             return outcome
+        else:
+            self._condition = None  # What readers see may have changed.
         return None
+
+    def _may_go_on(self) -> Q:
+        if self.mailing is None:
+            return Q()
+        if self._condition is None or timezone.now() >= self._condition.until:
+            self._condition = progress.condition(self.mailing)
+        return self._condition.query
 
     def _is_over(self, outcome: Outcome | None) -> bool:
         """Return whether the other mails of a mailing must not be sent now."""

@@ -5,8 +5,8 @@ A mailing is started and filled by whichever worker comes first: each step is on
 
 import logging
 from collections import Counter
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from digest import visibility
+from digest.caching import content_version
+from digest.caching.content_version import ContentVersion
 from digest.conf import get_base_page_model
 from digest.contrib.newsletter import composing, mailings
 from digest.contrib.newsletter.mailings import LATE_AFTER
@@ -35,6 +37,8 @@ State = Mailing.State
 FILLED_AT_ONCE = 10_000
 # So that the first mail is sent within a second.
 FILLED_AT_FIRST = 1_000
+# How long no page expires, if none will.
+VALID_FOR = timedelta(minutes=5)
 MAX_REFUSED_IN_ROW = 10
 MAX_UNANSWERED_IN_ROW = 3
 # Mails are deleted after a month, and what a mailing counts with them.
@@ -193,6 +197,28 @@ def may_go_on(mailing: Mailing) -> Q:
         issue = visibility.public(pages.filter(pk=mailing.issue_id))
         digest = visibility.public(pages.filter(pk=mailing.digest_id))
     return Q(Exists(rows), Exists(issue), Exists(digest))
+
+
+class Condition(NamedTuple):
+    """A condition under which the mails of a mailing may be sent, and until when it holds."""
+
+    query: Q
+    until: datetime
+
+
+def condition(mailing: Mailing) -> Condition:
+    """Return the condition that nothing has changed that readers see, if a mailing goes on now.
+
+    That costs one look-up for each mail, and ``may_go_on`` several queries. Without a content
+    version, and if the mailing does not go on, it is ``may_go_on`` itself.
+    """
+    token, now = content_version.current(), timezone.now()
+    full = may_go_on(mailing)
+    if token is None or not Mailing.objects.filter(full, pk=mailing.pk).exists():
+        return Condition(full, now)
+    rows = Mailing.objects.filter(pk=mailing.pk, state=State.SENDING)
+    unchanged = Exists(ContentVersion.objects.filter(token=token))
+    return Condition(Q(Exists(rows), unchanged), visibility.next_expiry() or now + VALID_FOR)
 
 
 @transaction.atomic

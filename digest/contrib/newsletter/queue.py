@@ -144,15 +144,17 @@ def renew(mails: list[EmailDelivery]) -> None:
 # One mail
 
 
-def begin(mail: EmailDelivery) -> bool:
+def begin(mail: EmailDelivery, may_go_on: Q | None = None) -> bool:
     """Mark a claimed mail as being sent.
 
-    False if the claim has lapsed, or if it must not be sent: it is skipped if that is about its
-    reader, and stays claimed if it is about its mailing.
+    ``may_go_on`` is the condition about its mailing, by default ``progress.may_go_on``. False if
+    the claim has lapsed, or if it must not be sent: it is skipped if that is about its reader, and
+    stays claimed if it is about its mailing.
     """
     now = timezone.now()
     row = _of([mail]).filter(leased_until__gt=now)
-    may_go_on = progress.may_go_on(mail.mailing) if mail.mailing_id else Q()
+    if may_go_on is None:
+        may_go_on = progress.may_go_on(mail.mailing) if mail.mailing_id else Q()
     begun = row.filter(_is_valid(mail), may_go_on).update(
         state=State.SENDING,
         leased_until=now + LEASE,

@@ -15,7 +15,7 @@ from digest.contrib.newsletter.models import (
     Subscription,
 )
 from digest.contrib.newsletter.outcomes import Cause, Outcome, State
-from tests.builders import expire, restrict
+from tests.builders import expire, make_digest, restrict
 from tests.contrib.newsletter.issues import make_mailing, start_mailing
 from tests.contrib.newsletter.readers import sign_up, subscribe
 
@@ -153,6 +153,37 @@ def test_issue_that_is_hidden_stops_its_mailing(digest, mail_server, hide):
     assert state_of(mailing) == ("stopped", "not_public")
     with pytest.raises(ValidationError, match="not public"):
         mailings.resume(mailing, None)
+
+
+def publish_another_digest(issue):
+    make_digest(issue.get_parent().get_parent(), "weekly")
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize(
+    ("change", "sent", "state"),
+    [
+        (restrict, 1, ("stopped", "not_public")),
+        (expire, 1, ("stopped", "not_public")),
+        (lambda issue: issue.unpublish(), 1, ("stopped", "not_public")),
+        (publish_another_digest, 3, ("done", "")),
+    ],
+)
+def test_changes_are_noticed_between_two_mails(
+    digest, mail_server, monkeypatch, change, sent, state
+):
+    mailing, end = start_mailing(digest, readers=3), queue.end
+    changes = [change]
+
+    def end_and_change(mail, outcome):
+        while changes:
+            changes.pop()(mailing.issue)
+        return end(mail, outcome)
+
+    monkeypatch.setattr(queue, "end", end_and_change)
+    sending.run()
+    assert (len(mail_server.mails), state_of(mailing)) == (sent, state)
 
 
 def test_digest_that_is_hidden_stops_a_mailing(digest, mail_server):
