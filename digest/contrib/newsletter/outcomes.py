@@ -48,10 +48,6 @@ class Outcome(NamedTuple):
     provider_id: str = ""
 
     @property
-    def has_reply(self) -> bool:
-        return self.cause is not Cause.NO_REPLY
-
-    @property
     def concerns_all(self) -> bool:
         """Return whether other mails of the mailing would fare the same."""
         return self.cause in (Cause.SERVER, Cause.OUTAGE, Cause.CONFIGURATION)
@@ -66,9 +62,12 @@ def try_again(
 ) -> Outcome:
     """Return the outcome of a failure that may pass: wait, twice as long each time, for a day."""
     if timezone.now() - _tried_since(mail) >= REFUSED_AFTER:
-        if cause is Cause.SERVER and mail.mailing_id:
+        if cause is Cause.NO_REPLY:
+            return Outcome(State.UNKNOWN, code, reply, cause=cause)
+        if cause in (Cause.SERVER, Cause.CONFIGURATION) and mail.mailing_id:
             # Nothing is wrong with this mail, so that it is not lost.
-            return Outcome(State.WAITING, code, reply, cause=Cause.OUTAGE)
+            paused_by = Cause.OUTAGE if cause is Cause.SERVER else cause
+            return Outcome(State.WAITING, code, reply, cause=paused_by)
         return Outcome(State.REFUSED, code, reply)
     # The exponent is bounded, because a timedelta is.
     wait = first_wait * 2 ** min(max(mail.attempts - 1, 0), 10)

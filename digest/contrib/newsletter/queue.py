@@ -20,7 +20,7 @@ from digest.contrib.newsletter import progress
 from digest.contrib.newsletter.conf import conf
 from digest.contrib.newsletter.limits import LETTERS
 from digest.contrib.newsletter.models import EmailDelivery, Mailing, Subscription
-from digest.contrib.newsletter.outcomes import Outcome, State
+from digest.contrib.newsletter.outcomes import Cause, Outcome, State
 from digest.contrib.newsletter.tokens import LIFETIMES, Purpose
 
 Kind = EmailDelivery.Kind
@@ -198,10 +198,18 @@ def end(mail: EmailDelivery, outcome: Outcome) -> bool:
         reply=outcome.reply[:300],
         provider_id=outcome.provider_id[:255],
         not_before=now + outcome.wait if is_own_wait else None,
-        unanswered=0 if outcome.has_reply else mail.unanswered,
+        unanswered=_unanswered(mail, outcome),
         at=now,
     )
     return bool(ended)
+
+
+def _unanswered(mail: EmailDelivery, outcome: Outcome) -> int:
+    """Return how often in a row the server may have had a mail without a reply about it."""
+    if outcome.cause is Cause.NO_REPLY:
+        return mail.unanswered
+    # A server that takes no mail says nothing about an earlier attempt.
+    return mail.unanswered - 1 if outcome.concerns_all else 0
 
 
 def skip(mail: EmailDelivery, reason: str) -> None:
@@ -239,8 +247,8 @@ def send_again(mail: EmailDelivery) -> None:
     """Send a mail again that was refused or whose state is unknown; raise ValidationError."""
     if mail.mailing_id:
         progress.reopen(mail.mailing)
-    ended = EmailDelivery.objects.filter(state__in=[State.REFUSED, State.UNKNOWN])
-    if not _wait_again(ended.filter(pk=mail.pk)):
+    ended = EmailDelivery.objects.filter(pk=mail.pk, state__in=[State.REFUSED, State.UNKNOWN])
+    if not _wait_again(ended.filter(_is_valid(mail))):
         raise ValidationError(_("This mail is not to be sent again."))
 
 

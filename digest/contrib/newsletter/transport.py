@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 RETRY = timedelta(seconds=30)
 RETRY_RECIPIENT = timedelta(minutes=5)
+# After as many temporary failures, a reply to one mail delays no others.
+MAX_ATTEMPTS_FOR_ALL = 3
 # Without EMAIL_TIMEOUT, a server that does not reply would block the worker for ever.
 TIMEOUT = 60
 ENHANCED_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463
@@ -87,8 +89,8 @@ class Transport:
         # By the sender that the server has rejected; ALL if it takes no mail.
         self._failures: dict[str, tuple[Reply, Cause]] = {}
         # Whether the server may have the mail if there is no reply. Nothing is known of backends
-        # other than SMTP.
-        self._may_have_mail = True
+        # other than SMTP, whose steps are watched.
+        self._may_have_mail, self._is_watched = True, False
         self._next_at = 0.0
 
     def __enter__(self) -> Self:
@@ -111,6 +113,7 @@ class Transport:
         if failure := self._failures.get(ALL) or self._failures.get(sender):
             reply, cause = failure
             return reply.try_again(mail, cause)
+        self._may_have_mail = not self._is_watched
         try:
             sent = self._backend.send_messages([message])
         except Exception as error:
@@ -138,12 +141,12 @@ class Transport:
         smtp = getattr(self._backend, "connection", None)
         if not isinstance(smtp, smtplib.SMTP):
             return
-        getreply, self._may_have_mail = smtp.getreply, False
+        getreply, self._is_watched = smtp.getreply, True
 
         def note() -> tuple[int, bytes]:
             reply = getreply()
-            # A reply that cannot be read (-1) decides nothing.
-            self._may_have_mail = reply[0] == 354 or (self._may_have_mail and reply[0] < 0)
+            # For good: smtplib sends RSET after a failure, and its reply says nothing.
+            self._may_have_mail |= reply[0] == 354
             return reply
 
         smtp.getreply = note
@@ -171,7 +174,9 @@ class Transport:
         if provider_replies.is_unreached(error):  # APIs are connected to by the first mail
             return reply.try_again(mail, self._fail(ALL, reply, is_wrong_configuration=False))
         if reply.code < 300 and self._may_have_mail:
-            return _without_reply(reply, mail)
+            # smtplib takes any reply to the message but 250 for a failure.
+            is_accepted = isinstance(error, smtplib.SMTPDataError) and reply.code >= 200
+            return reply.outcome(State.ACCEPTED) if is_accepted else _without_reply(reply, mail)
         if _is_wrong_configuration(error):
             is_of_sender = isinstance(error, smtplib.SMTPSenderRefused)
             cause = self._fail(sender if is_of_sender else ALL, reply, is_wrong_configuration=True)
@@ -227,8 +232,10 @@ def _smtp_outcome(error: smtplib.SMTPException, reply: Reply, mail: EmailDeliver
         return reply.try_again(mail, Cause.SERVER)
     if reply.code < 500 and isinstance(error, smtplib.SMTPRecipientsRefused):  # greylisting
         return reply.try_again(mail, first_wait=RETRY_RECIPIENT)
-    if reply.code < 500:
+    if reply.code < 500 and mail.attempts <= MAX_ATTEMPTS_FOR_ALL:
         return reply.try_again(mail, Cause.SERVER)
+    if reply.code < 500:  # so often that it is about this mail, which must not hold up the others
+        return reply.try_again(mail, first_wait=RETRY_RECIPIENT)
     return reply.outcome(State.REFUSED, _cause_of_refusal(reply))
 
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from digest.contrib.newsletter import claims, mailings, queue, sending, suppression
+from digest.contrib.newsletter import bounces, claims, mailings, queue, sending, suppression
 from digest.contrib.newsletter.models import EmailDelivery, Mailing, Subscriber, Subscription
 from tests.builders import make_digest
 from tests.contrib.newsletter.issues import start_mailing
@@ -182,6 +183,36 @@ def test_outage_of_a_day_pauses_the_mailing(mailing, mail_server):
     mail_server.script()
     mailings.resume(mailing, None)
     assert send(mailing) == ("done", "")
+
+
+def test_configuration_that_is_wrong_loses_no_mail_after_a_day(mailing, mail_server):
+    mail_server.script(replies={"MAIL": "550 5.7.1 Not this sender"})
+    age(mailing)
+    assert send(mailing) == ("paused", "configuration")
+    assert states(mailing) == [("waiting", 1), ("waiting", 0)]
+
+
+def test_mail_without_a_reply_is_unknown_after_a_day(mailing, mail_server):
+    mail_server.script(drop=["END"], once=True)
+    age(mailing)
+    send(mailing)
+    assert states(mailing) == [("unknown", 1), ("accepted", 1)]
+
+
+def test_mail_that_the_server_defers_time_and_again_delays_no_others(mailing, mail_server):
+    mail_server.script(replies={"END": "451 4.3.0 Later"})
+    mailing.deliveries.filter(pk=mailing.deliveries.first().pk).update(attempts=3)
+    assert send(mailing) == ("sending", "")
+    assert states(mailing) == [("waiting", 4), ("waiting", 1)]
+
+
+def test_mail_to_a_reader_who_gets_none_is_not_sent_again(mailing):
+    mail = mailing.deliveries.first()
+    mailing.deliveries.update(state="refused", code="550 5.1.1")
+    bounces.note_bounce(mail.subscription.subscriber, mailing)
+    with pytest.raises(ValidationError):
+        queue.send_again(mail)
+    assert bounces.lift_mailing(mailing) == 1
 
 
 def test_slow_server_gets_mails_in_several_claims(mailing, mail_server, monkeypatch):

@@ -138,10 +138,27 @@ def test_connection_lost_after_the_message_is_tried_once_more(letter, mail_serve
     assert len(set(mails)) <= 1
 
 
-def test_reply_between_two_lost_connections_counts(letter, mail_server):
-    for script in ({"drop": ["END"]}, {"replies": {"MAIL": "451 Later"}}, {"drop": ["END"]}):
+def test_busy_server_says_nothing_of_a_mail_that_it_may_have(letter, mail_server):
+    lost, busy = {"drop": ["END"]}, {"replies": {"MAIL": "451 Later"}}
+    for script, state in [
+        (lost, "waiting"),
+        (busy, "waiting"),
+        (busy, "waiting"),
+        (lost, "unknown"),
+    ]:
         mail_server.script(**script)
-        assert again(letter).state == "waiting"
+        assert again(letter).state == state
+
+
+@pytest.mark.parametrize("reply", ["251 2.0.0 ok", "200 ok"])
+def test_any_positive_reply_to_the_message_accepts_it(letter, mail_server, reply):
+    mail_server.script(replies={"END": reply})
+    assert send(letter).state == "accepted"
+
+
+def test_reply_to_the_message_that_cannot_be_read_is_none(letter, mail_server):
+    mail_server.script(replies={"END": "what"})
+    assert (send(letter).state, again(letter).state) == ("waiting", "unknown")
 
 
 def test_connection_lost_after_the_reply_does_no_harm(letter, mail_server):
