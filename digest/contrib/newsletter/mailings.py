@@ -27,6 +27,10 @@ OLD_AFTER = timedelta(days=2)
 LATE_AFTER = timedelta(hours=6)
 # States from which an editor can send the mailing of an issue.
 UNSENT = (State.DRAFT, State.SCHEDULED, State.HELD, State.SKIPPED)
+# States in which a mailing may still reach readers without being sent anew.
+UNFINISHED = (State.SCHEDULED, State.SENDING, State.PAUSED, State.HELD)
+# Mails are deleted after a month, and what a mailing counts with them.
+MAILS_KNOWN_FOR = timedelta(days=29)
 # States of a mailing that has started and can go on.
 INTERRUPTED = (State.PAUSED, State.HELD, State.STOPPED)
 # States of mails that have arrived, or may have.
@@ -58,18 +62,28 @@ def plan(issue: Any) -> Mailing | None:
     Return None if nothing has changed. Running it again changes nothing.
     """
     found = Mailing.objects.select_for_update().filter(issue=issue.pk, kind=Kind.ISSUE).first()
-    is_waiting = found is not None and found.state == State.SCHEDULED and found.due_at is None
-    if found and not is_waiting and found.state != State.DRAFT:
+    if found and not _may_be_planned(found):
         return None
+    # Somebody wants it sent, whatever the digest does by itself.
+    is_scheduled = found is not None and found.state == State.SCHEDULED and found.user_id
     newsletter = NewsletterSettings.objects.filter(digest=parent_of(issue).pk).first()
     sends = newsletter is not None and newsletter.sends_on_publish
-    if not (is_waiting or sends) or not may_be_sent(issue):
+    if not (is_scheduled or sends) or not may_be_sent(issue):
         return None
-    if not is_waiting and (reason := _reason_to_skip(issue)):
-        return _save(_lock_or_create(issue), state=State.SKIPPED, reason=reason)
+    mailing = _lock_or_create(issue)
+    if not _may_be_planned(mailing):  # created by an editor in the meantime
+        return None
+    if not is_scheduled and (reason := _reason_to_skip(issue)):
+        return _save(mailing, state=State.SKIPPED, reason=reason)
     delay = newsletter.delay_minutes if newsletter else 0
     due_at = timezone.now() + timedelta(minutes=delay)
-    return _save(_lock_or_create(issue), state=State.SCHEDULED, reason="", due_at=due_at)
+    return _save(mailing, state=State.SCHEDULED, reason="", due_at=due_at)
+
+
+def _may_be_planned(mailing: Mailing) -> bool:
+    """Return whether a mailing is prepared, or waits for its issue to become public."""
+    is_waiting = mailing.state == State.SCHEDULED and mailing.due_at is None
+    return is_waiting or mailing.state == State.DRAFT
 
 
 def _reason_to_skip(issue: Any) -> Reason | None:
@@ -111,9 +125,12 @@ def skip_public(digest: Any) -> None:
 
 @transaction.atomic
 def wait_for_publication(issue: Any) -> None:
-    """Have a mailing that has not started wait for its unpublished issue to be public again."""
+    """Have a mailing that has not started wait for its unpublished issue to be public again.
+
+    The time that an editor has chosen stays: if the issue is not public then, it waits.
+    """
     rows = Mailing.objects.filter(issue=issue.pk, kind=Kind.ISSUE, state=State.SCHEDULED)
-    rows.update(due_at=None)
+    rows.filter(user=None).update(due_at=None)
 
 
 def _public_issues(digest: Any = None) -> QuerySet:
@@ -201,6 +218,8 @@ def resume(mailing: Mailing, user: Any) -> Mailing:
     """Continue a paused, held or stopped mailing, with the text that was frozen."""
     locked = _lock(mailing)
     _require(locked, INTERRUPTED)
+    if locked.kind == Kind.ISSUE and _corrections(locked).exists():
+        raise ValidationError(_("A correction was sent: this one would be sent after it."))
     if locked.issue is None or not may_be_sent(locked.issue):
         raise ValidationError(_("The issue is not public."))
     return _save(
@@ -226,9 +245,10 @@ def correct(original: Mailing, user: Any, subject: str, note: str, audience: str
         raise ValidationError(_("The issue is not public."))
     if not locked.started_at:
         raise ValidationError(_("Nobody has received the issue."))
-    is_to_received = audience == Mailing.Audience.RECEIVED
-    if is_to_received and not locked.deliveries.filter(state__in=RECEIVED).exists():
-        # Mails are deleted after a month.
+    if _corrections(locked).filter(state__in=UNFINISHED).exists():
+        raise ValidationError(_("A correction of this issue is on its way already."))
+    is_old = locked.started_at < timezone.now() - MAILS_KNOWN_FOR
+    if audience == Mailing.Audience.RECEIVED and (is_old or not _was_received(locked)):
         raise ValidationError(_("It is not known, or not any more, who has received the issue."))
     correction = _new(locked.issue)
     return _save(
@@ -241,6 +261,14 @@ def correct(original: Mailing, user: Any, subject: str, note: str, audience: str
         audience=audience,
         user=user,
     )
+
+
+def _corrections(mailing: Mailing) -> QuerySet:
+    return Mailing.objects.filter(issue=mailing.issue_id, kind=Kind.CORRECTION)
+
+
+def _was_received(mailing: Mailing) -> bool:
+    return mailing.deliveries.filter(state__in=RECEIVED).exists()
 
 
 def _lock_or_create(issue: Any) -> Mailing:

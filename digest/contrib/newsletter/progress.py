@@ -19,7 +19,7 @@ from digest.caching import content_version
 from digest.caching.content_version import ContentVersion
 from digest.conf import get_base_page_model
 from digest.contrib.newsletter import composing, mailings
-from digest.contrib.newsletter.mailings import LATE_AFTER
+from digest.contrib.newsletter.mailings import LATE_AFTER, MAILS_KNOWN_FOR
 from digest.contrib.newsletter.messages import freeze
 from digest.contrib.newsletter.models import (
     EmailDelivery,
@@ -41,8 +41,6 @@ FILLED_AT_FIRST = 1_000
 VALID_FOR = timedelta(minutes=5)
 MAX_REFUSED_IN_ROW = 10
 MAX_UNANSWERED_IN_ROW = 3
-# Mails are deleted after a month, and what a mailing counts with them.
-REOPENED_WITHIN = timedelta(days=29)
 
 
 # Start and fill
@@ -298,7 +296,7 @@ def reopen(mailing: Mailing) -> None:
     """Let a mailing that is done send some of its mails again; raise ValidationError."""
     locked = Mailing.objects.select_for_update().get(pk=mailing.pk)
     now = timezone.now()
-    if locked.started_at is None or locked.started_at < now - REOPENED_WITHIN:
+    if locked.started_at is None or locked.started_at < now - MAILS_KNOWN_FOR:
         raise ValidationError(_("The mailing is too old."))
     if locked.issue is None or not mailings.may_be_sent(locked.issue):
         raise ValidationError(_("The issue is not public."))

@@ -115,6 +115,7 @@ CORRECTION = {"subject": "Correction: News", "note": "It was 3 %.", "audience": 
 
 def test_correction_is_another_mailing(admin_client, admin_user, issue):
     mailing = make_mailing(issue, "done")
+    make_mail(mailing, "accepted")
     post(admin_client, "correct", mailing, **CORRECTION)
     found = Mailing.objects.get(kind="correction")
     assert (found.issue, found.state, found.user) == (issue, "scheduled", admin_user)

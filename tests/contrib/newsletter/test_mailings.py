@@ -121,6 +121,29 @@ def test_unpublished_issue_waits_until_it_is_public_again(sending_digest):
     assert minutes_until(of(issue)) == 10
 
 
+@pytest.mark.parametrize("change", ["old", "switched off"])
+def test_issue_that_is_published_again_is_sent_only_as_a_new_one_would_be(sending_digest, change):
+    issue = publish_issue(sending_digest)
+    issue.unpublish()
+    if change == "old":
+        issue.date -= timedelta(days=90)
+    else:
+        NewsletterSettings.objects.update(sends_on_publish=False)
+    issue.save_revision().publish()
+    mailings.plan_missing()
+    skipped, waits = ("skipped", "old"), ("scheduled", "")
+    assert state_of(issue) == (skipped if change == "old" else waits)
+    assert change == "old" or of(issue).due_at is None
+
+
+def test_time_that_an_editor_has_chosen_outlives_an_unpublish(sending_digest, admin_user):
+    issue, at = publish_issue(sending_digest), timezone.now() + timedelta(days=3)
+    mailings.schedule(issue, admin_user, at)
+    issue.unpublish()
+    issue.save_revision().publish()
+    assert of(issue).due_at == at
+
+
 def test_issue_that_is_private_no_more_is_planned(sending_digest):
     restriction = restrict(sending_digest)
     issue = publish_issue(sending_digest)
@@ -287,6 +310,10 @@ def test_correction_after_a_stop_goes_to_all(digest):
     mailing = start_mailing(digest, readers=2)
     mailings.stop(mailing, None)
     correction = mailings.correct(mailing, None, "Corrected", "Wrong.", "active")
+    with pytest.raises(ValidationError, match="on its way"):  # as by a double click
+        mailings.correct(mailing, None, "Corrected", "Wrong.", "active")
+    with pytest.raises(ValidationError, match="correction was sent"):
+        mailings.resume(mailing, None)
     sending.run()
     make_due(correction)
     assert sorted(message.to[0] for message in mail.outbox) == [
@@ -298,5 +325,10 @@ def test_correction_after_a_stop_goes_to_all(digest):
 def test_correction_needs_readers_who_are_known_to_have_the_issue(digest):
     mailing = start_mailing(digest)
     mailings.stop(mailing, None)
+    with pytest.raises(ValidationError, match="not known"):
+        mailings.correct(mailing, None, "Corrected", "Wrong.", "received")
+    # Of the mails, only those without a known outcome are kept longer than a month.
+    mailing.deliveries.update(state="unknown")
+    Mailing.objects.update(started_at=timezone.now() - timedelta(days=31))
     with pytest.raises(ValidationError, match="not known"):
         mailings.correct(mailing, None, "Corrected", "Wrong.", "received")
