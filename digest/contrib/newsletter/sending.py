@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from datetime import timedelta
 
+from django.db import IntegrityError
 from django.utils import timezone
 from django_tasks import task
 
@@ -54,7 +55,7 @@ def send_claim() -> None:
         return
     with Transport() as transport:
         claim.send(transport)
-    workers.enqueue(send_claim)
+    workers.continue_chain(send_claim)
 
 
 def _next_letters() -> Claim | None:
@@ -90,9 +91,16 @@ def _claim_mails(mailing: Mailing) -> list[EmailDelivery]:
     if not progress.goes_on(mailing):
         return []
     # A chunk before each claim, so that the first mails do not wait for all rows.
-    has_filled = progress.fill(mailing)
+    has_filled = _fill(mailing)
     while not (claimed := queue.claim_mails(mailing)) and has_filled:
-        has_filled = progress.fill(mailing)
+        has_filled = _fill(mailing)
     if not claimed:
         progress.finish(mailing)
     return claimed
+
+
+def _fill(mailing: Mailing) -> bool:
+    try:
+        return progress.fill(mailing)
+    except IntegrityError:  # A reader was erased at the same time: the next claim tries again.
+        return False

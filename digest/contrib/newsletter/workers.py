@@ -40,6 +40,12 @@ def start_chains(task: Any) -> None:
             enqueue(task)
 
 
+def continue_chain(task: Any) -> None:
+    """Enqueue the next task of a chain, from within one, unless there are too many chains."""
+    if _waiting(task).count() + _running(task).count() <= conf.NEWSLETTER_WORKERS:
+        enqueue(task)
+
+
 def enqueue(task: Any) -> None:
     task.using(queue_name=QUEUE).enqueue()
 

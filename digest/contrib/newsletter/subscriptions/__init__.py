@@ -218,6 +218,8 @@ def end(subscription: Subscription, reason: str, at: datetime | None = None) -> 
 
     One that has ended keeps its reason, but a later confirmation that is on its way is void.
     """
+    # First, as everywhere.
+    Subscriber.objects.select_for_update().filter(pk=subscription.subscriber_id).first()
     found = Subscription.objects.select_for_update().filter(pk=subscription.pk).first()
     if found is None:
         return
@@ -317,7 +319,9 @@ def delete(subscriptions: QuerySet) -> None:
 
 
 def _mails_to(subscriber: Subscriber) -> QuerySet:
-    return EmailDelivery.objects.filter(subscription__subscriber=subscriber)
+    # Not by a join: PostgreSQL would not check a mail again that a worker ends meanwhile.
+    pks = list(subscriber.subscriptions.values_list("pk", flat=True))
+    return EmailDelivery.objects.filter(subscription_id__in=pks)
 
 
 def _skip_open(mails: QuerySet) -> None:

@@ -33,7 +33,10 @@ def add(record: SubscriberImport, lines: list[Line], is_check: bool) -> list[tup
 
 def _add(record: SubscriberImport, lines: list[Line], is_check: bool) -> list[tuple[Line, Outcome]]:
     keys = [line.address.key for line in lines]
-    pks = dict(Subscriber.objects.filter(key__in=keys).values_list("key", "pk"))
+    subscribers = Subscriber.objects.filter(key__in=keys).order_by("pk")
+    if not is_check:  # whoever is blocked at the same time is blocked first, or finds what is added
+        subscribers = subscribers.select_for_update()
+    pks = dict(subscribers.values_list("key", "pk"))
     rows = Subscription.objects.filter(subscriber__in=pks.values())
     found = {row.subscriber_id: row for row in rows.filter(digest=record.digest_id)}
     others = rows.filter(state=State.ACTIVE).exclude(digest=record.digest_id)
