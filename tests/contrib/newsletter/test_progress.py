@@ -12,12 +12,14 @@ from digest.contrib.newsletter.models import (
     EmailDelivery,
     Mailing,
     NewsletterSettings,
+    SubscriberImport,
     Subscription,
 )
 from digest.contrib.newsletter.outcomes import Cause, Outcome, State
 from tests.builders import expire, make_digest, restrict
 from tests.contrib.newsletter.issues import make_mailing, start_mailing
 from tests.contrib.newsletter.readers import sign_up, subscribe
+from tests.contrib.newsletter.transfer.uploads import upload
 
 pytestmark = pytest.mark.django_db
 
@@ -241,6 +243,9 @@ def test_failures_in_a_row_pause_a_mailing(digest, cause, limit, reason):
 
 def test_hold_mailings(digest, capsys):
     mailing = start_mailing(digest)
+    upload(digest, "left@example.org\n", state="importing")
     call_command("hold_mailings")
-    assert capsys.readouterr().out == "Held 1 mailings.\n"
+    assert capsys.readouterr().out == "Held 1 mailings, and ended 1 imports.\n"
     assert state_of(mailing) == ("held", "restored")
+    record = SubscriberImport.objects.get()
+    assert (record.state, bytes(record.file)) == ("failed", b"")

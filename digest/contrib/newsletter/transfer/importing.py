@@ -134,6 +134,17 @@ def _process(
     return [(line, outcomes[line]) for line in lines]
 
 
+def end_all() -> int:
+    """End all imports after the restore of a backup; return their number.
+
+    They would subscribe readers again who have left since the backup was made.
+    """
+    found = list(_waiting())
+    for record in found:
+        _fail(record, _("A backup was restored: import the file again."))
+    return len(found)
+
+
 def delete_unfinished() -> int:
     """Delete the files of imports that nobody has finished in a day; return their number.
 
