@@ -25,7 +25,9 @@ def figures(digest: Any, *sizes: int) -> Iterator[str]:
         readers.delete()
         ours = _seconds(lambda content=content: _import(digest, content))
         if (found := Subscription.objects.count()) != number:
-            raise RuntimeError(f"{found} readers were imported: {SubscriberImport.objects.get().reason}")
+            raise RuntimeError(
+                f"{found} readers were imported: {SubscriberImport.objects.get().reason}"
+            )
         text = f"{number:,} readers imported in {ours:.1f} s: speed of bare csv"
         yield at_least(text, bare / ours, LEAST_OF_BARE)
         yield f"{number:,} readers: the process has grown to {_peak()} MB"

@@ -118,6 +118,7 @@ def test_manager_opens_a_digest(manager, digest):
         ("reply_to", "nobody"),
         ("consent", ""),
         ("from_name", "A\r\nBcc: b@example.org"),
+        ("from_name", "Somebody <b@example.org>"),
         ("delay_minutes", "-1"),
         ("delay_minutes", "1441"),
         ("content", "nothing"),

@@ -58,6 +58,8 @@ class NewsletterSettingsForm(WagtailAdminModelForm):
         name = self.cleaned_data["from_name"]
         if not name.isprintable():  # A line break would begin another header.
             raise forms.ValidationError(_("Use letters, digits and punctuation only."))
+        if set(name) & set("<>@"):  # Mail programs may show it as the address.
+            raise forms.ValidationError(_("Write a name, without an address."))
         return name
 
     def clean_consent(self) -> str:

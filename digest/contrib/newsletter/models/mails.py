@@ -45,7 +45,7 @@ class Mailing(models.Model):
         OLD = "old", _("the issue is dated more than two days ago")
         PUBLIC_BEFORE = "public_before", _("the issue was public before sending was switched on")
         LATE = "late", _("it is more than six hours late")
-        RESTORED = "restored", _("held by hold_mailings")
+        RESTORED = "restored", _("a backup was restored: readers may have it already")
         NOT_PUBLIC = "not_public", _("the issue is not public")
         NO_IMPRINT = "no_imprint", _("the newsletter has no imprint")
         EDITOR = "editor", _("by an editor")
