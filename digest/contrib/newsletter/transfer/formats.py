@@ -63,6 +63,10 @@ IS_DISABLED = _states(active="false", ended="true")
 MAILCHIMP_STATES = _states(
     active="subscribed", ended="unsubscribed", suppressed="cleaned", pending="nonsubscribed"
 )
+COLUMNS_OF_STATES = (
+    (FileState.SUPPRESSED, {"clean_time", "clean_campaign_title", "clean_campaign_id"}),
+    (FileState.ENDED, {"unsub_time", "unsub_campaign_title", "unsub_campaign_id", "unsub_reason"}),
+)
 OWN_COLUMNS = (
     "address",
     "digest",
@@ -140,16 +144,20 @@ def recognise(first_row: list[str], kind: str = "") -> Mapping | None:
     for known in KNOWN:
         columns = _columns(known, names)
         if known.header <= set(names) and Column.ADDRESS in columns:
-            state = _state(kind, names) if known.format == Format.MAILCHIMP else FileState.ACTIVE
+            state = state_of(kind, names) if known.format == Format.MAILCHIMP else FileState.ACTIVE
             return Mapping(known.format, columns, state=state, states=known.states)
     return None
 
 
-def _state(kind: str, names: list[str]) -> FileState:
+def state_of(kind: str, names: Iterable[str]) -> FileState:
+    """Return the state of all readers of a file without a column for it.
+
+    Mailchimp says it by the name of the file alone, and by columns that its other files have not.
+    """
     if kind:
         return MAILCHIMP_STATES[kind]
-    # The file was unpacked and renamed.
-    return FileState.SUPPRESSED if "clean_time" in names else FileState.ACTIVE
+    found = {name.strip().lower() for name in names}
+    return next((state for state, own in COLUMNS_OF_STATES if found & own), FileState.ACTIVE)
 
 
 def _columns(known: Known, names: list[str]) -> dict[Column, int]:

@@ -26,6 +26,7 @@ from digest.contrib.newsletter.transfer.formats import (
     Format,
     Mapping,
     recognise,
+    state_of,
     unescape,
 )
 
@@ -79,7 +80,8 @@ def mapping_of(record: SubscriberImport, part: Part) -> Mapping:
     header = first_row(part)
     if record.columns:
         columns = {Column(name): number for name, number in record.columns.items()}
-        return Mapping(Format.OTHER, columns)
+        state = state_of(part.name or record.kind, header)
+        return Mapping(Format.OTHER, columns, state=state)
     if mapping := recognise(header, part.name or record.kind):
         return mapping
     raise ImportFileError(_("No column has been chosen for the addresses."))

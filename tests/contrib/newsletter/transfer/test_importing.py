@@ -101,6 +101,21 @@ def test_reader_who_has_not_confirmed_here_is_subscribed(digest):
     assert (ann.state, ann.source, ann.origin) == ("active", "import", record)
 
 
+@pytest.mark.parametrize(
+    ("column", "fields", "state"),
+    [
+        ("UNSUB_TIME", {}, "ended"),
+        ("CLEAN_TIME", {}, None),
+        ("Name", {"kind": "unsubscribed"}, "ended"),
+        ("Name", {}, "active"),
+    ],
+)
+def test_edited_file_of_those_who_have_left_subscribes_nobody(digest, column, fields, state):
+    content = f"Email Address,{column}\nann@example.org,2024-01-02 10:00:00\n"
+    import_file(digest, content, columns={"address": 0}, **fields)
+    assert states().get("ann@example.org") == state
+
+
 def test_reader_of_another_digest_is_not_suppressed(digest, home_page):
     subscribe(make_digest(home_page, "weekly"), "ann@example.org")
     record = import_file(digest, "email,status\nann@example.org,cleaned\n", columns=STATUS)
