@@ -93,8 +93,12 @@ def _reason_to_skip(issue: Any) -> Reason | None:
     """
     if issue.alias_of_id:
         return Reason.ALIAS
-    is_old = issue.date < today_in(parent_of(issue)) - OLD_AFTER
-    return Reason.OLD if is_old else None
+    return Reason.OLD if is_old(issue) else None
+
+
+def is_old(issue: Any) -> bool:
+    """Return whether an issue is too old to be sent by itself, such as an imported one."""
+    return issue.date < today_in(parent_of(issue)) - OLD_AFTER
 
 
 def plan_missing() -> None:
@@ -222,13 +226,14 @@ def resume(mailing: Mailing, user: Any) -> Mailing:
         raise ValidationError(_("A correction was sent: this one would be sent after it."))
     if locked.issue is None or not may_be_sent(locked.issue):
         raise ValidationError(_("The issue is not public."))
+    now = timezone.now()
     return _save(
         locked,
         state=State.SENDING if locked.started_at else State.SCHEDULED,
         reason="",
         reply="",
-        due_at=timezone.now(),
-        active_at=timezone.now(),
+        due_at=now,
+        active_at=now,
         not_before=None,
         refused_in_row=0,
         unanswered_in_row=0,
@@ -247,8 +252,8 @@ def correct(original: Mailing, user: Any, subject: str, note: str, audience: str
         raise ValidationError(_("Nobody has received the issue."))
     if _corrections(locked).filter(state__in=UNFINISHED).exists():
         raise ValidationError(_("A correction of this issue is on its way already."))
-    is_old = locked.started_at < timezone.now() - MAILS_KNOWN_FOR
-    if audience == Mailing.Audience.RECEIVED and (is_old or not _was_received(locked)):
+    is_forgotten = locked.started_at < timezone.now() - MAILS_KNOWN_FOR
+    if audience == Mailing.Audience.RECEIVED and (is_forgotten or not _was_received(locked)):
         raise ValidationError(_("It is not known, or not any more, who has received the issue."))
     correction = _new(locked.issue)
     return _save(

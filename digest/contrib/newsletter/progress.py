@@ -182,6 +182,11 @@ def being_sent() -> QuerySet:
     return Mailing.objects.filter(is_due, state=State.SENDING).order_by("active_at", "pk")
 
 
+def continued() -> QuerySet:
+    """Return those that an editor has continued, and of which no worker has claimed mails since."""
+    return being_sent().filter(active_at=F("due_at"))
+
+
 def note_claim(mailing: Mailing) -> None:
     Mailing.objects.filter(pk=mailing.pk).update(active_at=timezone.now())
 

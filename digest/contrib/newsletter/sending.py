@@ -23,12 +23,14 @@ NEW = timedelta(minutes=1)
 
 
 def is_due() -> bool:
-    """Return whether there is a new sign-up request, a letter to send, or a mailing to start."""
+    """Return whether there is a new sign-up request, a letter to send, or a mailing to start or to
+    continue."""
     since = timezone.now() - NEW
     return (
         SignupRequest.objects.filter(created_at__gt=since).exists()
         or queue.has_letters_to_send()
         or progress.due().filter(due_at__gt=since).exists()
+        or progress.continued().filter(due_at__gt=since).exists()
     )
 
 

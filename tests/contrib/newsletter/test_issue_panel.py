@@ -161,13 +161,15 @@ def test_time_is_in_the_time_zone_of_the_digest(editor, issue, digest):
 
 
 def test_draft_says_when_it_goes_out(editor, newsletter, digest):
-    draft = make_issue(digest, publish=False)
+    draft = make_issue(digest, today_in(digest), publish=False)
     assert shown(editor, draft)["state"] == "Not sent."
     assert shown(editor, draft)["problems"] == ["Nobody has subscribed yet."]
     NewsletterSettings.objects.update(sends_on_publish=True)
     subscribe(digest)
     assert shown(editor, draft)["state"] == "Goes out 10 minutes after it is published."
     assert shown(editor, draft)["actions"] == ["test", "draft", "schedule"]
+    old = make_issue(digest, today_in(digest) - timedelta(days=3), publish=False)
+    assert "dated more than two days ago" in shown(editor, old)["state"]
 
 
 def test_missing_imprint_is_a_problem_with_a_link_for_managers(editor, issue, admin_client):

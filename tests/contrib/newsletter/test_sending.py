@@ -8,10 +8,11 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from digest.contrib import newsletter
-from digest.contrib.newsletter import queue, sending, subscriptions
+from digest.contrib.newsletter import mailings, queue, sending, subscriptions
 from digest.contrib.newsletter.models import EmailDelivery, SignupRequest
 from digest.registry import MINUTE, registry
 from tests.builders import restrict
+from tests.contrib.newsletter.issues import start_mailing
 from tests.contrib.newsletter.readers import request_subscription, sign_up, subscribe
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,16 @@ def test_broken_request_does_not_stop_the_others(digest, mail_server, monkeypatc
     assert f"Sign-up request {broken.pk} could not be processed." in caplog.text
     assert sending.is_due()
     SignupRequest.objects.update(created_at=timezone.now() - MINUTE)
+    assert not sending.is_due()
+
+
+def test_mailing_that_is_continued_is_due_until_a_worker_claims_mails(digest):
+    mailing = start_mailing(digest)
+    mailings.pause(mailing, None)
+    assert not sending.is_due()
+    mailings.resume(mailing, None)
+    assert sending.is_due()
+    queue.claim_mails(mailing)
     assert not sending.is_due()
 
 

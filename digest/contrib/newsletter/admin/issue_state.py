@@ -140,6 +140,8 @@ class IssueState:
     def _before(self) -> str:
         if not self.newsletter.sends_on_publish or self.is_public:
             return _("Not sent.")
+        if mailings.is_old(self.issue):
+            return _("Not sent by itself: the issue is dated more than two days ago.")
         minutes = self.newsletter.delay_minutes
         if not minutes:
             return _("Goes out as soon as it is published.")
