@@ -137,6 +137,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en-us"
 
+# Of the templates of the site; the apps bring their own.
+LOCALE_PATHS = [BASE_DIR / "cms" / "locale"]
+
 TIME_ZONE = os.environ.get("TIME_ZONE") or "UTC"
 if TIME_ZONE not in available_timezones():
     raise SystemExit("TIME_ZONE in the environment must be a time zone such as Europe/Berlin")

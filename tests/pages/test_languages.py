@@ -10,7 +10,7 @@ from wagtail.models import Locale
 
 from digest.models import IssuePage
 from digest.rendering import seo
-from tests.builders import make_digest, make_issue, restrict
+from tests.builders import block, body, make_digest, make_issue, restrict, source, story
 from tests.html import read, texts
 
 pytestmark = pytest.mark.django_db
@@ -26,17 +26,21 @@ def english(settings, digest):
     return make_issue(digest, title="Hello", tags=("Power",))
 
 
-@pytest.fixture
-def french(english):
-    """The public translation of that issue, of its digest and of the front page."""
-    locale = Locale.objects.create(language_code="fr")
-    digest = english.get_parent().specific
-    titles = {digest.get_parent().specific: "Accueil", digest: "Quotidien", english: "Bonjour"}
-    for page, title in titles.items():
+def translate(issue, code, titles):
+    """Publish a translation of an issue, of its digest and of the front page."""
+    locale = Locale.objects.create(language_code=code)
+    digest = issue.get_parent().specific
+    for page, title in zip([digest.get_parent().specific, digest, issue], titles, strict=True):
         translation = page.copy_for_translation(locale)
         translation.title = title
         translation.save_revision().publish()
     return IssuePage.objects.get(locale=locale)
+
+
+@pytest.fixture
+def french(english):
+    """The public translation of that issue, of its digest and of the front page."""
+    return translate(english, "fr", ["Accueil", "Quotidien", "Bonjour"])
 
 
 def titles(client, url):
@@ -182,3 +186,41 @@ def test_feed_entry_is_rendered_in_the_language_of_its_issue(client, french, mon
     client.get(f"/feeds/{french.get_parent().slug}/rss.xml?locale=fr")
     client.get("/feeds/daily/rss.xml")
     assert languages == ["fr", "en"]
+
+
+@pytest.fixture
+def german(english, settings):
+    """A public issue in German, with a source and a bottom line."""
+    settings.LANGUAGES += [("de", "German")]
+    cited = source(title="Bericht", published_on="2026-04-12")
+    english.body = body(story(sources=[cited]), block("bottom_line", text="<p>Kurz.</p>"))
+    english.save_revision().publish()
+    return translate(english, "de", ["Start", "Täglich", "Hallo"])
+
+
+def test_issue_page_speaks_the_language_of_the_issue(client, german):
+    page = read(client, "/de/daily/2026-04-14/")
+    labels = texts(page, "h2.digest-label, h3.digest-label, .digest-up-to-date")
+    assert labels == ["Warum das wichtig ist", "Quellen", "Unterm Strich", *labels[3:]]
+    assert "Sie sind auf dem neuesten Stand." in labels
+    assert texts(page, "time") == ["Dienstag, 14. April 2026", "12. April 2026"]
+
+
+def test_digest_page_speaks_the_language_of_the_digest(client, german):
+    page = read(client, "/de/daily/")
+    assert texts(page, "h2.digest-label") == ["Alle Ausgaben"]
+    assert texts(page, ".digest-item .digest-date") == ["Dienstag, 14. April 2026"]
+
+
+def test_feed_speaks_the_language_of_the_digest(client, german):
+    [item] = client.get("/feeds/daily/feed.json?locale=de").json()["items"]
+    for text in ("Warum das wichtig ist", "Unterm Strich"):
+        assert text in item["content_html"]
+
+
+def test_empty_list_speaks_the_language_of_each_request(client, german):
+    for issue in IssuePage.objects.live():
+        issue.unpublish()
+    shown = {"/de/daily/": "Es gibt noch keine Ausgabe.", "/daily/": "There is no issue yet."}
+    for url, text in shown.items():
+        assert texts(read(client, url), ".digest-empty") == [text]

@@ -81,7 +81,7 @@ def build(folder: Path) -> Path:
     names = zipfile.ZipFile(wheel).namelist()
     unexpected = [name for name in names if not name.startswith(("digest/", "wagtail_digest-"))]
     folders = {name.split("/")[1] for name in names if name.startswith("digest/")}
-    if unexpected or not {"templates", "static", "migrations"} <= folders:
+    if unexpected or not {"templates", "static", "migrations", "locale"} <= folders:
         sys.exit(f"The wheel contains {unexpected or sorted(folders)}")
     if missing := files_of_optional_apps() - set(names):
         sys.exit(f"The wheel lacks {sorted(missing)}")

@@ -1,20 +1,13 @@
 """What letters say, in which language, and that nothing of a stranger is in them."""
 
-import re
-from gettext import GNUTranslations
-from pathlib import Path
-
 import pytest
 from wagtail.models import Locale
 
-from digest.contrib import newsletter as package
 from digest.contrib.newsletter import languages, letters
 from digest.contrib.newsletter.models import EmailDelivery, Subscription
 from tests.contrib.newsletter.readers import open_newsletter, sign_up, subscribe
 
 pytestmark = pytest.mark.django_db
-LOCALE = Path(package.__file__).parent / "locale"
-TEMPLATES = list((LOCALE.parent / "templates/digest/newsletter/mail").rglob("*.*"))
 KINDS = ["confirm", "already_subscribed", "preferences"]
 
 
@@ -140,22 +133,6 @@ def test_letter_of_a_site_with_a_translation_of_its_own(digest, monkeypatch):
     translate(digest, "ar")
     monkeypatch.setattr(languages, "pgettext", lambda context, message: "ar")
     assert '<html lang="ar" dir="rtl"' in texts(letters.compose(letter(digest, "confirm")))[1]
-
-
-@pytest.mark.parametrize("language", ["de", "es", "fr"])
-def test_catalogue_is_complete_and_compiled(language):
-    folder = LOCALE / language / "LC_MESSAGES"
-    source, compiled = (folder / "django.po").read_text(), (folder / "django.mo").open("rb")
-    translations = GNUTranslations(compiled)
-    entries = re.findall(
-        r'(?:^msgctxt "(.+)"\n)?^msgid "(.+)"\nmsgstr "(.*)"', source, re.MULTILINE
-    )
-    found = {f"{context}\x04{text}" if context else text: to for context, text, to in entries}
-    assert {text: translations.gettext(text) for text in found} == found
-    for name in TEMPLATES:
-        texts = re.findall(r'{% translate "(.+?)"(?: context "(.+?)")? %}', name.read_text())
-        keys = {f"{context}\x04{text}" if context else text for text, context in texts}
-        assert keys <= {text for text in found if found[text]}
 
 
 def test_repeated_letter_has_the_same_bytes(digest, newsletter):
