@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import get_resolver
+from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.views.decorators.debug import sensitive_variables
 from wagtail.admin.userbar import Userbar
@@ -48,8 +49,10 @@ def _page(request: HttpRequest, token_hash: str) -> HttpResponse | None:
     # The page class uses a draft's own digest, and the template omits third-party scripts, which
     # would learn this URL.
     request.is_preview = request.is_shared_preview = True
-    template, context = draft.get_template(request), draft.get_context(request)
-    return TemplateResponse(request, template, context).render()
+    # The URL has no language, unlike that of the page.
+    with translation.override(draft.locale.language_code):
+        template, context = draft.get_template(request), draft.get_context(request)
+        return TemplateResponse(request, template, context).render()
 
 
 def _not_found(request: HttpRequest) -> HttpResponse:

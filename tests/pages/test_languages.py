@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from wagtail.models import Locale
 
 from digest.models import IssuePage
+from digest.previews.tokens import create_token
 from digest.rendering import seo
 from tests.builders import block, body, make_digest, make_issue, restrict, source, story
 from tests.html import read, texts
@@ -224,3 +225,8 @@ def test_empty_list_speaks_the_language_of_each_request(client, german):
     shown = {"/de/daily/": "Es gibt noch keine Ausgabe.", "/daily/": "There is no issue yet."}
     for url, text in shown.items():
         assert texts(read(client, url), ".digest-empty") == [text]
+
+
+def test_shared_draft_speaks_the_language_of_the_issue(client, german, admin_user):
+    token = create_token(german, admin_user, is_shared=True)
+    assert texts(read(client, f"/preview/{token}/"), ".digest-draft")[0].startswith("Dies ist")
