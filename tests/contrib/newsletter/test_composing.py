@@ -332,8 +332,8 @@ def test_links_lead_to_the_frontend(digest, newsletter, settings):
     ("language", "label", "day"),
     [
         ("de", "Im Web lesen", "Dienstag, 14. April 2026"),
-        ("es", "Leer en la web", "martes, 14 de abril de 2026"),
-        ("fr", "Lire en ligne", "mardi 14 avril 2026"),
+        ("es", "Leer en la web", "Martes, 14 de abril de 2026"),
+        ("fr", "Lire en ligne", "Mardi 14 avril 2026"),
     ],
 )
 def test_mail_is_in_the_language_of_the_digest(digest, newsletter, language, label, day):
