@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.core.mail import EmailMultiAlternatives
-from django.utils.encoding import punycode
+from django.utils.encoding import iri_to_uri, punycode
 
 from digest.contrib.newsletter import links
 from digest.contrib.newsletter.composing import UNSUBSCRIBE_TOKEN, compose
@@ -64,6 +64,14 @@ def newsletter_of(digest: Any) -> NewsletterSettings:
 def _host(digest: Any) -> str:
     _site, root_url, _path = digest.get_url_parts() or (None, "", None)
     return punycode(urlsplit(root_url).hostname or "localhost")
+
+
+def _ascii_url(url: str) -> str:
+    """Return a URL whose host is in Punycode, and the rest percent-encoded."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    netloc = parts.netloc.lower().replace(host, punycode(host)) if host else ""
+    return iri_to_uri(parts._replace(netloc=netloc).geturl())
 
 
 def _in_ascii(address: str) -> str:
@@ -167,13 +175,13 @@ def freeze(issue: Any, newsletter: NewsletterSettings) -> dict[str, Any]:
     """Return what ``Mailing.sender`` stores: the sender, and the headers of all its messages."""
     digest = newsletter.digest
     sender = sender_of(digest, newsletter)
-    one_click_url = links.one_click_url(digest, UNSUBSCRIBE_TOKEN)
+    one_click_url = _ascii_url(links.one_click_url(digest, UNSUBSCRIBE_TOKEN))
     headers = {
         # Not by the slug, which may change: readers filter by it (RFC 2919).
         "List-Id": f"<digest-{digest.pk}.{sender.host}>",
         UNSUBSCRIBE: f"<{one_click_url}>",
         f"{UNSUBSCRIBE}-Post": "List-Unsubscribe=One-Click",
-        "Archived-At": f"<{page_url(issue)}>",
+        "Archived-At": f"<{_ascii_url(page_url(issue))}>",
         "Content-Language": issue.locale.language_code,
     }
     return sender._asdict() | {"headers": headers}

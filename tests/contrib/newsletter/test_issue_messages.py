@@ -113,6 +113,20 @@ def test_long_link_of_the_header_is_one_plain_line(digest, site, linesep):
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+@pytest.mark.parametrize(("port", "root"), [(443, "https://{}"), (8000, "http://{}:8000")])
+def test_links_of_headers_are_ascii(digest, site, settings, port, root):
+    settings.WAGTAIL_ALLOW_UNICODE_SLUGS = True
+    site.hostname, site.port = "zeitung-münchen.example", port
+    site.save()
+    issue = make_issue(digest)
+    issue.slug = "frühling"
+    issue.save()
+    found = read(message(mailing_of(issue)))
+    root = root.format("xn--zeitung-mnchen-osb.example")
+    assert found["List-Unsubscribe"] == f"<{root}/newsletter/u/{TOKENS[0]}/>"
+    assert found["Archived-At"] == f"<{root}/daily/fr%C3%BChling/>"
+
+
 def test_messages_differ_in_the_reader_alone(mailing):
     messages = IssueMessages(mailing)
     first, second = (
