@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import NamedTuple
 
+from django.db.models import Q
 from django.utils import timezone
 
 from digest.contrib.newsletter.models import EmailDelivery
@@ -13,6 +14,10 @@ State = EmailDelivery.State
 # Enhanced codes (RFC 3463). 5.1.7 and 5.1.8 are about the address of the sender.
 ABOUT_SENDER = {"5.1.7", "5.1.8"}
 NO_SUCH_ADDRESS = re.compile(r"5\.1\.(?![78]$)\d+|5\.2\.1")
+# Codes of refusals that are not about the address: of a policy, of the sender's address, of a
+# request that a provider rejects, and none, which is that of a provider that failed.
+SENDERS_FAULT = r"^$|^4[0-3][0-9]$|(^| )5\.7\.|(^| )5\.1\.[78]$"
+IS_SENDERS_FAULT = Q(code__regex=SENDERS_FAULT)
 MAX_WAIT = timedelta(hours=1)
 REFUSED_AFTER = timedelta(hours=24)
 
@@ -51,6 +56,11 @@ class Outcome(NamedTuple):
     def concerns_all(self) -> bool:
         """Return whether other mails of the mailing would fare the same."""
         return self.cause in (Cause.SERVER, Cause.OUTAGE, Cause.CONFIGURATION)
+
+
+def is_senders_fault(code: str) -> bool:
+    """Return whether ``IS_SENDERS_FAULT`` holds for a refusal with this code."""
+    return re.search(SENDERS_FAULT, code) is not None
 
 
 def try_again(

@@ -20,7 +20,7 @@ from digest.contrib.newsletter import progress
 from digest.contrib.newsletter.conf import conf
 from digest.contrib.newsletter.limits import LETTERS
 from digest.contrib.newsletter.models import EmailDelivery, Mailing, Subscription
-from digest.contrib.newsletter.outcomes import Cause, Outcome, State
+from digest.contrib.newsletter.outcomes import IS_SENDERS_FAULT, Cause, Outcome, State
 from digest.contrib.newsletter.tokens import LIFETIMES, Purpose
 
 Kind = EmailDelivery.Kind
@@ -254,12 +254,15 @@ def send_again(mail: EmailDelivery) -> None:
 
 @transaction.atomic
 def send_refused_again(mailing: Mailing) -> int:
-    """Send the mails again that a policy of the server refused; return their number.
+    """Send the mails again that were not refused because of the address; return their number.
 
     Raise ValidationError if the mailing cannot go on.
     """
     progress.reopen(mailing)
-    return _wait_again(mailing.deliveries.filter(state=State.REFUSED, code__contains="5.7."))
+    # To others they would be skipped, and their suppression could not be lifted any more.
+    active = Subscription.objects.filter(state=Subscription.State.ACTIVE).values("pk")
+    refused = mailing.deliveries.filter(state=State.REFUSED, subscription__in=active)
+    return _wait_again(refused.filter(IS_SENDERS_FAULT))
 
 
 def _wait_again(mails: QuerySet) -> int:

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from digest.contrib.newsletter.limits import LETTERS
 from digest.contrib.newsletter.models import EmailDelivery, Mailing, Subscription
+from digest.contrib.newsletter.outcomes import is_senders_fault
 
 State = EmailDelivery.State
 # Of mails that are not tried again.
@@ -25,8 +26,6 @@ HOUR, MINUTE = (13, TruncHour), (16, TruncMinute)
 MAX_BY_MINUTE, MAX_BY_HOUR = timedelta(hours=3), timedelta(days=7)
 # A letter is sent within seconds.
 LATE_AFTER = timedelta(minutes=5)
-# In the code by which a server refuses the sender or the text, and not the address (RFC 3463).
-POLICY = "5.7."
 
 
 def by_time(rows: QuerySet, name: str, unit: tuple, *others: str) -> Iterator[tuple]:
@@ -73,8 +72,8 @@ class MailingReport:
         return self.counts[State.REFUSED]
 
     @property
-    def has_policy_refusals(self) -> bool:
-        return any(POLICY in code for code in self.codes)
+    def may_send_refused_again(self) -> bool:
+        return any(map(is_senders_fault, self.codes))
 
     @property
     def settled(self) -> int:

@@ -8,6 +8,10 @@ from django.utils import timezone
 from digest.contrib.newsletter.models import EmailDelivery, Mailing, Subscriber, Subscription
 from digest.pages.page_models import parent_of
 
+# Codes of refused mails.
+SENDERS_FAULT = ["550 5.7.1", "5.7.26", "550 5.1.8", "550 5.1.7", "400", "422", ""]
+ABOUT_ADDRESS = ["550 5.1.1", "550 5.1.10", "550 5.2.1", "552 5.2.2", "550", "450", "450 4.2.0"]
+
 
 def make_mailing(issue: Any, state: str = "sending", **fields: Any) -> Mailing:
     """Make the mailing of an issue; one that is being sent has started ten minutes ago."""

@@ -4,9 +4,15 @@ import pytest
 from django.urls import reverse
 from wagtail.models import ModelLogEntry, PageLogEntry
 
-from digest.contrib.newsletter.models import EmailDelivery, Mailing
+from digest.contrib.newsletter.models import EmailDelivery, Mailing, Subscription
 from tests.builders import make_issue, restrict
-from tests.contrib.newsletter.mails import make_mail, make_mailing, make_mails
+from tests.contrib.newsletter.mails import (
+    ABOUT_ADDRESS,
+    SENDERS_FAULT,
+    make_mail,
+    make_mailing,
+    make_mails,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -99,13 +105,15 @@ def test_letters_are_no_mails_of_a_mailing(admin_client, db):
     assert admin_client.post(url_of("send_again", letter)).status_code == 404
 
 
-def test_mails_refused_by_a_policy_are_sent_again(admin_client, issue):
+def test_mails_refused_because_of_the_sender_are_sent_again(admin_client, issue):
     mailing = make_mailing(issue, "done")
-    for code in ("550 5.7.1", "550 5.1.1"):
+    for code in SENDERS_FAULT + ABOUT_ADDRESS:
         make_mail(mailing, "refused", code=code)
+    bounced = make_mail(mailing, "refused", code="")
+    Subscription.objects.filter(pk=bounced.subscription_id).update(state="suppressed")
     post(admin_client, "send_refused", mailing)
-    states = EmailDelivery.objects.order_by("pk").values_list("state", flat=True)
-    assert list(states) == ["waiting", "refused"]
+    waiting = EmailDelivery.objects.filter(state="waiting").order_by("pk")
+    assert list(waiting.values_list("code", flat=True)) == SENDERS_FAULT
     assert Mailing.objects.get().state == "sending"
     assert "There is no such mail any more." in post(admin_client, "send_refused", mailing)
 

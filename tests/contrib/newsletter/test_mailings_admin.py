@@ -12,7 +12,13 @@ from digest.contrib.newsletter.models import EmailDelivery, Mailing
 from digest.registry import registry
 from tests.admin.helpers import make_user
 from tests.builders import make_digest, make_issue, restrict
-from tests.contrib.newsletter.mails import make_mail, make_mailing, make_mails
+from tests.contrib.newsletter.mails import (
+    ABOUT_ADDRESS,
+    SENDERS_FAULT,
+    make_mail,
+    make_mailing,
+    make_mails,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -131,11 +137,13 @@ def test_outcomes_are_counted_by_minute_hour_or_day(admin_client, issue, hours, 
     assert [row[1:] for row in response.context["outcomes"]] == [(1, 0, 0)] * 2
 
 
-def test_only_refusals_for_the_sender_are_offered_again(admin_client, issue):
+@pytest.mark.parametrize("code", SENDERS_FAULT)
+def test_only_refusals_for_the_sender_are_offered_again(admin_client, issue, code):
     mailing = make_mailing(issue)
-    make_mail(mailing, "refused", code="550 5.1.1")
+    for other in ABOUT_ADDRESS:
+        make_mail(mailing, "refused", code=other)
     assert "send-refused" not in page_of(admin_client, mailing)
-    make_mail(mailing, "refused", code="550 5.7.1")
+    make_mail(mailing, "refused", code=code)
     assert url_of("send_refused", mailing) in page_of(admin_client, mailing)
 
 

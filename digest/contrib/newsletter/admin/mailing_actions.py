@@ -139,8 +139,8 @@ class SendRefusedView(MailingActionView):
     log_message = _("Refused mails sent again")
     page_title = _("Send refused mails again")
     question = _(
-        "Send the mails again that servers refused because of the sender or the text (codes "
-        "5.7.x)? Repair the reason first, or they are refused again."
+        "Send the mails again that were refused because of the sender or the text, and not because "
+        "of the address? Repair the reason first, or they are refused again."
     )
     button = _("Yes, send them again")
     success_message = _("The mails will be sent again.")
