@@ -79,7 +79,7 @@ def test_action_on_the_mailing_of_a_deleted_issue_is_logged(admin_client, issue)
     issue.delete()
     post(admin_client, "stop", mailing)
     entry = ModelLogEntry.objects.get(action="digest_newsletter.stop_mailing")
-    assert entry.object_id == str(mailing.pk)
+    assert (entry.object_id, entry.label) == (str(mailing.pk), f"Mailing {mailing.pk}")
 
 
 def test_actions_need_a_csrf_token(admin_client, issue):

@@ -49,13 +49,15 @@ class MailingActionView(ConfirmationView):
             self.change()
         except ValidationError as error:
             return " ".join(error.messages)
-        log(
-            self.mailing.issue or self.mailing,
-            self.log_action,
-            user=self.request.user,
-            data={"mailing": self.mailing.pk},
-        )
+        self.log()
         return None
+
+    def log(self) -> None:
+        pk, issue = self.mailing.pk, self.mailing.issue
+        # Whoever sees the history of the site may not be allowed to see the title of the issue.
+        fields = {} if issue else {"title": gettext("Mailing %(number)d") % {"number": pk}}
+        user = self.request.user
+        log(issue or self.mailing, self.log_action, user=user, data={"mailing": pk}, **fields)
 
     @property
     def back_url(self) -> str:
