@@ -102,14 +102,22 @@ class DetailsForm(forms.Form):
                 initial=chosen.get(column),
             )
 
-    def save(self) -> None:
-        """Have the file checked."""
-        record, data = self.record, self.cleaned_data
-        record.digest, record.note = data["digest"], data["note"]
-        record.columns = {each.value: int(data[each]) for each in CHOSEN if data.get(each)}
-        record.counts, record.errors, record.rows_read, record.rows = {}, [], 0, None
-        record.state, record.reason = SubscriberImport.State.CHECKING, ""
-        record.save()
+    def save(self) -> bool:
+        """Have the file checked; False if the import has gone on since the form was loaded."""
+        data, rows = self.cleaned_data, SubscriberImport.objects.exclude(file=b"")
+        return bool(
+            rows.filter(pk=self.record.pk, state__in=SubscriberImport.OPEN).update(
+                digest=data["digest"],
+                note=data["note"],
+                columns={each.value: int(data[each]) for each in CHOSEN if data.get(each)},
+                counts={},
+                errors=[],
+                rows_read=0,
+                rows=None,
+                state=SubscriberImport.State.CHECKING,
+                reason="",
+            )
+        )
 
 
 def _name(number: int, text: str) -> str:

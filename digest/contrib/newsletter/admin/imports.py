@@ -31,8 +31,6 @@ from digest.contrib.newsletter.transfer.outcomes import LEFT_OUT, Outcome
 IMPORT = "digest_newsletter.import"
 SHOWN = 20
 State = SubscriberImport.State
-# In these, nothing has been imported yet and nothing is going on.
-OPEN = (State.UPLOADED, State.CHECKED, State.FAILED)
 
 
 def register_log_actions(actions: LogActionRegistry) -> None:
@@ -118,7 +116,7 @@ class DetailsView(ImportMixin, FormView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.user_has_permission("add"):
             raise PermissionDenied
-        if not self.record.file or self.record.state not in OPEN:
+        if not self.record.file or self.record.state not in SubscriberImport.OPEN:
             return self.redirect("inspect")
         return super().dispatch(request, *args, **kwargs)
 
@@ -126,7 +124,8 @@ class DetailsView(ImportMixin, FormView):
         return super().get_form_kwargs() | {"record": self.record}
 
     def form_valid(self, form: DetailsForm) -> HttpResponse:
-        form.save()
+        if not form.save():
+            messages.error(self.request, gettext("The import has gone on meanwhile."))
         return self.redirect("inspect")
 
 
@@ -143,7 +142,7 @@ class InspectView(ImportMixin, TemplateView):
             record=record,
             is_working=record.state in SubscriberImport.WORKING,
             may_start=record.state == State.CHECKED and record.rows > left_out,
-            is_open=record.state in OPEN,
+            is_open=record.state in SubscriberImport.OPEN,
             done=[(each.label, count) for each, count in counts if count and each not in LEFT_OUT],
             left_out=[(each.label, count) for each, count in counts if count and each in LEFT_OUT],
             left_out_count=left_out,
@@ -185,7 +184,7 @@ class DiscardView(ImportMixin, TemplateView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        rows = SubscriberImport.objects.filter(pk=self.record.pk, state__in=OPEN)
+        rows = SubscriberImport.objects.filter(pk=self.record.pk, state__in=SubscriberImport.OPEN)
         if rows.filter(subscriptions__isnull=True).delete()[0]:
             messages.success(request, gettext("The file has been deleted. Nobody was subscribed."))
         return redirect(self.index_url_name)

@@ -28,6 +28,8 @@ class SubscriberImport(models.Model):
 
     # States in which the job has something to do.
     WORKING = (State.CHECKING, State.IMPORTING)
+    # In these, nothing has been imported yet and nothing is going on.
+    OPEN = (State.UPLOADED, State.CHECKED, State.FAILED)
 
     class Format(models.TextChoices):
         OTHER = "", _("another file")

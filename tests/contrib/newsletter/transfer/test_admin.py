@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry
 
 from digest.contrib.newsletter import subscriptions, suppression
+from digest.contrib.newsletter.admin.import_forms import DetailsForm
 from digest.contrib.newsletter.models import Subscriber, SubscriberImport, Subscription
 from digest.contrib.newsletter.transfer import importing
 from tests.builders import make_digest
@@ -136,6 +137,17 @@ def test_import_is_started_once_and_only_after_a_check(manager, digest):
     for _time in range(2):
         manager.post(url("start", record))
     assert ModelLogEntry.objects.filter(action="digest_newsletter.import").count() == 1
+
+
+@pytest.mark.parametrize(("state", "file"), [("importing", b"x"), ("done", b""), ("failed", b"")])
+def test_stale_form_changes_no_import_that_has_gone_on(manager, digest, state, file):
+    record = upload(digest, LIST, note="At a fair")
+    form = DetailsForm({"digest": digest.pk, "note": "Another"}, record=record)
+    assert form.is_valid()
+    SubscriberImport.objects.update(state=state, file=file)
+    assert not form.save()
+    record.refresh_from_db()
+    assert (record.state, record.note, bytes(record.file)) == (state, "At a fair", file)
 
 
 def test_upload_is_discarded_but_no_record_of_consent(manager, digest):
