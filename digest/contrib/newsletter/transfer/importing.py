@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import Error
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,9 @@ State = SubscriberImport.State
 CHUNK = 1000
 ERRORS_KEPT = 10_000
 KEEP_UNFINISHED = timedelta(days=1)
+# Of those being checked or imported: begun before the daily job deletes them, so that they have not
+# got on for a day.
+KEEP_WORKING = timedelta(days=3)
 
 
 def is_due() -> bool:
@@ -146,16 +149,17 @@ def end_all() -> int:
 
 
 def delete_unfinished() -> int:
-    """Delete the files of imports that nobody has finished in a day; return their number.
+    """Delete imports that nobody has finished in a day, or that are stuck; return their number.
 
     An import that has added readers before it was broken off remains, as the record of consent.
     """
-    before = timezone.now() - KEEP_UNFINISHED
-    old = SubscriberImport.objects.exclude(state__in=(State.DONE, State.FAILED))
-    found = list(old.filter(created_at__lt=before).defer("file"))
+    now, working = timezone.now(), Q(state__in=SubscriberImport.WORKING)
+    old = Q(created_at__lt=now - KEEP_UNFINISHED) & ~working | Q(created_at__lt=now - KEEP_WORKING)
+    rows = SubscriberImport.objects.exclude(state__in=(State.DONE, State.FAILED)).filter(old)
+    found = list(rows.defer("file"))
     for record in found:
         if record.subscriptions.exists():
             _fail(record, _("It was broken off."))
         else:
-            record.delete()
+            rows.filter(pk=record.pk).delete()  # unless it was started meanwhile
     return len(found)

@@ -266,14 +266,21 @@ def test_queries_do_not_grow_with_the_lines(digest, django_assert_max_num_querie
         importing.run()
 
 
-def test_unfinished_imports_are_deleted_after_a_day(digest):
+@pytest.mark.parametrize("state", ["uploaded", "checking", "checked", "importing"])
+def test_cleaning_leaves_imports_that_are_going_on(digest, state):
+    upload(digest, LIST, state=state, created_at=timezone.now() - timedelta(days=2))
+    clean()
+    assert SubscriberImport.objects.exists() == (state in ("checking", "importing"))
+
+
+def test_unfinished_imports_are_deleted(digest):
     kept = import_file(digest, LIST)
     broken = import_file(digest, "cat@example.org\n")
     unfinished = upload(digest, LIST)
     SubscriberImport.objects.filter(pk=broken.pk).update(state="importing", file=b"x")
     clean()
     assert SubscriberImport.objects.count() == 3
-    SubscriberImport.objects.update(created_at=timezone.now() - timedelta(days=2))
+    SubscriberImport.objects.update(created_at=timezone.now() - timedelta(days=4))
     clean()
     assert set(SubscriberImport.objects.values_list("pk", "state")) == {
         (kept.pk, "done"),
