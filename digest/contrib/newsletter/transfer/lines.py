@@ -8,7 +8,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from digest.contrib.newsletter.email_addresses import Address, InvalidAddress, parse
+from digest.contrib.newsletter.email_addresses import (
+    Address,
+    InvalidAddress,
+    parse,
+    without_addresses,
+)
 from digest.contrib.newsletter.models import SubscriberImport
 from digest.contrib.newsletter.transfer.files import (
     FALLBACK_ENCODING,
@@ -29,6 +34,7 @@ from digest.contrib.newsletter.transfer.formats import (
     state_of,
     unescape,
 )
+from digest.contrib.newsletter.transfer.notes import MAX_LENGTH
 
 # No newsletter has been sent by e-mail before.
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -107,7 +113,7 @@ def _line(part: str, row: Row, mapping: Mapping) -> Line | InvalidLine:
         _datetime(cell(Column.CONFIRMED)),
         _datetime(ended_at),
         cell(Column.DIGEST),
-        cell(Column.CONSENT).replace("\0", ""),
+        without_addresses(cell(Column.CONSENT).replace("\0", ""))[:MAX_LENGTH],
     )
 
 

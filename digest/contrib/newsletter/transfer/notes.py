@@ -1,12 +1,11 @@
 """The note of an import, which outlives the erasure of its readers."""
 
-import re
-
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from digest.contrib.newsletter import email_addresses
+
 MAX_LENGTH = 1000
-ADDRESS = re.compile(r"\S@\S+\.\S")
 
 
 def validate_note(note: str) -> None:
@@ -17,7 +16,7 @@ def validate_note(note: str) -> None:
         raise ValidationError(_("This note is too long: at most 1,000 characters."))
     if "\0" in note:
         raise ValidationError(_("Use letters, digits and punctuation only."))
-    if ADDRESS.search(note):
+    if email_addresses.is_in(note):
         raise ValidationError(
             _("Write no e-mail address: the note stays when its reader is erased.")
         )

@@ -90,7 +90,7 @@ def test_columns_of_another_file_are_chosen(manager, digest):
     assert (record.state, record.columns) == ("checking", {"address": 1})
 
 
-@pytest.mark.parametrize("note", ["", "  ", "n" * 1001, "from ann@example.org", "a\0b"])
+@pytest.mark.parametrize("note", ["", "  ", "n" * 1001, "from ann@example.org", "ann@desk", "a\0b"])
 def test_wrong_note_keeps_the_upload(manager, digest, note):
     send(manager, LIST)
     record = SubscriberImport.objects.get()

@@ -15,7 +15,7 @@ from digest.contrib.newsletter.models import (
     Subscription,
 )
 from digest.contrib.newsletter.subscriptions import imported
-from digest.contrib.newsletter.transfer import importing
+from digest.contrib.newsletter.transfer import formats, importing
 from tests.builders import make_digest
 from tests.contrib.newsletter.readers import sign_up, subscribe
 from tests.contrib.newsletter.test_erasing import dump
@@ -51,6 +51,14 @@ def test_states_of_known_exports_are_respected(digest, content, file_format):
         assert suppression.reason_of("cat@example.org") == "imported"
         assert record.counts["pending"] == record.counts["barred"] == 1
     assert not EmailDelivery.objects.exists()
+
+
+def test_consent_of_an_export_is_stored_without_addresses(digest):
+    header = ",".join(formats.OWN_COLUMNS)
+    consent = "Ask bea@example.org: " + "a" * 2000
+    import_file(digest, f"{header}\nann@example.org,{digest.slug},active,,,,,{consent}\n")
+    text = Subscription.objects.get().consent_text.text
+    assert (text[:8], len(text)) == ("Ask … aa", 1000)
 
 
 @pytest.mark.parametrize(
