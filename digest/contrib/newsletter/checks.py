@@ -1,4 +1,4 @@
-"""System checks of the newsletter: of its settings, and of what open digests lack."""
+"""System checks of the newsletter: of its settings, and of what digests in use lack."""
 
 import os
 from email.utils import parseaddr
@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import DatabaseError, router, transaction
+from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 from wagtail.models import Site
 
@@ -195,11 +196,12 @@ def check_num_proxies(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def check_open_newsletters(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """Warn of what digests that are open for sign-ups lack, outside DEBUG."""
+    """Warn of what digests lack that take sign-ups or send their issues, outside DEBUG."""
     alias = router.db_for_read(NewsletterSettings)
     if settings.DEBUG or alias not in (databases or ()):
         return []
-    rows = NewsletterSettings.objects.filter(takes_signups=True).select_related("digest")
+    is_open = Q(takes_signups=True) | Q(sends_on_publish=True)
+    rows = NewsletterSettings.objects.filter(is_open).select_related("digest")
     try:
         with transaction.atomic(using=alias):
             newsletters = list(rows.order_by("pk"))
@@ -230,7 +232,7 @@ def _without_removals_file(newsletters: list[NewsletterSettings]) -> list[CheckM
     if conf.NEWSLETTER_REMOVALS_FILE or not newsletters:
         return []
     hint = "Without it, a restored backup brings back readers who have left."
-    message = "DIGEST_NEWSLETTER_REMOVALS_FILE is not set, and readers can subscribe."
+    message = "DIGEST_NEWSLETTER_REMOVALS_FILE is not set, and newsletters have readers."
     return [Warning(message, hint=hint, id="digest.W038")]
 
 
@@ -250,7 +252,7 @@ def _without_tls(newsletters: list[NewsletterSettings]) -> list[CheckMessage]:
     roots = {site.root_url for site in _sites(newsletters)}
     return [
         Warning(
-            f"Links in the letters of a newsletter begin with {root!r}.",
+            f"Links in the mails of a newsletter begin with {root!r}.",
             hint="Set the port of the site to 443, under Settings, Sites, in the admin.",
             id="digest.W040",
         )

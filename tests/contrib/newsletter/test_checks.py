@@ -124,6 +124,8 @@ def test_open_newsletter_without_imprint_or_privacy_page(newsletter, settings, n
     settings.DEBUG = False
     NewsletterSettings.objects.update(takes_signups=False)
     assert check_database() == []
+    NewsletterSettings.objects.update(sends_on_publish=True)
+    assert check_database() == ["digest.W039"]
 
 
 def test_open_newsletter_without_https(newsletter, site):
