@@ -20,6 +20,7 @@ from digest.contrib.newsletter import mailings, queue
 from digest.contrib.newsletter.admin.access import mailings_of, title_of
 from digest.contrib.newsletter.admin.confirmation import ConfirmationView
 from digest.contrib.newsletter.models import EmailDelivery, Mailing
+from digest.contrib.newsletter.plain_text import single_line
 
 State = Mailing.State
 
@@ -203,10 +204,7 @@ class CorrectionForm(forms.Form):
     )
 
     def clean_subject(self) -> str:
-        subject = self.cleaned_data["subject"]
-        if not subject.isprintable():  # A line break would begin another header.
-            raise forms.ValidationError(_("Use letters, digits and punctuation only."))
-        return subject
+        return single_line(self.cleaned_data["subject"])
 
 
 class CorrectView(MailingActionView):
