@@ -14,6 +14,7 @@ from tests.contrib.newsletter.mails import (
     make_mails,
 )
 
+WAITING = ("paused", "stopped")
 pytestmark = pytest.mark.django_db
 
 
@@ -98,6 +99,19 @@ def test_unknown_mail_is_marked_as_sent_or_sent_again(admin_client, issue):
     assert list(states) == ["accepted", "waiting"]
     assert "The state of this mail is known by now." in post(admin_client, "mark_sent", sent)
     assert PageLogEntry.objects.filter(action__startswith="digest_newsletter").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [("done", "sent again."), *[(each, "sent again once you continue") for each in WAITING]],
+)
+def test_message_says_when_mails_are_sent_again(admin_client, issue, state, message):
+    mailing = make_mailing(issue, state)
+    mail = make_mail(mailing, "unknown")
+    make_mail(mailing, "refused", code="400")
+    assert f"The mails will be {message}" in post(admin_client, "send_refused", mailing)
+    Mailing.objects.update(state=state)
+    assert f"The mail will be {message}" in post(admin_client, "send_again", mail)
 
 
 def test_letters_are_no_mails_of_a_mailing(admin_client, db):

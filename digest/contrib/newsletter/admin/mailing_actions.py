@@ -73,6 +73,10 @@ class MailingActionView(ConfirmationView):
         return [*self.breadcrumbs_items, index, inspect, {"url": "", "label": self.page_title}]
 
 
+def _waits(mailing: Mailing) -> bool:
+    return mailing.state in mailings.INTERRUPTED
+
+
 class PauseView(MailingActionView):
     log_action = "digest_newsletter.pause_mailing"
     log_message = _("Mailing paused")
@@ -146,7 +150,12 @@ class SendRefusedView(MailingActionView):
         "of the address? Repair the reason first, or they are refused again."
     )
     button = _("Yes, send them again")
-    success_message = _("The mails will be sent again.")
+
+    @property
+    def success_message(self) -> str:
+        if _waits(self.mailing):
+            return gettext("The mails will be sent again once you continue the mailing.")
+        return gettext("The mails will be sent again.")
 
     def change(self) -> None:
         if not queue.send_refused_again(self.mailing):
@@ -185,7 +194,12 @@ class SendAgainView(MailActionView):
     page_title = _("Send the mail again")
     question = _("Send this mail again? Its reader may get it twice.")
     button = _("Yes, send it again")
-    success_message = _("The mail will be sent again.")
+
+    @property
+    def success_message(self) -> str:
+        if _waits(self.mailing):
+            return gettext("The mail will be sent again once you continue the mailing.")
+        return gettext("The mail will be sent again.")
 
     def change(self) -> None:
         queue.send_again(self.mail)
