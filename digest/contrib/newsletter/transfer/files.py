@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from io import BytesIO, TextIOWrapper
 from pathlib import PurePosixPath
 from typing import IO, Any, NamedTuple
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,11 @@ FALLBACK_ENCODING = "cp1252"
 MAILCHIMP_NAME = re.compile(r"(subscribed|unsubscribed|cleaned|nonsubscribed)_.*\.csv", re.I)
 # Those who have left first, so that a line about the same address comes too late to add it.
 ORDER = ("cleaned", "unsubscribed", "subscribed", "nonsubscribed")
-DAMAGED = (BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error)
+# The last one is that of a file's name; contents are decoded with errors replaced.
+DAMAGED = (
+    *(BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error),
+    UnicodeDecodeError,
+)
 
 
 class ImportFileError(ValueError):
@@ -108,6 +112,9 @@ def _checked(archive: ZipFile) -> list[ZipInfo]:
         raise ImportFileError(_("This archive has files outside of its folder."))
     if any(name.suffix.lower() == ".zip" for name in names):
         raise ImportFileError(_("This archive has another archive in it. Unpack it first."))
+    # The other types raise errors of their own, and nobody uses them.
+    if any(entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for entry in entries):
+        raise ImportFileError(_("This archive is of a rare type. Unpack it first."))
     if any(entry.flag_bits & 1 for entry in entries):
         raise ImportFileError(_("This archive has a password. Unpack it first."))
     if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_BYTES:

@@ -2,7 +2,7 @@
 
 import gzip
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 
@@ -38,9 +38,9 @@ def test_letter_that_is_cut_by_a_chunk_is_utf_8(monkeypatch):
     assert files.encoding_of(parts(stored(data))[0]) == "utf-8-sig"
 
 
-def zipped(**entries):
+def zipped(compression=ZIP_DEFLATED, **entries):
     output = BytesIO()
-    with ZipFile(output, "w", ZIP_DEFLATED) as archive:
+    with ZipFile(output, "w", compression) as archive:
         for name, content in entries.items():
             archive.writestr(name.replace("SLASH", "/").replace("DOT", "."), content)
     return output.getvalue()
@@ -68,6 +68,11 @@ def damaged():
     return bytes(data)
 
 
+def with_damaged_name(times):
+    """Return an archive in which a name is not UTF-8 where it is first, or everywhere."""
+    return zipped(subscribed_äDOTcsv=CSV).replace("ä".encode(), b"\xc3\x28", times)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -78,6 +83,10 @@ def damaged():
         (b"PK\x03\x04", "damaged"),
         (damaged(), "damaged"),
         (encrypted(), "password"),
+        (with_damaged_name(1), "damaged"),
+        (with_damaged_name(2), "damaged"),
+        (zipped(ZIP_LZMA, subscribed_aDOTcsv=CSV), "rare type"),
+        (zipped(ZIP_BZIP2, subscribed_aDOTcsv=CSV), "rare type"),
         (zipped(**{f"subscribed_{n}DOTcsv": CSV for n in range(21)}), "50 MB"),
         (zipped(DOTDOTSLASHsubscribed_aDOTcsv=CSV), "outside"),
         (zipped(SLASHsubscribed_aDOTcsv=CSV), "outside"),
@@ -95,6 +104,10 @@ def damaged():
         "begin of an archive",
         "damaged",
         "encrypted",
+        "name of a file",
+        "name of an entry",
+        "LZMA",
+        "BZIP2",
         "21 files",
         "outside",
         "absolute",
