@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 MAX_BYTES = 50 * 1024 * 1024
 MAX_ENTRIES = 20
 MAX_COLUMNS = 200
+MAX_ROW = 1_000_000  # characters: each may be a cell, which takes a hundred times as much memory
 CHUNK = 64 * 1024
 DELIMITERS = ",;\t"
 ZIP_MAGIC = b"PK\x03\x04"
@@ -163,16 +164,32 @@ def rows(part: Part) -> Iterator[Row]:
     delimiter = _delimiter(part, encoding)
     with part.open() as file:
         text = TextIOWrapper(file, encoding, errors="replace", newline="")
-        reader = csv.reader(text, delimiter=delimiter)
-        line = 1
+        line, length = 1, 0
+
+        def lines() -> Iterator[str]:
+            nonlocal length
+            while read := text.readline(MAX_ROW + 1):
+                length += len(read)
+                if length > MAX_ROW:
+                    raise ImportFileError(_("Line %(number)d is too long.") % {"number": line})
+                yield read
+
+        reader = csv.reader(lines(), delimiter=delimiter)
         try:
             for cells in reader:
+                _check_columns(line, cells)
                 if any(cells):
                     yield Row(line, cells)
-                line = reader.line_num + 1
+                line, length = reader.line_num + 1, 0
         except csv.Error as error:
             message = _("Line %(number)d cannot be read: is a quotation mark missing?")
             raise ImportFileError(message % {"number": line}) from error
+
+
+def _check_columns(line: int, cells: list[str]) -> None:
+    if len(cells) > MAX_COLUMNS:
+        message = _("Line %(line)d has %(number)d columns; there can be %(max)d.")
+        raise ImportFileError(message % {"line": line, "number": len(cells), "max": MAX_COLUMNS})
 
 
 def _delimiter(part: Part, encoding: str) -> str:
@@ -192,7 +209,4 @@ def first_row(part: Part) -> list[str]:
     row = next(rows(part), None)
     if row is None:
         raise ImportFileError(_("This file is empty."))
-    if len(row.cells) > MAX_COLUMNS:
-        message = _("The first line has %(number)d columns; there can be %(max)d.")
-        raise ImportFileError(message % {"number": len(row.cells), "max": MAX_COLUMNS})
     return row.cells

@@ -94,6 +94,9 @@ def with_damaged_name(times):
         (zipped(xlSLASHworkbookDOTxml=b""), "workbook"),
         (zipped(email_listDOTcsv=CSV), "Unpack"),
         (",".join(["a"] * 5000).encode(), "5000 columns"),
+        (b"email\n" + b"," * 300, "Line 2 has 301 columns"),
+        (b"email\n" + b"," * 1_000_001, "Line 2 is too long"),
+        (b"email\n" + b'a,"\n",' * 200_000, "Line 2 is too long"),
         (b'email\n"' + b"a" * 200_000, "Line 2 cannot be read"),
     ],
     ids=[
@@ -115,6 +118,9 @@ def with_damaged_name(times):
         "workbook",
         "other names",
         "5,000 columns",
+        "300 commas",
+        "long line",
+        "long row of many lines",
         "long cell",
     ],
 )
