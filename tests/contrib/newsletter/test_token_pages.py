@@ -247,6 +247,15 @@ def test_one_subscription_is_ended(active, home_page):
     assert (active.state, active.end_reason) == ("ended", "page")
 
 
+def test_button_of_a_large_number_has_no_separator(active, home_page, settings):
+    settings.USE_THOUSAND_SEPARATOR = True
+    weekly, reader = make_digest(home_page, "weekly"), active.subscriber
+    fields = {"digest": weekly, "subscriber": reader, "state": "active", "source": "form"}
+    Subscription.objects.create(pk=5000, **fields)
+    buttons = get("preferences", active).select("[name=end]")
+    assert "5000" in [button["value"] for button in buttons]
+
+
 def test_subscription_of_another_reader_stays(active, newsletter):
     other = subscribe(newsletter.digest, "other@example.org")
     for value in (other.pk, "", "x", "0", "-1", "9" * 40, "\x00", "²"):

@@ -139,6 +139,15 @@ def test_import_is_started_once_and_only_after_a_check(manager, digest):
     assert ModelLogEntry.objects.filter(action="digest_newsletter.import").count() == 1
 
 
+def test_numbers_for_programs_have_no_separators(manager, home_page, settings):
+    settings.USE_THOUSAND_SEPARATOR = True
+    digest = make_digest(home_page, "weekly", pk=5000)
+    record = upload(digest, LIST, state="importing", rows=2000, rows_read=1500)
+    assert 'max="2000" value="1500"' in html(manager.get(url("inspect", record)))
+    SubscriberImport.objects.update(state="done")
+    assert "?digest=5000" in html(manager.get(url("inspect", record)))
+
+
 @pytest.mark.parametrize(("state", "file"), [("importing", b"x"), ("done", b""), ("failed", b"")])
 def test_stale_form_changes_no_import_that_has_gone_on(manager, digest, state, file):
     record = upload(digest, LIST, note="At a fair")
