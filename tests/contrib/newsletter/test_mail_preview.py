@@ -35,6 +35,7 @@ def test_preview_shows_the_latest_draft(admin_client, issue):
     assert "Pylons hum" in html
     assert "default-src 'none'" in response["Content-Security-Policy"]
     assert "script" not in response["Content-Security-Policy"]
+    assert "img-src * data:" in response["Content-Security-Policy"]
     assert response["X-Frame-Options"] == "SAMEORIGIN"
     assert "no-store" in response["Cache-Control"]
 

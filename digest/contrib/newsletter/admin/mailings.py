@@ -31,7 +31,7 @@ from digest.contrib.newsletter import bounces, reports
 from digest.contrib.newsletter.admin.access import mailings_of, title_of
 from digest.contrib.newsletter.admin.growth import GrowthView
 from digest.contrib.newsletter.admin.letters import DiscardLettersView
-from digest.contrib.newsletter.admin.mail_preview import with_scheme
+from digest.contrib.newsletter.admin.mail_preview import MAIL_POLICY, with_scheme
 from digest.contrib.newsletter.admin.mailing_actions import VIEWS, possible_actions
 from digest.contrib.newsletter.models import EmailDelivery, Mailing
 from digest.contrib.newsletter.plots import Plot, Series, bar_plot
@@ -47,11 +47,6 @@ UNITS = {
     "hour": (_("Outcomes by hour"), "D j M, H:i"),
     "day": (_("Outcomes by day"), "D j M"),
 }
-# A mail runs no script and sends nothing, but loads its images.
-MAIL_POLICY = (
-    "default-src 'none'; img-src * data:; style-src 'unsafe-inline'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'self'"
-)
 
 
 def _digests(request: HttpRequest) -> QuerySet:
