@@ -15,8 +15,6 @@ from digest.checklist.rules import Rule
 from digest.contrib.newsletter import composing, mailings
 from digest.contrib.newsletter.models import Mailing, NewsletterSettings
 
-MAX_SUBJECT = 60
-
 
 class PlannedMail(NamedTuple):
     """The newsletter that an issue is to be sent by, and its mailing."""
@@ -51,7 +49,7 @@ def subject(issue_text: IssueText) -> Iterator[Finding]:
     """Check the subject, by default the headline: many inboxes show no more of it."""
     if not (mail := _planned(issue_text)):
         return
-    own, most = mail.mailing.subject, MAX_SUBJECT
+    own, most = mail.mailing.subject, composing.RECOMMENDED_SUBJECT
     headline = issue_text.first("headline")
     by_default = headline.text_of("headline") if headline else ""
     length = len(own or by_default or issue_text.issue.title)

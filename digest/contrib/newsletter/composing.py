@@ -33,6 +33,8 @@ UNSUBSCRIBE_TOKEN = "UNSUBSCRIBE-TOKEN-HERE"  # noqa: S105
 MAX_SIZE = 95_000
 LARGE_SIZE = 80_000
 MAX_SUBJECT = 255
+# Many inboxes show no more of it.
+RECOMMENDED_SUBJECT = 60
 PREHEADER_LENGTH = 150
 # Invisible, so that inboxes show nothing of the mail after a short preheader.
 FILLER = "\u034f\u200c\u00a0" * 50

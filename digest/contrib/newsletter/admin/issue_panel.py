@@ -14,10 +14,10 @@ from wagtail.admin.ui.side_panels import BaseSidePanel
 from digest.contrib.newsletter.admin import issue_actions as actions
 from digest.contrib.newsletter.admin.issue_state import IssueState
 from digest.contrib.newsletter.admin.mail_preview import MailPreviewView
+from digest.contrib.newsletter.composing import RECOMMENDED_SUBJECT
 from digest.contrib.newsletter.models import Mailing, NewsletterSettings
 from digest.pages.time_zones import place_of
 
-RECOMMENDED_SUBJECT = 60
 VIEWS = {
     "preview": MailPreviewView,
     "state": actions.IssueStateView,
