@@ -348,6 +348,14 @@ def test_writer_sends_tests_to_themselves_only(log_in, issue):
     assert EmailDelivery.objects.get(kind="test").user.username == "writers"
 
 
+def test_test_to_an_address_that_is_not_ascii_is_rejected(editor, issue):
+    User.objects.filter(username="editors").update(email="jürgen@example.org")
+    user = User.objects.get(username="editors")
+    response = post(editor, "test", issue, user=user.pk)
+    assert "No mail can be sent to jürgen@example.org" in response.json()["errors"]["user"][0]
+    assert not EmailDelivery.objects.filter(kind="test").exists()
+
+
 def test_test_goes_to_nobody_else(editor, issue):
     new_user("inactive", is_active=False)
     new_user("without")

@@ -70,6 +70,13 @@ class TestForm(forms.Form):
             f"{recipient.get_full_name() or recipient.get_username()} <{recipient.email}>"
         )
 
+    def clean_user(self) -> Any:
+        user = self.cleaned_data["user"]
+        if not user.email.rpartition("@")[0].isascii():
+            message = _("No mail can be sent to %(address)s: letters before the @ must be ASCII.")
+            raise ValidationError(message, params={"address": user.email})
+        return user
+
 
 class ScheduleForm(forms.Form):
     """Choose a time, in the current time zone."""
