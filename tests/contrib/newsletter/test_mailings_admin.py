@@ -283,13 +283,15 @@ def test_editor_sees_codes_and_no_address(log_in_as, issue):
 
 def test_manager_sees_no_title_or_mail_of_a_hidden_issue(log_in_as, issue):
     manager = log_in_as("manager")
-    mailing = make_mailing(issue)
-    assert "Grids agree" in page_of(manager, mailing)
+    mailing = make_mailing(issue, note="It was 3 %")
+    for shown in ("Grids agree", "News<", "It was 3 %"):
+        assert shown in page_of(manager, mailing)
     restrict(issue)
     for url in (MAILINGS, url_of("inspect", mailing), "/admin/", url_of("correct", mailing)):
         page = html(manager.get(url))
         assert "Grids agree" not in page
         assert "News<" not in page
+        assert "It was 3 %" not in page
     assert manager.get(url_of("mail", mailing)).status_code == 404
 
 
