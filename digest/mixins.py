@@ -32,6 +32,7 @@ from digest.blocks.stored import give_ids
 from digest.checklist.mixins import ChecklistMixin, ChecklistSettingsMixin
 from digest.conf import conf
 from digest.pages.bodies import tolerate_broken_body
+from digest.pages.credits import CreditsMixin
 from digest.pages.discussion import DiscussionMixin, issue_discussion
 from digest.pages.forms import DigestPageForm, IssuePageForm
 from digest.pages.headlines import headline_and_summary
@@ -128,8 +129,10 @@ class DigestPageMixin(
         return context
 
 
-class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixin, ChecklistMixin):
-    """Make a page an issue of a digest, with date, number, tags and a body of blocks."""
+class IssuePageMixin(
+    PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixin, CreditsMixin, ChecklistMixin
+):
+    """Make a page an issue of a digest, with date, number, byline, tags and a body of blocks."""
 
     date = models.DateField(
         _("date"),
@@ -174,6 +177,7 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
                         FieldPanel("number"),
                     ]
                 ),
+                FieldPanel("byline"),
                 TagsPanel(
                     "tags",
                     help_text=_(
@@ -185,16 +189,18 @@ class IssuePageMixin(PreviewMixin, ReadersPageMixin, StoriesMixin, NumberingMixi
         ),
         MultiFieldPanel([FieldPanel("image")], heading=_("Image"), classname="collapsed"),
         FieldPanel("body"),
+        *CreditsMixin.correction_panels,
     ]
     search_fields = [
         index.SearchField("body"),
+        *CreditsMixin.credit_search_fields,
         index.FilterField("date"),
         index.RelatedFields("tags", [index.SearchField("name")]),
     ]
     default_template = "digest/issue_page.html"
     parent_page_types = [DIGEST_PAGE_MODEL]
     subpage_types: list[str] = []
-    exclude_fields_in_copy = ["number"]
+    exclude_fields_in_copy = ["number", "correction", "corrected_at"]
     page_description = _("One issue: a headline, stories, a bottom line and sources.")
 
     class Meta:

@@ -88,6 +88,10 @@ class Issues:
     def _digest(self, issue: Any) -> dict[str, Any] | None:
         return issue.digest and digest_reference(issue.digest, self.scope)
 
+    def _correction(self, issue: Any) -> dict[str, str] | None:
+        note = issue.correction_note
+        return note and note | {"at": seo.utc_isoformat(note["at"])}
+
     def _neighbour(self, issue: Any, side: str) -> dict[str, Any] | None:
         if not hasattr(issue, "neighbours"):
             issue.neighbours = neighbours(issue, self.scope.site, LINKED)
@@ -120,6 +124,8 @@ ISSUE_FIELDS: dict[str, Callable[[Issues, Any], Any]] = {
     "locale": lambda self, issue: issue.locale.language_code,
     "headline": lambda self, issue: issue.headline,
     "summary": lambda self, issue: issue.summary,
+    "byline": lambda self, issue: issue.byline,
+    "correction": Issues._correction,
     "word_count": lambda self, issue: issue.word_count,
     "reading_time_minutes": lambda self, issue: issue.reading_time_minutes,
     "tags": lambda self, issue: self.tags.get(issue.pk, []),

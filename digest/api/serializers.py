@@ -152,6 +152,13 @@ class SeoSerializer(serializers.Serializer):
     json_ld = serializers.DictField()
 
 
+class CorrectionNoteSerializer(serializers.Serializer):
+    """A note about what was corrected in an issue, as plain text."""
+
+    text = serializers.CharField()
+    at = serializers.DateTimeField(help_text="When the note was published, in UTC.")
+
+
 class IssueSerializer(serializers.Serializer):
     """An issue in a list, with `body` if requested."""
 
@@ -170,6 +177,8 @@ class IssueSerializer(serializers.Serializer):
     locale = serializers.CharField()
     headline = serializers.CharField()
     summary = serializers.CharField()
+    byline = serializers.CharField(help_text="Who wrote it; empty if only the digest is named.")
+    correction = CorrectionNoteSerializer(allow_null=True)
     word_count = serializers.IntegerField()
     reading_time_minutes = serializers.IntegerField(min_value=1)
     tags = TagReferenceSerializer(many=True)

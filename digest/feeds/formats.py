@@ -26,14 +26,16 @@ class DatedFeed(SyndicationFeed):
 
 
 class RssFeed(DatedFeed, Rss201rev2Feed):
-    """RSS 2.0 with the whole text in ``content:encoded``."""
+    """RSS 2.0 with the whole text in ``content:encoded``, and the author in ``dc:creator``."""
 
     def rss_attributes(self) -> dict[str, str]:
         module = {"xmlns:content": "http://purl.org/rss/1.0/modules/content/"}
         return super().rss_attributes() | module
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item)
+        # The author of a channel would need an email address.
+        author = item["author_name"] or self.feed["author_name"]
+        super().add_item_elements(handler, item | {"author_name": author})
         handler.addQuickElement("content:encoded", item["content_html"])
 
 
@@ -58,6 +60,7 @@ class JsonFeed(SyndicationFeed):
             "home_page_url": self.feed["link"],
             "feed_url": self.feed["feed_url"],
             "language": self.feed["language"],
+            "authors": [{"name": self.feed["author_name"]}],
             "items": [self._item(item) for item in self.items],
         }
         outfile.write(json.dumps(feed, ensure_ascii=False))
@@ -72,6 +75,7 @@ class JsonFeed(SyndicationFeed):
             "image": item["image_url"],
             "date_published": rfc3339_date(item["pubdate"]),
             "date_modified": rfc3339_date(item["updateddate"]),
+            "authors": [{"name": item["author_name"]}] if item["author_name"] else None,
             "tags": list(item["categories"]),
         }
         # The standard requires the content, even if it is empty.

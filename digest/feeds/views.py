@@ -153,6 +153,7 @@ def _item(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) 
         "title": _clean(issue.headline),
         "summary": _clean(issue.summary),
         "description": escape(_clean(issue.summary)),  # RSS and Atom readers parse it as HTML
+        "author_name": _clean(issue.byline) or None,
         "content_html": _clean(_content(issue, body, image)),
         "image_url": largest_jpeg(image)["url"] if image else None,
         "unique_id": _stable_id(issue),

@@ -21,6 +21,8 @@ PAGE_FIELDS = {
     "/tags": "tags",
     "/image": "image",
     "/headline": "title",
+    "/byline": "byline",
+    "/correction": "correction",
     "/seo/title": "seo_title",
     "/seo/description": "search_description",
 }

@@ -97,8 +97,18 @@ def _json_ld(
         "keywords": keywords,
         "wordCount": issue.word_count,
         "isPartOf": issue.digest and _periodical(issue.digest),
+        "correction": _correction(issue.correction_note),
     } | _organizations(issue.digest, site)
+    if issue.byline:
+        data["author"] = _thing("Person", issue.byline, None)
     return {name: value for name, value in data.items() if value}
+
+
+def _correction(note: dict[str, Any] | None) -> dict[str, str] | None:
+    if note is None:
+        return None
+    published = {"text": note["text"], "datePublished": utc_isoformat(note["at"])}
+    return {"@type": "CorrectionComment"} | published
 
 
 def _organizations(digest: Any, site: Site | None) -> dict[str, Any]:

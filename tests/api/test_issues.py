@@ -35,6 +35,20 @@ def test_detail_is_complete(digest, get):
     assert (data["previous"], data["next"], data["translations"]) == (None, None, [])
 
 
+def test_byline_and_correction_note_are_in_detail_and_list(digest, get):
+    issue = make_issue(digest, byline="Ada Okafor", correction="It is Porto.\r\nNot Lisbon.")
+    IssuePage.objects.update(corrected_at=datetime(2026, 4, 15, 9, tzinfo=UTC))
+    for data in (get(f"issues/{issue.pk}/"), get("issues/")["results"][0]):
+        assert data["byline"] == "Ada Okafor"
+        at = "2026-04-15T09:00:00Z"
+        assert data["correction"] == {"text": "It is Porto.\nNot Lisbon.", "at": at}
+
+
+def test_issue_without_them_has_no_byline_and_no_correction_note(digest, get):
+    data = get(f"issues/{make_issue(digest).pk}/")
+    assert (data["byline"], data["correction"]) == ("", None)
+
+
 def test_detail_has_previous_and_next(digest, get):
     issues = [make_issue(digest, day) for day in (14, 15, 16)]
     data = get(f"issues/{issues[1].pk}/")

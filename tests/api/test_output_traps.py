@@ -87,7 +87,8 @@ def odd_characters(digest):
     blocks += [block("bottom_line", text=ODD), block("sources", items=[source(title=ODD)])]
     digest.title = digest.tagline = ODD
     digest.save(clean=False)
-    return make(digest, title=ODD, body=body(*blocks, summary=ODD), tags=("AI", ODD[:90]))
+    texts = {"title": ODD, "byline": ODD, "correction": ODD, "body": body(*blocks, summary=ODD)}
+    return make(digest, **texts, tags=("AI", ODD[:90]))
 
 
 def huge_texts(digest):

@@ -1,10 +1,12 @@
 """Feeds: complete, well-formed and with stable ids."""
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from datetime import UTC, date, datetime
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Site
@@ -14,6 +16,7 @@ from tests.builders import block, body, make_image, make_issue, restrict, source
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
+CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
 
@@ -51,6 +54,37 @@ def test_summary_is_text_and_not_markup(digest, read):
 
 def test_atom_has_the_required_author(digest, read):
     assert read("atom.xml").find(f"{ATOM}author/{ATOM}name").text == "Daily"
+
+
+def authors_of_entries(read):
+    """Return the name of the author of the only entry in each feed; None if it has none."""
+    [item] = read("feed.json")["items"]
+    return [
+        read("rss.xml").find(f"channel/item/{CREATOR}").text,
+        read("atom.xml").findtext(f"{ATOM}entry/{ATOM}author/{ATOM}name"),
+        item.get("authors"),
+    ]
+
+
+def test_author_of_an_entry_is_the_digest(digest, read):
+    make_issue(digest)
+    # An entry without an author has that of its feed, but for RSS.
+    assert authors_of_entries(read) == ["Daily", None, None]
+    assert read("feed.json")["authors"] == [{"name": "Daily"}]
+
+
+def test_author_of_an_entry_with_a_byline_is_its_byline(digest, read):
+    make_issue(digest, byline="Ada & Grace")
+    assert authors_of_entries(read) == ["Ada & Grace", "Ada & Grace", [{"name": "Ada & Grace"}]]
+
+
+def test_content_begins_with_the_correction_note(digest, read):
+    make_issue(digest, correction="It is <Porto>.", image=make_image())
+    IssuePage.objects.update(corrected_at=datetime(2026, 4, 15, 9, tzinfo=UTC))
+    [item] = read("feed.json")["items"]
+    label, text = re.split(r"(?<=</p>)", item["content_html"])[:2]
+    assert BeautifulSoup(label, "html.parser").get_text().strip() == "Correction, 15 April 2026"
+    assert text.strip() == "<p>It is &lt;Porto&gt;.</p>"
 
 
 def test_feeds_are_newest_first_and_limited_by_the_setting(digest, read, settings):

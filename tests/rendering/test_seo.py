@@ -1,5 +1,7 @@
 """Test canonical URLs of pages and aliases."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from digest.rendering.seo import issue_seo
@@ -53,6 +55,22 @@ def test_author_is_the_digest_and_publisher_the_site_if_it_has_a_name(site, dige
     data = issue_seo(make_issue(digest), site)["json_ld"]
     assert data["author"] == DAILY
     assert data["publisher"] == (organization(name, "http://localhost") if name else DAILY)
+
+
+def test_author_of_an_issue_with_a_byline_is_a_person(site, digest):
+    data = issue_seo(make_issue(digest, byline="Ada Okafor"), site)["json_ld"]
+    assert data["author"] == {"@type": "Person", "name": "Ada Okafor"}
+    assert data["publisher"] == DAILY
+
+
+def test_correction_note_is_in_the_json_ld(site, digest):
+    issue = make_issue(digest, correction="It is Porto.")
+    issue.corrected_at = datetime(2026, 4, 15, 9, tzinfo=UTC)
+    assert issue_seo(issue, site)["json_ld"]["correction"] == {
+        "@type": "CorrectionComment",
+        "text": "It is Porto.",
+        "datePublished": "2026-04-15T09:00:00Z",
+    }
 
 
 def test_a_digest_that_is_not_public_is_no_author(site, digest):

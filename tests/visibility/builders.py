@@ -26,6 +26,8 @@ def make_issue(digest, word=WORD, **fields):
         "title": f"title{word}",
         "slug": f"slug{word}",
         "tags": (f"tag{word}", "every"),
+        "byline": f"byline{word}",
+        "correction": f"correction{word}",
         "body": body(
             story(f"story{word}", body=f"<p>text{word} happened.</p>", sources=[cited(word)])
         ),
@@ -40,6 +42,7 @@ def change(issue, word):
     unsaid_story = story(f"unsaidstory{word}", body=f"<p>unsaidtext{word}</p>", sources=[unsaid])
     issue.body = body(unsaid_story)
     issue.seo_title, issue.search_description = f"unsaidseo{word}", f"unsaidwords{word}"
+    issue.byline, issue.correction = f"unsaidbyline{word}", f"unsaidcorrection{word}"
     issue.tags.add(f"unsaidtag{word}")
 
 

@@ -46,8 +46,10 @@ def issue_markdown(issue: Any, body: list[dict[str, Any]], image: dict[str, Any]
 
 def front_matter(issue: Any, image: dict[str, Any] | None) -> str:
     """Return the metadata of the issue as YAML between two lines of dashes."""
+    note = issue.correction_note
     data = {
         "title": issue.title,
+        "byline": issue.byline,
         "date": issue.date,
         "number": issue.number,
         "digest": issue.digest and issue.digest.title,
@@ -56,6 +58,8 @@ def front_matter(issue: Any, image: dict[str, Any] | None) -> str:
         "url": page_url(issue),
         "published_at": utc_isoformat(issue.published_at),
         "updated_at": utc_isoformat(issue.updated_at),
+        "correction": note and note["text"],
+        "corrected_at": note and utc_isoformat(note["at"]),
         "image": image and largest_jpeg(image)["url"],
         "image_alt": image and image["alt"],
     }

@@ -120,7 +120,9 @@ export async function render(): Promise<string> {
   const issue = await read("/issues/latest/", { tag: "energy" });
   const kind: "issue" = issue.type;
   const before: number | undefined = issue.previous?.id;
-  const lines = [kind, picture(issue.image), ...issue.body.map(html), String(before)];
+  const note = issue.correction && `${issue.correction.text} (${issue.correction.at.slice(0, 10)})`;
+  const head = [kind, issue.byline.toUpperCase(), note ?? "", picture(issue.image)];
+  const lines = [...head, ...issue.body.map(html), String(before)];
   for await (const listed of everyIssue()) lines.push(listed.digest?.title ?? listed.headline);
   return lines.join("\n");
 }

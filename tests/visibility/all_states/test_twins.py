@@ -65,6 +65,7 @@ def change_what_is_hidden(scenario):
         Page.objects.filter(pk=page.pk).update(title=title, draft_title=title, slug=slug)
     issues = IssuePage.objects.filter(pk__in=hidden)
     issues.update(date="2026-04-16", word_count=9, number=None, image=None, body="[]")
+    issues.update(byline="Changed", correction="Changed", corrected_at=timezone.now())
     DigestPage.objects.filter(pk__in=hidden).update(tagline="Changed")
     pages.update(
         seo_title="Changed",
