@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -123,6 +124,21 @@ def test_both_parts_have_the_words_of_the_api(own_block, digest, newsletter, cli
         assert Counter(words(content)) == expected + Counter(words(chrome))
 
 
+def test_both_parts_have_byline_and_correction_note(digest, newsletter):
+    issue = make_issue(digest, byline="Ada Okafor", correction="It is Porto.")
+    issue.corrected_at = datetime(2026, 4, 15, 9, tzinfo=UTC)
+    for part in parts(compose(issue, newsletter)):
+        shown = " ".join(words(part))
+        assert "By Ada Okafor" in shown
+        assert "Correction 15 April 2026 It is Porto" in shown
+
+
+def test_correction_note_that_the_mail_begins_with_is_there_once(digest, newsletter):
+    issue = make_issue(digest, correction="It is Porto.")
+    for part in parts(compose(issue, newsletter, note="It is Porto.")):
+        assert part.count("It is Porto.") == 1
+
+
 def test_both_parts_have_the_same_links(digest, newsletter):
     composed = compose(make_rich_issue(digest), newsletter)
     links = Part(composed.html).links
@@ -196,13 +212,17 @@ def is_inert(composed, images=0):
     return not (has_other_image or has_handler or is_script or has_other_scheme)
 
 
-@pytest.mark.parametrize("place", ["title", "summary", "heading", "source", "note", "imprint"])
+PLACES = ["title", "summary", "byline", "correction", "heading", "source", "note"]
+
+
+@pytest.mark.parametrize("place", [*PLACES, "imprint"])
 def test_markup_in_texts_is_inert(digest, newsletter, place):
-    texts = dict.fromkeys(["title", "summary", "heading", "source", "note"], "x")
+    texts = dict.fromkeys(PLACES, "x")
     texts[place] = SCRIPT
     newsletter.imprint = texts.get("imprint", "")
     stories = [story(texts["heading"], sources=[source(title=texts["source"])])]
-    issue = make_issue(digest, title=texts["title"], body=body(*stories, summary=texts["summary"]))
+    fields = {name: texts[name] for name in ("title", "byline", "correction")}
+    issue = make_issue(digest, **fields, body=body(*stories, summary=texts["summary"]))
     composed = compose(issue, newsletter, note=texts["note"])
     assert is_inert(composed)
     for part in parts(composed):
