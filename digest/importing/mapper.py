@@ -47,6 +47,7 @@ class IssueDraft:
 
     title: str = ""
     headline: str = ""
+    byline: str = ""
     slug: str = ""
     date: datetime.date | None = None
     date_text: str = ""
@@ -145,6 +146,6 @@ def set_field(draft: IssueDraft, part: Part) -> None:
         draft.date, draft.date_text = parse_date(text), text
     elif part.role is Role.TAG and text.casefold() not in map(str.casefold, draft.tags):
         draft.tags.append(text)
-    elif part.role in (Role.TITLE, Role.HEADLINE, Role.SLUG, Role.IMAGE):
+    elif part.role in (Role.TITLE, Role.HEADLINE, Role.BYLINE, Role.SLUG, Role.IMAGE):
         name = part.role.name.lower()
         setattr(draft, name, f"{getattr(draft, name)} {text}".strip())

@@ -15,6 +15,7 @@ class Role(StrEnum):
 
     TITLE = "title"
     HEADLINE = "headline"
+    BYLINE = "byline"
     SLUG = "slug"
     DATE = "date"
     TAG = "tag"

@@ -209,6 +209,7 @@ def fill_fields(issue: Any, draft: IssueDraft) -> None:
     """Set the fields of the issue, except the tags."""
     issue.title, issue.date = draft.title, draft.date
     issue.slug = draft.slug or issue.slug
+    issue.byline = draft.byline or issue.byline
     stream = issue.body.stream_block
     issue.body = stream.to_python(keep_ids_and_images(draft.body(), issue.body))
 

@@ -18,6 +18,7 @@ from digest.importing.review.mapping import Mapping
 ROLE_LABELS = {
     Role.TITLE: _("Title of the issue"),
     Role.HEADLINE: _("Headline"),
+    Role.BYLINE: _("Byline"),
     Role.SLUG: _("Slug"),
     Role.DATE: _("Date"),
     Role.TAG: _("Tag"),

@@ -22,6 +22,7 @@ MAX_LENGTH = 20_000
 ROLES = {
     "title": Role.TITLE,
     "headline": Role.HEADLINE,
+    "byline": Role.BYLINE,
     "slug": Role.SLUG,
     "date": Role.DATE,
     "tags": Role.TAG,

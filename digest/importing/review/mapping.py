@@ -165,7 +165,7 @@ def corrected_part(part: Part, role: Role) -> Iterator[Part]:
         text = bare_text(part.rich_text)
         for tag in parse_tags(text) or filter(None, COMMA.split(text)):
             yield replace(part, role=role, text=tag)
-    elif role in (Role.TITLE, Role.HEADLINE, Role.STORY, Role.DATE, Role.SLUG):
+    elif role in (Role.TITLE, Role.HEADLINE, Role.BYLINE, Role.STORY, Role.DATE, Role.SLUG):
         yield replace(part, role=role, text=bare_text(part.rich_text))
     else:
         yield replace(part, role=role)

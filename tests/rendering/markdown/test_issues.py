@@ -40,6 +40,14 @@ def texts(value):
     return [texts(each) for each in value] if isinstance(value, list) else value
 
 
+def test_byline_is_imported_and_the_correction_note_left_out(digest):
+    issue = make_issue(digest, byline="Ada: Okafor", correction="It is Porto.\r\n\r\nNot Lisbon.")
+    matter = front_matter(document(issue))
+    assert matter["correction"] == "It is Porto.\n\nNot Lisbon."
+    assert matter["corrected_at"]
+    assert imported(issue).byline == matter["byline"] == "Ada: Okafor"
+
+
 def test_document_has_all_content_in_order(digest):
     blocks = [
         story(
