@@ -3,6 +3,7 @@
 import re
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -11,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 def oldest() -> list[str]:
     """Return the lower bounds of pyproject.toml as constraints."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["site"]]
+    extras = project["optional-dependencies"].values()
+    wanted = chain(project["dependencies"], *extras)
     return [re.sub(r"(\[.*\])?>=([^,]*).*", r"==\2", requirement) for requirement in wanted]
 
 
