@@ -24,6 +24,7 @@ ALLOWED = {
     "overflow-wrap": "Without it, a very long word is cut off or wraps anyway.",
     "word-break": "As overflow-wrap, of which it is the older name.",
     "table-layout": "Outlook takes the width of the table from its attribute.",
+    "<bdi> element": "Where it is unknown, a byline in another script may stand on the wrong side.",
     "role attribute": "Windows Mail reads the tables for layout aloud.",
 }
 # What the kept style sheet needs: dark mode and smaller headings on phones.
