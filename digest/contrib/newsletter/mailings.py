@@ -222,7 +222,8 @@ def resume(mailing: Mailing, user: Any) -> Mailing:
     """Continue a paused, held or stopped mailing, with the text that was frozen."""
     locked = _lock(mailing)
     _require(locked, INTERRUPTED)
-    if locked.kind == Kind.ISSUE and _corrections(locked).exists():
+    sent = _corrections(locked).exclude(state=State.SKIPPED)
+    if locked.kind == Kind.ISSUE and sent.exists():
         raise ValidationError(_("A correction was sent: this one would be sent after it."))
     if locked.issue is None or not may_be_sent(locked.issue):
         raise ValidationError(_("The issue is not public."))

@@ -322,6 +322,13 @@ def test_correction_after_a_stop_goes_to_all(digest):
     ]
 
 
+def test_cancelled_correction_lets_the_mailing_go_on(digest):
+    mailing = start_mailing(digest)
+    mailings.stop(mailing, None)
+    mailings.cancel(mailings.correct(mailing, None, "Corrected", "Wrong.", "active"), None)
+    assert mailings.resume(mailing, None).state == "sending"
+
+
 def test_correction_needs_readers_who_are_known_to_have_the_issue(digest):
     mailing = start_mailing(digest)
     mailings.stop(mailing, None)

@@ -118,7 +118,7 @@ class StopView(MailingActionView):
     page_title = _("Stop the mailing")
     question = _(
         "Stop the mailing? Readers who have not got it yet do not get it. You can continue it "
-        "later, or send a correction."
+        "later, or send a correction instead."
     )
     button = _("Yes, stop it")
     success_message = _("The mailing is stopped.")
