@@ -1,8 +1,10 @@
-"""A mail server, and settings that lead to it."""
+"""A mail server with settings that lead to it, and users with roles."""
 
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
 
 from tests.contrib.newsletter.smtp_server import MailServer
 
@@ -24,3 +26,22 @@ def mail_server(_mail_server: MailServer, settings) -> MailServer:
     settings.EMAIL_TIMEOUT = 5
     _mail_server.script()
     return _mail_server
+
+
+@pytest.fixture
+def log_in(digest, client, django_user_model):
+    """Return a function that signs in a member of a group."""
+    call_command("create_roles", verbosity=0)
+
+    def log_in(group):
+        user = django_user_model.objects.create_user(group)
+        user.groups.add(Group.objects.get(name=group))
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def manager(log_in):
+    return log_in("Newsletter managers")

@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
@@ -27,25 +25,6 @@ pytestmark = pytest.mark.django_db
 
 SETTINGS, SUBSCRIBERS = "/admin/digest/newsletters/", "/admin/digest/subscribers/"
 ADDRESS = "reader@example.org"
-
-
-@pytest.fixture
-def log_in(digest, client, django_user_model):
-    """Return a function that signs in a member of a group."""
-    call_command("create_roles", verbosity=0)
-
-    def log_in(group):
-        user = django_user_model.objects.create_user(group)
-        user.groups.add(Group.objects.get(name=group))
-        client.force_login(user)
-        return client
-
-    return log_in
-
-
-@pytest.fixture
-def manager(log_in):
-    return log_in("Newsletter managers")
 
 
 def html(response):

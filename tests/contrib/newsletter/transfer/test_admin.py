@@ -4,9 +4,7 @@ import csv
 import io
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry
 
@@ -24,25 +22,6 @@ SUBSCRIBERS = "/admin/digest/subscribers/"
 IMPORTS = f"{SUBSCRIBERS}imports/"
 LIST = "ann@example.org\nbea@example.org\n"
 XSS = "<script>alert(1)</script>"
-
-
-@pytest.fixture
-def log_in(digest, client, django_user_model):
-    """Return a function that signs in a member of a group."""
-    call_command("create_roles", verbosity=0)
-
-    def log_in(group):
-        user = django_user_model.objects.create_user(group)
-        user.groups.add(Group.objects.get(name=group))
-        client.force_login(user)
-        return client
-
-    return log_in
-
-
-@pytest.fixture
-def manager(log_in):
-    return log_in("Newsletter managers")
 
 
 def html(response):
