@@ -1,5 +1,5 @@
-/* Import pages: pastes rich text, uploads files one by one, and updates the resulting draft after
-   each correction. Both pages also work as plain forms without this script. */
+/* Import page: pastes rich text and uploads files one by one. It also works as a plain form without
+   this script. */
 (() => {
   const LIMITS = { file: 10_000_000, text: 1_000_000 };
   const AJAX_HEADERS = { "X-Requested-With": "XMLHttpRequest" };
@@ -188,62 +188,6 @@
     }
   }
 
-  class Mapping {
-    constructor(form) {
-      this.form = form;
-      this.status = form.querySelector("[data-status]");
-      form.addEventListener("change", (event) => this.change(event));
-      form.addEventListener("click", (event) => this.follow(event));
-    }
-
-    change(event) {
-      const part = event.target.closest("[data-part]");
-      if (part) part.dataset.role = event.target.value;
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.update(), 200);
-    }
-
-    /* One request at a time; changes made meanwhile are sent in another one afterwards. */
-    async update() {
-      if (this.isBusy) {
-        this.isStale = true;
-        return;
-      }
-      this.isBusy = true;
-      try {
-        const data = new FormData(this.form);
-        data.set("action", "save");
-        this.show(await send(location.href, data));
-      } catch {
-        this.show({ error: this.form.dataset.failed });
-      }
-      this.isBusy = false;
-      if (this.isStale) {
-        this.isStale = false;
-        this.update();
-      }
-    }
-
-    show({ outcome, unknown, message, error }) {
-      if (outcome) this.form.querySelector("[data-outcome]").innerHTML = outcome;
-      if (unknown !== undefined) this.form.querySelector("[data-unknown]").innerHTML = unknown;
-      this.status.textContent = error ?? message ?? "";
-      this.status.classList.toggle("w-sr-only", !error);
-    }
-
-    follow(event) {
-      const link = event.target.closest("a[data-jump], a[data-line]");
-      if (!link) return;
-      if (link.matches("[data-line]")) this.form.querySelector("[data-source]").open = true;
-      else document.querySelector(link.hash)?.focus();
-    }
-  }
-
-  const start = () => {
-    const form = document.getElementById("digest-import");
-    const mapping = document.getElementById("digest-import-mapping");
-    if (form) new Import(form);
-    if (mapping) new Mapping(mapping);
-  };
-  start();
+  const form = document.getElementById("digest-import");
+  if (form) new Import(form);
 })();
