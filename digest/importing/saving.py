@@ -19,6 +19,7 @@ from digest.importing.library import (
     images_to_add,
 )
 from digest.importing.mapper import IssueDraft
+from digest.pages.numbering import number_after
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.pages.paths import once_at
 from digest.pages.time_zones import at_time, time_zone_of
@@ -168,6 +169,7 @@ def prepare_issue(
         check(existing)
     issue = latest_draft(existing) if existing else get_issue_page_model()(live=False)
     fill_fields(issue, draft)
+    issue.is_unnumbered = number_after(digest, draft.date) is not None
     check_page(issue, publish=publish)
     if publish and images:
         check_alt_texts(issue, draft, images)

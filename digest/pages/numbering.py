@@ -1,5 +1,6 @@
 """The number of an issue, which is unique within its digest."""
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,7 +9,8 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from digest.pages.page_models import parent_of
+from digest.pages.drafts import with_draft_values
+from digest.pages.page_models import get_issue_page_model, parent_of
 
 MAX_NUMBER = 999_999
 
@@ -18,8 +20,18 @@ def lock(parent: Any) -> None:
     type(parent).objects.select_for_update(no_key=True).get(pk=parent.pk)
 
 
+def number_after(digest: Any, day: date) -> int | None:
+    """Return the number of the first numbered issue of a digest after a day, drafts included."""
+    issues = get_issue_page_model().objects.child_of(digest).filter(alias_of=None)
+    later = with_draft_values(issues).filter(draft_date__gt=day, draft_number__isnull=False)
+    return later.order_by("draft_date", "pk").values_list("draft_number", flat=True).first()
+
+
 class NumberingMixin(models.Model):
     """Number the issues of a digest. An alias has the number of its source and is not counted."""
+
+    # Whether a new issue stays without a number, as an imported one does that is older than others.
+    is_unnumbered = False
 
     number = models.PositiveIntegerField(
         _("number"),
@@ -51,9 +63,10 @@ class NumberingMixin(models.Model):
     def assign_number(self) -> None:
         """Assign the next number of the digest if the issue has none; needs a transaction.
 
-        A new translation gets the number of its source, if no other issue of its digest has it.
+        A new translation gets the number of its source, if no other issue of its digest has it. An
+        issue that was stored without a number stays without.
         """
-        if self.number is None and not self.alias_of_id:
+        if self.number is None and not self.alias_of_id and not self._stays_unnumbered():
             parent = self.get_parent()
             lock(parent)
             self.number = self._number_of_source(parent) or self.next_number(parent)
@@ -77,6 +90,11 @@ class NumberingMixin(models.Model):
 
     def _others_below(self, parent: Any) -> QuerySet:
         return type(self).objects.child_of(parent).filter(alias_of=None).exclude(pk=self.pk)
+
+    def _stays_unnumbered(self) -> bool:
+        if self._state.adding:
+            return self.is_unnumbered
+        return type(self).objects.filter(pk=self.pk, number=None).exists()
 
     def _number_of_source(self, parent: Any) -> int | None:
         if not self._state.adding:

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from digest.models import IssuePage
+from tests.builders import make_issue
 from tests.importing.conftest import COPIED, MARKDOWN
 from tests.importing.test_word import docx
 
@@ -134,3 +135,11 @@ def test_control_characters_in_names_are_escaped(digest):
     out, err, _ = run("a\x1b[31m\nb", "--digest", "weekly")
     assert "\x1b" not in out + err
     assert "'a\\x1b[31m\\nb': There is no such file." in err
+
+
+def test_issue_of_the_past_gets_no_number(digest):
+    make_issue(digest, 14, publish=False, number=3)
+    out, _, _ = run(COPIED, "--digest", "weekly")
+    issue = IssuePage.objects.get(date="2026-03-09")
+    assert f"(page {issue.pk}), draft, without a number: others are later." in out
+    assert issue.number is None

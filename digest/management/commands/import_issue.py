@@ -91,7 +91,8 @@ class Command(BaseCommand):
         issue, created = save_issue(draft, digest, **choices)
         done = "New issue" if created else "New revision of"
         state = "published" if publish and issue.live else "draft"
-        return f"{done} {issue.full_url} (page {issue.pk}), {state}."
+        number = ", without a number: others are later" if created and not issue.number else ""
+        return f"{done} {issue.full_url} (page {issue.pk}), {state}{number}."
 
 
 def printable(path: str) -> str:
