@@ -15,7 +15,7 @@ from digest.importing.dates import parse_date
 from digest.importing.images import Figure
 from digest.importing.parts import Part, Role
 from digest.importing.rich_text import plain_text_with_urls, sanitise
-from digest.importing.sources import parse_sources
+from digest.importing.sources import linked_sources, parse_sources
 
 SOURCES = (Role.STORY_SOURCE, Role.ISSUE_SOURCE)
 
@@ -29,6 +29,12 @@ class StoryDraft:
     body: list[Part] = field(default_factory=list)
     why_it_matters: list[Part] = field(default_factory=list)
     sources: list[Part] = field(default_factory=list)
+    linked: list[Part] = field(default_factory=list)
+
+    @property
+    def links(self) -> list[Part]:
+        """Return a source for each link of the text; ``linked`` has those that are taken."""
+        return linked_sources([*self.body, *self.why_it_matters])
 
     def value(self) -> dict[str, Any]:
         """Return the value of a ``story_section`` block."""
@@ -37,7 +43,7 @@ class StoryDraft:
             "body": rich_text(self.body, STORY_FEATURES),
             "why_it_matters": rich_text(self.why_it_matters, TEXT_FEATURES),
             "image": None,
-            "sources": list_items(self.sources),
+            "sources": list_items([*self.sources, *self.linked]),
         }
 
 
@@ -51,6 +57,7 @@ class IssueDraft:
     slug: str = ""
     date: datetime.date | None = None
     date_text: str = ""
+    date_is_proposed: bool = False
     tags: list[str] = field(default_factory=list)
     image: str = ""
     lead_image: Figure | None = None

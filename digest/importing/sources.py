@@ -1,15 +1,27 @@
 """Parse a line of a source list into title, URL, publisher, author and date."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.utils.html import escape
 
+from digest.http.canonical import canonical_url
+from digest.http.robots import host_of
 from digest.importing.dates import date_at_end
-from digest.importing.parts import Part
+from digest.importing.parts import Part, Role
 from digest.importing.recognition import URL
-from digest.importing.rich_text import LINK, MAX_URL_LENGTH, bare_text, shown_url, split_words
+from digest.importing.rich_text import (
+    LINK,
+    MAX_URL_LENGTH,
+    bare_text,
+    shown_url,
+    split_words,
+    unescaped,
+)
 
 SEPARATORS = "—–-:|,;·(<[/"
 BETWEEN = " \t\n" + SEPARATORS
@@ -100,3 +112,28 @@ def is_source_url(url: str) -> bool:
     except ValidationError:
         return False
     return len(url) <= MAX_URL_LENGTH
+
+
+def linked_sources(parts: Iterable[Part]) -> list[Part]:
+    """Return a source for each link to the web in the text of the parts, once for each URL.
+
+    Its title is the text of the link, and its publisher the host of the URL.
+    """
+    found: dict[str, Part] = {}
+    for part in parts:
+        for href, html in LINK.findall(part.html):
+            url = unescaped(href)
+            if is_source_url(url):
+                found.setdefault(
+                    canonical_url(url) or url, linked_source(part, url, bare_text(html))
+                )
+    return list(found.values())
+
+
+def linked_source(part: Part, url: str, title: str) -> Part:
+    host = host_of(url)
+    is_bare = not title or shown_url(title) == shown_url(url)
+    details = "" if is_bare else f" — {escape(host)}"
+    text = host if is_bare else title
+    html = f'<p><a href="{escape(url)}">{escape(text)}</a>{details}</p>'
+    return replace(part, role=Role.STORY_SOURCE, text=text, html=html)

@@ -45,10 +45,14 @@ def test_pasted_document_is_corrected_and_imported(open_editor, digest):
     expect(editor.page.get_by_text("Pasted with its headings")).to_be_visible()
     read(editor)
     outcome = editor.page.get_by_role("region", name="Resulting draft")
-    expect(outcome).to_contain_text("2 paragraphs, no why it matters, 0 sources")
+    expect(outcome).to_contain_text("2 paragraphs, no why it matters, 1 source, 1 link")
+    expect(editor.page.get_by_text("5 parts, all understood.")).to_be_visible()
     with editor.page.expect_response(lambda response: response.request.method == "POST"):
-        editor.page.get_by_label("Role of Block 5").select_option("Story: why it matters")
-    expect(outcome).to_contain_text("1 paragraph, why it matters, 0 sources")
+        role = editor.page.get_by_label("Role of Block 5")
+        role.focus()
+        role.select_option("Story: why it matters")
+    expect(outcome).to_contain_text("1 paragraph, why it matters, 1 source, 1 link")
+    expect(editor.page.get_by_label("Role of Block 5")).to_be_focused()
     editor.page.reload()
     expect(editor.page.get_by_label("Role of Block 5")).to_have_value("WHY_IT_MATTERS")
     editor.page.get_by_role("button", name="Create the draft").click()
@@ -71,7 +75,60 @@ def test_plain_text_can_be_used_instead(open_editor, digest):
     expect(box).to_be_editable()
     box.fill("Heat below\n\nA sentence that ends.")
     read(editor)
-    expect(editor.page.get_by_role("heading", name="Pasted text.txt")).to_be_visible()
+    expect(editor.page.get_by_role("heading", name="Pasted text", exact=True)).to_be_visible()
+
+
+def press(editor, key="Enter"):
+    """Press a key, and wait for the response."""
+    with editor.page.expect_response(lambda response: response.request.method == "POST"):
+        editor.page.keyboard.press(key)
+
+
+def test_parts_are_split_moved_and_merged_with_the_keyboard(open_editor, digest):
+    editor = open_editor()
+    open_import(editor)
+    paste(editor)
+    read(editor)
+    status = editor.page.locator("#digest-import-mapping").get_by_role("status")
+    editor.page.get_by_label("Move, split or merge Block 4").press("Enter")
+    editor.page.get_by_role("button", name="Split…").focus()
+    press(editor)  # the part has no end of a sentence: its words are offered
+    expect(editor.page.get_by_role("button", name="Split before “is", exact=False)).to_be_focused()
+    press(editor)
+    new = editor.page.get_by_label("Role of Block 4 (2)")
+    expect(new).to_be_focused()
+    expect(status).to_have_text("Split in two.")
+    editor.page.get_by_label("Move, split or merge Block 4 (2)").press("Enter")
+    down = editor.page.locator("#down-s1")
+    down.focus()
+    press(editor)
+    expect(status).to_have_text("Moved: now part 6 of 6.")
+    expect(editor.page.locator("#up-s1")).to_be_focused()
+    press(editor)
+    expect(editor.page.locator("#up-s1")).to_be_focused()
+    editor.page.locator("#merge-s1").focus()
+    press(editor)
+    expect(editor.page.get_by_label("Role of Block 4", exact=True)).to_be_focused()
+    expect(new).to_have_count(0)
+
+
+def test_draft_can_be_created_on_arrival_and_asks_for_its_title(open_editor, digest):
+    editor = open_editor()
+    editor.page.set_viewport_size({"width": 390, "height": 844})
+    editor.page.goto("/admin/digest/import/")
+    editor.page.get_by_role("textbox", name="Paste a text").fill("## Heat\n\nStored in sand.")
+    read(editor)
+    outcome = editor.page.get_by_role("region", name="Resulting draft")
+    expect(outcome).to_contain_text("(proposed)")
+    create = outcome.get_by_role("button", name="Create the draft")
+    expect(create).to_be_in_viewport()
+    create.click()
+    title = outcome.get_by_role("textbox", name="Title")
+    expect(title).to_be_focused()
+    expect(title).to_have_accessible_description("Type a title first.")
+    title.fill("Sand")
+    create.click()
+    expect(editor.page).to_have_url(re.compile(r"/admin/pages/\d+/edit/$"))
 
 
 def test_rejected_file_does_not_affect_the_other_one(open_editor, digest, tmp_path):

@@ -5,43 +5,50 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
+from wagtail.models import Page
 
 from digest.admin.access import digests_with_permission
 from digest.importing import Part, Role
 from digest.importing.documents import MAX_WORD_BYTES
-from digest.importing.review.mapping import Mapping
+from digest.importing.review.mapping import Mapping, new_links
 
 ROLE_LABELS = {
-    Role.TITLE: _("Title of the issue"),
-    Role.HEADLINE: _("Headline"),
-    Role.BYLINE: _("Byline"),
-    Role.SLUG: _("Slug"),
-    Role.DATE: _("Date"),
-    Role.TAG: _("Tag"),
-    Role.ISSUE_IMAGE: _("Image of the issue"),
-    Role.STORY_IMAGE: _("Image of the story"),
-    Role.IMAGE: _("Image (not imported)"),
-    Role.SUMMARY: _("Summary"),
-    Role.STORY: _("Story: heading"),
-    Role.BODY: _("Story: text"),
-    Role.WHY_IT_MATTERS: _("Story: why it matters"),
-    Role.STORY_SOURCE: _("Story: source"),
-    Role.BOTTOM_LINE: _("Bottom line"),
-    Role.ISSUE_SOURCE: _("Source of the issue"),
-    Role.LABEL: _("Label (not in the text)"),
-    Role.BOILERPLATE: _("Left out"),
-    Role.COMMENT: _("Comment (left out)"),
-    Role.UNKNOWN: _("Not understood"),
-    Role.LEFT_OUT: _("Not understood, left out"),
-    Role.UNPUBLISHED: _("Not published"),
+    _("Issue"): {
+        Role.TITLE: _("Title of the issue"),
+        Role.HEADLINE: _("Headline"),
+        Role.SUMMARY: _("Summary"),
+        Role.DATE: _("Date"),
+        Role.TAG: _("Tags"),
+        Role.BYLINE: _("Byline"),
+        Role.SLUG: _("End of the URL (slug)"),
+        Role.ISSUE_IMAGE: _("Image of the issue"),
+        Role.BOTTOM_LINE: _("Bottom line"),
+        Role.ISSUE_SOURCE: _("Source of the issue"),
+        Role.UNPUBLISHED: _("Not to be published"),
+    },
+    _("Story"): {
+        Role.STORY: _("Story: heading"),
+        Role.BODY: _("Story: text"),
+        Role.WHY_IT_MATTERS: _("Story: why it matters"),
+        Role.STORY_SOURCE: _("Story: source"),
+        Role.STORY_IMAGE: _("Story: image"),
+        Role.UNKNOWN: _("Not understood, taken as text"),
+    },
+    _("Not in the draft"): {
+        Role.BOILERPLATE: _("Left out"),
+        Role.LABEL: _("A label, left out"),
+        Role.COMMENT: _("A comment, left out"),
+        Role.IMAGE: _("An image, left out"),
+        Role.LEFT_OUT: _("Not understood, left out"),
+    },
 }
 IMAGE_ROLES = (Role.ISSUE_IMAGE, Role.STORY_IMAGE, Role.IMAGE)
 # Roles that only the reader assigns; they are choices of the parts that have them.
 NOT_SELECTABLE = {*IMAGE_ROLES, Role.COMMENT, Role.LEFT_OUT, Role.UNKNOWN, Role.UNPUBLISHED}
+MAX_LINK_FIELDS = 75  # of two values; with a field for each part, Django accepts no more
 MAX_FILES = 20  # per request; import.js sends one request per file
 ACCEPTED = ".txt,.text,.md,.markdown,.mdown,.mkd,.html,.htm,.xhtml,.docx,.eml"
 
@@ -105,61 +112,74 @@ class ImportForm(forms.Form):
         """Yield the name and bytes of each document; read files up to one byte over the limit."""
         data = self.cleaned_data
         if data["html"]:
-            yield f"{_now('Pasted text')}.html", data["html"].encode("utf-8", "replace")
+            # A text without a file name is HTML if it begins so.
+            html = f"<!doctype html>{data['html']}"
+            yield _now("Pasted text"), html.encode("utf-8", "replace")
         elif data["text"].strip():
-            yield f"{_now('Pasted text')}.txt", data["text"].encode("utf-8", "replace")
+            yield _now("Pasted text"), data["text"].encode("utf-8", "replace")
         for file in data["files"]:
             yield file.name, file.read(MAX_WORD_BYTES + 1)
 
 
 class MappingForm(forms.Form):
-    """Edit the roles of a document's parts, and the issue's title and date."""
+    """Edit the roles of a document's parts, the issue's title and date, and what its links become.
 
-    title = forms.CharField(
-        label=_("Title"),
-        max_length=255,
-        required=False,
-        help_text=_("Required if the document has none; overrides the one in the document."),
-    )
-    date = forms.DateField(
-        label=_("Date"),
-        required=False,
-        widget=AdminDateInput,
-        help_text=_("Required if the document has none; overrides the one in the document."),
-    )
+    Title and date show those of the draft; they are stored where the editor changes them.
+    """
+
+    title = forms.CharField(label=_("Title"), required=False)
+    date = forms.DateField(label=_("Date"), required=False, widget=AdminDateInput)
 
     def __init__(self, *args: Any, mapping: Mapping, **kwargs: Any) -> None:
-        upload = mapping.upload
-        kwargs["initial"] = {"title": upload.title, "date": upload.date}
+        draft = mapping.draft
+        kwargs["initial"] = {"title": draft.title, "date": draft.date}
         super().__init__(*args, **kwargs)
         self.mapping = mapping
-        for number, (part, role) in enumerate(
-            zip(mapping.parsed_parts, mapping.roles, strict=True)
-        ):
-            self.fields[f"role-{number}"] = forms.ChoiceField(
+        roles = mapping.roles
+        for key, part in mapping.parsed_parts.items():
+            self.fields[f"role-{key}"] = forms.ChoiceField(
                 label=_("Role"),
                 choices=choices_for(part),
-                initial=role.name,
-                widget=forms.Select(attrs={"aria-describedby": f"part-{number}-text"}),
+                initial=roles[key].name,
+                required=False,
             )
+        stories = zip(mapping.story_keys, draft.stories, strict=True)
+        linking = [(key, story) for key, story in stories if new_links(story)]
+        for key, story in linking[:MAX_LINK_FIELDS]:
+            # None if the story is new, and was not on the page that was sent.
+            field = forms.NullBooleanField(widget=forms.HiddenInput, initial=bool(story.linked))
+            self.fields[f"links-{key}"] = field
 
-    @cached_property
-    def role_fields(self) -> list[forms.BoundField]:
-        """Return the role field of each part, in document order."""
-        return [self[f"role-{number}"] for number in range(len(self.mapping.parsed_parts))]
+    def clean_title(self) -> str:
+        title = self.cleaned_data["title"]
+        longest = Page._meta.get_field("title").max_length
+        if "title" in self.changed_data and len(title) > longest:
+            raise forms.ValidationError(_now("At most %d characters.") % longest)
+        return title
 
     def save(self) -> None:
-        data = self.cleaned_data
-        roles = {n: Role[data[f"role-{n}"]] for n in range(len(self.mapping.parsed_parts))}
-        self.mapping.correct(roles, data["title"], data["date"])
+        """Store the corrections; a field that was not sent stays as it is."""
+        data, upload = self.cleaned_data, self.mapping.upload
+        current = self.mapping.roles
+        roles = {key: Role[data[f"role-{key}"] or role.name] for key, role in current.items()}
+        changed = self.changed_data
+        title = data["title"] if "title" in changed else upload.title
+        date = data["date"] if "date" in changed else upload.date
+        chosen = [n for n in changed if n.startswith("links-") and data[n] is not None]
+        linked = {name.removeprefix("links-"): data[name] for name in chosen}
+        self.mapping.correct(roles, title, date, linked)
 
 
-def choices_for(part: Part) -> list[tuple[str, Any]]:
-    """Return the choices for a part, with the role that was read."""
-    if part.is_image:
-        return [(role.name, ROLE_LABELS[role]) for role in IMAGE_ROLES]
-    return [
-        (role.name, label)
-        for role, label in ROLE_LABELS.items()
-        if role is part.role or role not in NOT_SELECTABLE
+def choices_for(part: Part) -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """Return the choices for a part by group, with the role that was read."""
+    groups = [
+        (group, [(role.name, label) for role, label in roles.items() if is_choice(role, part)])
+        for group, roles in ROLE_LABELS.items()
     ]
+    return [(group, choices) for group, choices in groups if choices]
+
+
+def is_choice(role: Role, part: Part) -> bool:
+    if part.is_image:
+        return role in IMAGE_ROLES
+    return role is part.role or role not in NOT_SELECTABLE

@@ -20,9 +20,11 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from digest.admin.access import digests_with_permission
+from digest.admin.importing.editing import Edited, perform
 from digest.admin.importing.forms import ImportForm, MappingForm
 from digest.admin.importing.review import MappingReview
 from digest.importing import DocumentError, read_document
+from digest.importing.review.editing import EditRejected
 from digest.importing.review.mapping import Mapping, store_document
 from digest.importing.review.uploads import Upload
 from digest.importing.saving import ImportRejected, IssueExists
@@ -139,18 +141,28 @@ class MappingView(DocumentMixin, WagtailAdminTemplateMixin, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        review = MappingReview(self.mapping, context["form"], self.request.user)
-        return context | {"review": review, "errors": self.errors, "media": context["form"].media}
+        opened, splitting = self.request.GET.get("open", ""), self.request.GET.get("split", "")
+        splitting = kwargs.get("splitting", splitting)
+        form, user = context["form"], self.request.user
+        review = MappingReview(self.mapping, form, user, opened, splitting)
+        return context | {"review": review, "errors": self.errors, "media": form.media}
 
     def form_valid(self, form: MappingForm) -> HttpResponse:
-        """Save the corrections, and create the draft if its button was pressed."""
+        """Save the corrections, and do what the button is for that was pressed."""
         form.save()
-        action = self.request.POST.get("action")
+        action = self.request.POST.get("action", "")
+        if action in ("make", "revise") and not self.mapping.draft.title:
+            form.add_error("title", _now("Type a title first."))
+            return self.form_invalid(form)
         if action in ("make", "revise"):
             return self.create_draft(update=action == "revise")
+        try:
+            edited = perform(self.mapping, action)
+        except EditRejected as error:
+            return self.reject(str(error))
         if is_ajax(self.request):
-            return self.render_update()
-        return redirect("digest_import_document", self.mapping.upload.pk)
+            return self.render_update(edited or Edited(_now("Updated.")))
+        return self.show_edited(edited)
 
     def form_invalid(self, form: MappingForm) -> HttpResponse:
         if not is_ajax(self.request):
@@ -160,15 +172,38 @@ class MappingView(DocumentMixin, WagtailAdminTemplateMixin, FormView):
         )
         return JsonResponse({"error": " ".join(errors)})
 
-    def render_update(self) -> HttpResponse:
-        """Return the changed parts of the page as JSON."""
+    def reject(self, error: str) -> HttpResponse:
+        """Return the error of an edit that did not fit the parts."""
+        if is_ajax(self.request):
+            return JsonResponse({"error": error})
+        messages.error(self.request, error)
+        return redirect("digest_import_document", self.mapping.upload.pk)
+
+    def show_edited(self, edited: Edited | None) -> HttpResponse:
+        """Redirect to the part that was edited."""
+        url = reverse("digest_import_document", args=[self.mapping.upload.pk])
+        if not edited:
+            return redirect(url)
+        if not edited.splitting:
+            messages.success(self.request, edited.message)
+        name = "split" if edited.splitting else "open"
+        return redirect(f"{url}?{name}={edited.key}#part-{edited.key}" if edited.key else url)
+
+    def render_update(self, edited: Edited) -> HttpResponse:
+        """Return the changed regions of the page, title and date as JSON."""
         # The bound form was built before the corrections were saved.
-        context = self.get_context_data(form=MappingForm(mapping=self.mapping))
-        parts = {
+        form = MappingForm(mapping=self.mapping)
+        splitting = edited.splitting or self.request.POST.get("splitting", "")
+        splitting = splitting if edited.splitting or not edited.focus else ""
+        context = self.get_context_data(form=form, splitting=splitting)
+        regions = {
             name: render_to_string(f"digest/admin/import_{name}.html", context, self.request)
-            for name in ("outcome", "unknown")
+            for name in ("actions", "outcome", "understood", "parts")
         }
-        return JsonResponse({**parts, "message": _now("Updated.")})
+        date = form.fields["date"].widget.format_value(form["date"].value())
+        fields = {"title": form["title"].value(), "date": date}
+        answer = {"message": edited.message, "focus": edited.focus, "fields": fields}
+        return JsonResponse({"regions": regions, **answer})
 
     def create_draft(self, *, update: bool) -> HttpResponse:
         """Create or update the draft and redirect to it, or show the errors."""

@@ -12,14 +12,19 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from digest.http.canonical import canonical_url
 from digest.importing import Document, Format, IssueDraft, Part, Report, Role, map_parts, read_parts
 from digest.importing.errors import DocumentError
 from digest.importing.images import DocumentImage, Figure
 from digest.importing.library import collection_for
+from digest.importing.mapper import StoryDraft
 from digest.importing.recognition import parse_tags
+from digest.importing.review.edits import Parts, apply_edits, number_parts
 from digest.importing.review.uploads import Upload, UploadImage
 from digest.importing.rich_text import bare_text
 from digest.importing.saving import ImportRejected, find_existing, save_issue
+from digest.importing.sources import parse_sources
+from digest.pages.new_issues import day_of_new_issue
 
 MAX_PARTS = 800  # each is a form field, of which Django accepts 1,000
 MAX_LINES = 5 * MAX_PARTS
@@ -77,23 +82,29 @@ class Mapping:
         )
 
     @cached_property
-    def parsed_parts(self) -> list[Part]:
-        """Return the parts with the roles of the reader."""
-        return read_parts(self.document)
+    def numbered_parts(self) -> Parts:
+        """Return the parts by key, as they were read."""
+        return number_parts(read_parts(self.document))
+
+    @cached_property
+    def parsed_parts(self) -> Parts:
+        """Return the parts with the edits of the editor, and the roles of the reader."""
+        return apply_edits(self.numbered_parts, self.upload.edits)
 
     @property
-    def roles(self) -> list[Role]:
+    def roles(self) -> dict[str, Role]:
         """Return the role of each part, corrected or not."""
         corrected = self.upload.roles
-        return [
-            Role[corrected[str(number)]] if str(number) in corrected else part.role
-            for number, part in enumerate(self.parsed_parts)
-        ]
+        return {
+            key: Role[corrected[key]] if key in corrected else part.role
+            for key, part in self.parsed_parts.items()
+        }
 
     @property
     def parts(self) -> list[Part]:
         """Return the parts with corrected roles."""
-        pairs = zip(self.parsed_parts, self.roles, strict=True)
+        roles = self.roles
+        pairs = ((part, roles[key]) for key, part in self.parsed_parts.items())
         return [part for read, role in pairs for part in corrected_part(read, role)]
 
     @property
@@ -102,11 +113,27 @@ class Mapping:
 
     @property
     def draft(self) -> IssueDraft:
-        """Return the issue draft; title and date typed by the editor take precedence."""
+        """Return the issue draft; title and date typed by the editor take precedence.
+
+        Without any date, it has the one that a new issue of the digest would have.
+        """
         draft = map_parts(self.parts)
         draft.title = self.upload.title or draft.title
         draft.date = self.upload.date or draft.date
+        if draft.date is None:
+            draft.date, draft.date_is_proposed = day_of_new_issue(self.upload.digest), True
+        for key, story in zip(self.story_keys, draft.stories, strict=True):
+            story.linked = new_links(story) if self.takes_links(key, story) else []
         return draft
+
+    @property
+    def story_keys(self) -> list[str]:
+        """Return the key of the heading of each story."""
+        return [key for key, role in self.roles.items() if role is Role.STORY]
+
+    def takes_links(self, key: str, story: StoryDraft) -> bool:
+        """Return whether links of the text become sources; by default if there are no others."""
+        return self.upload.linked.get(key, not story.sources)
 
     def find_existing(self) -> Any | None:
         """Return the issue that would get a new revision, or None."""
@@ -114,16 +141,31 @@ class Mapping:
         named = draft.slug or (draft.title and draft.date)
         return find_existing(draft, self.upload.digest) if named else None
 
-    def correct(self, roles: dict[int, Role], title: str, date: Any) -> None:
-        """Store the roles that differ from those of the reader, title and date."""
+    def correct(
+        self, roles: dict[str, Role], title: str, date: Any, linked: dict[str, bool] | None = None
+    ) -> None:
+        """Store the roles that differ from those of the reader, title, date and chosen links."""
         self.upload.roles = {
-            str(number): role.name
-            for number, role in roles.items()
-            if role is not self.parsed_parts[number].role
+            key: role.name for key, role in roles.items() if role is not self.parsed_parts[key].role
         }
         self.upload.title, self.upload.date = title, date
+        self.upload.linked |= linked or {}
+        self.store()
+
+    def edit(self, edits: list[list[Any]], roles: dict[str, Role] | None = None) -> None:
+        """Store the edits of the parts, and the roles of new parts."""
+        self.upload.edits = edits
+        self.upload.roles |= {key: role.name for key, role in (roles or {}).items()}
+        del self.parsed_parts
+        present = self.parsed_parts
+        self.upload.roles = {k: role for k, role in self.upload.roles.items() if k in present}
+        self.store()
+
+    def store(self) -> None:
+        """Save the corrections, with the summary for the list of documents."""
         self.upload.summary = self.report.summary()
-        self.upload.save(update_fields=["roles", "title", "date", "summary"])
+        fields = ["roles", "edits", "linked", "title", "date", "summary"]
+        self.upload.save(update_fields=fields)
 
     def save_issue(self, user: Any, *, update: bool = False) -> Any:
         """Save the draft; raises ImportRejected, and then writes nothing."""
@@ -157,9 +199,18 @@ def check_may_edit(issue: Any, user: Any) -> None:
         raise ImportRejected(f'You may not edit "{issue.draft_title}".')
 
 
+def new_links(story: StoryDraft) -> list[Part]:
+    """Return the links of a story that are not among its sources, as sources."""
+    known = {canonical_url(each["url"]) for part in story.sources for each in parse_sources(part)}
+    links = ((link, parse_sources(link)[0]["url"]) for link in story.links)
+    return [link for link, url in links if canonical_url(url) not in known]
+
+
 def corrected_part(part: Part, role: Role) -> Iterator[Part]:
     """Yield a part with a corrected role; a line may have several tags."""
-    if role is part.role:
+    if role is part.role is Role.TAG:
+        yield from (replace(part, text=tag) for tag in part.text.split("\n"))
+    elif role is part.role:
         yield part
     elif role is Role.TAG:
         text = bare_text(part.rich_text)

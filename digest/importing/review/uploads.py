@@ -50,6 +50,14 @@ class Upload(models.Model):
     roles = models.JSONField(
         _("roles"), default=dict, help_text=_("Roles of parts that an editor has changed.")
     )
+    edits = models.JSONField(
+        _("edits"), default=list, help_text=_("Splits, merges and moves of parts, in their order.")
+    )
+    linked = models.JSONField(
+        _("links as sources"),
+        default=dict,
+        help_text=_("Whether the links of a story are its sources, where an editor has chosen."),
+    )
     notes = models.JSONField(_("notes"), default=list)
     summary = models.TextField(_("what was recognised"), blank=True)
     title = models.CharField(_("title"), max_length=255, blank=True)

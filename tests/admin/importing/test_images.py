@@ -36,9 +36,9 @@ def roles_posted(client, upload, **roles: str) -> dict[str, str]:
     """Return the data of the form, with corrected roles by the text that begins the part."""
     form = client.get(f"{URL}{upload.pk}/").context["form"]
     parts = form.mapping.parsed_parts
-    data = {f"role-{n}": form[f"role-{n}"].initial for n in range(len(parts))}
-    for number, part in enumerate(parts):
-        data |= {f"role-{number}": role for start, role in roles.items() if start in part.text}
+    data = {f"role-{key}": form[f"role-{key}"].initial for key in parts}
+    for key, part in parts.items():
+        data |= {f"role-{key}": role for start, role in roles.items() if start in part.text}
     return data
 
 

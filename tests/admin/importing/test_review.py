@@ -3,12 +3,14 @@
 import datetime
 
 import pytest
+from django.utils import timezone
 from wagtail.models import PageLogEntry
 
 from digest.importing import Role, read_document, read_parts
 from digest.importing.review.mapping import Mapping, store_document
 from digest.importing.review.uploads import Upload
 from digest.models import IssuePage
+from digest.pages.time_zones import format_date
 from tests.admin.helpers import make_user
 from tests.builders import make_issue
 from tests.importing.conftest import COPIED
@@ -66,11 +68,11 @@ def form_of(upload, roles=None, **fields):
 CORRECTED = {6: Role.WHY_IT_MATTERS, 7: Role.TAG}
 
 
-def test_unknown_parts_are_listed_first_and_link_to_their_fields(client, keep):
+def test_first_line_counts_the_parts_and_links_to_the_first_unknown_one(client, keep):
     upload = keep()
     html = client.get(url_of(upload)).content.decode()
-    assert "1 part was not understood" in html
-    assert html.index('href="#id_role-2"') < html.index('id="part-0"')
+    assert "7 of 8 parts understood;" in html
+    assert html.index('<a href="#id_role-2" data-jump>1 to check</a>') < html.index('id="part-0"')
     assert "Line 4" in html
     assert "mood: calm" in html
 
@@ -78,9 +80,10 @@ def test_unknown_parts_are_listed_first_and_link_to_their_fields(client, keep):
 def test_corrected_roles_update_the_outcome_and_are_saved(client, keep):
     upload = keep()
     result = client.post(url_of(upload), form_of(upload, CORRECTED), **AJAX).json()
-    assert "1 paragraph, why it matters, 0 sources" in " ".join(result["outcome"].split())
-    assert "Trains, Rail" in result["outcome"]
-    assert "1 part was" in result["unknown"]
+    regions = result["regions"]
+    assert "1 paragraph, why it matters, 0 sources" in " ".join(regions["outcome"].split())
+    assert "Trains, Rail" in regions["outcome"]
+    assert "1 to check" in regions["understood"]
     upload.refresh_from_db()
     assert upload.roles == {"6": "WHY_IT_MATTERS", "7": "TAG"}
     assert "1 why-it-matters part" in upload.summary
@@ -108,11 +111,12 @@ def test_draft_is_created_from_the_corrected_roles(client, keep, writer):
     assert upload.issue_id == issue.pk
 
 
-def test_title_and_date_can_be_entered_if_the_document_has_none(client, keep):
+def test_title_and_date_can_be_typed_if_the_document_has_none(client, keep):
     upload = keep("## Heat\n\nStored in sand.\n")
     html = client.post(url_of(upload), form_of(upload, action="make")).content.decode()
     assert "No draft was created." in html
-    assert "title: none was found in the document." in html
+    assert 'aria-invalid="true" aria-describedby="title-error" autofocus' in html
+    assert "Type a title first." in html
     assert not IssuePage.objects.exists()
     typed = form_of(upload, title="Sand", date="2026-03-09", action="make")
     assert client.post(url_of(upload), typed).status_code == 302
@@ -195,7 +199,7 @@ def test_draft_is_created_from_the_list_without_review(client, keep):
     nameless = keep("## Heat\n\nStored in sand.\n")
     response = client.post(url_of(nameless, "draft/"), follow=True)
     assert response.redirect_chain[0][0] == url_of(nameless)
-    assert "date: none was found." in response.content.decode()
+    assert "title: none was found in the document." in response.content.decode()
     assert IssuePage.objects.count() == 1
 
 
@@ -237,3 +241,89 @@ def test_copied_page_is_imported_as_the_same_issue(client, keep, path):
     if not path.exists():
         pytest.skip("the team's sample issue is not on this machine")
     assert shape(make_draft_of(client, keep, path)) == EXPECTED
+
+
+def test_missing_date_is_the_next_day_without_an_issue(client, keep, digest):
+    today = timezone.localdate()
+    make_issue(digest, today)
+    upload = keep("# Sand\n\n## Heat\n\nStored in sand.\n")
+    tomorrow = today + datetime.timedelta(days=1)
+    shown = f"{format_date(tomorrow)} (proposed)"
+    assert shown in client.get(url_of(upload)).content.decode()
+    data = form_of(upload, title="Sand", date=str(tomorrow), action="make")
+    client.post(url_of(upload), data)
+    upload.refresh_from_db()
+    assert (upload.issue.specific.date, upload.title, upload.date) == (tomorrow, "", None)
+
+
+def test_title_follows_its_part_until_the_editor_types_one(client, keep):
+    upload = keep()
+    data = form_of(upload, {0: Role.SUMMARY, 3: Role.TITLE}, title="Sand", date="2026-03-09")
+    result = client.post(url_of(upload), data, **AJAX).json()
+    assert result["fields"] == {"title": "A summary of it.", "date": "2026-03-09"}
+    data |= {"title": "Stone"}
+    assert client.post(url_of(upload), data, **AJAX).json()["fields"]["title"] == "Stone"
+    upload.refresh_from_db()
+    assert upload.title == "Stone"
+
+
+LINKS = """# Sand
+
+## Heat
+
+As [the pilot](https://www.example.com/pilot?utm_source=x) and [a talk](https://example.org/) say.
+
+## Trains
+
+They [sell out](https://example.com/trains).
+
+Sources: [Timetable](https://example.com/times), [Fares](https://example.com/fares)
+"""
+
+
+def test_outcome_counts_the_sources_and_links_of_the_draft(client, keep):
+    html = " ".join(client.get(url_of(keep(LINKS))).content.decode().split())
+    assert "1 paragraph, no why it matters, 2 sources, 2 links" in html
+    assert "1 paragraph, no why it matters, 2 sources, 1 link" in html
+
+
+def test_links_become_sources_where_the_story_has_none_or_the_editor_wants(client, keep):
+    upload = keep(LINKS)
+    form = client.get(url_of(upload)).context["form"]
+    links = {name: form[name].value() for name in form.fields if name.startswith("links-")}
+    assert list(links.values()) == [True, False]
+    first, second = links
+    client.post(url_of(upload), form_of(upload, date="2026-03-09") | {first: "0", second: "1"})
+    client.post(url_of(upload, "draft/"))
+    stories = [block.value["sources"] for block in IssuePage.objects.get().stories]
+    assert [len(sources) for sources in stories] == [0, 3]
+    assert stories[1][2]["title"] == "sell out"
+    assert stories[1][2]["publisher"] == "example.com"
+
+
+def test_parts_are_grouped_by_story_with_the_tags_of_a_line_in_one_row(client, keep):
+    upload = keep("Sand\n\n2026-03-09 #Storage#Rail\n\nHeat\n\nStored in sand.\n", "a.txt")
+    html = client.get(url_of(upload)).content.decode()
+    assert "Storage, Rail" in html
+    assert html.count("Role of Line 3") == 2  # the date, and the tags
+    headings = [html.index(f">{text}") for text in ("\n        The issue", "\n        Story 1")]
+    assert headings == sorted(headings)
+    client.post(url_of(upload, "draft/"))
+    assert sorted(IssuePage.objects.get().tags.names()) == ["Rail", "Storage"]
+
+
+def test_issue_earlier_than_numbered_ones_gets_no_number(client, keep, digest):
+    make_issue(digest, datetime.date(2026, 4, 1), number=7)
+    upload = keep()
+    assert "Earlier than No. 7: it gets no number." in client.get(url_of(upload)).content.decode()
+    client.post(url_of(upload), form_of(upload, action="make"))
+    issue = Upload.objects.get().issue.specific
+    assert issue.number is None
+    issue.save_revision().publish()
+    assert IssuePage.objects.get(pk=issue.pk).number is None
+
+
+def test_later_issue_gets_the_next_number(client, keep, digest):
+    make_issue(digest, datetime.date(2026, 3, 1), number=7)
+    client.post(url_of(keep(), "draft/"))
+    assert Upload.objects.get().issue.specific.number == 8

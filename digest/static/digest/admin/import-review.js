@@ -1,7 +1,8 @@
-/* Review of an imported document: saves each correction and updates the resulting draft. The page
-   also works as a plain form without this script. */
+/* Review of an imported document: saves each correction, and shows the parts and the resulting draft
+   that follow from it. The page also works as a plain form without this script. */
 (() => {
   const AJAX_HEADERS = { "X-Requested-With": "XMLHttpRequest" };
+  const DELAY = 200; // milliseconds
 
   const send = async (url, data) => {
     const response = await fetch(url, { method: "POST", body: data, headers: AJAX_HEADERS });
@@ -9,56 +10,89 @@
     return response.json();
   };
 
-  class Mapping {
+  class Review {
+    changes = 0;
+    queue = Promise.resolve(); // one request at a time
+
     constructor(form) {
       this.form = form;
       this.status = form.querySelector("[data-status]");
-      form.addEventListener("change", (event) => this.change(event));
-      form.addEventListener("click", (event) => this.follow(event));
+      form.addEventListener("change", () => this.change());
+      form.addEventListener("click", (event) => this.click(event));
+      form.addEventListener("submit", () => clearTimeout(this.timer));
     }
 
-    change(event) {
-      const part = event.target.closest("[data-part]");
-      if (part) part.dataset.role = event.target.value;
+    change() {
+      this.changes += 1;
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.update(), 200);
+      this.timer = setTimeout(() => this.request("save"), DELAY);
     }
 
-    /* One request at a time; changes made meanwhile are sent in another one afterwards. */
-    async update() {
-      if (this.isBusy) {
-        this.isStale = true;
-        return;
+    click(event) {
+      const button = event.target.closest("button[data-edit]");
+      if (button) {
+        event.preventDefault();
+        clearTimeout(this.timer); // the request sends what has changed as well
+        this.request(button.value);
+      } else {
+        this.follow(event.target.closest("a[data-jump], a[data-line]"), event);
       }
-      this.isBusy = true;
+    }
+
+    follow(link, event) {
+      if (link?.matches("[data-line]")) document.getElementById("source").open = true;
+      if (!link?.matches("[data-jump]")) return;
+      event.preventDefault();
+      document.querySelector(link.hash)?.focus();
+    }
+
+    request(action) {
+      this.queue = this.queue.then(() => this.update(action));
+    }
+
+    async update(action) {
+      const { changes } = this;
+      const data = new FormData(this.form);
+      data.set("action", action);
       try {
-        const data = new FormData(this.form);
-        data.set("action", "save");
-        this.show(await send(location.href, data));
+        const response = await send(location.pathname, data);
+        // What has changed meanwhile is sent next; these regions no longer show it.
+        if (response.regions && changes === this.changes) this.show(response);
+        this.announce(response);
       } catch {
-        this.show({ error: this.form.dataset.failed });
-      }
-      this.isBusy = false;
-      if (this.isStale) {
-        this.isStale = false;
-        this.update();
+        this.announce({ error: this.form.dataset.failed });
       }
     }
 
-    show({ outcome, unknown, message, error }) {
-      if (outcome) this.form.querySelector("[data-outcome]").innerHTML = outcome;
-      if (unknown !== undefined) this.form.querySelector("[data-unknown]").innerHTML = unknown;
-      this.status.textContent = error ?? message ?? "";
+    show({ regions, fields, focus }) {
+      const focused = document.activeElement.id;
+      const opened = [...this.form.querySelectorAll("details[open][id]")].map(({ id }) => id);
+      Object.entries(regions).forEach(([name, html]) => {
+        this.form.querySelector(`[data-region=${name}]`).innerHTML = html;
+      });
+      opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+      Object.entries(fields).forEach(([name, value]) => {
+        const field = this.form.elements[name];
+        if (field !== document.activeElement) field.value = value;
+      });
+      this.focus([...focus, focused], focus.length > 0);
+    }
+
+    /* Focuses the first of the elements that can have the focus. */
+    focus(ids, isMoved) {
+      const found = ids.map((id) => id && document.getElementById(id)).find((each) => each && !each.disabled);
+      if (!found || found === document.activeElement) return;
+      const details = found.closest("details");
+      if (details) details.open = true;
+      found.focus({ preventScroll: !isMoved });
+    }
+
+    announce({ message, error }) {
+      this.status.textContent = "";
+      this.status.textContent = error ?? message;
       this.status.classList.toggle("w-sr-only", !error);
-    }
-
-    follow(event) {
-      const link = event.target.closest("a[data-jump], a[data-line]");
-      if (!link) return;
-      if (link.matches("[data-line]")) this.form.querySelector("[data-source]").open = true;
-      else document.querySelector(link.hash)?.focus();
     }
   }
 
-  new Mapping(document.getElementById("digest-import-mapping"));
+  new Review(document.getElementById("digest-import-mapping"));
 })();
