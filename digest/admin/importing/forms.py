@@ -128,7 +128,11 @@ class MappingForm(forms.Form):
     """
 
     title = forms.CharField(label=_("Title"), required=False)
-    date = forms.DateField(label=_("Date"), required=False, widget=AdminDateInput)
+    date = forms.DateField(
+        label=_("Date"),
+        required=False,
+        widget=AdminDateInput(attrs={"aria-describedby": "date-error date-note"}),
+    )
 
     def __init__(self, *args: Any, mapping: Mapping, **kwargs: Any) -> None:
         draft = mapping.draft
