@@ -230,5 +230,7 @@ def create_editor() -> str | None:
     if users.objects.filter(**{users.USERNAME_FIELD: EDITOR}).exists():
         return None
     password = get_random_string(14, PASSWORD_LETTERS)
-    users.objects.create_superuser(EDITOR, f"{EDITOR}@example.com", password)
+    # The account form of the admin saves nothing, such as a time zone, without both names.
+    names = {"first_name": "Ada", "last_name": "Editor"}
+    users.objects.create_superuser(EDITOR, f"{EDITOR}@example.com", password, **names)
     return password

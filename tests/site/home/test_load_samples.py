@@ -232,6 +232,13 @@ def test_the_editor_account_is_created_once_with_the_printed_password(samples, c
     assert client.login(username="editor", password=password)
 
 
+def test_the_editor_account_has_the_names_that_the_account_form_requires(samples, client):
+    load(with_editor=True)
+    user = get_user_model().objects.get()
+    assert user.first_name
+    assert user.last_name
+
+
 def test_by_default_no_editor_account_is_created(samples):
     assert not get_user_model().objects.exists()
 
