@@ -1,14 +1,18 @@
 """Issue listing, the template of new issues, and offered tags in the browser."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
+from digest.previews.tokens import create_token
 from tests.builders import block, make_issue, story
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
+LONG = "A headline with many words that goes on for a while"
 
 
 def test_listing_is_filtered_by_state_and_links_to_an_issue(open_editor, digest):
@@ -61,3 +65,27 @@ def test_offered_tags_are_toggled_by_mouse_and_keyboard(open_editor, digest):
     expect(tags).to_have_value("Power")
     editor.add_tag("Open source")
     expect(page.get_by_role("button", name="Open source")).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize("path", ["/admin/digest/issues/", "/admin/pages/{pk}/"])
+def test_listing_fits_a_phone(open_editor, digest, path):
+    make_issue(
+        digest, 14, title="A headline with many words that goes on for a while", tags=("Power",)
+    )
+    page = open_editor().page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(path.format(pk=digest.pk))
+    expect(page.get_by_role("columnheader", name="State")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Words")).to_be_hidden()
+    box = page.locator("table.listing").bounding_box()
+    assert box["x"] + box["width"] <= 390
+
+
+def test_revoke_button_of_a_preview_link_is_inside_a_phone(open_editor, digest):
+    issue = make_issue(digest, 14, title=LONG)
+    create_token(issue, User.objects.create_user("ana"), timedelta(days=1), is_shared=True)
+    page = open_editor().page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/admin/digest/previews/")
+    box = page.get_by_role("button", name="Revoke").bounding_box()
+    assert box["x"] + box["width"] <= 390

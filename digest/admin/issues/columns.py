@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BaseColumn, Column
 
 from digest.admin.issues.states import State, states_of
+from digest.admin.listings import WIDE
 from digest.pages.time_zones import format_date
 
 
@@ -48,8 +49,15 @@ DATE = DraftColumn(
     sort_key="draft_date",
     classname="digest-date",
 )
-NUMBER = DraftColumn("number", label=_("No."), accessor=_number, sort_key="draft_number")
+NUMBER = DraftColumn(
+    "number", label=_("No."), accessor=_number, sort_key="draft_number", classname=WIDE
+)
 STATE = StateColumn("state", label=_("State"))
-STORIES = Column("stories", label=_("Stories"), accessor="column_values.stories")
-WORDS = Column("words", label=_("Words"), accessor=_words)
-TAGS = Column("tags", label=_("Tags"), accessor=lambda issue: ", ".join(issue.column_values.tags))
+STORIES = Column("stories", label=_("Stories"), accessor="column_values.stories", classname=WIDE)
+WORDS = Column("words", label=_("Words"), accessor=_words, classname=WIDE)
+TAGS = Column(
+    "tags",
+    label=_("Tags"),
+    accessor=lambda issue: ", ".join(issue.column_values.tags),
+    classname=WIDE,
+)

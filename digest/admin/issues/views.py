@@ -27,6 +27,7 @@ from digest.admin.access import digests_with_permission, explorable_digests, exp
 from digest.admin.issues import columns
 from digest.admin.issues.column_values import add_column_values
 from digest.admin.issues.states import State, in_states, with_states
+from digest.admin.listings import WIDE, EmptyMessageMixin
 from digest.pages.drafts import HAS_DRAFT, draft_tag_ids, with_draft_values
 from digest.pages.page_models import (
     get_digest_page_model,
@@ -109,9 +110,14 @@ class IssueColumnsMixin:
         return context
 
 
-class IssueIndexView(IssueColumnsMixin, IndexView):
+class IssueIndexView(EmptyMessageMixin, IssueColumnsMixin, IndexView):
     """List the issues of all digests that the user can explore."""
 
+    results_template_name = "digest/admin/issue_results.html"
+    empty_message = _(
+        "Every issue is listed here: drafts, scheduled and live ones. Choose “New issue” to"
+        " start the first one, or import a text."
+    )
     page_title = _("Issues")
     add_item_label = _("New issue")
     base_filterset_class = IssueFilterSet
@@ -125,7 +131,7 @@ class IssueIndexView(IssueColumnsMixin, IndexView):
         columns.STORIES,
         columns.WORDS,
         columns.TAGS,
-        ParentPageColumn("digest", label=_("Digest"), sort_key="digest_title"),
+        ParentPageColumn("digest", label=_("Digest"), sort_key="digest_title", classname=WIDE),
     ]
 
     def get_add_url(self) -> str | None:
@@ -165,7 +171,7 @@ class IssueExplorerView(IssueColumnsMixin, ExplorableIndexView):
     base_columns = [
         BulkActionsColumn("bulk_actions"),
         PageTitleColumn("title", label=_("Title"), sort_key="title", classname="title"),
-        ParentPageColumn("parent", label=_("Parent")),
+        ParentPageColumn("parent", label=_("Parent"), classname=WIDE),
         columns.DATE,
         columns.NUMBER,
         columns.STORIES,
@@ -175,6 +181,7 @@ class IssueExplorerView(IssueColumnsMixin, ExplorableIndexView):
             "latest_revision_created_at",
             label=_("Updated"),
             sort_key="latest_revision_created_at",
+            classname=WIDE,
         ),
         columns.STATE,
     ]

@@ -34,6 +34,7 @@ from wagtail.admin.views.pages.utils import get_breadcrumbs_items_for_page
 from wagtail.admin.widgets.button import Button
 
 from digest.admin.access import page_permission_policy
+from digest.admin.listings import WIDE, EmptyMessageMixin
 from digest.pages import public_urls
 from digest.pages.page_models import get_issue_page_model
 from digest.pages.time_zones import format_datetime
@@ -87,11 +88,16 @@ def _expires(link: PreviewToken) -> str:
 
 
 LINK_COLUMNS = [
-    Column("user", label=_("Created by"), accessor=lambda link: get_user_display_name(link.user)),
-    DateColumn("created_at", label=_("Created")),
+    Column(
+        "user",
+        label=_("Created by"),
+        accessor=lambda link: get_user_display_name(link.user),
+        classname=WIDE,
+    ),
+    DateColumn("created_at", label=_("Created"), classname=WIDE),
     # DateColumn shows every future date as "just now".
     Column("expires_at", label=_("Expires"), accessor=_expires),
-    DateColumn("last_used_at", label=_("Last used")),
+    DateColumn("last_used_at", label=_("Last used"), classname=WIDE),
     StatusTagColumn("state", label=_("State"), primary=lambda link: link.is_usable),
     RevokeColumn("revoke", label=_("Revoke")),
 ]
@@ -104,7 +110,7 @@ PAGE_COLUMN = TitleColumn(
 )
 
 
-class PreviewLinksView(BaseListingView):
+class PreviewLinksView(EmptyMessageMixin, BaseListingView):
     """List the preview links that are visible to the user."""
 
     model = PreviewToken
@@ -114,6 +120,10 @@ class PreviewLinksView(BaseListingView):
     index_url_name = "digest_previews"
     paginate_by = 50
     verbose_name_plural = _("preview links")
+    empty_message = _(
+        "A preview link shows a draft to people without an account. To create one, open an"
+        " issue, and choose “Share a preview” from the three dots beside its title."
+    )
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not can_share_any(request.user):

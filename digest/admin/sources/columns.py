@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BaseColumn, Column
 
+from digest.admin.listings import WIDE
 from digest.pages.time_zones import format_date, format_datetime
 from digest.sources.checking import BROKEN
 from digest.sources.models import Source
@@ -15,8 +16,6 @@ from digest.sources.models import Source
 # Prefixes that spreadsheets evaluate as formulas, and characters that are invalid in .xlsx files.
 FORMULA = re.compile(r"[=+\-@\t\r\n]")
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# Hidden on narrow screens.
-WIDE = "digest-wide"
 
 
 class PublisherColumn(BaseColumn):

@@ -21,6 +21,7 @@ from wagtail.admin.views.generic.history import HistoryView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from digest.admin.access import MentionedIssue, resolve_mentions
+from digest.admin.listings import EmptyMessageMixin
 from digest.admin.sources.columns import COLUMNS, EXPORT, export_row
 from digest.admin.sources.filters import SourceFilterSet
 from digest.blocks.safe_values import MAX_ID
@@ -37,8 +38,13 @@ def styles() -> Media:
     return Media(css={"all": [versioned_static("digest/admin/sources.css")]})
 
 
-class SourceIndexView(IndexView):
+class SourceIndexView(EmptyMessageMixin, IndexView):
     """List the cited sources; every word of a search must match."""
+
+    empty_message = _(
+        "The sources of all live issues are listed here, with the state of their links. The"
+        " first one appears when you publish an issue that names a source."
+    )
 
     @cached_property
     def columns(self) -> list[Any]:

@@ -23,6 +23,7 @@ from wagtail.admin.views.reports import ReportView
 from wagtail.admin.widgets.button import Button, ButtonWithDropdown
 from wagtail.models import Site
 
+from digest.admin.listings import EmptyMessageMixin
 from digest.contrib.search.log import logged_searches
 from digest.contrib.search.models import Searched
 
@@ -65,8 +66,13 @@ def _actions(query: str, request: HttpRequest) -> Iterator[Button]:
         yield Button(_("Promote a page"), f"{url}?{urlencode({'query': query})}", icon_name="pick")
 
 
-class SearchesView(ReportView):
+class SearchesView(EmptyMessageMixin, ReportView):
     """List the queries of the last 30 days, the most frequent first."""
+
+    empty_message = _(
+        "What readers have searched for is listed here, the most frequent queries of 30 days first."
+        " The first one appears once a reader has searched."
+    )
 
     model = Searched
     any_permission_required = ["view"]

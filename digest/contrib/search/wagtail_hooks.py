@@ -13,6 +13,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from digest.admin.listings import EmptyMessageMixin
 from digest.contrib.search.models import Synonyms
 from digest.contrib.search.reports import SearchesView
 
@@ -26,6 +27,13 @@ class AddSynonymsView(generic.CreateView):
         return {"terms": self.request.GET.get("terms", "")}
 
 
+class SynonymsIndexView(EmptyMessageMixin, generic.IndexView):
+    empty_message = _(
+        "Synonyms are words that readers may use for each other, such as “bike” and “bicycle”: a"
+        " search for one finds the others. Choose “Add synonyms” to add the first ones."
+    )
+
+
 class SynonymsViewSet(ModelViewSet):
     model = Synonyms
     name = "digest_search_synonyms"
@@ -34,6 +42,7 @@ class SynonymsViewSet(ModelViewSet):
     icon = "list-ul"
     add_to_settings_menu = True
     menu_order = 901
+    index_view_class = SynonymsIndexView
     add_view_class = AddSynonymsView
     copy_view_enabled = False
     form_fields = ["terms"]

@@ -27,6 +27,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.utils.decorators import xframe_options_sameorigin_override
 
+from digest.admin.listings import WIDE, EmptyMessageMixin
 from digest.contrib.newsletter import bounces, reports
 from digest.contrib.newsletter.admin.access import mailings_of, title_of
 from digest.contrib.newsletter.admin.growth import GrowthView
@@ -69,9 +70,14 @@ def _due(mailing: Mailing) -> str:
     return format_datetime(mailing.due_at) if mailing.due_at else "–"
 
 
-class MailingIndexView(generic.IndexView):
+class MailingIndexView(EmptyMessageMixin, generic.IndexView):
     any_permission_required = ["view"]
     page_title = _("Mailings")
+    empty_message = _(
+        "A mailing sends an issue to the subscribers of its digest. The first one is created"
+        " when you send an issue in its panel “Newsletter”, or publish one of a digest that"
+        " sends by itself."
+    )
 
     def get_base_queryset(self) -> QuerySet:
         return mailings_of(self.request.user)
@@ -90,8 +96,8 @@ class MailingIndexView(generic.IndexView):
     def columns(self) -> list[BaseColumn]:
         return [
             TitleColumn("issue", label=_("Issue"), accessor=title_of, get_url=self.get_inspect_url),
-            Column("digest", label=_("Digest"), accessor="digest.title"),
-            Column("kind", label=_("Kind"), accessor="get_kind_display"),
+            Column("digest", label=_("Digest"), accessor="digest.title", classname=WIDE),
+            Column("kind", label=_("Kind"), accessor="get_kind_display", classname=WIDE),
             StatusTagColumn(
                 "state",
                 label=_("State"),
@@ -99,10 +105,10 @@ class MailingIndexView(generic.IndexView):
                 accessor="get_state_display",
                 primary=lambda mailing: mailing.state == State.SENDING,
             ),
-            Column("reason", label=_("Reason"), accessor="get_reason_display"),
+            Column("reason", label=_("Reason"), accessor="get_reason_display", classname=WIDE),
             Column("due_at", label=_("Due"), accessor=_due),
-            Column("sent", label=_("Sent"), accessor=self._sent),
-            Column("refused", label=_("Refused"), accessor=self._refused),
+            Column("sent", label=_("Sent"), accessor=self._sent, classname=WIDE),
+            Column("refused", label=_("Refused"), accessor=self._refused, classname=WIDE),
         ]
 
     def _sent(self, mailing: Mailing) -> str:

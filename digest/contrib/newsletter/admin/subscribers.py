@@ -21,6 +21,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail.log_actions import LogActionRegistry, LogFormatter, log
 from wagtail.models import ModelLogEntry
 
+from digest.admin.listings import EmptyMessageMixin
 from digest.contrib.newsletter import subscriptions, suppression
 from digest.contrib.newsletter.admin import actions
 from digest.contrib.newsletter.models import (
@@ -90,8 +91,14 @@ class SubscriberFilterSet(WagtailFilterSet):
         return queryset.filter(pk__in=found.values("subscriber"))
 
 
-class SubscriberIndexView(generic.IndexView):
+class SubscriberIndexView(EmptyMessageMixin, generic.IndexView):
     """List subscribers, and export their subscriptions: whoever may see them may copy them."""
+
+    empty_message = _(
+        "Readers who have subscribed to a digest are listed here. The first ones appear when a"
+        " digest is open for sign-ups, which you choose under “Newsletters”, or when you import"
+        " them."
+    )
 
     any_permission_required = ["view"]
     list_export = exporting.OWN_COLUMNS
