@@ -1,7 +1,7 @@
-"""Dashboard panel with the next issue of each digest and what it needs to be published."""
+"""The front page of the admin: an import field, and the next issue of each digest."""
 
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -15,7 +15,9 @@ from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.components import Component
 
 from digest.admin.access import digests_with_permission
-from digest.admin.issues.states import states_of, with_states
+from digest.admin.importing.forms import ImportForm
+from digest.admin.importing.views import can_import
+from digest.admin.issues.states import State, in_states, states_of, with_states
 from digest.checklist.findings import Finding, Level
 from digest.checklist.rules import all_rules
 from digest.checklist.run import check_issue
@@ -27,6 +29,7 @@ from digest.pages.time_zones import time_zone_of, today_in
 DIGESTS_SHOWN = 5
 ISSUES_SHOWN = 3
 LINES_SHOWN = 4
+CONTINUED_FOR = timedelta(days=14)  # how long a draft is offered after its date
 
 
 @dataclass
@@ -58,10 +61,15 @@ class NextIssue:
 
 @dataclass
 class UpcomingIssues:
-    """Hold a digest's upcoming issues; the lists hold pairs of issue and edit URL."""
+    """Hold a digest's issues around today, each but the next one with its edit URL.
+
+    ``published`` is live since today; ``passed`` is the last draft whose date has passed.
+    """
 
     digest: Any
     new_url: str
+    published: tuple[Any, str] | None = None
+    passed: tuple[Any, str] | None = None
     next: NextIssue | None = None
     scheduled: list[Any] = field(default_factory=list)
     in_review: list[Any] = field(default_factory=list)
@@ -69,6 +77,26 @@ class UpcomingIssues:
     @property
     def time_zone(self) -> tzinfo:
         return time_zone_of(self.digest)
+
+    @property
+    def yesterday(self) -> date:
+        return today_in(self.digest) - timedelta(days=1)
+
+
+class ImportPanel(Component):
+    """Show the form of the import, which also takes what is pasted or dropped on the page."""
+
+    name = "digest_import"
+    order = 140
+    template_name = "digest/admin/home_import_panel.html"
+
+    @property
+    def media(self) -> Media:
+        return Media(css={"all": [versioned_static("digest/admin/import.css")]})
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        form = ImportForm(user=parent_context["request"].user)
+        return {"form": form, "csrf_token": parent_context["csrf_token"]}
 
 
 class NextIssuesPanel(Component):
@@ -94,27 +122,53 @@ class NextIssuesPanel(Component):
 
 
 @hooks.register("construct_homepage_panels")
-def add_next_issues(request: HttpRequest, panels: list[Any]) -> None:
+def add_panels(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(NextIssuesPanel())
+    if can_import(request.user):
+        panels.append(ImportPanel())
 
 
 def _upcoming_issues(digest: Any, user: Any) -> UpcomingIssues:
     issues = get_issue_page_model().objects.child_of(digest).filter(alias_of=None).defer("body")
     issues = with_states(with_draft_values(issues))
-    scheduled = issues.filter(scheduled_for__isnull=False).order_by("scheduled_for", "pk")
-    in_review = issues.filter(is_in_review=True).order_by("draft_date", "pk")
+    today = today_in(digest)
+    next_issue = _next(issues.filter(draft_date__gte=today), user)
+    others = issues.exclude(pk=next_issue.issue.pk) if next_issue else issues
+    scheduled = others.filter(scheduled_for__isnull=False).order_by("scheduled_for", "pk")
+    in_review = others.filter(is_in_review=True).order_by("draft_date", "pk")
     return UpcomingIssues(
         digest,
         _new_url(digest, user),
-        next=_next(digest, issues, user),
-        scheduled=[(issue, _edit_url(issue, user)) for issue in scheduled[:ISSUES_SHOWN]],
-        in_review=[(issue, _edit_url(issue, user)) for issue in in_review[:ISSUES_SHOWN]],
+        published=_first(_published(issues, today), user),
+        passed=_first(_passed(issues, today), user),
+        next=next_issue,
+        scheduled=_with_edit_urls(scheduled[:ISSUES_SHOWN], user),
+        in_review=_with_edit_urls(in_review[:ISSUES_SHOWN], user),
     )
 
 
-def _next(digest: Any, issues: QuerySet, user: Any) -> NextIssue | None:
-    """Return the unpublished issue with the earliest date from today on."""
-    coming = issues.filter(live=False, expired=False, draft_date__gte=today_in(digest))
+def _published(issues: QuerySet, today: date) -> QuerySet:
+    is_live = in_states([State.LIVE, State.LIVE_WITH_CHANGES])
+    return issues.filter(is_live, date=today).order_by("-first_published_at", "-pk")
+
+
+def _passed(issues: QuerySet, today: date) -> QuerySet:
+    """Filter by drafts whose date has passed; the others are listed with what they wait for."""
+    drafts = issues.filter(in_states([State.DRAFT]), draft_date__gte=today - CONTINUED_FOR)
+    return drafts.filter(draft_date__lt=today).order_by("-draft_date", "-pk")
+
+
+def _with_edit_urls(issues: QuerySet, user: Any) -> list[tuple[Any, str]]:
+    return [(issue, _edit_url(issue, user)) for issue in issues]
+
+
+def _first(issues: QuerySet, user: Any) -> tuple[Any, str] | None:
+    return next(iter(_with_edit_urls(issues[:1], user)), None)
+
+
+def _next(issues: QuerySet, user: Any) -> NextIssue | None:
+    """Return the unpublished issue with the earliest date."""
+    coming = issues.filter(live=False, expired=False)
     issue = coming.order_by("draft_date", "pk").first()
     found = issue and NextIssue(issue, _edit_url(issue, user))
     if found:

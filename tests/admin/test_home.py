@@ -1,4 +1,4 @@
-"""Dashboard panel with the next issue of each digest."""
+"""Front page of the admin: the import field, and the next issue of each digest."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -95,7 +95,7 @@ def test_long_list_of_errors_is_truncated(upcoming, admin_client, digest):
 
 def test_complete_issue_has_nothing_missing(admin_client, digest):
     make_issue(digest, TODAY(), publish=False)
-    assert "Nothing is missing" in panel(admin_client)
+    assert "Ready to publish." in panel(admin_client)
 
 
 def test_unreadable_body_does_not_break_the_dashboard(admin_client, digest):
@@ -112,8 +112,50 @@ def test_scheduled_time_is_in_the_time_zone_of_the_digest(admin_client, admin_us
     at = issue.get_latest_revision_as_object().go_live_at
     local = timezone.localtime(at, ZoneInfo("America/Sao_Paulo"))
     html = panel(admin_client)
-    assert "Scheduled:" in html
-    assert f"{local:%a} {local.day} {local:%b %Y, %H:%M} Sao Paulo" in html
+    assert f"Goes live {local:%a} {local.day} {local:%b %Y, %H:%M} Sao Paulo" in html
+
+
+def test_title_of_a_scheduled_next_issue_stands_once(admin_client, digest):
+    schedule(make_issue(digest, TODAY(), publish=False, title="Soon"))
+    schedule(make_issue(digest, TODAY() + timedelta(days=1), publish=False, title="Later"))
+    html = panel(admin_client)
+    assert html.count("Soon") == 1
+    assert html.index("Scheduled:") < html.index("Later")
+
+
+def test_live_issue_of_today_is_shown_with_a_link_to_it(admin_client, digest):
+    make_issue(digest, TODAY() - timedelta(days=1), title="Yesterday's")
+    make_issue(digest, TODAY(), title="Today's", publish=False)
+    assert "Published today" not in panel(admin_client)
+    issue = make_issue(digest, TODAY(), title="Out")
+    html = panel(admin_client)
+    assert html.index("Published today:") < html.index("Out")
+    assert f'<a href="{issue.url}">View live</a>' in html
+
+
+def test_expired_issue_of_today_is_not_shown_as_published(upcoming, digest):
+    issue = make_issue(digest, TODAY())
+    type(issue).objects.update(expire_at=timezone.now() - timedelta(minutes=1))
+    assert upcoming().published is None
+
+
+@pytest.mark.parametrize(("days", "dated"), [(1, "dated yesterday"), (3, "dated ")])
+def test_draft_whose_date_has_passed_is_offered(admin_client, digest, days, dated):
+    make_issue(digest, TODAY() - timedelta(days=9), publish=False, title="Older")
+    make_issue(digest, TODAY() - timedelta(days=days), publish=False, title="Unfinished")
+    html = panel(admin_client)
+    assert html.index("Continue:") < html.index("Unfinished") < html.index(dated)
+    assert "Older" not in html
+
+
+def test_draft_is_not_offered_if_old_scheduled_or_not_editable(upcoming, admin_client, digest):
+    make_issue(digest, TODAY() - timedelta(days=15), publish=False)
+    schedule(make_issue(digest, TODAY() - timedelta(days=1), publish=False, title="Waits"))
+    assert upcoming().passed is None
+    make_issue(digest, TODAY() - timedelta(days=1), publish=False)
+    assert upcoming().passed
+    admin_client.force_login(make_user("writer", digest, "add"))
+    assert "Continue:" not in panel(admin_client)
 
 
 def test_next_issue_counts_from_today_in_the_time_zone_of_the_digest(upcoming, home_page):
@@ -124,8 +166,11 @@ def test_next_issue_counts_from_today_in_the_time_zone_of_the_digest(upcoming, h
 
 def test_issues_in_review_are_listed(admin_client, admin_user, digest):
     assert "Waiting for review" not in panel(admin_client)
-    submit(make_issue(digest, TODAY(), publish=False, title="In review"), admin_user)
-    assert panel(admin_client).count("In review") == 3  # as next issue, its state, in the list
+    submit(make_issue(digest, TODAY(), publish=False, title="First"), admin_user)
+    submit(make_issue(digest, TODAY(), publish=False, title="Later"), admin_user)
+    html = panel(admin_client)
+    assert html.index("Waiting for review:") < html.index("Later")
+    assert html.count("First") == 1  # with its state
 
 
 def test_panel_requires_a_page_permission(client, digest, home_page):
@@ -168,10 +213,40 @@ def test_query_count_does_not_depend_on_the_number_of_issues(admin_user, upcomin
             upcoming()
         return len(queries)
 
+    for day in (-1, 0):
+        make_issue(digest, TODAY() + timedelta(days=day), publish=day == 0)
     schedule(make_issue(digest, TODAY(), publish=False))
     submit(make_issue(digest, TODAY(), publish=False), admin_user)
+    schedule(make_issue(digest, TODAY() + timedelta(days=1), publish=False))
+    submit(make_issue(digest, TODAY() + timedelta(days=1), publish=False), admin_user)
     few = count()
     for day in range(1, 8):
+        make_issue(digest, TODAY() - timedelta(days=day), publish=False)
+        make_issue(digest, TODAY())
         schedule(make_issue(digest, TODAY() + timedelta(days=day), publish=False))
         submit(make_issue(digest, TODAY() + timedelta(days=day), publish=False), admin_user)
+    assert count() == few
+
+
+def test_front_page_has_the_import_for_users_who_may_add_issues(client, digest):
+    client.force_login(make_user("writer", digest, "add"))
+    html = client.get("/admin/").content.decode()
+    assert f'action="{reverse("digest_import")}"' in html
+    assert "csrfmiddlewaretoken" in html
+    client.force_login(make_user("changer", digest, "change"))
+    assert reverse("digest_import") not in client.get("/admin/").content.decode()
+
+
+def test_query_count_of_the_front_page_does_not_depend_on_the_documents(admin_client, digest):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            admin_client.get("/admin/")
+        return len(queries)
+
+    data = {"digest": digest.pk, "text": "Sand\n\n9 March 2026\n\nHeat\n\nIt is stored."}
+    admin_client.post(reverse("digest_import"), data)
+    count()
+    few = count()
+    for _ in range(3):
+        admin_client.post(reverse("digest_import"), data)
     assert count() == few

@@ -14,6 +14,8 @@ from digest.admin.access import digests_with_permission
 from digest.importing import Part, Role
 from digest.importing.documents import MAX_WORD_BYTES
 from digest.importing.review.mapping import Mapping, new_links
+from digest.importing.review.uploads import Upload
+from digest.pages.page_models import get_issue_page_model
 
 ROLE_LABELS = {
     _("Issue"): {
@@ -74,14 +76,12 @@ class MultipleFileField(forms.FileField):
 class ImportForm(forms.Form):
     """Accept pasted text and files for a digest."""
 
-    digest = forms.ModelChoiceField(
-        None, label=_("Digest"), help_text=_("The drafts are created in this digest.")
-    )
+    digest = forms.ModelChoiceField(None, label=_("Digest"))
     text = forms.CharField(
         label=_("Paste a text"),
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("A published page, a Word or Google document, an e-mail, Markdown."),
     )
     html = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
@@ -89,17 +89,18 @@ class ImportForm(forms.Form):
         label=_("Or choose files"),
         required=False,
         widget=MultipleFileInput(attrs={"accept": ACCEPTED}),
-        help_text=_(
-            "Word (.docx), saved web pages (.html) and mails (.eml), Markdown (.md), text (.txt)."
-        ),
+        help_text=_("Word (.docx), web pages (.html), mails (.eml), Markdown (.md), text (.txt)."),
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["digest"]
         field.queryset = digests_with_permission(user, "add")
-        if len(field.queryset) == 1:
-            field.initial = field.queryset[0]
+        digests = list(field.queryset)
+        if len(digests) == 1:
+            field.initial, field.widget = digests[0], forms.HiddenInput()
+        else:
+            field.initial = last_digest(user, digests)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -119,6 +120,16 @@ class ImportForm(forms.Form):
             yield _now("Pasted text"), data["text"].encode("utf-8", "replace")
         for file in data["files"]:
             yield file.name, file.read(MAX_WORD_BYTES + 1)
+
+
+def last_digest(user: Any, digests: list[Any]) -> Any:
+    """Return the digest of the user's last document, or else of the last issue they created."""
+    uploads = Upload.objects.uploaded_by(user).filter(digest__in=digests)
+    if digest := uploads.values_list("digest", flat=True).first():
+        return digest
+    issues = get_issue_page_model().objects.filter(owner=user).order_by("-pk")
+    path = issues.values_list("path", flat=True).first() or ""
+    return next((digest for digest in digests if path.startswith(digest.path)), None)
 
 
 class MappingForm(forms.Form):

@@ -73,8 +73,7 @@ class ImportView(WagtailAdminTemplateMixin, FormView):
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        initial = {"digest": self.request.GET.get("digest")} if "digest" in self.request.GET else {}
-        return super().get_form_kwargs() | {"user": self.request.user, "initial": initial}
+        return super().get_form_kwargs() | {"user": self.request.user}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         uploads = Upload.objects.uploaded_by(self.request.user).select_related("digest", "issue")

@@ -11,7 +11,7 @@ from wagtail.models import ReferenceIndex
 from digest.importing.review.uploads import LIFETIME, Upload
 from digest.models import IssuePage
 from tests.admin.helpers import make_user
-from tests.builders import make_digest, restrict
+from tests.builders import make_digest, make_issue, restrict
 from tests.importing.conftest import COPIED
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +118,41 @@ def test_digest_choices_require_the_add_permission(client, writer, digest, home_
     response = upload_documents(client, other, text=TEXT)
     assert "digest" in response.context["form"].errors
     assert not Upload.objects.exists()
+
+
+def chosen_digest(client):
+    field = client.get(URL).context["form"]["digest"]
+    return getattr(field.initial, "pk", field.initial), field.is_hidden
+
+
+def test_only_digest_is_chosen_without_a_list(client, writer, digest):
+    assert chosen_digest(client) == (digest.pk, True)
+    assert f'name="digest" value="{digest.pk}"' in client.get(URL).content.decode()
+
+
+def test_digest_of_the_last_document_is_chosen_or_else_of_the_last_issue(
+    client, admin_user, digest, home_page
+):
+    client.force_login(admin_user)
+    weekly, others = make_digest(home_page, "weekly"), make_digest(home_page, "others")
+    make_issue(others)
+    assert chosen_digest(client) == (None, False)
+    make_issue(weekly, owner=admin_user)
+    assert chosen_digest(client) == (weekly.pk, False)
+    upload_documents(client, digest, text=TEXT)
+    make_issue(weekly, owner=admin_user)
+    assert chosen_digest(client) == (digest.pk, False)
+
+
+def test_digest_to_which_the_user_may_no_longer_add_is_not_chosen(
+    client, writer, home_page, digest
+):
+    upload_documents(client, digest, text=TEXT)
+    group = writer.groups.get()
+    group.page_permissions.all().delete()
+    for name in ("a", "b"):
+        writer.groups.add(make_user(name, make_digest(home_page, name), "add").groups.get())
+    assert chosen_digest(client) == (None, False)
 
 
 @pytest.mark.parametrize("permissions", [[], ["publish"], ["change"]])

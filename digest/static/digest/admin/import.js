@@ -1,8 +1,10 @@
-/* Import page: pastes rich text and uploads files one by one. It also works as a plain form without
-   this script. */
+/* Import of documents, on its own page and on the front page: takes what is pasted or dropped
+   anywhere, and uploads the documents one by one. The form also works without this script. */
 (() => {
   const LIMITS = { file: 10_000_000, text: 1_000_000 };
   const AJAX_HEADERS = { "X-Requested-With": "XMLHttpRequest" };
+  const TEXT_FIELDS =
+    "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=file])";
 
   const size = (text) => new Blob([text]).size;
 
@@ -27,25 +29,41 @@
     return markup ? page.body.innerHTML : "";
   };
 
-  class Pasting {
+  /* The box, and the HTML of rich text that was pasted into it. */
+  class Box {
     constructor(form) {
       this.text = form.elements.text;
       this.html = form.elements.html;
       this.note = form.querySelector("[data-rich-note]");
-      this.text.addEventListener("paste", (event) => this.paste(event));
+      this.text.addEventListener("paste", (event) => {
+        if (this.pasteRich(event.clipboardData)) event.preventDefault();
+      });
       form.querySelector("[data-use-plain]").addEventListener("click", () => this.usePlain());
-      form.querySelector("[data-clear]").addEventListener("click", () => this.clear());
+      form.querySelector("[data-clear]").addEventListener("click", () => {
+        this.clear();
+        this.text.focus();
+      });
       this.show(); // a form redisplayed with errors still has the pasted HTML
     }
 
-    paste(event) {
-      const html = clean(event.clipboardData.getData("text/html"));
+    /* Returns false for plain text, and where there is text already that it would replace. */
+    pasteRich(clipboard) {
+      const html = clean(clipboard.getData("text/html"));
       const isReplaceable = this.html.value || !this.text.value.trim();
-      if (!html || !isReplaceable || size(html) > LIMITS.text) return;
-      event.preventDefault();
+      if (!html || !isReplaceable || size(html) > LIMITS.text) return false;
       this.html.value = html;
-      this.text.value = event.clipboardData.getData("text/plain");
+      this.text.value = clipboard.getData("text/plain");
       this.show();
+      return true;
+    }
+
+    /* Inserts plain text at the cursor, as the browser does if the box has the focus. */
+    pastePlain(clipboard) {
+      const text = clipboard.getData("text/plain");
+      if (!text.trim()) return false;
+      if (this.html.value) this.clear();
+      this.text.setRangeText(text, this.text.selectionStart, this.text.selectionEnd, "end");
+      return true;
     }
 
     show() {
@@ -62,35 +80,67 @@
 
     clear() {
       this.text.value = "";
-      this.usePlain();
+      this.html.value = "";
+      this.show();
     }
   }
 
   class Import {
     constructor(form) {
       this.form = form;
-      this.pasting = new Pasting(form);
+      this.box = new Box(form);
+      this.button = form.querySelector("[type=submit]");
       this.status = form.querySelector("[data-status]");
       this.progress = form.querySelector("[data-progress]");
       this.rows = document.querySelector("[data-rows]");
       form.addEventListener("submit", (event) => this.submit(event));
       this.rows.addEventListener("submit", (event) => this.createDraft(event));
-      this.acceptDrops(form.querySelector("[data-drop]"));
+      document.addEventListener("paste", (event) => this.pasteAnywhere(event));
+      this.acceptDrops(form.querySelector("[data-over]"));
+      form.querySelector("[data-anywhere]").hidden = false;
     }
 
-    acceptDrops(zone) {
-      zone.querySelector("[data-drop-hint]").hidden = false;
-      const over = (isOver) => (event) => {
-        if (![...event.dataTransfer.types].includes("Files")) return;
+    pasteAnywhere(event) {
+      const { target, clipboardData } = event;
+      if (this.button.disabled || target.closest?.(TEXT_FIELDS)) return;
+      if (this.box.pasteRich(clipboardData) || this.box.pastePlain(clipboardData)) {
+        this.setStatus("inBox");
+        this.focusNext();
+      } else if (!this.choose(clipboardData.files)) return;
+      event.preventDefault();
+    }
+
+    acceptDrops(note) {
+      const listen = (type, handle) =>
+        document.addEventListener(type, (event) => {
+          if (event.dataTransfer?.types.includes("Files")) handle(event);
+        });
+      listen("dragover", (event) => {
         event.preventDefault();
-        zone.classList.toggle("digest-import-drop--over", isOver);
-      };
-      zone.addEventListener("dragover", over(true));
-      zone.addEventListener("dragleave", over(false));
-      zone.addEventListener("drop", (event) => {
-        over(false)(event);
-        if (event.dataTransfer.files.length) this.form.elements.files.files = event.dataTransfer.files;
+        note.hidden = false;
       });
+      listen("dragleave", (event) => {
+        if (!event.relatedTarget) note.hidden = true; // it has left the window
+      });
+      listen("drop", (event) => {
+        event.preventDefault();
+        note.hidden = true;
+        if (!this.button.disabled) this.choose(event.dataTransfer.files);
+      });
+    }
+
+    choose(files) {
+      if (!files.length) return false;
+      this.form.elements.files.files = files;
+      this.setStatus("chosen", { names: [...files].map((file) => file.name).join(", ") });
+      this.focusNext();
+      return true;
+    }
+
+    /* Moves to the button, so that Enter goes on, or first to the digest if none is chosen. */
+    focusNext() {
+      const { digest } = this.form.elements;
+      (digest.value ? this.button : digest).focus({ focusVisible: true });
     }
 
     documents() {
@@ -104,22 +154,29 @@
     async submit(event) {
       event.preventDefault();
       const documents = this.documents();
-      if (!this.form.elements.digest.value) return this.setStatus("noDigest");
-      if (!documents.length) return this.setStatus("nothing");
+      if (!documents.length) return this.reportError("nothing", "text");
+      if (!this.form.elements.digest.value) return this.reportError("noDigest", "digest");
       this.setBusy(true);
-      let read = 0;
+      this.rows.querySelectorAll(".digest-import-row--rejected").forEach((row) => row.remove());
       for (const [index, each] of documents.entries()) {
         this.setStatus("reading", { number: index + 1, total: documents.length, name: each.name });
-        read += await this.read(each);
+        each.isRead = await this.read(each);
         this.progress.firstElementChild.value = (index + 1) / documents.length;
       }
-      this.setStatus("done", { number: read, total: documents.length });
       this.setBusy(false);
-      this.pasting.clear();
+      this.finish(documents);
+    }
+
+    /* Opens a single document; a pasted text that was not read stays in the box. */
+    finish(documents) {
+      const number = documents.filter((each) => each.isRead).length;
+      this.setStatus("done", { number, total: documents.length });
+      if (documents.every((each) => each.isRead || each.file)) this.box.clear();
       this.form.elements.files.value = "";
       const first = this.rows.querySelector("a");
-      if (read && documents.length === 1) location.assign(first.href);
-      else first?.focus();
+      if (!number) this.button.focus();
+      else if (documents.length > 1) first.focus();
+      else location.assign(first.href);
     }
 
     async read(each) {
@@ -129,8 +186,8 @@
         }
         const data = await send(this.form.action, this.dataFor(each));
         const rows = data.rows.map(element);
-        rows.forEach((row) => this.add(row));
-        return rows.filter((row) => row.querySelector("a")).length;
+        this.rows.prepend(...rows);
+        return rows.some((row) => row.querySelector("a"));
       } catch {
         return this.reject(each.name, this.form.dataset.failed);
       }
@@ -152,13 +209,13 @@
       row.querySelector("p").textContent = error;
       row.querySelector("h3").className = "digest-import-row__name";
       row.querySelector("p").className = "digest-import-row__error";
-      this.add(row);
-      return 0;
+      this.rows.prepend(row);
+      return false;
     }
 
-    add(row) {
-      document.querySelector("[data-documents]").hidden = false;
-      this.rows.prepend(row);
+    reportError(message, field) {
+      this.setStatus(message);
+      this.form.elements[field].focus();
     }
 
     setStatus(key, values = {}) {
@@ -169,7 +226,7 @@
     setBusy(isBusy) {
       this.progress.hidden = !isBusy;
       this.progress.firstElementChild.value = 0;
-      this.form.querySelector("[type=submit]").disabled = isBusy;
+      this.button.disabled = isBusy;
     }
 
     async createDraft(event) {
