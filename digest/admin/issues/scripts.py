@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin.staticfiles import versioned_static
 
+NAMES = ("form", "autosave", "messages")
+
 
 class EditorScriptsMixin:
     """Add the scripts to Wagtail's view with the form of a page."""
@@ -25,7 +27,7 @@ class EditorScriptsMixin:
 
 def editor_media(**guarded: Any) -> Media:
     """Return the scripts for a user and a saved page, or a new one below its parent."""
-    scripts = [versioned_static(f"digest/admin/{name}.js") for name in ("form", "autosave")]
+    scripts = [versioned_static(f"digest/admin/{name}.js") for name in NAMES]
     guard = Script(
         versioned_static("digest/admin/save-guard.js"), **_guard_data(), **_data(guarded)
     )
