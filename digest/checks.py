@@ -73,6 +73,10 @@ def _are_preview_urls(value: Any) -> bool:
     return is_keyed and all(map(_is_preview_url, value.values()))
 
 
+def _is_web_url(value: Any) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"https?://[^/?#\s]+[^\s]*", value))
+
+
 def is_rate(value: Any) -> bool:
     """Return whether a value is a rate such as "100/min", or None."""
     return value is None or bool(re.fullmatch(r"[1-9][0-9]*/(sec|min|hour|day)", str(value)))
@@ -164,6 +168,12 @@ SETTINGS = [
         _are_servers,
         "must be a list of hosts with ports, not {value!r}.",
         'For example ["wiki.example:8080"], in lower case and without a scheme.',
+    ),
+    SettingCheck(
+        "digest.E048",
+        "EDITORS_GUIDE_URL",
+        lambda value: value is None or _is_web_url(value),
+        "must be a URL with http or https, not {value!r}.",
     ),
 ]
 

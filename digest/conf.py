@@ -90,6 +90,11 @@ class DigestSettings:
         """Return how many seconds to wait between two requests to one host."""
         return getattr(settings, "DIGEST_SOURCE_CHECK_PAUSE", 5)
 
+    @property
+    def EDITORS_GUIDE_URL(self) -> str | None:
+        """Return the URL of the guide for editors, which the menu Help links to, or None."""
+        return getattr(settings, "DIGEST_EDITORS_GUIDE_URL", None)
+
 
 conf = DigestSettings()
 

@@ -42,6 +42,8 @@ from digest.conf import DigestSettings
         ("HTTP_ALLOWED_HOSTS", "wiki.example:80", "digest.E024"),
         ("HTTP_ALLOWED_HOSTS", ["wiki.example"], "digest.E024"),
         ("HTTP_ALLOWED_HOSTS", ["http://wiki.example:80"], "digest.E024"),
+        ("EDITORS_GUIDE_URL", "docs/guide.md", "digest.E048"),
+        ("EDITORS_GUIDE_URL", "javascript:alert(1)", "digest.E048"),
     ],
 )
 def test_invalid_setting(settings, name, value, check_id):
@@ -63,6 +65,7 @@ def test_invalid_setting(settings, name, value, check_id):
         ("CACHE_SECONDS", 0),
         ("CACHE_IGNORED_MODELS", ["taggit", "taggit.Tag"]),
         ("CDN_MAX_AGE", None),
+        ("EDITORS_GUIDE_URL", "https://a.org/guide?lang=en#start"),
     ],
 )
 def test_valid_setting(settings, name, value):

@@ -1,8 +1,13 @@
-"""The “Digests” menu in Wagtail's sidebar."""
+"""The menu “Digests” in Wagtail's sidebar, and the guide for editors in its menu “Help”."""
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import Menu, SubmenuMenuItem
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+
+from digest.conf import conf
 
 digest_menu = Menu(
     register_hook_name="register_digest_menu_item",
@@ -24,3 +29,13 @@ def register_digest_menu() -> SubmenuMenuItem:
     return SubmenuMenuItem(
         _("Digests"), digest_menu, name="digests", icon_name="doc-full", order=150
     )
+
+
+@hooks.register("construct_help_menu")
+def add_editors_guide(request: HttpRequest, items: list[Any]) -> None:
+    if url := conf.EDITORS_GUIDE_URL:
+        attrs = {"target": "_blank", "rel": "noreferrer"}
+        label = _("Guide for editors")
+        items.append(
+            MenuItem(label, url, name="digest-guide", icon_name="doc-full", order=100, attrs=attrs)
+        )

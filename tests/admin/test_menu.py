@@ -2,7 +2,7 @@
 
 import pytest
 from django.test import RequestFactory
-from wagtail.admin.menu import admin_menu
+from wagtail.admin.menu import admin_menu, help_menu
 
 from digest.admin.menu import digest_menu
 from tests.admin.helpers import make_user
@@ -43,3 +43,11 @@ def test_menu_is_hidden_without_a_visible_item(home_page):
     assert names(digest_menu, user) == []
     assert "digests" not in names(admin_menu, user)
     assert "digests" in names(admin_menu, make_user("writer", section, "change"))
+
+
+def test_help_begins_with_the_guide_for_editors_if_it_has_a_url(admin_user, settings):
+    assert "digest-guide" not in names(help_menu, admin_user)
+    settings.DIGEST_EDITORS_GUIDE_URL = "https://example.com/guide"
+    assert names(help_menu, admin_user)[0] == "digest-guide"
+    items = help_menu.menu_items_for_request(request_of(admin_user))
+    assert "https://example.com/guide" in {item.url for item in items}
