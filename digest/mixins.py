@@ -11,7 +11,6 @@ import swapper
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet, prefetch_related_objects
-from django.forms import TextInput
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -28,6 +27,7 @@ from digest import visibility
 from digest.blocks import IssueBodyBlock
 from digest.blocks.anchors import story_anchors
 from digest.blocks.fields import BodyField
+from digest.blocks.headings import OneLineTextarea
 from digest.blocks.stored import give_ids
 from digest.checklist.mixins import ChecklistMixin, ChecklistSettingsMixin
 from digest.conf import conf
@@ -166,8 +166,8 @@ class IssuePageMixin(
         FieldPanel(
             "title",
             classname="title",
-            widget=TextInput(attrs={"placeholder": format_lazy("{}*", _("Page title"))}),
-            help_text=_("Readers see it as the headline, unless the headline block has its own."),
+            widget=OneLineTextarea(attrs={"placeholder": format_lazy("{}*", _("Page title"))}),
+            help_text=_("Readers see it as the headline."),
         ),
         MultiFieldPanel(
             [
@@ -187,7 +187,9 @@ class IssuePageMixin(
             ],
             heading=_("Issue"),
         ),
-        MultiFieldPanel([FieldPanel("image")], heading=_("Image"), classname="collapsed"),
+        MultiFieldPanel(
+            [FieldPanel("image")], heading=_("Image of the issue"), classname="collapsed"
+        ),
         FieldPanel("body"),
         *CreditsMixin.correction_panels,
     ]

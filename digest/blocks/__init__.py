@@ -28,6 +28,7 @@ from wagtail.blocks import (
 from wagtail.images.blocks import ImageBlock, ImageBlockComparison
 from wagtail.rich_text import RichText
 
+from digest.blocks.headings import HeadingBlock
 from digest.blocks.safe_values import read_id, without_surrogates
 from digest.blocks.stored import positional_id, readable
 from digest.blocks.walk import walk
@@ -150,7 +151,7 @@ class StoryImageBlock(ImageBlock):
 class HeadlineBlock(StructBlock):
     """The headline and the summary of an issue."""
 
-    headline = CharBlock(
+    headline = HeadingBlock(
         required=False,
         max_length=255,
         label=_("Headline"),
@@ -174,12 +175,21 @@ class HeadlineBlock(StructBlock):
             "headline": "Three grids, one forecast",
             "summary": "Operators agree on one forecast, and a city opens its data.",
         }
+        form_layout = [
+            BlockGroup(
+                children=["headline"],
+                heading=_("Another headline on the page"),
+                classname="collapsed",
+                label_format="{headline}",
+            ),
+            "summary",
+        ]
 
 
 class StorySectionBlock(StructBlock):
     """A story: what happened, why it matters, and its sources."""
 
-    heading = CharBlock(max_length=255, label=_("Heading"))
+    heading = HeadingBlock(max_length=255, label=_("Heading"))
     body = RichTextBlock(features=STORY_FEATURES, label=_("Story"))
     why_it_matters = WhyItMattersBlock(required=False)
     image = StoryImageBlock(required=False, label=_("Image"))

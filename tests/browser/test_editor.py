@@ -22,6 +22,7 @@ def image(tmp_path: Path) -> Path:
 
 def compose(editor, image):
     headline, story = editor.block("headline"), editor.block("story_section")
+    editor.unfold(headline, "Another headline on the page")
     editor.fill(headline, "Headline", "Three grids, one forecast")
     editor.fill(headline, "Summary", "Operators agree at last.")
     editor.fill(story, "Heading", "Operators agree")
@@ -32,7 +33,6 @@ def compose(editor, image):
     editor.unfold(story, "Sources of this story")
     story.get_by_title("Add", exact=True).click()
     editor.fill_source(story, "Joint forecast", "https://example.com/forecast", "Example Wire")
-    editor.add_block("Bottom line")
     editor.write(editor.block("bottom_line"), "text", "Sharing pays.")
     editor.add_block("Sources")
     sources = editor.block("sources")
