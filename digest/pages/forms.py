@@ -92,6 +92,8 @@ class IssuePageForm(DigestPageForm):
             attrs["placeholder"] = self.instance.next_number(self.parent_page)
         if not self.is_bound and self.instance.date == timezone.localdate():
             self.initial["date"] = day_of_new_issue(self.parent_page)
+        if not self.is_bound and "title" in self.fields:
+            self.fields["title"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         """Derive the slug of an unpublished issue from its date, unless the editor changed it."""

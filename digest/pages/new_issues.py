@@ -59,6 +59,7 @@ class NewIssuesMixin(models.Model):
             help_text=_(
                 "Each new issue starts with a copy of these blocks, filled in as far as they are "
                 "here. The blocks that every issue has to have are added where they are missing. "
+                "Without any block here, it has a bottom line, too. "
                 "Changes count from when this page is published."
             ),
         )
@@ -71,7 +72,9 @@ class NewIssuesMixin(models.Model):
 def blocks_of_new_issue(digest: Any, stream: StreamBlock) -> StreamValue:
     """Return the blocks of the digest's template, with the required ones in their places."""
     template = getattr(digest, "new_issue_body", None)
-    blocks = _with_new_ids(list(template.raw_data)) if template else []
+    blocks = (
+        _with_new_ids(list(template.raw_data)) if template else _blocks_without_template(stream)
+    )
     order, present = list(stream.child_blocks), {block["type"] for block in blocks}
     for name, stored in _required_blocks(stream):
         if name not in present:
@@ -79,6 +82,12 @@ def blocks_of_new_issue(digest: Any, stream: StreamBlock) -> StreamValue:
             places = (place for place, block in enumerate(blocks) if block["type"] in later)
             blocks.insert(next(places, len(blocks)), stored)
     return StreamValue(stream, blocks, is_lazy=True)
+
+
+def _blocks_without_template(stream: StreamBlock) -> list[dict[str, Any]]:
+    # The checklist asks for a bottom line.
+    names = {"bottom_line"} & stream.child_blocks.keys()
+    return [_empty_block(stream, name) for name in names]
 
 
 def _with_new_ids(stored: Any) -> Any:
@@ -94,10 +103,15 @@ def _with_new_ids(stored: Any) -> Any:
 def _required_blocks(stream: StreamBlock) -> Iterator[tuple[str, dict[str, Any]]]:
     # Without them the editor would open with "The minimum number of items is 1".
     rules = stream.meta.block_counts
-    for name, block in stream.child_blocks.items():
+    for name in stream.child_blocks:
         for _position in range(rules.get(name, {}).get("min_num") or 0):
-            value = block.get_prep_value(block.get_default())
-            yield name, {"type": name, "id": str(uuid4()), "value": value}
+            yield name, _empty_block(stream, name)
+
+
+def _empty_block(stream: StreamBlock, name: str) -> dict[str, Any]:
+    block = stream.child_blocks[name]
+    value = block.get_prep_value(block.get_default())
+    return {"type": name, "id": str(uuid4()), "value": value}
 
 
 def day_of_new_issue(digest: Any) -> date:

@@ -57,8 +57,15 @@ def test_new_issue_has_the_blocks_of_the_digests_template(start, home_page):
     assert form["body"].value()[1].value["heading"] == "The number of the day"
 
 
-def test_new_issue_without_a_template_has_the_required_blocks(start, digest):
-    assert kinds(start(digest)) == ["headline", "story_section"]
+def test_new_issue_without_a_template_has_the_required_blocks_and_a_bottom_line(start, digest):
+    assert kinds(start(digest)) == ["headline", "story_section", "bottom_line"]
+
+
+def test_cursor_is_in_the_title_of_a_new_issue_only(start, digest):
+    assert start(digest)["title"].field.widget.attrs["autofocus"]
+    form_class = IssuePage.get_edit_handler().get_form_class()
+    form = form_class(instance=make_issue(digest), parent_page=digest)
+    assert "autofocus" not in form["title"].field.widget.attrs
 
 
 def test_required_blocks_are_added_to_a_template_without_them(start, home_page):

@@ -31,7 +31,7 @@ class ChecklistSidePanel(BaseSidePanel):
     """Show the checklist findings; ``parent`` is the digest of an unsaved issue."""
 
     class SidePanelToggle(BaseSidePanel.SidePanelToggle):
-        aria_label = _("Toggle checklist")
+        aria_label = _("Checklist")
         icon_name = "clipboard-list"
 
     name = "checklist"
@@ -48,7 +48,8 @@ class ChecklistSidePanel(BaseSidePanel):
             url = reverse("digest_checklist", args=[self.object.pk])
         else:
             url = reverse("digest_new_checklist", args=[self.parent.pk])
-        return super().get_context_data(parent_context) | {"url": url}
+        is_blank = not self.object.pk and self.request.method == "GET"
+        return super().get_context_data(parent_context) | {"url": url, "is_blank": is_blank}
 
     @property
     def media(self) -> Media:

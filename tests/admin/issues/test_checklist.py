@@ -53,6 +53,15 @@ def test_complete_issue_has_no_findings(admin_client, issue):
     assert (result["status"], result["html"].strip()) == ("Nothing to fix.", "")
 
 
+def test_new_issue_is_checked_from_its_first_change_on(admin_client, issue, digest):
+    add = reverse("wagtailadmin_pages:add", args=["digest", "issuepage", digest.pk])
+    edit = reverse("wagtailadmin_pages:edit", args=[issue.pk])
+    for url, waits, status in [(add, "true", "Nothing to fix yet."), (edit, "false", "Checking…")]:
+        html = admin_client.get(url).content.decode()
+        assert f'data-digest-checklist-waits-value="{waits}"' in html
+        assert status in html
+
+
 def test_posted_form_is_checked_and_not_the_saved_issue(admin_client, issue, digest):
     digest.checklist = {"rules": {"bottom_line": "required"}}
     digest.save()

@@ -1,5 +1,6 @@
 // Checklist side panel: posts the form after a pause in typing, shows the findings, and opens the
-// field of a finding. A new request aborts the previous one.
+// field of a finding. A new request aborts the previous one. A new issue is checked from its first
+// change on.
 (() => {
   const POLL_INTERVAL = 500; // ms
   const DEBOUNCE = 1000; // ms without a change before the form is posted
@@ -10,7 +11,7 @@
   class ChecklistController extends window.StimulusModule.Controller {
     static targets = ["status", "stale", "findings"];
 
-    static values = { url: String };
+    static values = { url: String, waits: Boolean };
 
     connect() {
       this.form = editForm();
@@ -24,7 +25,7 @@
     }
 
     poll() {
-      if (document.hidden) return;
+      if (this.isWaiting() || document.hidden) return;
       const entries = entriesOf(this.form);
       const text = textOf(entries);
       if (text !== this.seen) {
@@ -36,6 +37,12 @@
         this.sent = text;
         this.check(entries);
       }
+    }
+
+    // Wagtail compares the form with how it was when all of its fields had been set up.
+    isWaiting() {
+      if (this.form.getAttribute("data-w-unsaved-has-edits-value") === "true") this.waitsValue = false;
+      return this.waitsValue;
     }
 
     async check(entries) {

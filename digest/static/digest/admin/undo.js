@@ -4,27 +4,8 @@
 (() => {
   const texts = { ...document.currentScript.dataset };
   const MAX_LENGTH = 60; // of the text that names a block
-  const { announce, button } = window.digestDesk;
+  const { announce, blockOf, button } = window.digestDesk;
   let counter = 0;
-
-  // Wagtail refers to the top-level block of each field from its element.
-  const topBlocks = () =>
-    [...document.querySelectorAll("[id$='-root']")].map(({ rootBlock }) => rootBlock).filter(Boolean);
-
-  // Blocks with fields have child blocks by name; streams and lists have children with a block each.
-  const innerBlocks = (block) => [
-    ...Object.values(block.childBlocks ?? {}),
-    ...(block.children ?? []).map((child) => child.block),
-  ];
-
-  const findChild = (blocks, element) => {
-    for (const block of blocks) {
-      const own = block.children?.find((child) => child.element === element);
-      const found = own ?? findChild(innerBlocks(block), element);
-      if (found) return found;
-    }
-    return null;
-  };
 
   const nameOf = (child) => {
     const text = child.getTextLabel({ maxLength: MAX_LENGTH });
@@ -105,7 +86,7 @@
     const element = event.target
       .closest?.('[data-streamfield-action="DELETE"]')
       ?.closest("[data-streamfield-child]");
-    const child = element && findChild(topBlocks(), element);
+    const child = element && blockOf(element);
     if (!child) return;
     const isCollapsed = child.toggleElement.getAttribute("aria-expanded") === "false";
     const deleted = { child, isCollapsed, name: nameOf(child), state: child.getState() };
