@@ -1,10 +1,12 @@
 """Panels of the page editor."""
 
+import json
 from typing import Any
 
 from django.forms import Media
 from wagtail.admin.panels import FieldPanel, TitleFieldPanel
 from wagtail.admin.staticfiles import versioned_static
+from wagtail.admin.widgets import AdminTagWidget
 
 from digest.pages.new_issues import tags_of_last_issue
 
@@ -21,8 +23,34 @@ class DatePanel(TitleFieldPanel):
             return not is_known and super().get_should_apply()
 
 
+class TagsWidget(AdminTagWidget):
+    """Show tags of several words without the quotation marks of Wagtail's widget."""
+
+    template_name = "django/forms/widgets/text.html"  # Wagtail's explains the quotation marks.
+
+    def format_value(self, value: Any) -> str | None:
+        if value is not None and not isinstance(value, str):
+            value = ",".join(sorted(tag.name for tag in value))
+        return super().format_value(value)
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        attrs = context["widget"]["attrs"]
+        options = json.loads(attrs["data-w-tag-options-value"]) | {"preprocessTag": None}
+        attrs["data-w-tag-options-value"] = json.dumps(options)
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the tags with a comma, without which they would be split at spaces."""
+        value = super().value_from_datadict(data, files, name)
+        return f"{value}," if value and '"' not in value else value
+
+
 class TagsPanel(FieldPanel):
     """Edit the tags of an issue; until it is published, offer those of the previous issue."""
+
+    def __init__(self, *args: Any, widget: Any = TagsWidget, **kwargs: Any) -> None:
+        super().__init__(*args, widget=widget, **kwargs)
 
     class BoundPanel(FieldPanel.BoundPanel):
         template_name = "digest/admin/tags_panel.html"

@@ -1,7 +1,6 @@
 /* Buttons below the tags field: toggle a tag of the last issue. */
 (() => {
   const { Controller } = window.StimulusModule;
-  const bare = (name) => name.trim().replace(/^"(.*)"$/, '$1');
 
   class OfferedTagsController extends Controller {
     static targets = ['tag'];
@@ -11,7 +10,7 @@
       // Wagtail's tag field is a jQuery widget; its events reach only jQuery listeners.
       this.field = window.jQuery(document.getElementById(this.fieldValue));
       this.show = () => {
-        const names = this.field.val().split(',').map(bare);
+        const names = this.field.val().split(',').map((name) => name.trim());
         this.tagTargets.forEach((tag) => {
           tag.setAttribute('aria-pressed', String(names.includes(tag.value)));
         });
@@ -28,10 +27,7 @@
       if (tag.getAttribute('aria-pressed') === 'false') {
         this.field.tagit('createTag', tag.value);
       } else {
-        // The widget stores multi-word tags in quotes.
-        const labels = this.field.tagit('assignedTags');
-        const label = labels.find((name) => bare(name) === tag.value);
-        this.field.tagit('removeTagByLabel', label, false);
+        this.field.tagit('removeTagByLabel', tag.value, false);
       }
     }
   }
