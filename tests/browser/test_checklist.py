@@ -37,7 +37,7 @@ def open_checklist(open_editor):
     def open_checklist(issue, field=""):
         editor = open_editor()
         editor.page.goto(f"/admin/pages/{issue.pk}/edit/{field and '#digest-field='}{field}")
-        editor.page.get_by_role("button", name="Toggle checklist").click()
+        editor.page.get_by_role("button", name="Checklist", exact=True).click()
         return editor, editor.page.locator("[data-side-panel=checklist]")
 
     return open_checklist
@@ -78,7 +78,7 @@ def test_repeated_source_is_flagged_with_a_link_to_the_issue(open_checklist, iss
     link = finding.get_by_role("link", name="An issue of the past")
     expect(link).to_have_attribute("href", f"/admin/pages/{past.pk}/edit/")
     assert not Axe().run(editor.page, context="[data-side-panel=checklist]").response["violations"]
-    toggle = editor.page.get_by_role("button", name="Toggle checklist")
+    toggle = editor.page.get_by_role("button", name="Checklist", exact=True)
     expect(toggle.locator("[data-side-panel-toggle-counter]")).to_have_text("2")
 
 
@@ -95,7 +95,7 @@ def test_autosaved_new_issue_is_not_compared_with_itself(open_editor, digest):
     editor.start_issue(digest.pk, "An issue that saves itself")
     story_block = editor.block("story_section")
     editor.fill(story_block, "Heading", "The harbour opens its tide data")
-    editor.page.get_by_role("button", name="Toggle checklist").click()
+    editor.page.get_by_role("button", name="Checklist", exact=True).click()
     panel = editor.page.locator("[data-side-panel=checklist]")
     expect(panel.get_by_role("button", name="Say why it matters.")).to_be_visible()
     with editor.autosave():
@@ -159,7 +159,7 @@ def test_required_findings_show_at_the_button_of_the_panel(open_checklist, issue
     digest.checklist = {"rules": {"why_it_matters": "required"}}
     digest.save_revision().publish()
     editor, panel = open_checklist(issue)
-    toggle = editor.page.get_by_role("button", name="Toggle checklist")
+    toggle = editor.page.get_by_role("button", name="Checklist", exact=True)
     expect(toggle.locator("[data-side-panel-toggle-counter]")).to_have_text("1!")
     expect(panel.get_by_role("status")).to_have_text("1 thing to fix, 1 required for publishing.")
 

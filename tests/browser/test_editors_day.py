@@ -123,7 +123,7 @@ def create_draft(editor) -> str:
 
 def open_checklist(editor):
     """Open the checklist panel and return it."""
-    editor.page.get_by_role("button", name="Toggle checklist").click()
+    editor.page.get_by_role("button", name="Checklist", exact=True).click()
     panel = editor.page.locator("[data-side-panel=checklist]")
     expect(panel.get_by_role("status")).to_have_text("3 things to fix.")
     editor.take_screenshot("checklist")

@@ -56,7 +56,7 @@ def show_panel(editor: Editor, issue: Any) -> Any:
     panel = editor.page.locator("[data-side-panel=newsletter]")
     # Wagtail opens the panel that was open before.
     if not panel.is_visible():
-        editor.page.get_by_role("button", name="Toggle newsletter").press("Enter")
+        editor.page.get_by_role("button", name="Newsletter", exact=True).press("Enter")
     expect(panel.get_by_text("kB")).to_be_visible()
     return panel
 

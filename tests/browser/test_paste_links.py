@@ -46,7 +46,7 @@ def open_story(open_editor, digest):
         editor = open_editor()
         editor.open_issue(issue.pk)
         editor.wait_for_initial_state()
-        editor.page.get_by_role("button", name="Toggle checklist").click()
+        editor.page.get_by_role("button", name="Checklist", exact=True).click()
         return editor, editor.block("story_section")
 
     return open_story

@@ -17,7 +17,7 @@ class BrokenSourcesSidePanel(BaseSidePanel):
     """List the broken sources, each with a link to its field in the form."""
 
     class SidePanelToggle(BaseSidePanel.SidePanelToggle):
-        aria_label = _("Toggle broken sources")
+        aria_label = _("Broken sources")
         icon_name = "link"
         counter_classname = "w-bg-critical-200"
 

@@ -43,7 +43,7 @@ class NewsletterSidePanel(BaseSidePanel):
     """
 
     class SidePanelToggle(BaseSidePanel.SidePanelToggle):
-        aria_label = _("Toggle newsletter")
+        aria_label = _("Newsletter")
         icon_name = "mail"
 
     name = "newsletter"
