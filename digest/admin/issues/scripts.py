@@ -32,8 +32,11 @@ def editor_media(**guarded: Any) -> Media:
         versioned_static("digest/admin/save-guard.js"), **_guard_data(), **_data(guarded)
     )
     undo = Script(versioned_static("digest/admin/undo.js"), **_data(_undo_texts()))
+    order = Script(versioned_static("digest/admin/stories-only.js"), **_data(_order_texts()))
+    rich_text = versioned_static("digest/admin/rich-text.js")
     return Media(
-        js=[*scripts, guard, undo], css={"all": [versioned_static("digest/admin/editor.css")]}
+        js=[*scripts, guard, undo, order, rich_text],
+        css={"all": [versioned_static("digest/admin/editor.css")]},
     )
 
 
@@ -85,6 +88,13 @@ def _undo_texts() -> dict[str, str]:
         "restored": _("Restored: {block}"),
         "undo": _("Undo"),
         "dismiss": _("Dismiss"),
+    }
+
+
+def _order_texts() -> dict[str, str]:
+    return {
+        "stories-only": _("Stories only"),
+        "moved": _("Moved to place {place} of {count}."),
     }
 
 
