@@ -95,6 +95,7 @@ def test_publishing_a_new_issue_waits_for_its_first_autosave(open_editor, digest
     editor.fill(editor.block("headline"), "Summary", "Water comes and goes.")
     editor.fill(editor.block("story_section"), "Heading", "Low water")
     editor.write(editor.block("story_section"), "body", "The harbour is dry.")
+    editor.write(editor.block("bottom_line"), "text", "Wait for the flood.")
     editor.choose("Publish")
     release()
     expect(editor.message).to_contain_text("Page 'Tides' has been published.")
