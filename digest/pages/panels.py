@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.forms import Media
+from django.utils.translation import gettext as _
 from wagtail.admin.panels import FieldPanel, TitleFieldPanel
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.widgets import AdminTagWidget
@@ -11,16 +12,38 @@ from wagtail.admin.widgets import AdminTagWidget
 from digest.pages.new_issues import tags_of_last_issue
 
 OFFERED_TAGS = "digest/admin/offered-tags.js"
+ISSUE_URL = "digest/admin/issue-url.js"
 
 
 class DatePanel(TitleFieldPanel):
-    """Edit the date of an issue; sync the slug to it until the issue is first published."""
+    """Edit the date of an issue; sync the slug to it until the issue is first published.
+
+    Then say that the URL stays, and offer to change it.
+    """
 
     class BoundPanel(TitleFieldPanel.BoundPanel):
-        def get_should_apply(self) -> bool:
+        template_name = "digest/admin/date_panel.html"
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
             # Once published, the slug may have been linked to.
-            is_known = self.instance and self.instance.first_published_at
-            return not is_known and super().get_should_apply()
+            known = self.instance and (self.instance.live or self.instance.first_published_at)
+            self.is_known = bool(known)
+            if self.is_known:
+                self.help_text = _("The day this issue is for. Issues are ordered by it.")
+
+        @property
+        def media(self) -> Media:
+            css = {"all": [versioned_static("digest/admin/issues.css")]}
+            return super().media + Media(js=[versioned_static(ISSUE_URL)], css=css)
+
+        def get_should_apply(self) -> bool:
+            return not self.is_known and super().get_should_apply()
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            has_slug = self.is_known and "slug" in self.form.fields
+            slug_field = self.form["slug"] if has_slug else None
+            return super().get_context_data(parent_context) | {"slug_field": slug_field}
 
 
 class TagsWidget(AdminTagWidget):
