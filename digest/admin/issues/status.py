@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 from wagtail.admin.ui.side_panels import PageStatusSidePanel
+from wagtail.models import ReferenceIndex
 
 from digest.pages.time_zones import format_datetime, place_of, time_zone_of
 
@@ -22,6 +23,11 @@ ARGUMENTS = (
 
 class ZonedStatusSidePanel(PageStatusSidePanel):
     """Show the schedule in the time zone of the digest, and name that of all other times."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not (self.object.pk and ReferenceIndex.get_references_to(self.object).exists()):
+            self.usage_url = None  # which hides "Referenced 0 times"
 
     @classmethod
     def replacing(cls, panel: PageStatusSidePanel) -> "ZonedStatusSidePanel":
@@ -42,4 +48,5 @@ class ZonedStatusSidePanel(PageStatusSidePanel):
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         place = place_of(timezone.get_current_timezone())
-        return super().get_context_data(parent_context) | {"users_time_zone": place}
+        own = {"users_time_zone": place, "model_description": ""}
+        return super().get_context_data(parent_context) | own
