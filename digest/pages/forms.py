@@ -14,7 +14,10 @@ from wagtail.admin.localization import get_available_admin_time_zones
 
 from digest.pages.new_issues import blocks_of_new_issue, day_of_new_issue
 from digest.pages.slugs import PROPOSED_SLUG, find_available_slug
-from digest.pages.time_zones import time_zone_of
+from digest.pages.time_zones import time_zone_of, usual_publication
+
+# The value of the button that schedules an issue for the usual time of its digest.
+AT_USUAL_TIME = "at-usual-time"
 
 
 class ScheduleField(forms.DateTimeField):
@@ -103,7 +106,17 @@ class IssuePageForm(DigestPageForm):
         is_proposed = slug in ("", date) or (not is_known and PROPOSED_SLUG.fullmatch(slug or ""))
         if date and is_proposed:
             self.cleaned_data["slug"] = self._find_available_slug(date)
+        if self.data.get("action-publish") == AT_USUAL_TIME:
+            self._schedule_at_usual_time()
         return super().clean()
+
+    def _schedule_at_usual_time(self) -> None:
+        at = usual_publication(self.instance, self.cleaned_data.get("date"))
+        if at is None or "go_live_at" not in self.fields:
+            message = _("Not scheduled: the usual time of the digest on this date has passed.")
+            self.add_error("date", message)
+        else:
+            self.cleaned_data["go_live_at"] = at
 
     def _post_clean(self) -> None:
         """Check the required checklist rules when the issue is published or submitted."""

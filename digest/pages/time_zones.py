@@ -1,7 +1,7 @@
-"""The time zone of a digest, in which its issues are dated and scheduled."""
+"""The time zone of a digest, in which its issues are dated and scheduled, and its usual time."""
 
 import zoneinfo
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import cache
 from typing import Any
 
@@ -19,7 +19,10 @@ DATETIME_FORMAT = f"{DATE_FORMAT}, H:i"
 
 
 class TimeZoneMixin(models.Model):
-    """Store the time zone of a digest; empty for that of the site (``TIME_ZONE``)."""
+    """Store the time zone of a digest; empty for that of the site (``TIME_ZONE``).
+
+    With a usual time of publication, the editor's form offers to schedule an issue for it.
+    """
 
     time_zone = models.CharField(
         _("time zone"),
@@ -30,7 +33,17 @@ class TimeZoneMixin(models.Model):
         ),
     )
 
-    time_zone_panels = [FieldPanel("time_zone")]
+    usual_time = models.TimeField(
+        _("usual time of publication"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "In the time zone of the digest. An issue can be scheduled for it in one step: "
+            "it goes live at this time on its date."
+        ),
+    )
+
+    time_zone_panels = [FieldPanel("time_zone"), FieldPanel("usual_time")]
 
     class Meta:
         abstract = True
@@ -71,6 +84,17 @@ def today_in(page: Any) -> date:
 def at_time(day: date, hour: int, zone: tzinfo) -> datetime:
     """Return the datetime of an hour of a day in a time zone."""
     return datetime.combine(day, time(hour), zone)
+
+
+def usual_publication(issue: Any, day: date | None) -> datetime | None:
+    """Return the usual time of publication on a day; None if the digest has none or it is past."""
+    parent = parent_of(issue)
+    digest = parent and parent.specific
+    usual_time = getattr(digest, "usual_time", None)
+    if not usual_time or not day:
+        return None
+    at = datetime.combine(day, usual_time, time_zone_of(digest)).astimezone(UTC)
+    return at if at > timezone.now() else None
 
 
 def format_date(day: date) -> str:

@@ -211,8 +211,16 @@ class Editor:
         last.get_by_role("button", name="Actions").click()
         self.page.get_by_role("link", name="Compare with previous").click()
 
+    def publish(self) -> None:
+        """Choose “Publish” beside “Save draft”."""
+        self.page.get_by_role("button", name="Publish", exact=True).click()
+
+    def schedule(self) -> None:
+        """Choose the button beside “Save draft”, which schedules an issue with a go-live time."""
+        self.page.get_by_role("button", name="Schedule to publish", exact=True).click()
+
     def choose(self, action: str) -> None:
-        """Choose an action from the menu next to “Save draft”."""
+        """Choose an action from the menu next to the buttons."""
         self.page.get_by_role("button", name="More actions").click()
         self.page.get_by_role("button", name=action, exact=True).click()
 
@@ -223,14 +231,9 @@ class Editor:
         self.save_schedule(go_live_at.strftime("%Y-%m-%d %H:%M"))
 
     def unschedule(self) -> None:
-        """Cancel the scheduled publication, which unlocks the issue; the draft keeps the time."""
+        """Cancel the scheduled publication, which unlocks the issue and clears the time."""
         self.page.get_by_role("button", name="Cancel scheduled publish").click()
-        expect(self.message).to_contain_text("unscheduled")
-
-    def clear_schedule(self) -> None:
-        """Clear the go-live time in the open status panel."""
-        self.page.get_by_role("button", name="Edit schedule").click()
-        self.save_schedule("")
+        expect(self.message).to_contain_text("no longer scheduled")
 
     def save_schedule(self, go_live_at: str) -> None:
         """Enter the go-live time and save the dialog, which also saves the draft."""

@@ -50,8 +50,8 @@ def test_issue_is_composed_previewed_published_and_read(open_editor, digest, ima
     compose(editor, image)
     expect_content(editor.show_preview())
     expect_content(editor.open_preview())
-    editor.choose("Publish")
-    expect(editor.message).to_contain_text("Page 'Grids' has been published.")
+    editor.publish()
+    expect(editor.message).to_contain_text("“Grids” has been published.")
     editor.page.goto("/daily/2026-04-14/")
     expect_content(editor.page)
     assert_content(editor.page.request.get("/api/v1/issues/latest/").json())
@@ -93,7 +93,7 @@ def test_required_fields_are_validated_only_on_publishing(open_editor, digest):
     expect(editor.page.get_by_text("minimum number")).to_have_count(0)
     with editor.autosave():
         editor.block("story_section").get_by_title("Delete").click()
-    editor.choose("Publish")
+    editor.publish()
     expect(editor.message).to_contain_text("could not be saved due to validation errors")
     expect(summary).to_contain_text(required)
     expect(editor.page.get_by_text(minimum)).to_be_visible()
@@ -131,7 +131,7 @@ def test_scheduled_issue_is_not_public(open_editor, digest):
     editor = open_editor()
     editor.open_issue(issue.pk)
     editor.set_schedule(timezone.now() + timedelta(days=1))
-    editor.choose("Schedule to publish")
-    expect(editor.message).to_contain_text("has been scheduled for publishing.")
+    editor.schedule()
+    expect(editor.message).to_contain_text("is scheduled for")
     for path in ("/daily/2026-04-14/", "/api/v1/issues/latest/", f"/api/v1/issues/{issue.pk}/"):
         assert editor.page.request.get(path).status == 404

@@ -204,8 +204,8 @@ def schedule(editor, issue_id):
     """Schedule the issue for tomorrow."""
     editor.open_issue(issue_id)
     editor.set_schedule(timezone.now() + timedelta(days=1))
-    editor.choose("Schedule to publish")
-    expect(editor.message).to_contain_text("has been scheduled for publishing.")
+    editor.schedule()
+    expect(editor.message).to_contain_text("is scheduled for")
     assert editor.page.request.get(f"/api/v1/issues/{issue_id}/").status == 404
 
 
@@ -215,9 +215,7 @@ def publish(editor, issue_id):
     expect(editor.page.get_by_text("Locked by schedule")).to_be_visible()
     editor.take_screenshot("scheduled")
     editor.unschedule()
-    editor.open_issue(issue_id)
-    editor.clear_schedule()
-    editor.choose("Publish")
+    editor.publish()
     expect(editor.message).to_contain_text("has been published.")
     editor.page.goto("/admin/digest/issues/")
     row = editor.page.get_by_role("row").filter(has_text=TITLE)

@@ -110,7 +110,6 @@ def test_editor_sends_an_issue_by_keyboard(open_panel, issue, send_mails):
     [test] = mail.outbox
     assert (test.to, test.subject) == (["edith@example.org"], "[Test] Who counts bells?")
 
-    page.get_by_role("button", name="More actions").press("Enter")
     page.get_by_role("button", name="Publish", exact=True).press("Enter")
     expect(editor.message).to_contain_text("published")
     panel = show_panel(editor, issue)

@@ -47,6 +47,12 @@ def save_in_vain(editor):
     assert editor.page.url == url
 
 
+def test_signed_out_editor_does_not_publish_by_key(editor):
+    editor.page.context.clear_cookies(name="sessionid")
+    editor.title.press("Control+Enter")
+    expect(editor.page.get_by_role("alert").locator("a")).to_be_focused()
+
+
 def test_signed_out_editor_signs_in_in_a_new_tab_and_loses_nothing(editor):
     page = editor.page
     page.context.clear_cookies(name="sessionid")

@@ -14,6 +14,7 @@ from wagtail.admin.views.pages.revisions import RevisionsRevertView
 from wagtail.admin.views.pages.unpublish import UnpublishView
 from wagtail.admin.viewsets.pages import PageViewSet
 
+from digest.admin.issues.actions import PublishingActionsMixin, UnscheduleView
 from digest.admin.issues.checklist import ChecklistSidePanel
 from digest.admin.issues.scripts import EditorScriptsMixin
 from digest.admin.issues.status import ZonedStatusSidePanel
@@ -37,13 +38,19 @@ def _with_zone(panel: Component) -> Component:
     return ZonedStatusSidePanel.replacing(panel) if is_status else panel
 
 
+class PageFormMixin(EditorScriptsMixin, PublishingActionsMixin, ZonedStatusMixin):
+    """Extend Wagtail's form of a page by scripts, buttons and time zones."""
+
+
 def _panels_of_apps(issue: Any, request: HttpRequest, digest: Any) -> Iterator[Component]:
     for name in registry.issue_side_panels:
         yield from import_string(name)(issue, request, digest)
 
 
-class IssueCreateView(EditorScriptsMixin, ZonedStatusMixin, CreateView):
+class IssueCreateView(PageFormMixin, CreateView):
     """Add the checklist and the panels of apps to the form of a new issue."""
+
+    last_hook = "after_create_page"
 
     def get_side_panels(self) -> MediaContainer:
         checklist = ChecklistSidePanel(self.page, self.request, self.parent_page)
@@ -51,8 +58,10 @@ class IssueCreateView(EditorScriptsMixin, ZonedStatusMixin, CreateView):
         return MediaContainer([*super().get_side_panels(), checklist, *others])
 
 
-class IssueEditView(EditorScriptsMixin, ZonedStatusMixin, EditView):
+class IssueEditView(PageFormMixin, EditView):
     """Add the checklist, the broken sources and the panels of apps to the form of an issue."""
+
+    partials_template_name = "digest/admin/issue_partials.html"
 
     def get_side_panels(self) -> MediaContainer:
         panels = super().get_side_panels()
@@ -65,7 +74,7 @@ class IssueEditView(EditorScriptsMixin, ZonedStatusMixin, EditView):
         return MediaContainer([*panels, checklist, *broken_sources, *others])
 
 
-class PageRevertView(EditorScriptsMixin, ZonedStatusMixin, RevisionsRevertView):
+class PageRevertView(PageFormMixin, RevisionsRevertView):
     """Add the scripts to the form of an older version."""
 
 
@@ -86,15 +95,18 @@ class IssueViewSet(PageViewSet):
     edit_view_class = IssueEditView
     revisions_revert_view_class = PageRevertView
     unpublish_view_class = AtomicUnpublishView
+    revisions_unschedule_view_class = UnscheduleView
     workflow_action_view_class = IssueWorkflowActionView
     index_view_class = IssueExplorerView
 
 
-class DigestCreateView(EditorScriptsMixin, ZonedStatusMixin, CreateView):
+class DigestCreateView(PageFormMixin, CreateView):
     """Add the scripts to the form of a new digest."""
 
+    last_hook = "after_create_page"
 
-class DigestEditView(EditorScriptsMixin, ZonedStatusMixin, EditView):
+
+class DigestEditView(PageFormMixin, EditView):
     """Add the scripts to the form of a digest."""
 
 
@@ -105,3 +117,4 @@ class DigestViewSet(PageViewSet):
     edit_view_class = DigestEditView
     revisions_revert_view_class = PageRevertView
     unpublish_view_class = AtomicUnpublishView
+    revisions_unschedule_view_class = UnscheduleView

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin.staticfiles import versioned_static
 
-NAMES = ("form", "autosave", "messages")
+NAMES = ("form", "autosave", "messages", "actions")
 
 
 class EditorScriptsMixin:

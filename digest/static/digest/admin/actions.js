@@ -1,0 +1,49 @@
+// Keys of the form: Ctrl+Enter or Cmd+Enter chooses the button beside “Save draft”. While the
+// calendar of a field in a dialog is open, Escape closes it, not the dialog; so does typing, since
+// the calendar covers the button below.
+(() => {
+  const SECOND = "button + button"; // “Publish”; without permission to publish, “Submit to …”
+  const OPEN_DIALOG = '.w-dialog:not([aria-hidden="true"]), .modal.in, dialog[open]';
+  const { editForm } = window.digestDesk;
+
+  const secondButton = () => editForm()?.querySelector(
+    `.actions--primary > .w-dropdown-button > ${SECOND}, .actions--primary > ${SECOND}`,
+  );
+
+  const isInForm = (element) => element === document.body || editForm()?.contains(element);
+
+  const onKey = (event) => {
+    const isShortcut = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+    if (!isShortcut || event.shiftKey || event.altKey || !isInForm(event.target)) return;
+    const button = secondButton();
+    if (!button) return;
+    event.preventDefault(); // The browser would save from the field of a dialog.
+    if (document.querySelector(OPEN_DIALOG)) return;
+    event.stopPropagation(); // A rich text field would begin a new line.
+    if (!event.repeat) button.click();
+  };
+
+  const openCalendar = ({ target }) => {
+    const calendar = target.closest(".w-dialog") && window.jQuery(target).data("xdsoft_datetimepicker");
+    return calendar?.is(":visible") ? calendar : null;
+  };
+
+  const closeCalendar = (event) => {
+    if (event.type === "keydown" && event.key !== "Escape") return;
+    const calendar = openCalendar(event);
+    if (!calendar) return;
+    calendar.trigger("close.xdsoft");
+    if (event.type === "keydown") event.stopPropagation();
+  };
+
+  const announceKey = () => {
+    const isApple = /Mac|iPhone|iPad/.test(navigator.platform);
+    secondButton()?.setAttribute("aria-keyshortcuts", isApple ? "Meta+Enter" : "Control+Enter");
+    secondButton()?.setAttribute("title", isApple ? "⌘ Enter" : "Ctrl+Enter");
+  };
+
+  document.addEventListener("keydown", onKey, { capture: true });
+  document.addEventListener("keydown", closeCalendar, { capture: true });
+  document.addEventListener("input", closeCalendar, { capture: true });
+  document.addEventListener("DOMContentLoaded", announceKey);
+})();
