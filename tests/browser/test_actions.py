@@ -86,3 +86,17 @@ def test_url_of_a_live_issue_stays_or_changes_with_the_date(open_editor, digest)
     expect(editor.message).to_contain_text("has been published.")
     editor.page.goto("/daily/2026-04-14/")
     expect(editor.page).to_have_url("/daily/2026-04-15/")
+
+
+def test_url_that_is_changed_during_an_autosave_stays_changed(open_editor, digest):
+    issue = make_issue(digest, 14)
+    editor = open_editor()
+    editor.open_issue(issue.pk)
+    editor.wait_for_initial_state()
+    release = editor.hold_autosave(lambda: editor.set_date("2026-04-15"))
+    editor.page.get_by_role("button", name="Change it too").click()
+    with editor.request_of_autosave():
+        release()
+    editor.wait_until_saved()
+    editor.page.reload()
+    expect(editor.slug).to_have_value("2026-04-15")

@@ -12,39 +12,59 @@
       this.date = document.getElementById(this.dateValue);
       this.slug = document.getElementById(this.slugValue);
       if (!this.date || !this.slug) return;
-      this.update = () => this.show();
+      this.update = (event) => {
+        if (event.isTrusted && event.target === this.slug) this.replaced = undefined;
+        this.show();
+      };
+      this.onSaved = () => this.restore();
       ["input", "change"].forEach((type) => {
         this.date.addEventListener(type, this.update);
         this.slug.addEventListener(type, this.update);
       });
-      document.addEventListener("w-autosave:success", this.update); // It can change the slug.
+      document.addEventListener("w-autosave:success", this.onSaved);
       this.show();
     }
 
     disconnect() {
-      document.removeEventListener("w-autosave:success", this.update);
+      document.removeEventListener("w-autosave:success", this.onSaved);
+    }
+
+    // The response to an autosave sets the slug to what was sent, before the button was chosen.
+    restore() {
+      if (this.slug.value === this.replaced) this.setSlug(this.chosen);
+      else this.replaced = undefined;
+      this.show();
+    }
+
+    setSlug(slug) {
+      this.slug.value = slug;
+      ["input", "change"].forEach((type) => {
+        this.slug.dispatchEvent(new Event(type, { bubbles: true }));
+      });
     }
 
     // A slug that is no date was chosen by an editor, and belongs to no date.
+    stays() {
+      const [date, slug] = [this.date.value, this.slug.value];
+      return DATED.test(slug) && isDate(date) && !`${slug}-`.startsWith(`${date}-`);
+    }
+
     show() {
-      const slug = this.slug.value;
-      const stays = DATED.test(slug) && isDate(this.date.value) && !`${slug}-`.startsWith(`${this.date.value}-`);
+      const stays = this.stays();
       this.element.hidden = !stays && !this.former;
-      if (stays) this.former = undefined;
       const text = (stays ? this.staysValue : this.changesValue)
-        .replace("{slug}", slug)
+        .replace("{slug}", this.slug.value)
         .replace("{former}", this.former);
       if (this.textTarget.textContent !== text) this.textTarget.textContent = text;
       this.buttonTarget.textContent = stays ? this.changeValue : this.keepValue;
     }
 
     toggle() {
-      const former = this.former;
-      this.former = former ? undefined : this.slug.value;
-      this.slug.value = former ?? this.date.value;
-      ["input", "change"].forEach((type) => {
-        this.slug.dispatchEvent(new Event(type, { bubbles: true }));
-      });
+      this.replaced = this.slug.value;
+      this.chosen = this.stays() ? this.date.value : this.former;
+      this.former ??= this.replaced;
+      if (this.chosen === this.former) this.former = undefined;
+      this.setSlug(this.chosen);
     }
   }
 
