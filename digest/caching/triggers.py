@@ -75,6 +75,10 @@ BEGIN
 END $$
 """,
 ]
+DROP_FUNCTIONS = [
+    "DROP FUNCTION IF EXISTS digest_content_changed()",
+    "DROP FUNCTION IF EXISTS digest_content_committed()",
+]
 CREATE_LAST = f"""
 CREATE CONSTRAINT TRIGGER {LAST} AFTER INSERT ON digest_changemarker DEFERRABLE INITIALLY DEFERRED
 FOR EACH ROW EXECUTE FUNCTION digest_content_committed()
@@ -124,7 +128,8 @@ def install_triggers(using: str, **kwargs: Any) -> None:
 
 
 def remove_triggers(using: str, plan: list[Any], **kwargs: Any) -> None:
-    """Drop the triggers on SQLite or PostgreSQL before migrations run (pre_migrate).
+    """Drop the triggers and their functions on SQLite or PostgreSQL before migrations run
+    (pre_migrate); after the last migration is reversed, none of them is left.
 
     The content version is deleted too, so that no response is cached until they are back.
     """
@@ -132,6 +137,8 @@ def remove_triggers(using: str, plan: list[Any], **kwargs: Any) -> None:
     is_installed = ContentVersion._meta.db_table in connection.introspection.table_names()
     if plan and connection.vendor in VENDORS and is_installed:
         _remove(connection)
+        if connection.vendor == "postgresql":
+            _run(connection, DROP_FUNCTIONS)
 
 
 def _installed(connection: Any) -> dict[str, str]:

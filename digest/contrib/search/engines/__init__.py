@@ -23,7 +23,10 @@ def engine(using: str | None = None) -> Engine:
 
 
 def install(using: str, **kwargs: Any) -> None:
-    """Create what the engine needs beside the table of entries, after ``migrate``."""
+    """Create what the engine needs beside the table of entries, after ``migrate``; drop it if
+    the table is gone."""
     connection = connections[using]
     if Entry._meta.db_table in connection.introspection.table_names():
         engine(using).install()
+    elif connection.vendor in ENGINES:
+        engine(using).uninstall()

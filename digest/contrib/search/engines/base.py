@@ -21,6 +21,9 @@ class Engine:
         """Create what is needed beside the table of entries, unless it exists."""
         raise NotImplementedError
 
+    def uninstall(self) -> None:
+        """Drop what ``install`` has created and is still there: the table of entries is gone."""
+
     def matching(self, entries: QuerySet, match: Match, in_titles: bool = False) -> QuerySet:
         """Filter entries by a match, of their titles only with ``in_titles``; newest first."""
         raise NotImplementedError

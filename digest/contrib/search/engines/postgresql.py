@@ -44,6 +44,11 @@ class PostgreSQLEngine(Engine):
             for statement in INSTALL:
                 cursor.execute(statement)
 
+    def uninstall(self) -> None:
+        # The columns and their indexes are gone with the table of entries.
+        with self.connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION IF EXISTS digest_search_vector(text)")
+
     def matching(self, entries: QuerySet, match: Match, in_titles: bool = False) -> QuerySet:
         column = "title_vector" if in_titles else "text_vector"
         where = [f"digest_search_entry.{column} @@ %s::tsquery"]

@@ -30,6 +30,12 @@ class SQLiteEngine(Engine):
                 f"CREATE VIRTUAL TABLE IF NOT EXISTS {TEXTS}_terms USING fts5vocab({TEXTS}, row)"
             )
 
+    def uninstall(self) -> None:
+        # The triggers are gone with the table of entries.
+        with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
+            for table in (f"{TEXTS}_terms", TEXTS, TITLES):
+                cursor.execute(f"DROP TABLE IF EXISTS {table}")
+
     def matching(self, entries: QuerySet, match: Match, in_titles: bool = False) -> QuerySet:
         table = TITLES if in_titles else TEXTS
         # The plus makes SQLite scan the index, newest first, up to the limit of the query; else it
