@@ -15,6 +15,14 @@ from wagtail.models import Collection, Page, PageViewRestriction
 from digest.models import DigestPage, IssuePage
 from digest.pages.stories import story_table
 
+# Valid settings of a digest's discussion.
+GISCUS = {
+    "giscus_repo": "acme/comments",
+    "giscus_repo_id": "R_kgDOHabc12",
+    "giscus_category": "Announcements",
+    "giscus_category_id": "DIC_kwDOHabc12-4CABCD",
+}
+
 
 def block(kind: str, **value: Any) -> dict[str, Any]:
     """Return a block in the stored form."""

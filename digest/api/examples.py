@@ -85,8 +85,9 @@ ISSUE = {
     "discussion": {
         **DISCUSSION,
         "mapping": "specific",
-        "term": "daily/2026-04-14",
+        "term": "urn:uuid:26096647-c383-5f3e-81c6-a01f8a8c52f1",
         "strict": True,
+        "lang": "en",
     },
     "translations": [],
 }

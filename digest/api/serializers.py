@@ -102,8 +102,9 @@ class DiscussionSerializer(DiscussionSettingsSerializer):
     """The Giscus configuration of an issue."""
 
     mapping = serializers.CharField()
-    term = serializers.CharField()
+    term = serializers.CharField(help_text="The id of the issue's discussion; it never changes.")
     strict = serializers.BooleanField()
+    lang = serializers.CharField(help_text="The language of Giscus nearest to the issue's.")
 
 
 class FeedSerializer(serializers.Serializer):
@@ -230,7 +231,7 @@ class SourceSerializer(serializers.Serializer):
     last_cited_on = serializers.DateField(help_text="The date of the latest issue.")
 
 
-class MapSerializer(serializers.Serializer):
+class ApiRootSerializer(serializers.Serializer):
     """The URLs of the endpoints."""
 
     name = serializers.CharField()

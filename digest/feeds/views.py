@@ -2,7 +2,6 @@
 
 import logging
 import re
-import uuid
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode, urljoin
@@ -26,6 +25,7 @@ from digest.pages.listing import with_digests, with_related
 from digest.pages.page_models import get_digest_page_model
 from digest.pages.paths import preferred, renamed
 from digest.pages.public_urls import frontend_root, page_url, requested_locale
+from digest.pages.stable_ids import stable_id
 from digest.rendering.bodies import public_bodies
 from digest.rendering.images import largest_jpeg, public_images
 from digest.rendering.native_values import prefetch_body
@@ -111,7 +111,7 @@ def build_feed(
         author_name=_clean(digest.title),
         language=digest.locale.language_code,
         feed_url=feed_url(digest, feed_format, site, tag.slug if tag else ""),
-        feed_guid=_stable_id(digest, f"/tags/{tag.slug}" if tag else ""),
+        feed_guid=stable_id(digest, f"/tags/{tag.slug}" if tag else ""),
         updated=digest.last_published_at or digest.first_published_at,
     )
     for item in _items(issues, site, request):
@@ -156,7 +156,7 @@ def _item(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) 
         "author_name": _clean(issue.byline) or None,
         "content_html": _clean(_content(issue, body, image)),
         "image_url": largest_jpeg(image)["url"] if image else None,
-        "unique_id": _stable_id(issue),
+        "unique_id": stable_id(issue),
         "unique_id_is_permalink": False,
         "pubdate": issue.published_at,
         "updateddate": issue.updated_at,
@@ -179,11 +179,6 @@ def _with_blocks(
     prefetch_body(issue.body, site.root_url, link)
     children = {child.id: child for child in issue.body}
     return [data | {"block": children[data["id"]]} for data in body]
-
-
-def _stable_id(page: Any, suffix: str = "") -> str:
-    """Return an id that does not depend on slug, parent and domain, one for each language."""
-    return uuid.uuid5(page.translation_key, page.locale.language_code + suffix).urn
 
 
 def _clean(text: str) -> str:

@@ -3,7 +3,18 @@ from datetime import UTC, date, datetime
 import pytest
 
 from digest.models import IssuePage
-from tests.builders import block, body, make_digest, make_image, make_issue, restrict, source, story
+from digest.pages.stable_ids import stable_id
+from tests.builders import (
+    GISCUS,
+    block,
+    body,
+    make_digest,
+    make_image,
+    make_issue,
+    restrict,
+    source,
+    story,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -56,13 +67,18 @@ def test_detail_has_previous_and_next(digest, get):
 
 
 def test_discussion_has_the_term_of_the_issue(digest, get):
-    for name in ("repo", "repo_id", "category", "category_id"):
-        setattr(digest, f"giscus_{name}", name)
+    for name, value in GISCUS.items():
+        setattr(digest, name, value)
     digest.save()
     issue = make_issue(digest)
     discussion = get(f"issues/{issue.pk}/")["discussion"]
-    assert discussion["repo"] == "repo"
-    assert discussion["term"] == "daily/2026-04-14"
+    assert discussion["repo"] == "acme/comments"
+    assert discussion["term"] == stable_id(issue)
+    assert (discussion["mapping"], discussion["strict"], discussion["lang"]) == (
+        "specific",
+        True,
+        "en",
+    )
 
 
 def test_list_is_newest_first_without_bodies(digest, get):

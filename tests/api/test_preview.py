@@ -11,7 +11,7 @@ from wagtail.models import Collection, CollectionViewRestriction
 
 from digest.api.documentation import build_schema
 from digest.previews.tokens import PreviewToken
-from tests.builders import block, body, make_image, make_issue, restrict, source, story
+from tests.builders import GISCUS, block, body, make_image, make_issue, restrict, source, story
 from tests.previews.helpers import (
     PREVIEWS,
     make_user,
@@ -100,12 +100,12 @@ def test_unsaved_issue_is_returned(digest, get, settings):
 
 def test_draft_digest_is_returned(digest, draft, get):
     digest.unpublish()
-    for name in ("repo", "repo_id", "category", "category_id"):
-        setattr(digest, f"giscus_{name}", name)
+    for name, value in GISCUS.items():
+        setattr(digest, name, value)
     digest.save()
     data = get(f"preview/{token_of(draft)}/")
     assert data["digest"]["slug"] == "daily"
-    assert data["discussion"]["repo"] == "repo"
+    assert data["discussion"]["repo"] == "acme/comments"
 
 
 def test_other_hidden_content_is_not_returned(digest, get):

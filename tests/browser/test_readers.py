@@ -5,6 +5,7 @@ from wagtail.models import Locale
 
 from digest.models import DigestPage, IssuePage
 from tests.builders import (
+    GISCUS,
     block,
     body,
     make_digest,
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.browser
 PATHS = ["/", "/daily/", "/daily/2026-04-14/", "/tags/power/", "/search/?q=grids", "/nowhere/"]
 RIGHT_TO_LEFT = ["/nashra/", "/nashra/2026-04-20/"]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-GISCUS = {f"giscus_{name}": "x" for name in ("repo", "repo_id", "category", "category_id")}
+CORS = {"Access-Control-Allow-Origin": "*", "Content-Type": "text/javascript"}
 LOOKS = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -157,3 +158,36 @@ def test_documentation_of_the_api_breaks_no_rule_of_the_policy(open_page, issues
     page.goto("/api/v1/docs/")
     page.locator(".opblock-summary-control").first.click()
     expect(page.locator(".opblock-body").first).to_be_visible()
+
+
+def test_discussion_that_cannot_be_reached_can_be_tried_again(open_page, issues):
+    page = open_page()
+    page.route("https://giscus.app/**", lambda route: route.abort())
+    page.goto("/daily/2026-04-14/")
+    page.get_by_role("button", name="Load the discussion").press("Enter")
+    again = page.get_by_role("button", name="Try again")
+    expect(again).to_be_focused()
+    expect(page.get_by_role("alert")).to_have_text("The discussion could not be loaded.")
+    expect(page.get_by_role("link", name="Discussions on GitHub")).to_be_visible()
+    page.unroute("https://giscus.app/**")
+    page.route("https://giscus.app/**", lambda route: route.fulfill(body="", headers=CORS))
+    again.press("Enter")
+    expect(page.locator(".giscus")).to_be_focused()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(again).to_have_count(0)
+    expect(page.get_by_role("link", name="Discussions on GitHub")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "theme"),
+    [("light dark", "preferred_color_scheme"), ("dark", "dark"), ("light", "light")],
+)
+def test_discussion_has_the_colours_of_the_page(open_page, issues, scheme, theme):
+    page = open_page()
+    page.route("https://giscus.app/**", lambda route: route.fulfill(body="", headers=CORS))
+    page.goto("/daily/2026-04-14/")
+    page.evaluate("scheme => { document.documentElement.style.colorScheme = scheme }", scheme)
+    page.get_by_role("button", name="Load the discussion").click()
+    script = page.locator("[data-giscus] script")
+    expect(script).to_have_attribute("data-theme", theme)
+    expect(script).to_have_attribute("data-lang", "en")

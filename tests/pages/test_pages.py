@@ -9,8 +9,10 @@ import pytest
 from wagtail.models import Collection, CollectionViewRestriction, Page
 
 from digest.models import IssuePage
+from digest.pages.stable_ids import stable_id
 from digest.templatetags.digest_tags import public_richtext
 from tests.builders import (
+    GISCUS,
     block,
     body,
     make_digest,
@@ -24,13 +26,6 @@ from tests.builders import (
 from tests.html import read, texts
 
 pytestmark = pytest.mark.django_db
-
-GISCUS = {
-    "giscus_repo": "owner/name",
-    "giscus_repo_id": "R_1",
-    "giscus_category": "Issues",
-    "giscus_category_id": "C_1",
-}
 
 
 @pytest.fixture
@@ -305,7 +300,8 @@ def test_discussion_waits_for_consent(client, home_page):
     issue = make_issue(make_digest(home_page, "daily", **GISCUS), 14)
     page = read(client, issue.url)
     place = page.select_one("[data-giscus]")
-    assert (place["data-repo"], place["data-term"]) == ("owner/name", "daily/2026-04-14")
+    assert (place["data-repo"], place["data-lang"]) == ("acme/comments", "en")
+    assert place["data-term"] == stable_id(issue)
     assert [urlsplit(script["src"]).netloc for script in page.select("script[src]")] == [""]
 
 

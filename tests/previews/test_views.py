@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from digest.previews.tokens import PreviewToken
-from tests.builders import body, make_image, make_issue, restrict, story
+from tests.builders import GISCUS, body, make_image, make_issue, restrict, story
 from tests.previews.helpers import PREVIEWS, make_user, preview_url, token_of
 from tests.visibility.responses import headers_of
 
@@ -46,8 +46,8 @@ def test_page_is_the_same_for_editors_and_has_no_user_bar(draft):
 
 
 def test_page_has_its_draft_digest_but_no_discussion_script(digest, draft):
-    for name in ("repo", "repo_id", "category", "category_id"):
-        setattr(digest, f"giscus_{name}", name)
+    for name, value in GISCUS.items():
+        setattr(digest, name, value)
     digest.save()
     digest.unpublish()
     html = page(token_of(draft)).content.decode()

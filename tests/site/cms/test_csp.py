@@ -4,7 +4,7 @@ import pytest
 
 from digest.models import DigestPage
 from tests.admin.test_admin import form, headline, story_section
-from tests.builders import make_digest, make_issue
+from tests.builders import GISCUS, make_digest, make_issue
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +26,7 @@ def test_readers_pages_run_scripts_of_the_site_alone(client, digest, url):
 
 
 def test_discussion_adds_its_host(client, home_page):
-    names = ("giscus_repo", "giscus_repo_id", "giscus_category", "giscus_category_id")
-    digest = make_digest(home_page, **dict.fromkeys(names, "a/b"))
+    digest = make_digest(home_page, **GISCUS)
     policy = policy_of(client, make_issue(digest).url)
     assert policy["script-src"] == {"'self'", "https://giscus.app"}
     assert policy["frame-src"] == {"https://giscus.app"}
