@@ -28,11 +28,24 @@ SETTINGS = {
     "TITLE": "Digest API",
     "DESCRIPTION": "Reads the public issues of digests. No account, no key, no cookies.",
     "VERSION": __version__,
+    "LICENSE": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
+    "CONTACT": {"name": "wagtail-digest contributors"},
     "SCHEMA_PATH_PREFIX": "",
     "POSTPROCESSING_HOOKS": ["digest.api.documentation.remove_internal_keys"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": False,
+}
+TAGS = {
+    "root": "The URLs of the endpoints.",
+    "site": "The site: its languages, navigation and digests.",
+    "pages": "The page or the redirect at a path.",
+    "digests": "Publications, such as a daily letter.",
+    "issues": "The issues of digests, with or without their blocks.",
+    "stories": "Stories, which are blocks of issues, by themselves.",
+    "sources": "Web pages that issues cite.",
+    "tags": "Tags of public issues.",
+    "preview": "Drafts, for anyone with a preview token.",
 }
 _generation_lock = Lock()
 
@@ -60,7 +73,18 @@ def build_schema() -> dict[str, Any]:
     added = [extension.examples for extension in extensions()]
     for name, example in ChainMap({"Digest": digest}, EXAMPLES, *added).items():
         schema["components"]["schemas"][name]["examples"] = [example]
-    return schema | {"servers": [{"url": root.rstrip("/")}]}
+    tags = ChainMap(TAGS, *(extension.tags for extension in extensions()))
+    named = [
+        {"name": name} | ({"description": tags[name]} if name in tags else {})
+        for name in _tags_in_use(schema)
+    ]
+    return schema | {"servers": [{"url": root.rstrip("/")}], "tags": named}
+
+
+def _tags_in_use(schema: dict[str, Any]) -> list[str]:
+    """Return the tags of the operations, in the order of the paths."""
+    operations = [each for methods in schema["paths"].values() for each in methods.values()]
+    return list(dict.fromkeys(tag for each in operations for tag in each["tags"]))
 
 
 class SchemaView(APIView):

@@ -47,13 +47,15 @@ class DigestField:
 
 @dataclass(frozen=True)
 class APIExtension:
-    """The URLs, list parameters, fields, links of the map and schema examples that an app adds."""
+    """The URLs, list parameters, fields, links of the map, schema examples and descriptions of the
+    schema's tags (the first part of a path) that an app adds."""
 
     urlpatterns: Sequence[URLPattern]
     list_parameters: Sequence[ListParameter] = ()
     digest_fields: Sequence[DigestField] = ()
     links: Sequence[str] = ()
     examples: dict[str, Any] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 @cache

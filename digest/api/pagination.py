@@ -37,7 +37,7 @@ class CursorPagination(BasePagination):
         self.order = order
         self.limit = parameters["limit"]
         self.token = parameters.get("cursor")
-        self.with_count = parameters["count"] == "true"
+        self.with_count = parameters["count"]
 
     def paginate_queryset(
         self, queryset: QuerySet, request: Request, view: Any = None

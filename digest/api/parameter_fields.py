@@ -76,6 +76,17 @@ class ChoiceField(serializers.ChoiceField):
         self.error_messages["invalid_choice"] = f"Choose one of: {', '.join(choices)}."
 
 
+class StrictBooleanField(serializers.BooleanField):
+    """Accept ``true`` and ``false``; DRF also accepts "1", "yes" and "on"."""
+
+    default_error_messages = {"invalid_choice": "Choose one of: true, false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if data not in ("true", "false", True, False):
+            self.fail("invalid_choice")
+        return data in ("true", True)
+
+
 class SeparatedField(serializers.CharField):
     """Validate a string, then ``split`` it into a list."""
 

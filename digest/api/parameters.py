@@ -20,6 +20,7 @@ from digest.api.parameter_fields import (
     ChoiceField,
     NameListField,
     SlugListField,
+    StrictBooleanField,
     StrictDateField,
     StrictDateTimeField,
     StrictIntegerField,
@@ -101,9 +102,7 @@ class PageParameters(Parameters):
         required=False,
         help_text="Copied from `next` or `previous`, unchanged.",
     )
-    count = ChoiceField(
-        choices=["true", "false"], default="false", help_text="`true` adds `count` to the response."
-    )
+    count = StrictBooleanField(default=False, help_text="`true` adds `count` to the response.")
 
 
 class LocaleParameters(Parameters):
@@ -168,9 +167,8 @@ class IssueParameters(TextParameters):
 
 
 class PreviewParameters(IssueParameters):
-    field_map = ChoiceField(
-        choices=["true", "false"],
-        default="false",
+    field_map = StrictBooleanField(
+        default=False,
         help_text="`true` adds `field_map`: the form field that each JSON field comes from.",
     )
 

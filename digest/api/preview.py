@@ -108,7 +108,7 @@ class IssuePreview(APIView):
             raise Http404
         names = self.requested_fields(ISSUE_FIELDS)
         [data] = Drafts([draft], names, self.scope).as_data()
-        if self.parameters["field_map"] == "true":
+        if self.parameters["field_map"]:
             data["field_map"] = field_map(draft, names)
         return Response(data)
 

@@ -106,7 +106,7 @@ class DigestAutoSchema(AutoSchema):
 
     def get_tags(self) -> list[str]:
         parts = [part for part in self.path.strip("/").split("/") if part.isalpha()]
-        return ["issues" if "issues" in parts else (parts or ["map"])[0]]
+        return ["issues" if "issues" in parts else (parts or ["root"])[0]]
 
     def get_override_parameters(self) -> list[Any]:
         parameters: list[Any] = [self.view.parameters_class]

@@ -16,10 +16,10 @@ from digest.pages import paths, public_urls
 from digest.pages.listing import with_locales
 
 
-class MapView(APIView):
+class ApiRootView(APIView):
     """Return the name of the site, the version of the plugin and the URLs of the endpoints."""
 
-    serializer_class = serializers.MapSerializer
+    serializer_class = serializers.ApiRootSerializer
 
     def get(self, request: Request) -> Response:
         names = ["site", "digests", "issues", "stories", "sources", "tags", "pages"]

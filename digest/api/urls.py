@@ -8,7 +8,7 @@ from digest.api.extensions import extensions
 app_name = "api"
 
 urlpatterns = [
-    path("", site_views.MapView.as_view(), name="map"),
+    path("", site_views.ApiRootView.as_view(), name="map"),
     path("site/", site_views.SiteView.as_view(), name="site"),
     path("pages/", site_views.PageAtPath.as_view(), name="pages"),
     path("digests/", views.DigestList.as_view(), name="digests"),

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from digest.api import errors
-from digest.api.site_views import MapView
+from digest.api.site_views import ApiRootView
 from tests.builders import expire, make_issue, restrict
 
 pytestmark = pytest.mark.django_db
@@ -141,7 +141,7 @@ def test_exception_is_logged_but_not_in_the_response(client, monkeypatch, caplog
     def fail(*args):
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(MapView, "get", fail)
+    monkeypatch.setattr(ApiRootView, "get", fail)
     client.raise_request_exception = False
     response = client.get("/api/v1/")
     assert response.status_code == 500

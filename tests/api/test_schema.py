@@ -63,6 +63,28 @@ def test_every_parameter_has_a_description_and_every_operation_its_problems():
         assert all(parameter["description"] for parameter in queries)
 
 
+def test_schema_names_its_license_and_describes_the_tags_of_its_operations():
+    schema = build_schema()
+    assert schema["info"]["license"]["identifier"] == "BSD-3-Clause"
+    assert schema["info"]["contact"]["name"]
+    used = {
+        tag for methods in schema["paths"].values() for o in methods.values() for tag in o["tags"]
+    }
+    assert {tag["name"] for tag in schema["tags"] if tag["description"]} == used
+
+
+def test_root_hides_no_class_of_a_language():
+    schema = build_schema()
+    assert schema["paths"]["/"]["get"]["operationId"] == "getApiRoot"
+    assert "ApiRoot" in schema["components"]["schemas"]
+
+
+def test_parameters_that_are_true_or_false_are_boolean():
+    parameters = build_schema()["paths"]["/issues/"]["get"]["parameters"]
+    [count] = [parameter for parameter in parameters if parameter["name"] == "count"]
+    assert count["schema"] == {"type": "boolean", "default": False}
+
+
 def test_docs_page_uses_only_own_files(client):
     html = client.get("/api/v1/docs/").content.decode()
     assert 'data-schema="/api/v1/schema/"' in html

@@ -22,6 +22,11 @@ extension = APIExtension(
             name="preferences-of-digest",
         ),
     ],
+    tags={
+        "confirmations": "The confirmation of a subscription, for its reader.",
+        "unsubscriptions": "The end of a subscription, for its reader.",
+        "preferences": "All that is stored about a reader, for that reader.",
+    },
     digest_fields=[
         DigestField(
             "newsletter",

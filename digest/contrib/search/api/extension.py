@@ -37,6 +37,7 @@ extension = APIExtension(
         )
     ],
     links=["search"],
+    tags={"search": "Full-text search for stories and issues."},
     examples={
         "StoryResult": examples.RESULT,
         "SearchResultList": examples.RESULTS,

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from digest.api.parameter_fields import ChoiceField, StrictIntegerField
+from digest.api.parameter_fields import ChoiceField, StrictBooleanField, StrictIntegerField
 from digest.api.parameters import IssueFilters, LocaleParameters, PageParameters
 from digest.contrib.search.parsing import MAX_CHARACTERS, MAX_TERMS, TooLong, parse
 
@@ -34,15 +34,11 @@ class SearchParameters(IssueFilters, PageParameters):
         default="relevance",
         help_text="Most relevant, newest or oldest first.",
     )
-    prefix = ChoiceField(
-        choices=["true", "false"],
-        default="false",
-        help_text="`true` treats the last word as a prefix, for search as you type.",
+    prefix = StrictBooleanField(
+        default=False, help_text="`true` treats the last word as a prefix, for search as you type."
     )
-    correct = ChoiceField(
-        choices=["true", "false"],
-        default="true",
-        help_text="`false` disables spelling correction and requires all words.",
+    correct = StrictBooleanField(
+        default=True, help_text="`false` disables spelling correction and requires all words."
     )
 
 

@@ -46,7 +46,7 @@ class Search(APIView):
         everywhere = self.scope.issues()
         self.scope.note_counted(everywhere)  # spelling correction depends on all of them
         issues = filter_issues(self.scope, self.parameters)
-        is_typing, correct = (self.parameters[name] == "true" for name in ("prefix", "correct"))
+        is_typing, correct = (self.parameters[name] for name in ("prefix", "correct"))
         return search(self.parameters["q"], issues, everywhere, is_typing, correct)
 
     def promoted(self, found: SearchResults) -> list[dict[str, Any]]:
@@ -64,7 +64,7 @@ class Search(APIView):
     def is_logged(self) -> bool:
         """Return whether the search has neither filters nor ``order`` nor ``prefix=true``."""
         others = set(self.parameters) - {"q", "site", "locale", "limit", "count", "correct"}
-        defaults = {"order": "relevance", "prefix": "false"}
+        defaults = {"order": "relevance", "prefix": False}
         return all(defaults.get(name) == self.parameters[name] for name in others)
 
     @classmethod
