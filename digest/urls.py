@@ -39,6 +39,8 @@ app_name = "digest"
 
 urlpatterns = [
     path("api/v1/", include("digest.api.urls")),
+    path("feeds/", feed_views.feeds, name="feeds"),
+    path("feeds/<str:file_name>", feed_views.site_feed, name="site-feed"),
     path("feeds/<unicode_slug:slug>/<str:file_name>", feed_views.feed, name="feed"),
     path(
         "feeds/<unicode_slug:slug>/tags/<unicode_slug:tag_slug>/<str:file_name>",
@@ -48,6 +50,7 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-<page_id:number>.xml", sitemaps.sitemap_page, name="sitemap-page"),
     path("llms.txt", llms.llms, name="llms"),
+    path("tags/", views.tags, name="tags"),
     path("tags/<unicode_slug:slug>/", views.tag, name="tag"),
     path("preview/<str:token>/", preview_views.preview, name="preview"),
     path("preview-userbar/", preview_views.userbar, name="preview-userbar"),

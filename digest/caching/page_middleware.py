@@ -28,7 +28,7 @@ from digest.caching.response_cache import forget_site_roots
 from digest.conf import get_base_page_model
 
 # Views of pages: their responses depend on the URL and the visitor alone.
-PAGE_VIEWS = {"wagtail_serve", "digest:tag"}
+PAGE_VIEWS = {"wagtail_serve", "digest:feeds", "digest:tag", "digest:tags"}
 
 # The content version and the next expiry of a public page, which holds for that version.
 _next_expiry_of: tuple[str | None, datetime | None] = (None, None)

@@ -32,6 +32,14 @@ class RssFeed(DatedFeed, Rss201rev2Feed):
         module = {"xmlns:content": "http://purl.org/rss/1.0/modules/content/"}
         return super().rss_attributes() | module
 
+    def add_root_elements(self, handler: Any) -> None:
+        super().add_root_elements(handler)
+        if self.feed["image_url"]:
+            handler.startElement("image", {})
+            for name, key in (("url", "image_url"), ("title", "title"), ("link", "link")):
+                handler.addQuickElement(name, self.feed[key])
+            handler.endElement("image")
+
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
         # The author of a channel would need an email address.
         author = item["author_name"] or self.feed["author_name"]
@@ -41,6 +49,11 @@ class RssFeed(DatedFeed, Rss201rev2Feed):
 
 class AtomFeed(DatedFeed, Atom1Feed):
     """Atom 1.0 (RFC 4287) with the whole text in ``content``."""
+
+    def add_root_elements(self, handler: Any) -> None:
+        super().add_root_elements(handler)
+        if self.feed["image_url"]:
+            handler.addQuickElement("logo", self.feed["image_url"])
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
@@ -61,8 +74,11 @@ class JsonFeed(SyndicationFeed):
             "feed_url": self.feed["feed_url"],
             "language": self.feed["language"],
             "authors": [{"name": self.feed["author_name"]}],
+            "icon": self.feed["image_url"],
             "items": [self._item(item) for item in self.items],
         }
+        if not feed["icon"]:
+            del feed["icon"]
         outfile.write(json.dumps(feed, ensure_ascii=False))
 
     def _item(self, item: dict[str, Any]) -> dict[str, Any]:

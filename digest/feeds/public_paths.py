@@ -10,6 +10,10 @@ def paths_of_lists() -> Iterator[str]:
     """Yield the paths that any change may change."""
     yield from path_of("sitemap")
     yield from path_of("llms")
+    yield from path_of("feeds")
+    yield from path_of("tags")
+    for feed in FEEDS:
+        yield from path_of("site-feed", feed.file_name)
 
 
 def paths_of_digest(slug: str) -> Iterator[str]:

@@ -1,31 +1,34 @@
-"""Feeds of a digest and of each of its tags: whole issues, newest first, with permanent ids."""
+"""Feeds of a site, of a digest and of its tags: whole issues, newest first, with permanent ids."""
 
 import logging
 import re
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.feedgenerator import SyndicationFeed
 from django.utils.html import escape
+from django.views.decorators.http import require_safe
 from taggit.models import Tag
-from wagtail.models import Site
+from wagtail.models import Locale, Site
 
 from digest import visibility
 from digest.caching.cacheable import public_view
 from digest.conf import conf, has_languages
 from digest.feeds.formats import FEEDS, FeedFormat
-from digest.pages.listing import with_digests, with_related
-from digest.pages.page_models import get_digest_page_model
+from digest.pages.listing import latest_first, with_digests, with_related
+from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.pages.paths import preferred, renamed
-from digest.pages.public_urls import frontend_root, page_url, requested_locale
+from digest.pages.public_urls import frontend_root, page_url, requested_locale, site_name
 from digest.pages.stable_ids import stable_id
+from digest.pages.views import filter_by_language
 from digest.rendering.bodies import public_bodies
 from digest.rendering.images import largest_jpeg, public_images
 from digest.rendering.native_values import prefetch_body
@@ -36,6 +39,16 @@ logger = logging.getLogger(__name__)
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Rendered by the template of an entry; blocks of the site's own have their own templates.
 KNOWN_BLOCKS = {"headline", "story_section", "bottom_line", "sources"}
+# Minutes after which a reader that sends no conditional requests may ask again.
+MINUTES_TO_LIVE = "60"
+
+
+def site_feed_path(feed: FeedFormat, site: Site, code: str = "") -> str:
+    """Return the path of the feed of a site, with a language code if it is not that of the site."""
+    path = reverse("digest:site-feed", args=[feed.file_name])
+    if code and code != site.root_page.locale.language_code:
+        return f"{path}?{urlencode({'locale': code})}"
+    return path
 
 
 def feed_url(digest: Any, feed: FeedFormat, site: Site, tag_slug: str = "") -> str:
@@ -54,6 +67,39 @@ def feed_path(digest: Any, feed: FeedFormat, site: Site, tag_slug: str = "") -> 
     return path
 
 
+@require_safe
+def feeds(request: HttpRequest) -> HttpResponse:
+    """List the feeds of the request's site, in the language of the request."""
+    site = Site.find_for_request(request)
+    if site is None:
+        raise Http404
+    digests = visibility.public(get_digest_page_model().objects.all(), site)
+    digests = filter_by_language(digests, request).select_related("locale")
+    context = {"digests": digests.order_by("title", "pk")}
+    return render(request, "digest/feeds_page.html", context)
+
+
+@public_view
+def site_feed(request: HttpRequest, file_name: str) -> HttpResponse:
+    """Return a feed of all public digests of the request's site, in one language."""
+    site = Site.find_for_request(request)
+    if site is None:
+        raise Http404
+    code = requested_locale(request) if has_languages() else ""
+    locale = site.root_page.locale
+    if code:
+        locale = get_object_or_404(Locale, language_code__iexact=code)
+    document = build_site_feed(_format(file_name), site, locale, request)
+    return HttpResponse(document.writeString("utf-8"), content_type=document.content_type)
+
+
+def _format(file_name: str) -> FeedFormat:
+    for feed_format in FEEDS:
+        if feed_format.file_name == file_name:
+            return feed_format
+    raise Http404
+
+
 @public_view
 def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") -> HttpResponse:
     """Return a feed of a public digest of the request's site.
@@ -63,8 +109,8 @@ def feed(request: HttpRequest, slug: str, file_name: str, tag_slug: str = "") ->
     the query.
     """
     site = Site.find_for_request(request)
-    feed_format = next((feed for feed in FEEDS if feed.file_name == file_name), None)
-    if site is None or feed_format is None:
+    feed_format = _format(file_name)
+    if site is None:
         raise Http404
     locale, digests = requested_locale(request), get_digest_page_model().objects.all()
     digest = preferred(visibility.public(digests.filter(slug=slug), site), locale, site)
@@ -103,6 +149,7 @@ def build_feed(
     if tag and not issues:
         raise Http404
     visibility.note_expiry([digest, *issues])
+    images = _images([digest, *issues], site)
     feed = feed_format.feed_class(
         title=_clean(f"{digest.title}: {tag.name}" if tag else digest.title),
         link=page_url(digest, request) or frontend_root(site),
@@ -113,22 +160,72 @@ def build_feed(
         feed_url=feed_url(digest, feed_format, site, tag.slug if tag else ""),
         feed_guid=stable_id(digest, f"/tags/{tag.slug}" if tag else ""),
         updated=digest.last_published_at or digest.first_published_at,
+        image_url=_jpeg_url(images.get(digest.image)),
+        ttl=MINUTES_TO_LIVE,
     )
-    for item in _items(issues, site, request):
+    for item in _items(issues, images, site, request):
         feed.add_item(**item)
     return feed
 
 
-def _items(issues: list[Any], site: Site, request: HttpRequest | None) -> Iterator[dict[str, Any]]:
-    """Render an item for each issue; log and leave out those that fail."""
+def build_site_feed(
+    feed_format: FeedFormat, site: Site, locale: Locale, request: HttpRequest | None = None
+) -> SyndicationFeed:
+    """Build the feed of a site with the latest public issues of all its digests.
+
+    With I18N on, they are those in the locale.
+    """
+    issues = visibility.public(get_issue_page_model().objects.all(), site)
+    if has_languages():
+        issues = issues.filter(locale=locale)
+    issues = with_digests(with_related(latest_first(issues))[: conf.FEED_LENGTH], site)
+    visibility.note_expiry(issues)
+    name, path = _clean(site_name(site)), site_feed_path(feed_format, site, locale.language_code)
+    feed = feed_format.feed_class(
+        title=name,
+        link=f"{frontend_root(site)}/",
+        description=name,
+        author_name=name,
+        language=locale.language_code,
+        feed_url=urljoin(site.root_url, path),
+        feed_guid=uuid.uuid5(site.root_page.translation_key, f"{locale.language_code}/feeds").urn,
+        updated=site.root_page.last_published_at,
+        image_url=None,
+        ttl=MINUTES_TO_LIVE,
+    )
+    for item in _items(issues, _images(issues, site), site, request, with_author=True):
+        feed.add_item(**item)
+    return feed
+
+
+def _images(pages: Iterable[Any], site: Site) -> dict[Any, dict[str, Any]]:
+    return public_images((page.image for page in pages if page.image), site.root_url)
+
+
+def _jpeg_url(image: dict[str, Any] | None) -> str | None:
+    return largest_jpeg(image)["url"] if image else None
+
+
+def _items(
+    issues: list[Any],
+    images: dict[Any, dict[str, Any]],
+    site: Site,
+    request: HttpRequest | None,
+    with_author: bool = False,
+) -> Iterator[dict[str, Any]]:
+    """Render an item for each issue; log and leave out those that fail.
+
+    With ``with_author``, an issue without a byline has its digest as its author.
+    """
     links = [_link(issue, site, request) for issue in issues]
     bodies = public_bodies((issue.body for issue in issues), site.root_url, links)
-    images = public_images((issue.image for issue in issues if issue.image), site.root_url)
     for issue, link, body in zip(issues, links, bodies, strict=True):
         try:
             if not {data["type"] for data in body} <= KNOWN_BLOCKS:
                 body = _with_blocks(issue, body, site, link)
             item = _item(issue, body, images.get(issue.image)) | {"link": link}
+            if with_author and issue.digest:
+                item["author_name"] = item["author_name"] or _clean(issue.digest.title)
         except DatabaseError:
             raise
         except Exception:
@@ -155,7 +252,7 @@ def _item(issue: Any, body: list[dict[str, Any]], image: dict[str, Any] | None) 
         "description": escape(_clean(issue.summary)),  # RSS and Atom readers parse it as HTML
         "author_name": _clean(issue.byline) or None,
         "content_html": _clean(_content(issue, body, image)),
-        "image_url": largest_jpeg(image)["url"] if image else None,
+        "image_url": _jpeg_url(image),
         "unique_id": stable_id(issue),
         "unique_id_is_permalink": False,
         "pubdate": issue.published_at,

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,8 +13,25 @@ from wagtail.models import Locale, Site
 from digest import visibility
 from digest.conf import has_languages
 from digest.pages.listing import latest_first, paginate
-from digest.pages.page_models import get_issue_page_model
+from digest.pages.page_models import get_issue_page_model, get_issue_tag_model
 from digest.pages.public_urls import frontend_root, requested_locale
+
+
+@require_safe
+def tags(request: HttpRequest) -> HttpResponse:
+    """List the tags of the public issues of this site by name."""
+    site = Site.find_for_request(request)
+    issues = visibility.public(get_issue_page_model().objects.all(), site)
+    shown = filter_by_language(issues, request)
+    # EXISTS, because with IN SQLite scans all issues for each tag.
+    uses = get_issue_tag_model().objects.filter(
+        Exists(shown.filter(pk=OuterRef("content_object_id"))), tag=OuterRef("pk")
+    )
+    found = Tag.objects.filter(Exists(uses.order_by())).exclude(slug="").order_by("name", "pk")
+    locale = requested_locale(request) if has_languages() else ""
+    active = readers_language()
+    context = {"tags": [(tag.name, tag_path(tag, locale, active)) for tag in found]}
+    return render(request, "digest/tags_page.html", context)
 
 
 @require_safe

@@ -38,7 +38,8 @@ def issue_seo(
         "canonical_url": page_url(_canonical_page(issue)),
         "image_url": _image_url(issue, images),
     }
-    return seo | {"json_ld": _json_ld(issue, seo, site, list(tags))}
+    logo = _jpeg_url(issue.digest and images.get(issue.digest.image_id))
+    return seo | {"json_ld": _json_ld(issue, seo, site, list(tags), logo)}
 
 
 def _canonical_page(issue: Any) -> Any:
@@ -54,7 +55,11 @@ def _canonical_page(issue: Any) -> Any:
 def _image_url(issue: Any, images: dict[int, dict[str, Any]]) -> str | None:
     """Return a JPEG of the issue or its digest, since not all link previews support WebP."""
     shown = [images.get(page.image_id) for page in (issue, issue.digest) if page]
-    return next((largest_jpeg(data)["url"] for data in shown if data), None)
+    return next((_jpeg_url(data) for data in shown if data), None)
+
+
+def _jpeg_url(image: dict[str, Any] | None) -> str | None:
+    return largest_jpeg(image)["url"] if image else None
 
 
 def alternates(page: Any, site: Site) -> list[dict[str, str]]:
@@ -82,7 +87,7 @@ def alternates_of(translations: Iterable[Any], site: Site) -> list[dict[str, str
 
 
 def _json_ld(
-    issue: Any, seo: dict[str, Any], site: Site | None, keywords: list[str]
+    issue: Any, seo: dict[str, Any], site: Site | None, keywords: list[str], logo: str | None
 ) -> dict[str, Any]:
     data = {
         "@context": "https://schema.org",
@@ -98,7 +103,7 @@ def _json_ld(
         "wordCount": issue.word_count,
         "isPartOf": issue.digest and _periodical(issue.digest),
         "correction": _correction(issue.correction_note),
-    } | _organizations(issue.digest, site)
+    } | _organizations(issue.digest, site, logo)
     if issue.byline:
         data["author"] = _thing("Person", issue.byline, None)
     return {name: value for name, value in data.items() if value}
@@ -111,12 +116,14 @@ def _correction(note: dict[str, Any] | None) -> dict[str, str] | None:
     return {"@type": "CorrectionComment"} | published
 
 
-def _organizations(digest: Any, site: Site | None) -> dict[str, Any]:
-    """Return the author, the digest, and the publisher, the site if it has a name.
+def _organizations(digest: Any, site: Site | None, logo: str | None) -> dict[str, Any]:
+    """Return the author, the digest with its image, and the publisher, the site if it has a name.
 
     Each replaces the other if it is missing: a digest that is not public is not named.
     """
     author = _thing("Organization", digest.title, page_url(digest)) if digest else None
+    if author and logo:
+        author["logo"] = {"@type": "ImageObject", "url": logo}
     publisher = None
     if site and (site.site_name or not author):
         publisher = _thing("Organization", site_name(site), frontend_root(site))

@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin
 
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.template import Context
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
@@ -20,13 +22,14 @@ from wagtail.rich_text import RichText
 
 from digest import visibility
 from digest.blocks import reading_text
-from digest.feeds.views import FEEDS, feed_path
+from digest.feeds.views import FEEDS, feed_path, site_feed_path
 from digest.http.canonical import web_url
 from digest.pages import public_urls
 from digest.pages.public_urls import page_url
 from digest.pages.views import readers_language, tag_path
 from digest.previews.field_map import field_map
 from digest.registry import Slot, registry
+from digest.rendering import json_ld as structured_data
 from digest.rendering import seo
 from digest.rendering.images import largest_jpeg, public_images
 from digest.rendering.native_values import prefetch_body
@@ -188,6 +191,32 @@ def issue_seo(context: Context, issue: Any) -> dict[str, Any]:
     return _once(context, seo.issue_seo, issue, Site.find_for_request(context["request"]))
 
 
+@register.simple_tag(takes_context=True)
+def digest_json_ld(context: Context, digest: Any) -> SafeString:
+    """Return the JSON-LD of a digest's page; nothing for the host of no site."""
+    site, image = Site.find_for_request(context["request"]), public_image(context, digest.image)
+    if not site:
+        return ""
+    url = urljoin(site.root_url, largest_jpeg(image)["url"]) if image else None
+    return json_ld(structured_data.collection_page(digest, site, url))
+
+
+@register.simple_tag(takes_context=True)
+def issue_breadcrumbs(context: Context, issue: Any) -> SafeString:
+    """Return the JSON-LD of the way to an issue; nothing for the host of no site."""
+    site = Site.find_for_request(context["request"])
+    steps = site and structured_data.breadcrumbs(site, issue.digest, issue)
+    return json_ld(structured_data.CONTEXT | steps) if steps else ""
+
+
+@register.simple_tag(takes_context=True)
+def website_json_ld(context: Context, page: Any, search_path: str) -> SafeString:
+    """Return the JSON-LD of a site's front page, with its search page."""
+    site = Site.find_for_request(context["request"])
+    language = page.locale.language_code
+    return json_ld(structured_data.website(site, language, search_path)) if site else ""
+
+
 @register.filter
 def json_ld(data: dict[str, Any]) -> SafeString:
     """Return a script element of JSON-LD, escaped so that its content cannot close it."""
@@ -244,3 +273,28 @@ def feed_links(context: Context, digest: Any, tag: Any = None) -> list[dict[str,
         }
         for feed in FEEDS
     ]
+
+
+@register.simple_tag(takes_context=True)
+def site_feed_links(context: Context) -> list[dict[str, str]]:
+    """Return ``title``, ``label``, ``type`` and ``url`` of each feed of all digests of the site."""
+    site = Site.find_for_request(context["request"])
+    if not site:
+        return []
+    name, code = public_urls.site_name(site), readers_language()
+    return [
+        {
+            "title": f"{name} ({feed.label})",
+            "label": feed.label,
+            "type": feed.media_type,
+            "url": site_feed_path(feed, site, code),
+        }
+        for feed in FEEDS
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def frontend_url(context: Context, name: str) -> str:
+    """Return the URL of a view of the plugin for readers, or nothing for a host of no site."""
+    site = Site.find_for_request(context["request"])
+    return public_urls.frontend_root(site) + reverse(name) if site else ""

@@ -28,11 +28,15 @@ LISTS = served(
     "/llms.txt",
 )
 
+# Whole issues of all digests, one of which links to all others.
+SITE_FEEDS = ["/feeds/rss.xml", "/feeds/atom.xml", "/feeds/feed.json"]
+
 # The tags of all issues of the site.
 TAG_LISTS = served(
     "/api/v1/tags/?limit=100",
     "/api/v1/tags/?limit=100&count=true",
     "/api/v1/search/?limit=1&q=happened&tag=every",
+    "/tags/",
 )
 
 # All digests of the site.
@@ -41,6 +45,7 @@ DIGEST_LISTS = served(
     "/api/v1/site/",
     "/api/v1/search/?limit=1&q=happened",
     "/",
+    "/feeds/",
     "/sitemap.xml",
 )
 
@@ -119,8 +124,13 @@ COUNTED = served(
 # page's site. 404 for any other token.
 PREVIEWS = ["/api/v1/preview/{token}/", "/preview/{token}/"]
 
-# Prefixes of endpoints whose responses do not depend on the visitor.
-VISITOR_INDEPENDENT = ("/api/", "/feeds/", "/newsletter/", "/sitemap.xml", "/llms.txt")
+# Prefixes of endpoints whose responses do not depend on the visitor, except for pages of the site.
+_PREFIXES = ("/api/", "/feeds/", "/newsletter/", "/sitemap.xml", "/llms.txt")
+
+
+def is_visitor_independent(path):
+    return path.startswith(_PREFIXES) and path != "/feeds/"
+
 
 # Responses that are the same for every site.
 FIXED = ["/api/v1/", "/api/v1/schema/", "/api/v1/problems/", "/api/v1/docs/"]

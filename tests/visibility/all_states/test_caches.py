@@ -8,7 +8,7 @@ from tests.visibility.responses import fetch
 
 pytestmark = pytest.mark.django_db
 
-LISTS = [path for path in endpoints.LISTS if not path.startswith(endpoints.VISITOR_INDEPENDENT)]
+LISTS = [path for path in endpoints.LISTS if not endpoints.is_visitor_independent(path)]
 
 
 def is_public(response):

@@ -3,6 +3,7 @@
 import pytest
 
 from digest.models import IssuePage
+from digest.pages.stable_ids import stable_id
 from tests.visibility import endpoints
 from tests.visibility.oracle import Oracle
 from tests.visibility.responses import fetch, is_same_response, text_of
@@ -18,6 +19,14 @@ def test_lists_show_the_public_issues_only(scenario, client, endpoint):
     mark = "/issues/{pk}.md" if endpoint == "/llms.txt" else "slug{word}"
     assert scenario.shown(text_of(response), mark) == scenario.public
     assert scenario.secrets_in(text_of(response)) == []
+
+
+@pytest.mark.parametrize("endpoint", endpoints.SITE_FEEDS)
+def test_feeds_of_the_site_have_the_entries_of_public_issues(scenario, client, endpoint):
+    text = text_of(fetch(client, endpoint))
+    entries = {case.name for case in scenario.cases.values() if stable_id(case.issue) in text}
+    assert entries == scenario.public
+    assert scenario.secrets_in(text) == []
 
 
 @pytest.mark.parametrize("endpoint", endpoints.TAG_LISTS)

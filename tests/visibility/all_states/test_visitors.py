@@ -17,9 +17,10 @@ TEMPLATES = [*endpoints.DETAILS, *endpoints.FILTERED, *endpoints.DIGESTS, *endpo
 def paths(scenario):
     """Return the paths whose responses do not depend on the visitor."""
     fixed = [*endpoints.LISTS, *endpoints.TAG_LISTS, *endpoints.DIGEST_LISTS, *endpoints.FIXED]
+    fixed += endpoints.SITE_FEEDS
     values = [scenario.cases[state].params for state in STATES] + [NONEXISTENT]
     found = {*fixed, *(endpoint.format(**params) for endpoint in TEMPLATES for params in values)}
-    return sorted(path for path in found if path.startswith(endpoints.VISITOR_INDEPENDENT))
+    return sorted(path for path in found if endpoints.is_visitor_independent(path))
 
 
 @pytest.fixture(scope="module")
