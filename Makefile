@@ -7,6 +7,10 @@ PYTHON_LATEST ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python
 PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Without bytecode, each process that runs tests compiles them again.
+unexport PYTHONDONTWRITEBYTECODE
+# One process for each core, and no more than Redis has databases for.
+PYTEST := -m pytest --numprocesses logical --maxprocesses 8 --dist loadgroup
 # Started before the server, which replaces the shell ($$): the jobs stop when it has ended.
 JOBS = ($(MANAGE) run_jobs --stop-with $$$$ || echo "run_jobs has failed: nothing is published on schedule." >&2) &
 
@@ -23,29 +27,29 @@ run: port-free .venv/installed ## serve the site on http://127.0.0.1:8000/ (PORT
 	@$(JOBS) exec $(MANAGE) runserver 127.0.0.1:$(PORT)
 
 test: .venv/installed ## run the tests, without the slow ones (ARGS="-k feeds" chooses some)
-	@$(PY) -m pytest --numprocesses 2 --dist loadgroup -m "not slow" $(ARGS)
+	@$(PY) $(PYTEST) -m "not slow" $(ARGS)
 
 test-all: .venv/installed ## run all tests but those of `make faults`
-	@$(PY) -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	@$(PY) $(PYTEST) $(ARGS)
 
 test-core: .venv/installed ## run the tests of the core without any optional app
-	@$(PY) -m pytest --numprocesses 2 --dist loadgroup --ds=tests.core_settings -m "not slow and not optional_apps" $(ARGS)
+	@$(PY) $(PYTEST) --ds=tests.core_settings -m "not slow and not optional_apps" $(ARGS)
 
 test-latest: .venv/installed ## run the tests on Python 3.13 with the newest releases that pyproject.toml allows
 	@test -x .venv-latest/bin/python || $(PYTHON_LATEST) -m venv .venv-latest
 	@$(PY) tests/environments.py tools >.venv-latest/tools.txt
 	@.venv-latest/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager --editable ".[anymail,site]" --requirement .venv-latest/tools.txt
-	@.venv-latest/bin/python -m pytest --numprocesses 2 --dist loadgroup -m "not slow" $(ARGS)
+	@.venv-latest/bin/python $(PYTEST) -m "not slow" $(ARGS)
 
 test-oldest: .venv/installed ## run the tests with the oldest releases that pyproject.toml allows
 	@test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
 	@$(PY) tests/environments.py oldest >.venv-oldest/oldest.txt
 	@$(PY) tests/environments.py tools >.venv-oldest/tools.txt
 	@.venv-oldest/bin/python -m pip install --quiet --editable ".[anymail,site]" --constraint .venv-oldest/oldest.txt --requirement .venv-oldest/tools.txt
-	@.venv-oldest/bin/python -m pytest --numprocesses 2 --dist loadgroup -m "not slow" $(ARGS)
+	@.venv-oldest/bin/python $(PYTEST) -m "not slow" $(ARGS)
 
 coverage: .venv/installed ## run the tests and report the lines they do not cover; takes nearly twice as long
-	@$(PY) -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=term $(ARGS)
+	@$(PY) $(PYTEST) --cov --cov-report=term $(ARGS)
 
 faults: .venv/installed ## stop, freeze and kill databases, Redis and workers under load; takes some minutes
 	@$(PY) -m pytest $(or $(ARGS),tests/faults)
