@@ -72,10 +72,10 @@ def test_front_page_has_the_name_of_the_site(client, site):
     assert (page.h1.get_text(), page.title.get_text()) == ("The Ledger", "The Ledger")
 
 
-def test_front_page_links_to_the_feeds_of_every_digest(client, home_page):
+def test_front_page_links_to_the_feeds_of_the_site_and_of_every_digest(client, home_page):
     make_digest(home_page, "daily")
     make_digest(home_page, "weekly")
-    assert len(read(client, "/").select("head link[rel=alternate]")) == 6
+    assert len(read(client, "/").select("head link[rel=alternate]")) == 9
 
 
 def test_front_page_without_issues(client):

@@ -26,7 +26,8 @@ def test_feeds_of_the_site_have_the_entries_of_public_issues(scenario, client, e
     text = text_of(fetch(client, endpoint))
     entries = {case.name for case in scenario.cases.values() if stable_id(case.issue) in text}
     assert entries == scenario.public
-    assert scenario.secrets_in(text) == []
+    # A text may link to an issue that is public on another site.
+    assert set(scenario.secrets_in(text)) <= {scenario.cases["of_another_site"].word}
 
 
 @pytest.mark.parametrize("endpoint", endpoints.TAG_LISTS)
