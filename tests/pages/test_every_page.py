@@ -6,8 +6,10 @@ from itertools import pairwise
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.staticfiles import finders
-from django.db import connection
+from django.core.cache import caches
+from django.db import connection, transaction
 from django.template.loader import render_to_string
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import Collection, CollectionViewRestriction, Locale, Page, Site
@@ -189,11 +191,24 @@ def test_pages_do_not_depend_on_the_site_templates(client, issue, settings):
     assert not page.select("body > header nav")
 
 
-@pytest.fixture(
-    params=served("/", "/daily/", "/daily/2026-04-14/", "/tags/power/", "/search/?q=grids")
-)
-def page(request, client, issue) -> BeautifulSoup:
-    return read(client, request.param)
+PAGES = served("/", "/daily/", "/daily/2026-04-14/", "/tags/power/", "/search/?q=grids")
+
+
+@pytest.fixture(scope="module")
+def pages(django_db_setup, django_db_blocker) -> dict[str, BeautifulSoup]:
+    """Return the pages of a site with a full issue, which is rolled back once they are read."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        for each in caches.all():
+            each.clear()
+        make_full_issue(make_digest(Site.objects.get().root_page.specific))
+        read_pages = {url: read(Client(), url) for url in PAGES}
+        transaction.set_rollback(True)
+    return read_pages
+
+
+@pytest.fixture(params=PAGES)
+def page(request, pages) -> BeautifulSoup:
+    return pages[request.param]
 
 
 def test_page_loads_nothing_from_other_hosts(page):
