@@ -137,10 +137,15 @@ class APIView(views.APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Validate the query parameters before the view runs."""
+        request._request.encoding = None  # Django reads the query in the charset of the body.
         super().initial(request, *args, **kwargs)
         _reject_impossible_port(request._request)
         if request.method in self.allowed_methods and request.method != "OPTIONS":
-            self.parameters = self.parameters_class.read(request.query_params)
+            self.parameters = self.get_parameters_class(request.method).read(request.query_params)
+
+    @classmethod
+    def get_parameters_class(cls, method: str) -> type[Parameters]:
+        return cls.parameters_class
 
     def check_throttles(self, request: Request) -> None:
         throttle = IPAddressThrottle.of(request._request)

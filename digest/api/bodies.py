@@ -29,7 +29,12 @@ JSON_TYPES: list[tuple[type[serializers.Field], tuple[type, ...], str]] = [
     (serializers.Serializer, (dict,), "an object"),
     (serializers.Field, (str,), "a string"),
 ]
+IN_TEXT = str.maketrans("", "", "\n\r\t")
 Errors = Iterator[dict[str, str]]
+
+
+class TextField(serializers.CharField):
+    """Accept a text with line ends and tabs."""
 
 
 class Body(serializers.Serializer):
@@ -67,7 +72,7 @@ def _type_errors(field: serializers.Field, value: Any, pointer: str) -> Errors:
     types, name = next((types, name) for kind, types, name in JSON_TYPES if isinstance(field, kind))
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         yield _error(pointer, "type", f"Use {name}.")
-    elif isinstance(value, str) and CONTROL_CHARACTERS.search(value):
+    elif isinstance(value, str) and _has_control_characters(field, value):
         yield _error(pointer, "characters", "Control characters are not allowed.")
     elif isinstance(value, list):
         for index, item in enumerate(value):
@@ -77,6 +82,12 @@ def _type_errors(field: serializers.Field, value: Any, pointer: str) -> Errors:
     elif isinstance(field, serializers.DictField):
         for key, item in value.items():
             yield from _type_errors(field.child, item, _below(pointer, key))
+
+
+def _has_control_characters(field: serializers.Field, text: str) -> bool:
+    if isinstance(field, TextField):
+        text = text.translate(IN_TEXT)
+    return bool(CONTROL_CHARACTERS.search(text))
 
 
 def _errors_of_fields(

@@ -18,9 +18,8 @@ from rest_framework.response import Response
 
 from digest import __version__
 from digest.api.base import APIView
-from digest.api.errors import PROBLEMS
 from digest.api.examples import EXAMPLES
-from digest.api.extensions import digest_fields, extensions
+from digest.api.extensions import digest_fields, extensions, problem_types
 from digest.conf import conf
 
 SETTINGS = {
@@ -106,7 +105,7 @@ class HTMLView(APIView):
     template_name: str
 
     def get(self, request: Request) -> HttpResponse:
-        return render(request._request, self.template_name, {"problems": PROBLEMS.values()})
+        return render(request._request, self.template_name, {"problems": problem_types()})
 
 
 class DocsView(HTMLView):

@@ -40,6 +40,7 @@ class Problem(NamedTuple):
     detail: str
 
 
+# Of an exception that has no ``problem`` of its own, by its status
 PROBLEMS = {
     problem.status: problem
     for problem in [
@@ -66,6 +67,24 @@ PROBLEMS = {
         Problem("server-error", 500, "Server error", "The server failed; the error was logged."),
     ]
 }
+
+
+class ProblemError(exceptions.APIException):
+    """An error with a problem type, as apps add them to the API (``APIExtension.problems``).
+
+    ``errors`` is a list of ``{"code", "detail"}``, each with its place.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        detail: str = "",
+        errors: list[dict[str, Any]] | None = None,
+        headers: dict[str, str] | None = None,
+        wait: float | None = None,
+    ) -> None:
+        super().__init__(detail or problem.detail)
+        self.problem, self.errors, self.headers, self.wait = problem, errors, headers, wait
 
 
 class InvalidRequest(exceptions.ValidationError):
@@ -116,13 +135,14 @@ class UnsupportedMediaType(exceptions.APIException):
         self.headers = headers
 
 
-def problem(status: int, **fields: Any) -> dict[str, Any]:
-    """Return the body of a problem response; ``fields`` extend or override it."""
-    kind = PROBLEMS[status]
+def problem(kind: Problem | int, **fields: Any) -> dict[str, Any]:
+    """Return the body of a problem of a type, or of a status; ``fields`` extend or override it."""
+    if isinstance(kind, int):
+        kind = PROBLEMS[kind]
     body = {
         "type": f"{reverse('digest:api:problems')}#{kind.name}",
         "title": kind.title,
-        "status": status,
+        "status": kind.status,
         "detail": kind.detail,
     }
     return body | fields
@@ -135,12 +155,12 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     set_rollback()
     request = context["request"]  # a problem is JSON, whatever media type was negotiated
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), CONTENT_TYPE
-    status = _status(exc)
-    if status == 500:
+    kind = getattr(exc, "problem", None) or PROBLEMS[_status(exc)]
+    if kind.status == 500:
         _report(exc, request)
-    body = problem(status, **_fields(exc, context["view"]))
+    body = problem(kind, **_fields(exc, context["view"]))
     headers = getattr(exc, "headers", None)
-    response = Response(body, status, headers=headers, content_type=CONTENT_TYPE)
+    response = Response(body, kind.status, headers=headers, content_type=CONTENT_TYPE)
     if wait := getattr(exc, "wait", None):
         response["Retry-After"] = str(ceil(wait))
     return response
@@ -150,7 +170,9 @@ def _fields(exc: Exception, view: Any) -> dict[str, Any]:
     """Return the fields of a problem in which it differs from others of its type."""
     if isinstance(exc, InvalidRequest):
         return {"detail": str(exc.detail[0]), "errors": exc.errors}
-    if isinstance(exc, (Forbidden, ContentTooLarge)):
+    if isinstance(exc, ProblemError) and exc.errors:
+        return {"detail": str(exc.detail), "errors": exc.errors}
+    if isinstance(exc, (ProblemError, Forbidden, ContentTooLarge)):
         return {"detail": str(exc.detail)}
     if isinstance(exc, exceptions.MethodNotAllowed):
         *others, last = view.allowed_methods

@@ -14,6 +14,7 @@ from django.urls import URLPattern
 from django.utils.module_loading import import_string
 from rest_framework import serializers
 
+from digest.api.errors import PROBLEMS, Problem
 from digest.api.scope import Scope
 from digest.registry import registry
 
@@ -47,13 +48,17 @@ class DigestField:
 
 @dataclass(frozen=True)
 class APIExtension:
-    """The URLs, list parameters, fields, links of the map, schema examples and descriptions of the
-    schema's tags (the first part of a path) that an app adds."""
+    """What an app adds to the API.
+
+    ``links`` are those of the map, ``examples`` those of the schema's components, and ``tags`` the
+    descriptions of the schema's tags (the first part of a path).
+    """
 
     urlpatterns: Sequence[URLPattern]
     list_parameters: Sequence[ListParameter] = ()
     digest_fields: Sequence[DigestField] = ()
     links: Sequence[str] = ()
+    problems: Sequence[Problem] = ()
     examples: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
 
@@ -79,3 +84,9 @@ def digest_fields() -> Iterator[DigestField]:
 def links() -> list[str]:
     """Return the names of the endpoints that apps add to the links of the map."""
     return [name for extension in extensions() for name in extension.links]
+
+
+def problem_types() -> list[Problem]:
+    """Return the problem types of the API and of apps, by status."""
+    added = [problem for extension in extensions() for problem in extension.problems]
+    return sorted([*PROBLEMS.values(), *added], key=lambda problem: problem.status)

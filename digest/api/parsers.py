@@ -6,6 +6,7 @@ nesting; the next program that reads the data may not.
 
 import json
 import re
+from collections.abc import Collection
 from math import isfinite
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.http import HttpRequest
 from digest.api.errors import ContentTooLarge, InvalidBody, UnsupportedMediaType
 
 MEDIA_TYPE = "application/json"
-CONTENT_TYPE = re.compile(rf'{MEDIA_TYPE}\s*(;\s*charset="?utf-8"?\s*)?', re.IGNORECASE)
+CONTENT_TYPE = re.compile(r'([\w.+-]+/[\w.+-]+)\s*(?:;\s*charset="?utf-8"?\s*)?', re.IGNORECASE)
 MAX_DEPTH = 64
 MAX_DIGITS = 15  # what every JSON parser reads exactly (RFC 8259, section 6)
 STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
@@ -25,8 +26,8 @@ def read_object(request: HttpRequest, max_bytes: int) -> dict[str, Any]:
 
     Raise UnsupportedMediaType, ContentTooLarge or InvalidBody.
     """
-    _check_media_type(request)
-    return parse_object(_read(request, max_bytes))
+    read_media_type(request, [MEDIA_TYPE])
+    return parse_object(read_bytes(request, max_bytes))
 
 
 def has_body(request: HttpRequest) -> bool:
@@ -51,14 +52,17 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return data
 
 
-def _check_media_type(request: HttpRequest) -> None:
-    if not CONTENT_TYPE.fullmatch(request.META.get("CONTENT_TYPE", "").strip()):
-        raise UnsupportedMediaType({"Accept-Post": MEDIA_TYPE})
+def read_media_type(request: HttpRequest, accepted: Collection[str]) -> str:
+    """Return the media type of the body, which is in UTF-8; raise UnsupportedMediaType."""
+    found = CONTENT_TYPE.fullmatch(request.META.get("CONTENT_TYPE", "").strip())
+    if not found or found[1].lower() not in accepted:
+        raise UnsupportedMediaType({"Accept-Post": ", ".join(accepted)})
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise UnsupportedMediaType({"Accept-Encoding": "identity"})
+    return found[1].lower()
 
 
-def _read(request: HttpRequest, max_bytes: int) -> bytes:
+def read_bytes(request: HttpRequest, max_bytes: int) -> bytes:
     """Return the body; raise ContentTooLarge without reading more than the limit."""
     if _content_length(request) > max_bytes:
         raise ContentTooLarge(max_bytes)

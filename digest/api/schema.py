@@ -43,6 +43,7 @@ HEADERS = {
     "Cache-Control": _header("How long caches may store the response."),
     "Content-Location": _header("The resource's own URL, if the request URL is another."),
     "ETag": _header("A strong validator of the body, for If-None-Match."),
+    "Idempotency-Replayed": _header("`true` if the response is that of the first request."),
     "Link": _header("The URLs of the next and the previous page (RFC 8288)."),
     "Location": _header("The URL with the new slug, and the query of the request."),
     "Referrer-Policy": _header("Keeps the URL out of Referer."),
@@ -51,6 +52,7 @@ HEADERS = {
     "Retry-After": _header("Seconds until the client may retry."),
     "Surrogate-Key": _header("The pages in the response, for purging caches."),
     "Vary": _header("The request headers that the response depends on."),
+    "WWW-Authenticate": _header("The scheme of authentication."),
     "X-Robots-Tag": _header("Keeps the response out of search engines."),
 }
 ALWAYS = ["Cache-Control", "Vary", "RateLimit", "RateLimit-Policy"]
@@ -88,7 +90,7 @@ SCALARS: list[tuple[type[blocks.Block], dict[str, Any]]] = [
 class DigestAutoSchema(AutoSchema):
     """Describe a view by its class attributes: parameters, serializer, renderers, ``is_list``.
 
-    Of a ``WritableAPIView``, these are also ``body_class`` and ``responses``.
+    Of a view that takes other methods than GET, these are also ``body_class`` and ``responses``.
     """
 
     def get_operation_id(self) -> str:
@@ -109,7 +111,7 @@ class DigestAutoSchema(AutoSchema):
         return ["issues" if "issues" in parts else (parts or ["root"])[0]]
 
     def get_override_parameters(self) -> list[Any]:
-        parameters: list[Any] = [self.view.parameters_class]
+        parameters: list[Any] = [self.view.get_parameters_class(self.method)]
         if "{id}" in self.path:
             parameters.append(OpenApiParameter("id", PAGE_ID, OpenApiParameter.PATH))
         return parameters
@@ -132,7 +134,7 @@ class DigestAutoSchema(AutoSchema):
         else:
             status, serializer = self.view.responses[self.method]
             responses = {(status, JSON): serializer} if serializer else {status: NO_CONTENT}
-            problems += [403, 413, 415] if self.method == "POST" else [403]
+            problems += [403, 413, 415] if self.method in ("POST", "PUT") else [403]
         return responses | {(status, CONTENT_TYPE): ProblemSerializer for status in problems}
 
     def _responses_to_get(self) -> dict[Any, Any]:

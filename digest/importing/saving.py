@@ -35,7 +35,11 @@ class ImportRejected(Exception):
 
 
 class IssueExists(ImportRejected):
-    """Raised when the digest already has the issue."""
+    """Raised when the digest already has the issue, which is ``issue``."""
+
+    def __init__(self, message: str, issue: Any) -> None:
+        super().__init__(message)
+        self.issue = issue
 
 
 def find_digest(slug: str) -> Any:
@@ -84,6 +88,7 @@ def save_issue(
     publish: bool = False,
     update: bool = False,
     user: Any = None,
+    existing: Any = None,
     check: Callable[[Any], None] | None = None,
     saved: Callable[[Any], None] | None = None,
 ) -> tuple[Any, bool]:
@@ -95,6 +100,7 @@ def save_issue(
     The user becomes the owner of a new issue. With ``publish``, an issue that was never published
     counts as first published at noon of its date, in the time zone of the digest, or now if that is
     in the future: feeds would show an imported archive as new.
+    With ``existing``, that issue gets a new revision, whatever the draft is called.
     ``check`` is called with the existing issue before it gets a new revision, and may raise
     ImportRejected; ``saved`` is called with the issue, in the same transaction.
 
@@ -102,6 +108,7 @@ def save_issue(
     issue (unless ``update``), and with ``publish`` for an invalid issue.
     """
     choices = {"images": images, "publish": publish, "update": update, "check": check}
+    choices["existing"] = existing
     with atomic_with_files() as new_images:
         # Lock the digest, so that concurrent imports create the issue only once.
         digest = get_digest_page_model().objects.select_for_update(no_key=True).get(pk=digest.pk)
@@ -155,16 +162,19 @@ def prepare_issue(
     images: Images | None = None,
     publish: bool = False,
     update: bool = False,
+    existing: Any = None,
     check: Callable[[Any], None] | None = None,
 ) -> tuple[Any, bool]:
     """Return what ``save_issue`` would save, validated but unsaved and without new images."""
     check_minimum(draft)
-    existing = find_existing(draft, digest)
+    update = update or existing is not None
+    existing = existing or find_existing(draft, digest)
     if existing and not update:
-        raise IssueExists(
+        message = (
             f'"{existing.draft_title}" of {existing.date} is already in {digest.title} '
             f"(page {existing.pk}, {existing.full_url}). Use --update to make a new revision of it."
         )
+        raise IssueExists(message, existing)
     if existing and check:
         check(existing)
     issue = latest_draft(existing) if existing else get_issue_page_model()(live=False)
