@@ -161,11 +161,19 @@ def test_link_to_a_public_document_is_absolute(digest, get):
     assert f'href="http://localhost{document.url}"' in shown
 
 
+@pytest.fixture
+def _still(monkeypatch):
+    """Stop the clock."""
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+
+
 def lifetime(client, path):
     control = client.get(path)["Cache-Control"]
     return [int(number) for number in re.findall(r"=(\d+)", control)]
 
 
+@pytest.mark.usefixtures("_still")
 @pytest.mark.parametrize(("seconds", "lifetimes"), [(30, [29, 0]), (90, [60, 29]), (500, [60, 60])])
 def test_lifetime_ends_when_a_page_in_the_response_expires(digest, client, seconds, lifetimes):
     issue = make_issue(digest, 14, tags=("Power",))
@@ -184,6 +192,7 @@ def test_lifetime_ends_when_a_page_in_the_response_expires(digest, client, secon
         assert lifetime(client, f"/api/v1/{path}") == pytest.approx(lifetimes, abs=2)
 
 
+@pytest.mark.usefixtures("_still")
 def test_lifetime_ends_when_a_linked_page_expires(digest, client):
     target = make_issue(digest, 13)
     text = f'<p><a linktype="page" id="{target.pk}">before</a></p>'
