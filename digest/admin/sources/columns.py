@@ -87,10 +87,11 @@ EXPORT: dict[str, tuple[Any, Callable[[Source], Any]]] = {
 
 def export_row(source: Source) -> dict[str, Any]:
     """Return the cells of a spreadsheet, none of which is evaluated as a formula."""
-    return {name: _escape_formula(read(source)) for name, (_label, read) in EXPORT.items()}
+    return {name: escape_formula(read(source)) for name, (_label, read) in EXPORT.items()}
 
 
-def _escape_formula(value: Any) -> Any:
+def escape_formula(value: Any) -> Any:
+    """Return a cell that spreadsheets do not evaluate, and .xlsx files can hold."""
     if not isinstance(value, str):
         return value
     text = UNWRITABLE.sub("", value)
