@@ -8,7 +8,7 @@ from django.apps import apps
 HAS_SEARCH = apps.is_installed("digest.contrib.search")
 HAS_NEWSLETTER = apps.is_installed("digest.contrib.newsletter")
 OF_APPS = re.compile(
-    r"(^|/)(search|newsletter|subscriptions|confirmations|unsubscriptions|preferences)/|[?&]q="
+    r"(^|/)(search|newsletter|submissions|subscriptions|confirmations|unsubscriptions|preferences)/|[?&]q="
 )
 
 

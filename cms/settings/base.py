@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "digest",
     "digest.contrib.search",
     "digest.contrib.newsletter",
+    "digest.contrib.submissions",
     "rest_framework",
     "drf_spectacular_sidecar",
     "wagtail_modeladmin",

@@ -30,6 +30,7 @@ CONFIGURATION = """
 [parameters]
 slug = "daily"
 digest_slug = "daily"
+submission_id = "00000000-0000-0000-0000-000000000000"
 """
 
 

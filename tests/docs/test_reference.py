@@ -5,13 +5,16 @@ import re
 import pytest
 from django.core.management import load_command_class
 
+import digest.urls  # noqa: F401 (has the path converters of the API)
 from digest.api.documentation import build_schema
-from digest.api.errors import PROBLEMS
+from digest.api.extensions import problem_types
 from digest.api.schema import HEADERS
 from digest.blocks import IssueBodyBlock, SourceBlock
 from digest.conf import DigestSettings, conf
 from digest.contrib.newsletter.conf import NewsletterSettings
 from digest.contrib.newsletter.conf import conf as newsletter_conf
+from digest.contrib.submissions.conf import SubmissionSettings
+from digest.contrib.submissions.conf import conf as submission_conf
 from digest.feeds.views import FEEDS
 from digest.models import DigestPage, IssuePage, IssueTag
 from tests.docs.markdown import ROOT, headings, read, rows, section
@@ -20,9 +23,13 @@ SETTINGS = [name for name, value in vars(DigestSettings).items() if isinstance(v
 OF_NEWSLETTER = [
     name for name, value in vars(NewsletterSettings).items() if isinstance(value, property)
 ]
+OF_SUBMISSIONS = [
+    name for name, value in vars(SubmissionSettings).items() if isinstance(value, property)
+]
+APPS = ("digest", *(f"digest.contrib.{app}" for app in ("search", "newsletter", "submissions")))
 COMMANDS = [
     (app, path.stem)
-    for app in ("digest", "digest.contrib.search", "digest.contrib.newsletter")
+    for app in APPS
     for path in (ROOT / app.replace(".", "/") / "management" / "commands").glob("*.py")
     if path.stem != "__init__"
 ]
@@ -40,6 +47,12 @@ def test_setting_of_the_newsletter_has_a_section_with_its_default(name, settings
     settings.DEFAULT_FROM_EMAIL = "DEFAULT_FROM_EMAIL"
     written = re.search(r"Default `([^`]*)`", section(read("settings"), f"`DIGEST_{name}`"))
     assert written[1] == str(getattr(newsletter_conf, name))
+
+
+@pytest.mark.parametrize("name", OF_SUBMISSIONS)
+def test_setting_of_submissions_has_a_section_with_its_default(name):
+    written = re.search(r"Default `([^`]*)`", section(read("settings"), f"`DIGEST_{name}`"))
+    assert written[1] == str(getattr(submission_conf, name))
 
 
 @pytest.mark.parametrize("model", [DigestPage, IssuePage, IssueTag])
@@ -105,7 +118,7 @@ def test_every_header_has_a_row():
     assert set(HEADERS) == rows(section(read("api"), "HTTP"))
 
 
-@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=lambda problem: problem.name)
+@pytest.mark.parametrize("problem", problem_types(), ids=lambda problem: problem.name)
 def test_problem_has_a_section_with_its_status(problem):
     assert section(read("errors"), f"`{problem.name}`").strip().startswith(str(problem.status))
 

@@ -1,0 +1,56 @@
+"""The JSON bodies of requests that submit a document."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from digest.api.bodies import Body, TextField
+from digest.api.errors import InvalidBody, ProblemError
+from digest.contrib.submissions.api.problems import INVALID_SUBMISSION
+from digest.contrib.submissions.submitting import DRAFT, SUBMIT
+
+MEDIA_TYPES = {"markdown": "text/markdown", "html": "text/html", "text": "text/plain"}
+ACTIONS = [DRAFT, SUBMIT]
+MAX_MADE_WITH, MAX_NOTE, MAX_NAME = 200, 2_000, 100
+
+
+class DocumentBody(Body):
+    """A document as text."""
+
+    format = serializers.ChoiceField(choices=list(MEDIA_TYPES))
+    text = TextField(trim_whitespace=False)
+
+
+class SubmissionBody(Body):
+    """A document, and what to do with it."""
+
+    digest = serializers.SlugField(allow_unicode=True, max_length=255)
+    document = DocumentBody()
+    action = serializers.ChoiceField(choices=ACTIONS, default=DRAFT)
+    name = serializers.CharField(max_length=MAX_NAME, default="", allow_blank=True)
+    made_with = serializers.CharField(
+        max_length=MAX_MADE_WITH,
+        default="",
+        allow_blank=True,
+        help_text="The model or script that wrote the document.",
+    )
+    note = TextField(
+        max_length=MAX_NOTE, default="", allow_blank=True, help_text="A note to the editors."
+    )
+
+    @classmethod
+    def read(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """Raise InvalidBody for values of the wrong JSON type, ProblemError (422) for the rest."""
+        try:
+            return super().read(data)
+        except InvalidBody as error:
+            if any(each["code"] == "type" for each in error.errors):
+                raise
+            detail = "The submission is not valid."
+            raise ProblemError(INVALID_SUBMISSION, detail, error.errors) from None
+
+
+class ReplacementBody(SubmissionBody):
+    """A document that replaces the one of a submission."""
+
+    digest = None

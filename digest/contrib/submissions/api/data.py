@@ -1,0 +1,90 @@
+"""Build the data of responses; ``serializers`` describe them."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.urls import reverse
+from rest_framework.request import Request
+
+from digest.admin.previews.views import can_share, shared_url
+from digest.checklist.findings import Finding
+from digest.contrib.submissions.models import Submission
+from digest.contrib.submissions.outcomes import outcome, state_of
+from digest.contrib.submissions.submitting import Order
+from digest.contrib.submissions.submitting import Outcome as Done
+from digest.previews.tokens import create_token
+
+PREVIEW_LIFETIME = timedelta(hours=24)
+
+
+class Renderer:
+    """Render the response to a request that submits a document, as it is stored."""
+
+    def __init__(self, request: Request, order: Order, pointer: str, *, with_preview: bool) -> None:
+        self.request, self.order, self.pointer = request, order, pointer
+        self.with_preview = with_preview and not order.is_dry_run
+
+    def __call__(self, done: Done) -> str:
+        places = self.order.submitted.story_places()
+        data = {
+            "id": None if self.order.is_dry_run else str(done.submission.pk),
+            "did": done.did,
+            "published": done.issue.live,
+            "publishable": done.is_publishable,
+            "issue": self._issue(done.issue),
+            "report": self.order.submitted.report(),
+            "findings": [self._finding(finding, places) for finding in done.findings],
+        }
+        return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
+
+    def _issue(self, issue: Any) -> dict[str, Any]:
+        edit_url = reverse("wagtailadmin_pages:edit", args=[issue.pk])
+        is_saved = not self.order.is_dry_run
+        return {
+            "id": issue.pk if is_saved else None,
+            "title": issue.title,
+            "date": issue.date,
+            "slug": issue.slug,
+            "state": state_of(issue),
+            "edit_url": self.request.build_absolute_uri(edit_url) if is_saved else None,
+            "preview_url": self._preview_url(issue),
+        }
+
+    def _preview_url(self, issue: Any) -> str | None:
+        if not (self.with_preview and can_share(self.request.user, issue)):
+            return None
+        revision_id = issue.latest_revision_id
+        binding = {"revision_id": revision_id, "is_shared": True}
+        token = create_token(issue, self.request.user, PREVIEW_LIFETIME, **binding)
+        return shared_url(issue, token, self.request._request)
+
+    def _finding(self, finding: Finding, places: list[str]) -> dict[str, Any]:
+        is_placed = finding.story is not None and finding.story <= len(places)
+        return {
+            "rule": finding.rule,
+            "level": finding.level,
+            "message": finding.long_message,
+            "story": finding.story,
+            "pointer": self.pointer,
+            "place": places[finding.story - 1] if is_placed else None,
+        }
+
+
+def row(submission: Submission, state: str) -> dict[str, Any]:
+    """Return a submission as it is in the list."""
+    return {
+        "id": str(submission.pk),
+        "created_at": submission.created_at,
+        "updated_at": submission.updated_at,
+        "made_with": submission.made_with,
+        "state": state,
+    }
+
+
+def detail(submission: Submission) -> dict[str, Any]:
+    """Return also the last response, if it is still stored, and what became of the stories."""
+    became = outcome(submission)
+    stored = json.loads(submission.response) if submission.response else None
+    return row(submission, became.pop("state")) | {"response": stored, "outcome": became}

@@ -1,0 +1,19 @@
+"""The endpoints of submissions."""
+
+from django.urls import path
+
+from digest.api.extensions import APIExtension
+from digest.contrib.submissions.api import problems, views
+
+extension = APIExtension(
+    urlpatterns=[
+        path("submissions/", views.Submissions.as_view(), name="submissions"),
+        path(
+            "submissions/<uuid:submission_id>/",
+            views.SubmissionDetail.as_view(),
+            name="submission",
+        ),
+    ],
+    problems=problems.PROBLEMS,
+    tags={"submissions": "Drafts of scripts, with an API key."},
+)

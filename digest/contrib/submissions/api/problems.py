@@ -1,0 +1,68 @@
+"""The problem types that only submissions have."""
+
+from digest.api.errors import Problem
+
+IDEMPOTENCY_KEY_REQUIRED = Problem(
+    "idempotency-key-required",
+    400,
+    "Idempotency key required",
+    "Send a new Idempotency-Key, as a UUID, with each document.",
+)
+UNAUTHORIZED = Problem(
+    "unauthorized", 401, "Unauthorized", "Send a valid API key: Authorization: Bearer digest_…"
+)
+ISSUE_EXISTS = Problem(
+    "issue-exists",
+    409,
+    "The issue exists",
+    "The digest has an issue with this slug, or with this date and title.",
+)
+NOT_EDITABLE = Problem(
+    "not-editable", 409, "Not editable", "The issue is locked, or it was deleted."
+)
+BEING_EDITED = Problem(
+    "being-edited", 409, "Being edited", "Somebody has the issue open in the editor."
+)
+IN_PROGRESS = Problem(
+    "in-progress", 409, "In progress", "The first request with this Idempotency-Key is not done."
+)
+CHANGED_MEANWHILE = Problem(
+    "changed-meanwhile",
+    412,
+    "Changed meanwhile",
+    "The draft was changed after this ETag; GET the submission for the current one.",
+)
+PRECONDITION_REQUIRED = Problem(
+    "precondition-required",
+    428,
+    "Precondition required",
+    "Send If-Match with the ETag of the submission, or * for any state.",
+)
+INVALID_SUBMISSION = Problem(
+    "invalid-submission", 422, "Invalid submission", "The document cannot become an issue."
+)
+NO_WORKFLOW = Problem(
+    "no-workflow", 422, "No workflow", "Issues of this digest have no review to submit to."
+)
+IDEMPOTENCY_KEY_REUSED = Problem(
+    "idempotency-key-reused",
+    422,
+    "Idempotency key reused",
+    "This Idempotency-Key was used for another request.",
+)
+TRY_AGAIN = Problem("try-again", 503, "Try again", "The database is busy.")
+
+PROBLEMS = [
+    IDEMPOTENCY_KEY_REQUIRED,
+    UNAUTHORIZED,
+    ISSUE_EXISTS,
+    NOT_EDITABLE,
+    BEING_EDITED,
+    IN_PROGRESS,
+    CHANGED_MEANWHILE,
+    PRECONDITION_REQUIRED,
+    INVALID_SUBMISSION,
+    NO_WORKFLOW,
+    IDEMPOTENCY_KEY_REUSED,
+    TRY_AGAIN,
+]

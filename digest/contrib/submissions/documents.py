@@ -1,0 +1,86 @@
+"""Read submitted documents, and report on their parts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from digest.importing import Document, IssueDraft, Part, Report, Role, map_parts, read_parts
+from digest.importing.documents import read_document
+from digest.importing.errors import DocumentError
+from digest.importing.report import one_line_excerpt, place_of
+from digest.importing.review.mapping import MAX_PARTS
+from digest.importing.word import ZIP_START
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# By media type: the end of a file name by which the importer knows the format.
+SUFFIXES = {"text/markdown": ".md", "text/html": ".html", "text/plain": ".txt", WORD: ".docx"}
+OF_STORY = {Role.STORY, Role.BODY, Role.WHY_IT_MATTERS, Role.STORY_SOURCE, Role.STORY_IMAGE}
+NOT_UNDERSTOOD = {Role.UNKNOWN, Role.LEFT_OUT}
+
+
+@dataclass(frozen=True)
+class SubmittedDocument:
+    """A document with its parts, which are read once."""
+
+    document: Document
+
+    @classmethod
+    def read(cls, data: bytes, media_type: str, name: str = "") -> "SubmittedDocument":
+        """Read the body of a request; raise DocumentError."""
+        if data.startswith(ZIP_START) and media_type != WORD:
+            raise DocumentError("It is a Word or ZIP file, not text.")
+        suffix = SUFFIXES[media_type]
+        name = name or "submission"
+        found = cls(read_document(data, name if name.endswith(suffix) else f"{name}{suffix}"))
+        if len(found.parts) > MAX_PARTS:
+            raise DocumentError(f"It has {len(found.parts)} parts: at most {MAX_PARTS} fit.")
+        return found
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        return read_parts(self.document)
+
+    @cached_property
+    def draft(self) -> IssueDraft:
+        return map_parts(self.parts)
+
+    @property
+    def not_understood(self) -> list[Part]:
+        return [part for part in self.parts if part.role in NOT_UNDERSTOOD]
+
+    def report(self) -> dict[str, Any]:
+        """Return what was recognised, part by part, for the response."""
+        return {
+            "summary": Report(self.document, self.parts).summary(),
+            "not_understood": len(self.not_understood),
+            "lines": [
+                {
+                    "place": self.place(part),
+                    "role": part.role.value,
+                    "text": one_line_excerpt([part.text]),
+                }
+                for part in self.parts
+            ],
+            "notes": list(self.document.notes),
+        }
+
+    def place(self, part: Part) -> str:
+        return place_of(part, self.document.unit)
+
+    def story_places(self) -> list[str]:
+        """Return the lines of each story in the document."""
+        return [self.place(_spanning(parts)) for parts in self._stories()]
+
+    def _stories(self) -> Iterator[list[Part]]:
+        stories: list[list[Part]] = []
+        for part in self.parts:
+            if part.role is Role.STORY:
+                stories.append([])
+            if part.role in OF_STORY and stories:
+                stories[-1].append(part)
+        return iter(stories)
+
+
+def _spanning(parts: list[Part]) -> Part:
+    return Part(Role.STORY, "", parts[0].first_line, max(part.last_line for part in parts))

@@ -1,0 +1,203 @@
+"""API keys, and the documents that were submitted with them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import swapper
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.log_actions import log
+
+from digest.contrib.submissions import keys
+
+DEFAULT_LIFETIME = timedelta(days=90)
+MAX_LIFETIME = timedelta(days=366)
+# Saves a write for each request.
+LAST_USED_PRECISION = timedelta(minutes=10)
+CREATE_KEY, REVOKE_KEY = "digest_submissions.create_key", "digest_submissions.revoke_key"
+
+
+class ApiKeyQuerySet(models.QuerySet):
+    def usable(self) -> "ApiKeyQuerySet":
+        """Exclude expired and revoked keys, and those of users who are not active."""
+        now = timezone.now()
+        return self.filter(revoked_at=None, expires_at__gt=now, user__is_active=True)
+
+    def matching(self, key: str) -> "ApiKeyQuerySet":
+        """Return the row of a key."""
+        if not keys.is_well_formed(key):
+            return self.none()
+        return self.filter(key_hash__in=list(keys.possible_hashes(key)))
+
+
+class ApiKey(models.Model):
+    """Give a script the right to submit drafts to some digests, within the rights of a user.
+
+    The key itself is stored only as a hash.
+    """
+
+    readers_see_rows = False
+    wagtail_reference_index_ignore = True
+
+    name = models.CharField(_("name"), max_length=100)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text=_("Requests with the key have the rights of this user."),
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("created by"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    uses_ai = models.BooleanField(
+        _("writes with AI"),
+        default=True,
+        help_text=_("Whether an AI model writes or edits what is submitted with the key."),
+    )
+    digests = models.ManyToManyField(
+        swapper.get_model_name("digest", "DigestPage"),
+        through="ApiKeyDigest",
+        verbose_name=_("digests"),
+        related_name="+",
+    )
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    prefix = models.CharField(_("key"), max_length=16, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @classmethod
+    @transaction.atomic
+    def make(
+        cls, name: str, user: Any, digests: Any, expires_at: datetime | None = None, **fields: Any
+    ) -> tuple["ApiKey", str]:
+        """Create a key; return its row, and the key, which cannot be recovered later."""
+        text = keys.new_key()
+        row = cls.objects.create(
+            name=name,
+            user=user,
+            key_hash=keys.hash_key(text),
+            prefix=text[: keys.SHOWN_LENGTH],
+            expires_at=expires_at or timezone.now() + DEFAULT_LIFETIME,
+            **fields,
+        )
+        row.digests.set(digests)
+        log(row, CREATE_KEY)
+        return row, text
+
+    @property
+    def state(self) -> str:
+        if self.revoked_at:
+            return _("Revoked")
+        if self.expires_at <= timezone.now():
+            return _("Expired")
+        return _("Valid") if self.user.is_active else _("User inactive")
+
+    @property
+    def is_usable(self) -> bool:
+        return self.state == _("Valid")
+
+    @transaction.atomic
+    def revoke(self) -> None:
+        """Revoke the key now, unless that was done before."""
+        valid = ApiKey.objects.filter(pk=self.pk, revoked_at=None)
+        if valid.update(revoked_at=timezone.now()):
+            log(self, REVOKE_KEY)
+
+    def record_use(self) -> None:
+        """Update ``last_used_at``, at most once per ``LAST_USED_PRECISION``."""
+        now = timezone.now()
+        if self.last_used_at is None or self.last_used_at < now - LAST_USED_PRECISION:
+            ApiKey.objects.filter(pk=self.pk).update(last_used_at=now)
+
+
+class ApiKeyDigest(models.Model):
+    """A digest to which a key may submit."""
+
+    readers_see_rows = False
+    wagtail_reference_index_ignore = True
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
+    digest = models.ForeignKey(
+        swapper.get_model_name("digest", "DigestPage"), on_delete=models.CASCADE, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "digest"], name="digest_submissions_key_digest")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.digest}"
+
+
+class Submission(models.Model):
+    """A document that was accepted, and the draft that was made of it.
+
+    After ``DIGEST_SUBMISSION_DAYS``, ``document`` and ``response`` are emptied. The row stays, so
+    that its idempotency key is not used for another document.
+    """
+
+    readers_see_rows = False
+    wagtail_reference_index_ignore = True
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    key = models.ForeignKey(ApiKey, null=True, on_delete=models.SET_NULL, related_name="+")
+    key_name = models.CharField(_("API key"), max_length=100)
+    digest = models.ForeignKey(
+        swapper.get_model_name("digest", "DigestPage"),
+        verbose_name=_("digest"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    issue = models.ForeignKey(
+        swapper.get_model_name("digest", "IssuePage"),
+        verbose_name=_("issue"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="submissions",
+    )
+    idempotency_key = models.CharField(max_length=255)
+    request_hash = models.CharField(max_length=64)
+    # Text, because a database may change the order of the keys of JSON.
+    response = models.TextField(blank=True)
+    document = models.TextField(_("document"), blank=True)
+    # The hash of each story by the id of its block, as it was submitted
+    story_hashes = models.JSONField(default=dict)
+    revision_hash = models.CharField(max_length=64, blank=True)
+    made_with = models.CharField(_("made with"), max_length=200, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    uses_ai = models.BooleanField(_("writes with AI"))
+    created_at = models.DateTimeField(_("submitted"), auto_now_add=True, db_index=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "idempotency_key"], name="digest_submissions_idempotency"
+            )
+        ]
+        indexes = [models.Index(fields=["key", "-created_at", "id"])]
+
+    def __str__(self) -> str:
+        return f"{self.key_name}, {self.created_at:%Y-%m-%d}"

@@ -1,0 +1,3 @@
+"""Every response is validated against the schema."""
+
+from tests.api.conftest import _validate_responses  # noqa: F401

@@ -1,0 +1,237 @@
+"""Who may use the endpoints, and what they reject."""
+
+import json
+import sys
+from datetime import timedelta
+
+import pytest
+from django.core.signals import got_request_exception
+from django.utils import timezone
+from django.views.debug import ExceptionReporter
+from wagtail.models import GroupPagePermission
+
+from digest.contrib.submissions.models import ApiKey, Submission
+from digest.models import IssuePage
+from tests.api.bad_input import CONTENT_ENCODINGS, INVALID_BODIES
+from tests.builders import make_digest
+from tests.contrib.submissions.api.test_submitting import problem
+from tests.contrib.submissions.conftest import DOCUMENT, URL
+from tests.visibility.responses import headers_of
+
+pytestmark = pytest.mark.django_db
+POST = f"{URL}?digest=daily"
+
+
+@pytest.fixture
+def send(client, api_key):
+    """Return a function that sends a request with any ``Authorization``."""
+
+    def send(authorization=f"Bearer {api_key[1]}", method="post", url=POST):
+        headers = {"Idempotency-Key": "one", "If-Match": "*"}
+        headers |= {"Authorization": authorization} if authorization is not None else {}
+        body = {} if method == "get" else {"data": DOCUMENT, "content_type": "text/markdown"}
+        return getattr(client, method)(url, headers=headers, **body)
+
+    return send
+
+
+@pytest.fixture
+def urls(submit):
+    """Return each method with a URL."""
+    url = submit()["Location"]
+    return [("post", POST), ("get", URL), ("get", url), ("put", url)]
+
+
+def test_request_without_a_valid_key_is_unauthorized(send, urls, api_key):
+    key = api_key[1]
+    wrong = [None, "", "Bearer", "Bearer ", f"Basic {key}", f"Bearer {key}x", f"Bearer {key[:-1]}"]
+    wrong += [f"Bearer {key} {key}", "Bearer wagtail_x", "Bearer \x00", "Bearer é", f"Token {key}"]
+    bodies = set()
+    for method, url in urls:
+        for authorization in wrong:
+            response = send(authorization, method, url)
+            assert problem(response) == (401, "unauthorized"), authorization
+            assert response["WWW-Authenticate"] == "Bearer"
+            bodies.add(response.content)
+    assert len(bodies) == 1
+    assert IssuePage.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", ["revoked_at", "expires_at", "user"])
+def test_key_that_has_ended_is_unauthorized(send, urls, api_key, change):
+    if change == "user":
+        type(api_key[0].user).objects.update(is_active=False)
+    else:
+        ApiKey.objects.update(**{change: timezone.now() - timedelta(seconds=1)})
+    for method, url in urls:
+        assert problem(send(method=method, url=url)) == (401, "unauthorized")
+
+
+def test_refused_key_costs_a_query_at_most(send, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        send("Bearer digest_mistyped")
+    unknown = "Bearer " + ApiKey.make("x", ApiKey.objects.get().user, [])[1]
+    ApiKey.objects.filter(name="x").delete()
+    with django_assert_num_queries(1):
+        send(unknown)
+
+
+def test_scheme_is_case_insensitive(send, api_key):
+    assert send(f"bearer {api_key[1]}", "get", URL).status_code == 200
+
+
+def test_use_of_a_key_is_recorded_now_and_then(send, api_key):
+    send(method="get", url=URL)
+    first = ApiKey.objects.get().last_used_at
+    send(method="get", url=URL)
+    assert first is not None
+    assert ApiKey.objects.get().last_used_at == first
+
+
+def test_digest_of_another_key_does_not_exist(submit, home_page):
+    make_digest(home_page, "secret", live=False)
+    unknown = submit(url=f"{URL}?digest=nowhere")
+    hidden = submit(url=f"{URL}?digest=secret")
+    assert (unknown.status_code, unknown.content) == (404, hidden.content)
+
+
+def test_submission_of_another_key_does_not_exist(send, urls, digest, curator):
+    other = ApiKey.make("Other", curator, [digest])[1]
+    for method, url in urls[2:]:
+        assert problem(send(f"Bearer {other}", method, url)) == (404, "not-found")
+
+
+def test_submission_does_not_exist_after_its_digest_was_taken_from_the_key(send, urls, api_key):
+    api_key[0].digests.clear()
+    for method, url in urls[2:]:
+        assert problem(send(method=method, url=url)) == (404, "not-found")
+    assert send(method="get", url=URL).json()["results"] == []
+
+
+def test_draft_digest_takes_submissions(submit, digest):
+    digest.unpublish()
+    assert submit().status_code == 201
+
+
+def test_user_needs_permission_to_add_issues(submit):
+    GroupPagePermission.objects.all().delete()
+    response = submit()
+    assert problem(response) == (403, "forbidden")
+    assert "may not add issues" in response.json()["detail"]
+
+
+def test_limit_is_per_key(submit, settings):
+    settings.DIGEST_SUBMISSION_RATE = "2/hour"
+    responses = [submit("No issue") for _ in range(3)]
+    assert [response.status_code for response in responses] == [422, 422, 429]
+    assert int(responses[2]["Retry-After"]) > 0
+
+
+def test_other_media_types_are_rejected(submit):
+    for content_type in ["application/pdf", "text/markdown; charset=utf-16", "multipart/form-data"]:
+        response = submit(b"x", content_type=content_type)
+        assert problem(response) == (415, "unsupported-media-type")
+        assert "text/markdown" in response["Accept-Post"]
+
+
+def test_content_encodings_are_rejected(submit):
+    for name in CONTENT_ENCODINGS:
+        response = submit(headers={"Content-Encoding": name})
+        assert (response.status_code, response["Accept-Encoding"]) == (415, "identity")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "limit"),
+    [("text/markdown", 1_000_000), ("text/html", 3_000_000), ("application/json", 1_000_000)],
+)
+def test_large_body_is_not_read(submit, content_type, limit):
+    response = submit(b"x" * (limit + 1), content_type=content_type)
+    assert problem(response) == (413, "content-too-large")
+
+
+def test_invalid_json_is_rejected(submit):
+    for body, code in INVALID_BODIES:
+        response = submit(body, URL, content_type="application/json")
+        if not body:
+            continue
+        assert response.status_code == 400, body[:100]
+        assert response.json()["errors"][0]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "pointer"),
+    [
+        ({"live": True}, 422, "/live"),
+        ({"issue_id": 1}, 422, "/issue_id"),
+        ({"digest": None}, 422, "/digest"),
+        ({"document": {"format": "rtf", "text": "x"}}, 422, "/document/format"),
+        ({"document": {"format": "text"}}, 422, "/document/text"),
+        ({"action": "publish"}, 422, "/action"),
+        ({"made_with": "x" * 201}, 422, "/made_with"),
+        ({"note": "a\x00b"}, 422, "/note"),
+        ({"document": "x"}, 400, "/document"),
+        ({"digest": 5}, 400, "/digest"),
+    ],
+)
+def test_invalid_field_is_named(submit, change, status, pointer):
+    body = {"digest": "daily", "document": {"format": "markdown", "text": DOCUMENT}} | change
+    response = submit(json.dumps(body), URL, content_type="application/json")
+    assert response.status_code == status
+    assert pointer in [error["pointer"] for error in response.json()["errors"]]
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("", "digest=", "digest=a/b", "digest=daily&digest=daily", "digest=daily&dry_run=yes"),
+        *("digest=daily&action=publish", "digest=daily&live=true", "digest=daily&preview=1"),
+        *("digest=daily&made_with=" + "x" * 201, "digest=daily&name=a%00b", "digest=daily&limit=1"),
+    ],
+)
+def test_invalid_parameters_are_rejected(submit, query):
+    response = submit(url=f"{URL}?{query}")
+    assert problem(response) == (400, "invalid-request")
+    assert response.json()["errors"][0]["parameter"]
+
+
+def test_parameters_of_documents_are_rejected_beside_json(submit):
+    body = {"digest": "daily", "document": {"format": "markdown", "text": DOCUMENT}}
+    response = submit(json.dumps(body), POST, content_type="application/json")
+    assert [error["parameter"] for error in response.json()["errors"]] == ["digest"]
+
+
+def test_no_response_is_stored_or_open_to_scripts_of_pages(send, urls):
+    for method, url in urls:
+        response = send(method=method, url=url)
+        assert response["Cache-Control"] == "private, no-store"
+        assert "Authorization" in response["Vary"]
+        assert not [name for name, _ in headers_of(response) if name.startswith("access-control")]
+
+
+def test_options_name_the_methods(client, digest):
+    response = client.options(URL)
+    assert (response.status_code, response["Allow"]) == (204, "GET, HEAD, POST, OPTIONS")
+    assert "Access-Control-Allow-Origin" not in response
+
+
+def test_reading_is_the_same_with_a_key(client, submit, api_key):
+    submit()
+    for url in ["/api/v1/issues/", "/api/v1/digests/daily/", "/daily/"]:
+        key = client.get(url, headers={"Authorization": f"Bearer {api_key[1]}"})
+        assert key.content == client.get(url).content
+
+
+def test_key_stays_out_of_error_reports(send, api_key, monkeypatch):
+    reports = []
+
+    def report(request, **kwargs):
+        reports.append(ExceptionReporter(request, *sys.exc_info()).get_traceback_text())
+
+    monkeypatch.setattr("digest.contrib.submissions.submitting.create", lambda *_: 1 / 0)
+    got_request_exception.connect(report, dispatch_uid="report")
+    with pytest.raises(ZeroDivisionError):
+        send()
+    got_request_exception.disconnect(dispatch_uid="report")
+    assert "ZeroDivisionError" in reports[0]
+    assert api_key[1] not in reports[0]

@@ -1,0 +1,78 @@
+"""The command that makes, lists and revokes keys."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from wagtail.models import ModelLogEntry
+
+from digest.contrib.submissions.models import CREATE_KEY, REVOKE_KEY, ApiKey
+from tests.builders import make_digest
+
+
+def run(capsys, *args):
+    call_command("digest_key", *args)
+    return capsys.readouterr().out
+
+
+def test_key_is_printed_once_and_works(curator, digest, home_page, capsys, client):
+    make_digest(home_page, "weekly")
+    choices = ["--digest", "daily", "--digest", "weekly", "--days", "7", "--without-ai"]
+    key = run(capsys, "make", "The script", "--user", "curator", *choices).strip()
+    row = ApiKey.objects.matching(key).get()
+    assert (row.name, row.user, row.uses_ai, row.created_by) == ("The script", curator, False, None)
+    assert set(row.digests.values_list("slug", flat=True)) == {"daily", "weekly"}
+    assert timedelta(days=6) < row.expires_at - timezone.now() <= timedelta(days=7)
+    response = client.get("/api/v1/submissions/", headers={"Authorization": f"Bearer {key}"})
+    assert response.status_code == 200
+    assert key not in run(capsys, "list")
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--user", "nobody", "--digest", "daily"], "no user 'nobody'"),
+        (["--user", "curator", "--digest", "nothing"], "no digest with the slug"),
+        (["--user", "curator", "--digest", "daily", "--days", "367"], "use 1 to 366"),
+        (["--user", "curator", "--digest", "daily", "--days", "0"], "use 1 to 366"),
+        (["--user", "curator", "--digest", "daily", "--days", "-1"], "--days"),
+        (["--user", "curator"], "--digest"),
+    ],
+)
+def test_invalid_arguments_make_no_key(curator, args, message):
+    with pytest.raises(CommandError, match=message):
+        call_command("digest_key", "make", "The script", *args)
+    assert not ApiKey.objects.exists()
+
+
+def test_list_has_user_digests_state_and_expiry(api_key, capsys):
+    row, _key = api_key
+    line = run(capsys, "list")
+    for text in (row.prefix, "The curator: curator", "daily", "Valid", "last used never"):
+        assert text in line
+    assert f"{row.expires_at:%Y-%m-%d}" in line
+
+
+@pytest.mark.parametrize("name", ["pk", "prefix", "shown"])
+def test_key_is_revoked_by_id_or_prefix(api_key, capsys, name):
+    row, _key = api_key
+    text = {"pk": str(row.pk), "prefix": row.prefix, "shown": f"{row.prefix}…"}[name]
+    assert "Revoked The curator" in run(capsys, "revoke", text)
+    assert ApiKey.objects.get().revoked_at
+
+
+@pytest.mark.parametrize("text", ["99999", "digest_0000", ""])
+def test_unknown_key_is_not_revoked(api_key, text):
+    with pytest.raises(CommandError, match="0 keys match"):
+        call_command("digest_key", "revoke", text)
+    assert not ApiKey.objects.get().revoked_at
+
+
+def test_actions_are_logged(api_key, capsys):
+    row, key = api_key
+    run(capsys, "revoke", str(row.pk))
+    entries = ModelLogEntry.objects.for_instance(row).order_by("pk")
+    assert [entry.action for entry in entries] == [CREATE_KEY, REVOKE_KEY]
+    assert [str(entry.message) for entry in entries] == ["API key made", "API key revoked"]
+    assert key not in str(list(entries.values()))

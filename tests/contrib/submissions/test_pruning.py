@@ -1,0 +1,47 @@
+"""Documents and responses are emptied after their time; the idempotency key stays used."""
+
+from datetime import timedelta
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from digest.contrib.submissions.models import Submission
+from digest.registry import registry
+
+
+def age(days):
+    Submission.objects.update(created_at=timezone.now() - timedelta(days=days))
+
+
+def test_old_submissions_are_emptied(submit, capsys, settings):
+    settings.DIGEST_SUBMISSION_DAYS = 30
+    submit()
+    age(days=29)
+    call_command("prune_submissions")
+    row = Submission.objects.get()
+    assert row.document
+    assert row.response
+    age(days=31)
+    call_command("prune_submissions")
+    call_command("prune_submissions")
+    row.refresh_from_db()
+    assert (row.document, row.response) == ("", "")
+    assert row.issue
+    lines = [f"Emptied {number} submissions." for number in (0, 1, 0)]
+    assert capsys.readouterr().out.splitlines() == lines
+
+
+def test_idempotency_key_stays_used(submit):
+    headers = {"Idempotency-Key": "one"}
+    submit(headers=headers)
+    age(days=91)
+    call_command("prune_submissions")
+    response = submit(headers=headers)
+    assert response.status_code == 422
+    assert response.json()["type"].endswith("#idempotency-key-reused")
+    assert Submission.objects.count() == 1
+
+
+def test_it_is_a_daily_job():
+    [job] = [job for job in registry.jobs if job.name == "prune_submissions"]
+    assert job.every == timedelta(days=1)
