@@ -11,6 +11,7 @@ from django.utils.translation.template import templatize
 LANGUAGES = ["de", "es", "fr"]
 # What `templatize` makes of the tags; the last one stands for `_("...")` in an expression.
 CALL = re.compile(r"\b((?:n|p|np)?gettext)\((.+?)\) |\b(_)\((\".+?\"|'.+?')\) ", re.DOTALL)
+FUNCTIONS = {"_", "_now", "gettext", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|\{\w+\}")
 STRING = re.compile(r"u?(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')", re.DOTALL)
 
@@ -28,13 +29,16 @@ def _marked(source: str) -> Iterable[str]:
 
 
 def marked_in_modules(paths: Iterable[Path]) -> set[str]:
-    """Return the messages of modules that are marked with `_`."""
+    """Return the messages of modules."""
     calls = (node for path in paths for node in ast.walk(ast.parse(path.read_text())))
-    return {
-        node.args[0].value
-        for node in calls
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_"
-    }
+    return {key for node in calls if isinstance(node, ast.Call) for key in _marked_by(node)}
+
+
+def _marked_by(call: ast.Call) -> Iterable[str]:
+    name = getattr(call.func, "id", "")
+    texts = [each.value for each in call.args if isinstance(each, ast.Constant)]
+    if name in FUNCTIONS and texts:
+        yield "\x04".join(texts[:2]) if name.startswith("pgettext") else texts[0]
 
 
 def read_po(folder: Path, language: str) -> dict[str, list[str]]:
@@ -61,8 +65,8 @@ def _entry(lines: str) -> tuple[str, list[str]]:
     translations = [text for name, text in found.items() if name.startswith("msgstr")]
     plural = [found["msgid_plural"]] if "msgid_plural" in found else []
     assert len(translations) == 1 + len(plural)
-    for translation in translations:
-        assert placeholders(translation) == placeholders((plural or [found["msgid"]])[0])
+    for translation, message in zip(translations, [found["msgid"], *plural], strict=True):
+        assert placeholders(translation) == placeholders(message)
     return context + found["msgid"], translations
 
 
