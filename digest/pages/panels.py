@@ -26,9 +26,10 @@ class DatePanel(TitleFieldPanel):
 
         def __init__(self, **kwargs: Any) -> None:
             super().__init__(**kwargs)
-            # Once published, the slug may have been linked to.
-            known = self.instance and (self.instance.live or self.instance.first_published_at)
-            self.is_known = bool(known)
+            # Once published, the slug may have been linked to. A new issue is "live" by default.
+            issue = self.instance
+            is_saved = bool(issue and issue.pk)
+            self.is_known = is_saved and bool(issue.live or issue.first_published_at)
             if self.is_known:
                 self.help_text = _("The day this issue is for. Issues are ordered by it.")
 

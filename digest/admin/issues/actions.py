@@ -101,8 +101,9 @@ class PublishingActionsMixin:
 
 def show_second_button(menu: PageActionMenu) -> None:
     """Take an item out of the menu and show it beside "Save draft"."""
-    items = {item.name: item for item in menu.menu_items}
-    second = next((items[name] for name in SECOND if name in items), None)
+    # Wagtail names "Approve" and "Approve with comment" alike; the first needs no dialog.
+    items = menu.menu_items
+    second = next((item for name in SECOND for item in items if item.name == name), None)
     if second and isinstance(menu.default_item, SaveDraftMenuItem):
         menu.menu_items.remove(second)
         menu.default_item = SideBySide(menu.default_item, second)

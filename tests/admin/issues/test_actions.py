@@ -105,6 +105,13 @@ def test_reviewer_approves(log_in, issue, django_user_model):
     assert "action-publish" in others
 
 
+def test_reviewer_approves_without_a_comment(log_in, issue, django_user_model):
+    client = log_in(EDITORS)
+    issue.get_workflow().start(issue, django_user_model.objects.get())
+    html = client.get(edit_url(issue)).content.decode()
+    assert html.index("Approve and Publish") < html.index("Approve with comment and Publish")
+
+
 def test_scheduled_issue_is_locked_and_offers_nothing(admin_client, issue):
     schedule(issue)
     assert actions(admin_client, edit_url(issue)) == (["action-page-locked"], [])
@@ -285,6 +292,12 @@ def test_help_at_the_date_says_that_the_slug_follows_until_it_is_published(
     html = admin_client.get(edit_url(make_issue(digest))).content.decode()
     assert "the slug follows it" not in html
     assert "The URL stays {slug}." in html
+
+
+def test_url_of_a_new_issue_follows_its_date(admin_client, digest):
+    html = admin_client.get(f"/admin/pages/add/digest/issuepage/{digest.pk}/").content.decode()
+    assert "the slug follows it" in html
+    assert "The URL stays {slug}." not in html
 
 
 def test_url_that_is_changed_redirects(
