@@ -87,7 +87,6 @@ def check_dashboard(editor, upcoming):
     panel = editor.page.get_by_role("region", name="Quiet Engines")
     expect(panel).to_contain_text(upcoming.title)
     expect(panel).to_contain_text("Missing before it can be published:")
-    editor.take_screenshot("home")
 
 
 def paste_text(editor):
@@ -168,7 +167,6 @@ def check_preview(editor, origin):
     expect(shown.locator("h1")).to_have_text(TITLE)
     expect(shown.get_by_text(WHY)).to_be_visible()
     assert editor.page.query_selector("#w-preview-iframe").content_frame().url.startswith(origin)
-    editor.take_screenshot("preview")
 
 
 def share(editor) -> str:
