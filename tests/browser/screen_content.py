@@ -1,11 +1,13 @@
 """Content for ``tests/browser/screens.py``: something to show on every screen, created once."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.contrib.search_promotions.models import Query, SearchPromotion
 from wagtail.models import Locale, Site
@@ -16,6 +18,7 @@ from digest.contrib.newsletter.tokens import Purpose
 from digest.contrib.newsletter.transfer import importing
 from digest.contrib.search.log import log_search
 from digest.contrib.search.models import Synonyms
+from digest.contrib.submissions.models import ApiKey, Submission
 from digest.importing import read_document
 from digest.importing.review.mapping import store_document
 from digest.models import DigestPage, IssuePage
@@ -30,7 +33,11 @@ from tests.previews.helpers import token_of
 
 ARABIC = "توقع واحد لثلاث شبكات"
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
-GISCUS = {f"giscus_{name}": "x" for name in ("repo", "repo_id", "category", "category_id")}
+FIELDS = {
+    "tagline": "Five minutes a day",
+    "usual_time": time(6),
+    **{f"giscus_{name}": "x" for name in ("repo", "repo_id", "category", "category_id")},
+}
 TEXTS = {"imprint": "Ada Quill\n1 Ink Street", "privacy_url": "https://example.com/privacy"}
 LIST = "Name;E-mail;Status\nAnn;ann@example.org;active\nx;x;active\n"
 DOCUMENT = """---
@@ -65,6 +72,7 @@ def make_content(home_page: Any, digest: DigestPage, site_url: str) -> dict[str,
         **make_mailings(digest),
         **make_imports(digest, user),
         **make_search(digest),
+        **make_submissions(digest, user),
         **make_sources(),
     }
 
@@ -77,7 +85,7 @@ def serve_at(site_url: str) -> None:
 
 def make_issues(home_page: Any, digest: DigestPage, user: User) -> dict[str, Any]:
     """Create issues in all states: long ones, Arabic ones, drafts, a scheduled one."""
-    type(digest).objects.filter(pk=digest.pk).update(tagline="Five minutes a day", **GISCUS)
+    type(digest).objects.filter(pk=digest.pk).update(**FIELDS)
     digest.refresh_from_db()
     issue = make_rich_issue(digest, *long_stories(), images=[make_image() for _ in range(3)])
     issue.tags.add("Power", "Open data", LONG_WORD)
@@ -88,10 +96,12 @@ def make_issues(home_page: Any, digest: DigestPage, user: User) -> dict[str, Any
     private = make_issue(make_digest(home_page, "members"), 12)
     restriction = restrict(private, "password")
     draft = make_issue(digest, 17, publish=False, title="A draft", body=unfinished_body())
-    schedule(make_issue(digest, timezone.localdate() + timedelta(days=1), publish=False))
+    tomorrow, then = (timezone.localdate() + timedelta(days=days) for days in (1, 2))
+    schedule(make_issue(digest, tomorrow, publish=False))
     return {
         "issue": issue.pk,
         "draft": draft.pk,
+        "coming": make_issue(digest, then, publish=False).pk,
         "private": private.pk,
         "restriction": restriction.pk,
         "token": token_of(draft, user, is_shared=True),
@@ -202,3 +212,16 @@ def make_sources() -> dict[str, Any]:
         row.save()
         row.checks.create(state=row.state, checked_at=row.checked_at, http_status=404)
     return {"source": sources[0].pk}
+
+
+def make_submissions(digest: DigestPage, user: User) -> dict[str, Any]:
+    """Submit a document with a key that expires soon, and revoke another one."""
+    key, text = ApiKey.make("A script", user, [digest], timezone.now() + timedelta(days=3))
+    ApiKey.make("An old script", user, [digest])[0].revoke()
+    data = {"digest": digest.slug, "made_with": "a-model 4", "note": "See the table."}
+    data["document"] = {"format": "markdown", "text": DOCUMENT}
+    headers = {"Authorization": f"Bearer {text}", "Idempotency-Key": "6f1c"}
+    url = reverse("digest:api:submissions")
+    response = Client().post(url, data, content_type="application/json", headers=headers)
+    assert response.status_code == 201, response.json()
+    return {"key": key.pk, "submitted": Submission.objects.get().issue_id}

@@ -64,7 +64,7 @@ def open_panel(name: str) -> Prepare:
     def open_panel(page: Any, _content: dict[str, Any]) -> None:
         panel = page.locator(f"[data-side-panel={name}]")
         if not panel.is_visible():
-            page.get_by_role("button", name=f"Toggle {name}", exact=True).click()
+            page.locator(f"[data-side-panel-toggle={name}]").click()
             page.mouse.move(640, 400)  # hides the tooltip
             page.locator("[data-tippy-root]").first.wait_for(state="hidden")
         panel.locator(PANEL_CONTENT[name]).first.wait_for()
@@ -77,7 +77,9 @@ PANEL_CONTENT = {
     "newsletter": "iframe",
     "preview": "iframe",
     "status": "h3, h2",
+    "submission": "h3",
 }
+SCHEDULE = "[role=dialog]:has([name=go_live_at])"
 
 
 def wait_for_editor(page: Any, _content: dict[str, Any]) -> None:
@@ -90,6 +92,42 @@ def save_invalid(page: Any, _content: dict[str, Any]) -> None:
     page.locator("#id_title").fill("")
     press("Save draft")(page, _content)
     wait_for_editor(page, _content)
+
+
+def split(page: Any, content: dict[str, Any]) -> None:
+    """Open the split of the first part that can be split."""
+    page.locator(".digest-review-edit:has(button[id^=split-]) > summary").first.click()
+    page.locator("button[id^=split-]").first.click()
+    page.locator("button[id^=cut-]").wait_for()
+
+
+def show_stories_only(page: Any, content: dict[str, Any]) -> None:
+    wait_for_editor(page, content)
+    page.get_by_role("button", name="Stories only", exact=True).click()
+
+
+def open_schedule(page: Any, content: dict[str, Any]) -> None:
+    open_panel("status")(page, content)
+    page.get_by_role("button", name="Set schedule").click()
+    page.locator(SCHEDULE).get_by_role("textbox").first.wait_for()
+
+
+def open_actions(page: Any, content: dict[str, Any]) -> None:
+    wait_for_editor(page, content)
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("button", name="Schedule for").wait_for()
+
+
+def mistype_password(page: Any, _content: dict[str, Any]) -> None:
+    page.get_by_label("Password").fill("open")
+    press("Continue")(page, _content)
+
+
+def make_key(page: Any, _content: dict[str, Any]) -> None:
+    page.get_by_label("Name*").fill("A new script")
+    page.get_by_label("User*").select_option("edith")
+    page.get_by_label("Daily").check()
+    press("Make the key")(page, _content)
 
 
 def create_link(page: Any, _content: dict[str, Any]) -> None:
@@ -139,8 +177,11 @@ READERS = [
     public("digest in Arabic", "nashra/"),
     public("issue in Arabic", "nashra/2026-04-20/"),
     public("private issue", "members/2026-04-12/"),
+    public("private issue, wrong password", "members/2026-04-12/", mistype_password),
     public("missing page", "nowhere/"),
     public("server error", "", show_server_error),
+    Screen("feeds", "digest:feeds"),
+    Screen("tags of readers", "digest:tags"),
     Screen("tag", "digest:tag", ("power",)),
     Screen("search", "search"),
     Screen("search, suggestions", "search", prepare=show_suggestions),
@@ -170,18 +211,23 @@ READERS = [
     Screen("errors of the API", "digest:api:problems"),
 ]
 
-ISSUE_FORM = ("wagtailadmin_pages:edit", ("{draft}",))
+DRAFT = "{draft}"
 NEW_ISSUE = ("wagtailadmin_pages:add", ("digest", "issuepage", "{digest}"))
 SOURCES, SYNONYMS = "digest_sources", "digest_search_synonyms"
 TAGS = "taggit_tag_modeladmin"
 SETTINGS, MAILINGS = "digest_newsletter_settings", "digest_newsletter_mailings"
+KEYS = "digest_submissions_keys"
 SUBSCRIBERS, IMPORTS = "digest_newsletter_subscribers", "digest_newsletter_imports"
 
 
-def panel(name: str) -> Screen:
-    """Return the screen of a side panel of the issue form."""
-    part = f"[data-side-panel={name}]"
-    return Screen(f"issue, {name}", *ISSUE_FORM, prepare=open_panel(name), part=part)
+def form_of(issue: str, name: str, prepare: Prepare, part: str | None = None) -> Screen:
+    """Return the screen of the form of an issue."""
+    return Screen(f"issue, {name}", "wagtailadmin_pages:edit", (issue,), "", prepare, part)
+
+
+def panel(name: str, issue: str = DRAFT) -> Screen:
+    """Return the screen of a side panel of the form."""
+    return form_of(issue, name, open_panel(name), f"[data-side-panel={name}]")
 
 
 ADMIN = [
@@ -190,18 +236,23 @@ ADMIN = [
     Screen("new digest", "wagtailadmin_pages:add", ("digest", "digestpage", "{home}")),
     Screen("digest, form", "wagtailadmin_pages:edit", ("{digest}",)),
     Screen("new issue", *NEW_ISSUE, prepare=wait_for_editor),
-    Screen("issue, form", *ISSUE_FORM, prepare=wait_for_editor),
-    Screen("issue, errors", *ISSUE_FORM, prepare=save_invalid),
+    form_of(DRAFT, "form", wait_for_editor),
+    form_of(DRAFT, "errors", save_invalid),
     panel("checklist"),
     panel("newsletter"),
     panel("status"),
     panel("preview"),
+    panel("submission", "{submitted}"),
+    form_of(DRAFT, "stories only", show_stories_only, "main"),
+    form_of(DRAFT, "schedule", open_schedule, SCHEDULE),
+    form_of("{coming}", "actions", open_actions, "footer"),
     Screen("signed in again", "digest_signed_in"),
     Screen("issues", "digest_issues:index"),
     Screen("issues, nothing found", "digest_issues:index", query="?q=xylographs"),
     Screen("choice of a digest", "digest_issues:choose_parent"),
     Screen("import", "digest_import"),
     Screen("import, review", "digest_import_document", ("{document}",)),
+    Screen("import, split", "digest_import_document", ("{document}",), prepare=split),
     Screen("import, nothing understood", "digest_import_document", ("{poor}",)),
     Screen("sources", f"{SOURCES}:index"),
     Screen("source", f"{SOURCES}:inspect", ("{source}",)),
@@ -210,6 +261,12 @@ ADMIN = [
     Screen("preview links", "digest_previews"),
     Screen("share a preview", "digest_share_preview", ("{draft}",)),
     Screen("shared preview", "digest_share_preview", ("{draft}",), prepare=create_link),
+    Screen("submissions", "digest_submissions:index"),
+    Screen("keys", f"{KEYS}:index"),
+    Screen("key, new", f"{KEYS}:add"),
+    Screen("key, errors", f"{KEYS}:add", prepare=press("Make the key")),
+    Screen("key, made", f"{KEYS}:add", prepare=make_key),
+    Screen("key, revoke", f"{KEYS}:revoke", ("{key}",)),
     Screen("tags", f"{TAGS}_index"),
     Screen("tags, new", f"{TAGS}_create"),
     Screen("tags, form", f"{TAGS}_edit", ("{tag}",)),
@@ -273,5 +330,6 @@ WITHOUT_SCREEN = {
     "digest_newsletter_imports:errors": "a file",
     "healthz": "text",
     "readyz": "text",
+    "robots": "text",
     "None": "images",
 }

@@ -18,21 +18,20 @@ OF_SWAGGER_UI = [
         "color-contrast",
         "heading-order",
         "nested-interactive",
+        "region",
         "select-name",
         "target-size",
     )
-]
-PASSWORD_FORM = "form[action*=authenticate_with_password]"
-OF_WAGTAIL_FOR_READERS = [
-    ("landmark-one-main", f"html:has({PASSWORD_FORM})"),
-    ("region", f"body:has({PASSWORD_FORM}) *"),
 ]
 OF_WAGTAIL = [
     ("aria-input-field-name", ".public-DraftEditor-content"),
     ("label", ".tagit-new > .ui-autocomplete-input"),
     ("landmark-unique", "section.w-panel--nested"),
+    # White on black in forced colours: axe takes the background of the other modes.
+    ("color-contrast", ".w-dialog__message-heading"),
     ("color-contrast", ".help-block p, .help-block p *"),
 ]
+OF_WAGTAIL_AT_TIMES = [("target-size", "#w-minimap-toggle")]
 NARROW = {"width": 320, "height": 640}
 # The spacing of WCAG 1.4.12.
 SPACING = """() => {
@@ -63,25 +62,26 @@ def content(home_page, digest, site_url) -> dict[str, Any]:
     return make_content(home_page, digest, site_url)
 
 
-def check(screens, page, known, content, subtests) -> None:
-    checker = axe.Checker(page, known)
+def check(screens, checker, content, subtests) -> None:
     for screen in screens:
         with subtests.test(screen.name):
-            screen.open(page, content)
-            reports = {mode: checker.violations(screen.part) for mode in axe.in_modes(page)}
+            screen.open(checker.page, content)
+            modes = axe.in_modes(checker.page)
+            reports = {mode: checker.violations(screen.part) for mode in modes}
             assert not any(reports.values()), reports
     assert not checker.outdated()
 
 
 def test_readers_pages_meet_wcag(open_page, content, subtests):
     page = open_page(viewport=axe.DESKTOP)
-    check(READERS, page, [*OF_SWAGGER_UI, *OF_WAGTAIL_FOR_READERS], content, subtests)
+    check(READERS, axe.Checker(page, OF_SWAGGER_UI), content, subtests)
 
 
 def test_screens_of_the_admin_meet_wcag(open_page, content, subtests):
     page = open_page(viewport=axe.DESKTOP)
     Editor(page).sign_in("edith", "a-good-password")
-    check(ADMIN, page, OF_WAGTAIL, content, subtests)
+    checker = axe.Checker(page, OF_WAGTAIL, OF_WAGTAIL_AT_TIMES)
+    check(ADMIN, checker, content, subtests)
 
 
 def test_readers_pages_reflow_and_take_wide_spacing(open_page, content, subtests):
