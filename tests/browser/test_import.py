@@ -75,7 +75,7 @@ def test_plain_text_can_be_used_instead(open_editor, digest):
     expect(box).to_be_editable()
     box.fill("Heat below\n\nA sentence that ends.")
     read(editor)
-    expect(editor.page.get_by_role("heading", name="Pasted text", exact=True)).to_be_visible()
+    expect(editor.page.get_by_role("heading", name="Import: Pasted text")).to_be_visible()
 
 
 def press(editor, key="Enter"):
@@ -110,6 +110,21 @@ def test_parts_are_split_moved_and_merged_with_the_keyboard(open_editor, digest)
     press(editor)
     expect(editor.page.get_by_label("Role of Block 4", exact=True)).to_be_focused()
     expect(new).to_have_count(0)
+
+
+def test_focus_stays_where_it_is_when_a_change_is_saved(open_editor, digest):
+    editor = open_editor()
+    open_import(editor)
+    paste(editor)
+    read(editor)
+    field = editor.page.get_by_role("textbox", name="Date")
+    field.fill("2026-03-10")
+    with editor.page.expect_response(lambda response: response.request.method == "POST"):
+        field.press("Tab")
+        menu = editor.page.get_by_label("Move, split or merge Block 4")
+        menu.focus()
+    expect(editor.page.get_by_role("region", name="Resulting draft")).to_contain_text("10 Mar")
+    expect(menu).to_be_focused()
 
 
 def test_draft_can_be_created_on_arrival_and_asks_for_its_title(open_editor, digest):

@@ -17,12 +17,20 @@
     constructor(form) {
       this.form = form;
       this.status = form.querySelector("[data-status]");
+      this.sent = this.state();
       form.addEventListener("change", () => this.change());
       form.addEventListener("click", (event) => this.click(event));
       form.addEventListener("submit", () => clearTimeout(this.timer));
     }
 
+    state() {
+      return new URLSearchParams(new FormData(this.form)).toString();
+    }
+
+    /* The field of the date also reports a change when it is left with the same date. */
     change() {
+      if (this.state() === this.sent) return;
+      this.sent = this.state();
       this.changes += 1;
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.request("save"), DELAY);
@@ -75,6 +83,7 @@
         const field = this.form.elements[name];
         if (field !== document.activeElement) field.value = value;
       });
+      this.sent = this.state();
       this.focus([...focus, focused], focus.length > 0);
     }
 
@@ -83,7 +92,7 @@
       const found = ids.map((id) => id && document.getElementById(id)).find((each) => each && !each.disabled);
       if (!found || found === document.activeElement) return;
       const details = found.closest("details");
-      if (details) details.open = true;
+      if (details && found.localName !== "summary") details.open = true;
       found.focus({ preventScroll: !isMoved });
     }
 
