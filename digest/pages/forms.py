@@ -14,7 +14,7 @@ from wagtail.admin.localization import get_available_admin_time_zones
 
 from digest.pages.new_issues import blocks_of_new_issue, day_of_new_issue
 from digest.pages.slugs import PROPOSED_SLUG, find_available_slug
-from digest.pages.time_zones import time_zone_of, usual_publication
+from digest.pages.time_zones import time_zone_of, usual_publication, usual_time_of
 
 # The value of the button that schedules an issue for the usual time of its digest.
 AT_USUAL_TIME = "at-usual-time"
@@ -112,11 +112,16 @@ class IssuePageForm(DigestPageForm):
 
     def _schedule_at_usual_time(self) -> None:
         at = usual_publication(self.instance, self.cleaned_data.get("date"))
-        if at is None or "go_live_at" not in self.fields:
+        if "go_live_at" not in self.fields:
+            self.add_error(None, _("Not scheduled: this form has no time to go live."))
+        elif usual_time_of(self.instance) is None:
+            message = _("Not scheduled: the digest has no usual time of publication.")
+            self.add_error(None, message)
+        elif at:
+            self.cleaned_data["go_live_at"] = at
+        elif "date" not in self.errors:
             message = _("Not scheduled: the usual time of the digest on this date has passed.")
             self.add_error("date", message)
-        else:
-            self.cleaned_data["go_live_at"] = at
 
     def _post_clean(self) -> None:
         """Check the required checklist rules when the issue is published or submitted."""

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from django.apps import apps
+from django.conf import settings
 from django.forms import Media
 from django.utils.translation import gettext as _
 from wagtail.admin.panels import FieldPanel, TitleFieldPanel
@@ -13,6 +15,12 @@ from digest.pages.new_issues import tags_of_last_issue
 
 OFFERED_TAGS = "digest/admin/offered-tags.js"
 ISSUE_URL = "digest/admin/issue-url.js"
+
+
+def creates_redirects() -> bool:
+    """Return whether Wagtail redirects a URL that changes."""
+    is_installed = apps.is_installed("wagtail.contrib.redirects")
+    return is_installed and getattr(settings, "WAGTAILREDIRECTS_AUTO_CREATE", True)
 
 
 class DatePanel(TitleFieldPanel):
@@ -44,7 +52,8 @@ class DatePanel(TitleFieldPanel):
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             has_slug = self.is_known and "slug" in self.form.fields
             slug_field = self.form["slug"] if has_slug else None
-            return super().get_context_data(parent_context) | {"slug_field": slug_field}
+            context = {"slug_field": slug_field, "has_redirects": creates_redirects()}
+            return super().get_context_data(parent_context) | context
 
 
 class TagsWidget(AdminTagWidget):

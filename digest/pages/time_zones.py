@@ -86,14 +86,21 @@ def at_time(day: date, hour: int, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(hour), zone)
 
 
+def usual_time_of(issue: Any) -> time | None:
+    """Return the usual time of publication of the digest of an issue."""
+    parent = parent_of(issue)
+    return getattr(parent and parent.specific, "usual_time", None)
+
+
 def usual_publication(issue: Any, day: date | None) -> datetime | None:
     """Return the usual time of publication on a day; None if the digest has none or it is past."""
-    parent = parent_of(issue)
-    digest = parent and parent.specific
-    usual_time = getattr(digest, "usual_time", None)
-    if not usual_time or not day:
+    usual_time = usual_time_of(issue)
+    if usual_time is None or not day:
         return None
-    at = datetime.combine(day, usual_time, time_zone_of(digest)).astimezone(UTC)
+    try:
+        at = datetime.combine(day, usual_time, time_zone_of(issue)).astimezone(UTC)
+    except OverflowError:  # before the first year in UTC, or after the last one
+        return None
     return at if at > timezone.now() else None
 
 

@@ -37,6 +37,45 @@ def test_ctrl_enter_publishes_from_a_rich_text_field(editor, draft):
     expect(editor.page.locator(".digest-story br")).to_have_count(0)
 
 
+@pytest.mark.parametrize("name", ["Open data", "Pow"])  # The second one opens a list of "Power".
+def test_ctrl_enter_publishes_a_tag_that_is_being_typed(open_editor, digest, name):
+    make_issue(digest, 13, tags=["Power"])
+    issue = make_issue(digest, 14, publish=False, body=body(story()))
+    editor = open_editor()
+    editor.open_issue(issue.pk)
+    editor.wait_for_initial_state()
+    field = editor.page.locator(".tagit").get_by_role("textbox")
+    field.press_sequentially(name)
+    if name == "Pow":
+        expect(editor.page.locator(".ui-autocomplete")).to_be_visible()
+    field.press("Control+Enter")
+    expect(editor.message).to_contain_text("has been published.")
+    published = editor.page.request.get("/api/v1/issues/latest/").json()
+    assert [tag["name"] for tag in published["tags"]] == [name]
+
+
+def test_ctrl_enter_adds_typed_links_and_does_not_publish_without_them(editor):
+    editor.wait_for_initial_state()
+    block = editor.block("story_section")
+    editor.unfold(block, "Sources of this story")
+    block.get_by_label("Paste links").fill("http://127.0.0.1:9/ferries")
+    block.get_by_label("Paste links").press("Control+Enter")
+    expect(block.get_by_label("Paste links")).to_have_value("")
+    expect(block.get_by_text("1 source was added.")).to_be_visible()
+    assert editor.page.request.get("/api/v1/issues/latest/").status == 404
+
+
+def test_button_to_schedule_is_shown_once_the_time_is_to_come(editor, draft):
+    editor.wait_for_initial_state()
+    with editor.autosave():
+        editor.set_date("2026-04-14")
+    button = editor.page.locator(".digest-schedule")
+    expect(button).to_have_attribute("hidden", "")
+    with editor.autosave():
+        editor.set_date(draft.date.isoformat())
+    expect(button).not_to_have_attribute("hidden", "")
+
+
 def test_ctrl_enter_does_nothing_in_a_dialog(editor):
     editor.page.get_by_role("button", name="Toggle status").click()
     editor.page.get_by_role("button", name="Set schedule").click()

@@ -1,6 +1,6 @@
 """The time zone of a digest: dates of issues, schedules, and how times are shown."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,12 @@ from django.utils import timezone, translation
 from digest.models import DigestPage, IssuePage
 from digest.pages.forms import ScheduleField
 from digest.pages.new_issues import day_of_new_issue
-from digest.pages.time_zones import format_datetime, time_zone_named, time_zone_of
+from digest.pages.time_zones import (
+    format_datetime,
+    time_zone_named,
+    time_zone_of,
+    usual_publication,
+)
 from tests.builders import make_digest, make_issue
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +65,13 @@ def test_new_issue_is_dated_today_in_the_time_zone_of_its_digest(home_page):
         days.append(day_of_new_issue(digest))
         assert days[-1] == timezone.localdate(timezone=ZoneInfo(name))
     assert days[0] != days[1]
+
+
+@pytest.mark.parametrize(("name", "day"), [(WEST, date.max), ("Asia/Tokyo", date.min)])
+def test_usual_time_outside_of_the_calendar_is_none(home_page, name, day):
+    usual_time = time(23) if day == date.max else time(1)
+    digest = make_digest(home_page, time_zone=name, usual_time=usual_time)
+    assert usual_publication(make_issue(digest, publish=False), day) is None
 
 
 @pytest.mark.parametrize("name", ["go_live_at", "expire_at"])

@@ -19,10 +19,17 @@ from wagtail.admin.action_menu import (
     SaveDraftMenuItem,
 )
 from wagtail.admin.ui.components import Component
+from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.pages.revisions import RevisionsUnscheduleView
 
 from digest.pages.forms import AT_USUAL_TIME
-from digest.pages.time_zones import format_datetime, place_of, time_zone_of, usual_publication
+from digest.pages.time_zones import (
+    format_datetime,
+    place_of,
+    time_zone_of,
+    usual_publication,
+    usual_time_of,
+)
 from digest.publishing.publish import lock_page
 
 # What stands beside "Save draft": the first of these that the user may do.
@@ -43,7 +50,7 @@ class SideBySide(Component):
 class UsualTimeMenuItem(ActionMenuItem):
     """Schedule an issue for its date, at the usual time of its digest.
 
-    An autosave updates the label. Without one, as when the time has passed, CSS hides the button.
+    An autosave updates the label. Without one, as when the time has passed, the button is hidden.
     """
 
     template_name = "digest/admin/schedule_item.html"
@@ -66,10 +73,15 @@ class PublishingActionsMixin:
         go_live_at, menu = self.page.go_live_at, context["action_menu"]
         context["is_scheduled"] = go_live_at and go_live_at > timezone.now()
         context["schedule_label"] = self._schedule_label()
-        if any(isinstance(item, PublishMenuItem) for item in menu.menu_items):
+        if self._can_schedule(menu):
             menu.menu_items.insert(0, UsualTimeMenuItem(context["schedule_label"]))
         show_second_button(menu)
         return context
+
+    def _can_schedule(self, menu: PageActionMenu) -> bool:
+        can_publish = any(isinstance(item, PublishMenuItem) for item in menu.menu_items)
+        has_time = usual_time_of(self.page) is not None
+        return can_publish and has_time and "go_live_at" in self.form.fields
 
     def _schedule_label(self) -> str:
         # The form of a new issue proposes another date than the issue itself.
@@ -121,7 +133,7 @@ def label_of_schedule(at: datetime, page: Any) -> str:
 
 
 class UnscheduleView(RevisionsUnscheduleView):
-    """Cancel a schedule with its time, so that the form offers to publish, and return to it."""
+    """Cancel a schedule with its time, so that the form offers to publish."""
 
     @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -153,4 +165,8 @@ class UnscheduleView(RevisionsUnscheduleView):
         return []
 
     def get_next_url(self) -> str:
+        # Wagtail's fallback, the history, is open to users who may publish but not edit.
+        can_edit = self.object.permissions_for_user(self.request.user).can_edit()
+        if get_valid_next_url_from_request(self.request) or not can_edit:
+            return super().get_next_url()
         return reverse(self.edit_url_name, args=[self.object.pk])

@@ -1,5 +1,6 @@
 """Saving, publishing, scheduling and unscheduling in the form of an issue."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -7,8 +8,9 @@ from django.core.management import call_command
 from django.utils import timezone
 from wagtail import hooks
 
+from digest.models import IssuePage
 from digest.publishing.roles import EDITORS, WRITERS
-from tests.admin.helpers import schedule
+from tests.admin.helpers import make_user, schedule
 from tests.admin.test_admin import form, headline, story_section
 from tests.builders import make_digest, make_issue
 
@@ -182,6 +184,29 @@ def test_time_that_has_passed_is_an_error_at_the_date(admin_client, issue):
     assert (issue.live, scheduled_for(issue)) == (False, None)
 
 
+def errors_of_schedule(client, issue, **fields):
+    data = issue_form(issue, **fields) | SCHEDULE
+    return client.post(edit_url(issue), data).context["form"].errors
+
+
+def test_issue_is_not_scheduled_without_a_usual_time(admin_client, home_page):
+    issue = make_issue(make_digest(home_page), DAY, publish=False)
+    errors = errors_of_schedule(admin_client, issue)
+    assert errors == {"__all__": ["Not scheduled: the digest has no usual time of publication."]}
+
+
+def test_issue_is_not_scheduled_in_a_form_without_a_schedule(digest, issue):
+    form_class = IssuePage.get_edit_handler().get_form_class()
+    page_form = form_class(issue_form(issue) | SCHEDULE, instance=issue, parent_page=digest)
+    del page_form.fields["go_live_at"]
+    assert page_form.errors == {"__all__": ["Not scheduled: this form has no time to go live."]}
+
+
+def test_invalid_date_is_the_only_error_of_a_schedule(admin_client, issue):
+    errors = errors_of_schedule(admin_client, issue, date="2126-13-01")
+    assert errors == {"date": ["Enter a valid date."]}
+
+
 def test_issue_that_expires_before_is_not_scheduled(admin_client, issue):
     data = issue_form(issue, go_live_at="", expire_at="2126-12-01 10:00")
     response = admin_client.post(edit_url(issue), data | SCHEDULE)
@@ -229,6 +254,19 @@ def test_nothing_is_offered_without_a_usual_time_or_after_it(admin_client, diges
     assert label(admin_client, make_issue(digest, 14)) == ""
 
 
+SCHEDULE_BUTTON = re.compile(r'<button[^>]* value="at-usual-time"[^>]*>')
+
+
+def test_button_without_a_label_is_hidden(admin_client, digest, issue):
+    for page, is_hidden in ((issue, False), (make_issue(digest, 14), True)):
+        html = admin_client.get(edit_url(page)).content.decode()
+        assert (" hidden" in SCHEDULE_BUTTON.search(html)[0]) is is_hidden
+
+
+def test_form_of_a_digest_has_no_button_to_schedule(admin_client, digest):
+    assert not SCHEDULE_BUTTON.search(admin_client.get(edit_url(digest)).content.decode())
+
+
 def test_autosave_updates_the_label(admin_client, issue):
     url, accept = edit_url(issue), {"accept": "application/json"}
     data = issue_form(issue, date="2126-12-30", number="1")
@@ -236,9 +274,9 @@ def test_autosave_updates_the_label(admin_client, issue):
     assert ">Schedule for Mon 30 Dec 2126, 06:00 Berlin</template>" in html
 
 
-def unschedule(client, issue):
+def unschedule(client, issue, **data):
     revision = issue.revisions.get(approved_go_live_at__isnull=False)
-    return client.post(f"/admin/pages/{issue.pk}/revisions/{revision.pk}/unschedule/")
+    return client.post(f"/admin/pages/{issue.pk}/revisions/{revision.pk}/unschedule/", data)
 
 
 def test_cancelling_a_schedule_clears_its_time(admin_client, issue):
@@ -251,6 +289,21 @@ def test_cancelling_a_schedule_clears_its_time(admin_client, issue):
     html = admin_client.get(response.url).content.decode()
     assert "is no longer scheduled." in html
     assert "Schedule to publish" not in html.partition("actions--primary")[2]
+
+
+def test_cancelling_a_schedule_returns_to_the_page_where_it_was_chosen(admin_client, issue):
+    schedule(issue)
+    assert unschedule(admin_client, issue, next="/admin/reports/locked/").url == (
+        "/admin/reports/locked/"
+    )
+
+
+def test_user_who_may_not_edit_returns_to_the_history(client, digest, issue):
+    client.force_login(make_user("publisher", digest, "add", "publish"))
+    schedule(issue)
+    response = unschedule(client, issue)
+    assert response.url == f"/admin/pages/{issue.pk}/history/"
+    assert client.get(response.url).status_code == 200
 
 
 def test_cancelling_changes_of_a_live_issue_leaves_it_as_it_is(admin_client, digest):
@@ -298,6 +351,20 @@ def test_url_of_a_new_issue_follows_its_date(admin_client, digest):
     html = admin_client.get(f"/admin/pages/add/digest/issuepage/{digest.pk}/").content.decode()
     assert "the slug follows it" in html
     assert "The URL stays {slug}." not in html
+
+
+REDIRECTS = "and {former} redirects to it."
+
+
+def test_form_says_that_a_changed_url_redirects(admin_client, digest):
+    assert REDIRECTS in admin_client.get(edit_url(make_issue(digest))).content.decode()
+
+
+def test_form_says_that_a_changed_url_no_longer_works(admin_client, digest, settings):
+    settings.WAGTAILREDIRECTS_AUTO_CREATE = False
+    html = admin_client.get(edit_url(make_issue(digest))).content.decode()
+    assert "{former} no longer works." in html
+    assert REDIRECTS not in html
 
 
 def test_url_that_is_changed_redirects(

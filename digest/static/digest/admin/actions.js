@@ -1,6 +1,6 @@
 // Keys of the form: Ctrl+Enter or Cmd+Enter chooses the button beside “Save draft”. While the
 // calendar of a field in a dialog is open, Escape closes it, not the dialog; so does typing, since
-// the calendar covers the button below.
+// the calendar covers the button below. Also hides the button that schedules without a label.
 (() => {
   const SECOND = "button + button"; // “Publish”; without permission to publish, “Submit to …”
   const OPEN_DIALOG = '.w-dialog:not([aria-hidden="true"]), .modal.in, dialog[open]';
@@ -12,15 +12,27 @@
 
   const isInForm = (element) => element === document.body || editForm()?.contains(element);
 
+  // The field of tags adds what was typed when it loses the focus, but only closes its list if open.
+  const addTypedTag = (field) => {
+    if (!field.matches(".tagit-new input")) return;
+    field.blur();
+    if (!field.value) return;
+    field.focus();
+    field.blur();
+  };
+
   const onKey = (event) => {
     const isShortcut = event.key === "Enter" && (event.ctrlKey || event.metaKey);
     if (!isShortcut || event.shiftKey || event.altKey || !isInForm(event.target)) return;
     const button = secondButton();
     if (!button) return;
+    if (event.target.matches("[data-digest-paste-links]") && event.target.value) return; // It adds them.
     event.preventDefault(); // The browser would save from the field of a dialog.
     if (document.querySelector(OPEN_DIALOG)) return;
     event.stopPropagation(); // A rich text field would begin a new line.
-    if (!event.repeat) button.click();
+    if (event.repeat) return;
+    addTypedTag(event.target);
+    button.click();
   };
 
   const openCalendar = ({ target }) => {
@@ -42,8 +54,17 @@
     secondButton()?.setAttribute("title", isApple ? "⌘ Enter" : "Ctrl+Enter");
   };
 
+  // An autosave sets the label, which is empty once the time has passed.
+  const hideWithoutLabel = () => {
+    const button = editForm()?.querySelector(".digest-schedule");
+    if (!button) return;
+    const update = () => { button.hidden = !button.textContent.trim(); };
+    new MutationObserver(update).observe(button, { childList: true, subtree: true });
+  };
+
   document.addEventListener("keydown", onKey, { capture: true });
   document.addEventListener("keydown", closeCalendar, { capture: true });
   document.addEventListener("input", closeCalendar, { capture: true });
   document.addEventListener("DOMContentLoaded", announceKey);
+  document.addEventListener("DOMContentLoaded", hideWithoutLabel);
 })();
