@@ -13,6 +13,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.localization import get_available_admin_time_zones
 
 from digest.pages.new_issues import blocks_of_new_issue, day_of_new_issue
+from digest.pages.panels import TagsWidget
 from digest.pages.slugs import PROPOSED_SLUG, find_available_slug
 from digest.pages.time_zones import time_zone_of, usual_publication, usual_time_of
 
@@ -97,6 +98,10 @@ class IssuePageForm(DigestPageForm):
             self.initial["date"] = day_of_new_issue(self.parent_page)
         if not self.is_bound and "title" in self.fields:
             self.fields["title"].widget.attrs["autofocus"] = True
+
+    def clean_tags(self) -> list[str]:
+        """Return the names of the tags with their quotation marks."""
+        return TagsWidget.unquoted(self.cleaned_data["tags"])
 
     def clean(self) -> dict[str, Any]:
         """Derive the slug of an unpublished issue from its date, unless the editor changed it."""

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.forms import Media
 from django.utils.translation import gettext as _
+from taggit.utils import parse_tags
 from wagtail.admin.panels import FieldPanel, TitleFieldPanel
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.widgets import AdminTagWidget
@@ -14,6 +15,10 @@ from wagtail.admin.widgets import AdminTagWidget
 from digest.pages.new_issues import tags_of_last_issue
 
 OFFERED_TAGS = "digest/admin/offered-tags.js"
+# Between the names in the field of tags, since a name may contain a comma.
+DELIMITER = "\t"
+# Stands for a quotation mark of a name, which taggit's syntax cannot express.
+QUOTE = "\ue022"
 ISSUE_URL = "digest/admin/issue-url.js"
 
 
@@ -57,26 +62,48 @@ class DatePanel(TitleFieldPanel):
 
 
 class TagsWidget(AdminTagWidget):
-    """Show tags of several words without the quotation marks of Wagtail's widget."""
+    """Show and read the names of tags as they are, without quotation marks around them.
+
+    Names that are typed without JavaScript are separated by commas, as taggit reads them.
+    """
 
     template_name = "django/forms/widgets/text.html"  # Wagtail's explains the quotation marks.
 
     def format_value(self, value: Any) -> str | None:
-        if value is not None and not isinstance(value, str):
-            value = ",".join(sorted(tag.name for tag in value))
-        return super().format_value(value)
+        if isinstance(value, str):  # of a form with errors
+            names = self.unquoted(parse_tags(value))
+        else:
+            names = sorted(tag.name for tag in value or ())
+        return super().format_value(DELIMITER.join(names))
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         attrs = context["widget"]["attrs"]
-        options = json.loads(attrs["data-w-tag-options-value"]) | {"preprocessTag": None}
+        options = json.loads(attrs["data-w-tag-options-value"]) | {
+            "preprocessTag": None,
+            "singleFieldDelimiter": DELIMITER,
+        }
         attrs["data-w-tag-options-value"] = json.dumps(options)
         return context
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """Return the tags with a comma, without which they would be split at spaces."""
+        """Return each tag in quotation marks, for taggit; ``unquoted`` restores those within it."""
         value = super().value_from_datadict(data, files, name)
-        return f"{value}," if value and '"' not in value else value
+        if not value:
+            return value
+        names = [name.replace('"', QUOTE) for name in self._names(value)]
+        return ",".join(f'"{name}"' for name in names)
+
+    def _names(self, value: str) -> list[str]:
+        is_one = "," not in value and not value.startswith('"')
+        if is_one or DELIMITER in value or self.tag_model.objects.filter(name=value).exists():
+            return value.split(DELIMITER)
+        return parse_tags(value)
+
+    @staticmethod
+    def unquoted(names: list[str]) -> list[str]:
+        """Restore the quotation marks of names that taggit has read."""
+        return [name.replace(QUOTE, '"') for name in names]
 
 
 class TagsPanel(FieldPanel):

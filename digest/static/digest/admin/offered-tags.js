@@ -10,7 +10,7 @@
       // Wagtail's tag field is a jQuery widget; its events reach only jQuery listeners.
       this.field = window.jQuery(document.getElementById(this.fieldValue));
       this.show = () => {
-        const names = this.field.val().split(',').map((name) => name.trim());
+        const names = this.field.val().split('\t');
         this.tagTargets.forEach((tag) => {
           tag.setAttribute('aria-pressed', String(names.includes(tag.value)));
         });
