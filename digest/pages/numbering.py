@@ -64,7 +64,7 @@ class NumberingMixin(models.Model):
         """Assign the next number of the digest if the issue has none; needs a transaction.
 
         A new translation gets the number of its source, if no other issue of its digest has it. An
-        issue that was stored without a number stays without.
+        issue that was stored without a number stays without, and so do new translations of it.
         """
         if self.number is None and not self.alias_of_id and not self._stays_unnumbered():
             parent = self.get_parent()
@@ -92,9 +92,11 @@ class NumberingMixin(models.Model):
         return type(self).objects.child_of(parent).filter(alias_of=None).exclude(pk=self.pk)
 
     def _stays_unnumbered(self) -> bool:
-        if self._state.adding:
-            return self.is_unnumbered
-        return type(self).objects.filter(pk=self.pk, number=None).exists()
+        issues = type(self).objects
+        if not self._state.adding:
+            return issues.filter(pk=self.pk, number=None).exists()
+        sources = issues.filter(translation_key=self.translation_key)
+        return self.is_unnumbered or {*sources.values_list("number", flat=True)} == {None}
 
     def _number_of_source(self, parent: Any) -> int | None:
         if not self._state.adding:

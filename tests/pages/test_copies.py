@@ -169,6 +169,21 @@ def test_translation_gets_the_next_number_if_that_of_its_source_is_taken(digest,
     assert translation.number == 8
 
 
+def test_translation_of_an_issue_without_a_number_has_none(digest, german):
+    source = make_issue(digest, 2)
+    IssuePage.objects.filter(pk=source.pk).update(number=None)
+    translation = reloaded(source).copy_for_translation(german)
+    translation.save_revision().publish()
+    assert reloaded(translation).number is None
+
+
+def test_copy_of_an_issue_without_a_number_has_the_next_one(digest, weekly):
+    source = make_issue(digest, 2)
+    make_issue(weekly, 3, number=9)
+    IssuePage.objects.filter(pk=source.pk).update(number=None)
+    assert reloaded(source).copy(to=weekly).number == 10
+
+
 def test_cleared_number_of_a_translation_is_the_next_one(digest, german):
     source = make_issue(digest, 2, number=7)
     translation = source.copy_for_translation(german)
