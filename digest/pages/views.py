@@ -56,7 +56,11 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 
 def tag_path(tag: Tag, locale: str, active: str) -> str:
     """Return the path of a tag's page, with ``?locale=`` if that is not the active language."""
-    path = reverse("digest:tag", args=[tag.slug])
+    return with_language(reverse("digest:tag", args=[tag.slug]), locale, active)
+
+
+def with_language(path: str, locale: str, active: str) -> str:
+    """Return a path with ``?locale=`` if that is not the active language."""
     if not locale or locale == active:
         return path
     return f"{path}?{urlencode({'locale': locale})}"

@@ -25,8 +25,8 @@ from digest.blocks import reading_text
 from digest.feeds.views import FEEDS, feed_path, site_feed_path
 from digest.http.canonical import web_url
 from digest.pages import public_urls
-from digest.pages.public_urls import page_url
-from digest.pages.views import readers_language, tag_path
+from digest.pages.public_urls import page_url, requested_locale
+from digest.pages.views import readers_language, tag_path, with_language
 from digest.previews.field_map import field_map
 from digest.registry import Slot, registry
 from digest.rendering import json_ld as structured_data
@@ -281,7 +281,7 @@ def site_feed_links(context: Context) -> list[dict[str, str]]:
     site = Site.find_for_request(context["request"])
     if not site:
         return []
-    name, code = public_urls.site_name(site), readers_language()
+    name, code = public_urls.site_name(site), _language_of_lists(context)
     return [
         {
             "title": f"{name} ({feed.label})",
@@ -294,7 +294,18 @@ def site_feed_links(context: Context) -> list[dict[str, str]]:
 
 
 @register.simple_tag(takes_context=True)
-def frontend_url(context: Context, name: str) -> str:
-    """Return the URL of a view of the plugin for readers, or nothing for a host of no site."""
-    site = Site.find_for_request(context["request"])
-    return public_urls.frontend_root(site) + reverse(name) if site else ""
+def list_path(context: Context, name: str) -> str:
+    """Return the path of the list of feeds or of tags in the language of the page."""
+    language = _language_of_lists(context)
+    # Named unless it is that of the front page, since the page may be in another one by its path.
+    site = language and Site.find_for_request(context["request"])
+    default = site.root_page.locale.language_code if site else ""
+    return with_language(reverse(name), language, default)
+
+
+def _language_of_lists(context: Context) -> str:
+    active = _once(context, readers_language)
+    if not active:  # The site has no translations.
+        return ""
+    locale = getattr(context.get("page"), "locale", None)
+    return locale.language_code if locale else requested_locale(context["request"]) or active

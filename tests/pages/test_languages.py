@@ -76,6 +76,25 @@ def test_feed_url_names_a_language_that_is_not_the_default(client, french):
     assert client.get("/feeds/daily/feed.json").json()["feed_url"].endswith("feed.json")
 
 
+@pytest.mark.parametrize(("path", "query"), [("/", ""), ("/fr/", "?locale=fr")])
+def test_lists_of_feeds_and_tags_have_the_language_of_the_page_with_the_links(
+    client, french, path, query
+):
+    lists = [f"/tags/{query}", f"/feeds/{query}"]
+    for url in (path, *lists):
+        links = [link["href"] for link in read(client, url).select("footer a")]
+        assert [link for link in links if link in lists] == lists
+    for url in lists:
+        canonical = read(client, url).select_one("link[rel=canonical]")
+        assert canonical["href"] == f"http://localhost{url}"
+
+
+def test_list_of_feeds_links_to_those_of_its_language(client, french):
+    links = [link["href"] for link in read(client, "/feeds/?locale=fr").select("main ul ul a")]
+    assert len(links) == 6
+    assert all(link.endswith("?locale=fr") for link in links)
+
+
 def test_translations_have_entry_ids_of_their_own(client, french):
     [one] = client.get("/feeds/daily/feed.json").json()["items"]
     [two] = client.get("/feeds/daily/feed.json?locale=fr").json()["items"]

@@ -25,5 +25,12 @@ def test_tags_of_hidden_issues_are_not_listed(client, digest):
     assert tags(client) == []
 
 
+@pytest.mark.parametrize("path", ["/feeds/", "/tags/"])
+def test_canonical_url_of_a_list_is_here_since_no_frontend_has_it(client, digest, settings, path):
+    settings.DIGEST_FRONTEND_URLS = {"http://localhost": "https://example.com"}
+    canonical = read(client, path).select_one("link[rel=canonical]")
+    assert canonical["href"] == f"http://localhost{path}"
+
+
 def test_page_without_tags_is_not_missing(client, digest):
     assert "There is no issue yet." in read(client, "/tags/").select_one("main").text
