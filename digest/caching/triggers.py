@@ -128,10 +128,10 @@ def install_triggers(using: str, **kwargs: Any) -> None:
 
 
 def remove_triggers(using: str, plan: list[Any], **kwargs: Any) -> None:
-    """Drop the triggers and their functions on SQLite or PostgreSQL before migrations run
-    (pre_migrate); after the last migration is reversed, none of them is left.
+    """Drop the triggers and their functions before migrations run (pre_migrate).
 
-    The content version is deleted too, so that no response is cached until they are back.
+    None of them is left, on SQLite or PostgreSQL, after the last migration is reversed. The
+    content version is deleted too, so that no response is cached until they are back.
     """
     connection = connections[using]
     is_installed = ContentVersion._meta.db_table in connection.introspection.table_names()

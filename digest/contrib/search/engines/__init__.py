@@ -23,8 +23,7 @@ def engine(using: str | None = None) -> Engine:
 
 
 def install(using: str, **kwargs: Any) -> None:
-    """Create what the engine needs beside the table of entries, after ``migrate``; drop it if
-    the table is gone."""
+    """Create what the engine needs beside the table of entries, or drop it without the table."""
     connection = connections[using]
     if Entry._meta.db_table in connection.introspection.table_names():
         engine(using).install()

@@ -22,7 +22,7 @@ class Engine:
         raise NotImplementedError
 
     def uninstall(self) -> None:
-        """Drop what ``install`` has created and is still there: the table of entries is gone."""
+        """Drop what ``install`` created that outlasts the table of entries."""
 
     def matching(self, entries: QuerySet, match: Match, in_titles: bool = False) -> QuerySet:
         """Filter entries by a match, of their titles only with ``in_titles``; newest first."""
