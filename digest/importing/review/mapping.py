@@ -191,7 +191,10 @@ class Mapping:
     def link(self, issue: Any) -> None:
         """Note the issue that was made of the document."""
         self.upload.issue = issue
-        self.upload.save(update_fields=["issue"])
+        # The issue is found by its date, and the next free one would be another.
+        if self.draft.date_is_proposed:
+            self.upload.date = issue.date
+        self.upload.save(update_fields=["issue", "date"])
 
 
 def check_may_edit(issue: Any, user: Any) -> None:

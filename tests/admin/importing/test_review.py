@@ -256,7 +256,18 @@ def test_missing_date_is_the_next_day_without_an_issue(client, keep, digest):
     data = form_of(upload, title="Sand", date=str(tomorrow), action="make")
     client.post(url_of(upload), data)
     upload.refresh_from_db()
-    assert (upload.issue.specific.date, upload.title, upload.date) == (tomorrow, "", None)
+    assert (upload.issue.specific.date, upload.title, upload.date) == (tomorrow, "", tomorrow)
+
+
+def test_draft_of_an_undated_document_is_found_again(client, keep):
+    upload = keep("# Sand\n\n## Heat\n\nStored in sand.\n")
+    client.post(url_of(upload, "draft/"))
+    html = client.get(url_of(upload)).content.decode()
+    assert 'value="revise"' in html
+    assert "(proposed)" not in html
+    (row,) = client.post(url_of(upload, "draft/"), **AJAX).json()["rows"]
+    assert "has this issue already" in row
+    assert IssuePage.objects.count() == 1
 
 
 def test_title_follows_its_part_until_the_editor_types_one(client, keep):
