@@ -2,7 +2,14 @@
 
 import pytest
 
-from digest.importing.review.pieces import join_html, pieces_of, split_html, split_points
+from digest.importing.review.pieces import (
+    LINE_END,
+    MAX_LENGTH,
+    join_html,
+    pieces_of,
+    split_html,
+    split_points,
+)
 
 NESTED = "<ul><li>a<ul><li>b. c</li><li>d</li></ul></li><li>e</li></ul>"
 
@@ -15,6 +22,7 @@ NESTED = "<ul><li>a<ul><li>b. c</li><li>d</li></ul></li><li>e</li></ul>"
         ("<p>first<br/>second</p>", ["first", "second"]),
         ("<ol><li>a</li><li>b</li></ol>", ["a", "b"]),
         (NESTED, ["a b. c d", "e"]),
+        ("<p> One. Two. </p>", ["One.", "Two."]),
         ("<p>no stop here</p>", ["no", "stop", "here"]),
         ("<p>word</p>", ["word"]),
     ],
@@ -31,6 +39,8 @@ def test_pieces_end_at_sentences_lines_items_or_else_words(html, pieces):
             ("<p>One.</p>", '<p><a href="u">Two. Three</a></p>'),
         ),
         ("<p>a<br/>b</p>", ("<p>a</p>", "<p>b</p>")),
+        ("<p>a<br/><br/> b<br/>c</p>", ("<p>a</p>", "<p>b<br/>c</p>")),
+        ("<p>a. b<br/><br/>c</p>", ("<p>a.</p>", "<p>b<br/><br/>c</p>")),
         (
             "<ol><li>a</li><li>b</li></ol>",
             ("<ol><li>a</li></ol>", '<ol class="continued"><li>b</li></ol>'),
@@ -47,6 +57,16 @@ def test_both_halves_keep_the_open_elements(html, halves):
 def test_joining_the_halves_gives_the_whole(html):
     for point in split_points(html):
         assert join_html(*split_html(html, point)) == html
+
+
+def test_long_part_is_not_split():
+    text = "One. " * (MAX_LENGTH // 5)
+    assert split_points(f"<p>{text[:-10]}</p>")
+    assert split_points(f"<p>{text}</p>") == []
+
+
+def test_run_of_line_ends_is_searched_once():
+    assert len(LINE_END.findall(f"<p>a{'<br/>' * 100}b</p>")) == 1
 
 
 def test_different_elements_are_joined_one_after_the_other():

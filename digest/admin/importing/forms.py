@@ -1,6 +1,7 @@
 """Forms for uploading documents and for correcting the roles of their parts."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from wagtail.admin.widgets import AdminDateInput
 from wagtail.models import Page
 
 from digest.admin.access import digests_with_permission
-from digest.importing import Part, Role
+from digest.importing import Role
 from digest.importing.documents import MAX_WORD_BYTES
 from digest.importing.review.mapping import Mapping, new_links
 from digest.importing.review.uploads import Upload
@@ -147,17 +148,14 @@ class MappingForm(forms.Form):
 
     def __init__(self, *args: Any, mapping: Mapping, **kwargs: Any) -> None:
         draft = mapping.draft
-        kwargs["initial"] = {"title": draft.title, "date": draft.date}
+        kwargs["initial"] = {f"role-{key}": role.name for key, role in mapping.roles.items()}
+        kwargs["initial"] |= {"title": draft.title, "date": draft.date}
         super().__init__(*args, **kwargs)
         self.mapping = mapping
-        roles = mapping.roles
+        field_for = cache(role_field)  # hundreds of parts share a few lists of choices
         for key, part in mapping.parsed_parts.items():
-            self.fields[f"role-{key}"] = forms.ChoiceField(
-                label=_("Role"),
-                choices=choices_for(part),
-                initial=roles[key].name,
-                required=False,
-            )
+            read = part.role if part.role in NOT_SELECTABLE else None
+            self.fields[f"role-{key}"] = field_for(read, is_image=part.is_image)
         stories = zip(mapping.story_keys, draft.stories, strict=True)
         linking = [(key, story) for key, story in stories if new_links(story)]
         for key, story in linking[:MAX_LINK_FIELDS]:
@@ -185,16 +183,12 @@ class MappingForm(forms.Form):
         self.mapping.correct(roles, title, date, linked)
 
 
-def choices_for(part: Part) -> list[tuple[Any, list[tuple[str, Any]]]]:
-    """Return the choices for a part by group, with the role that was read."""
+def role_field(read: Role | None, *, is_image: bool) -> forms.ChoiceField:
+    """Return the field for parts, with the role that was read if an editor may not choose it."""
+    selectable = IMAGE_ROLES if is_image else {*Role} - NOT_SELECTABLE | {read}
     groups = [
-        (group, [(role.name, label) for role, label in roles.items() if is_choice(role, part)])
+        (group, [(role.name, label) for role, label in roles.items() if role in selectable])
         for group, roles in ROLE_LABELS.items()
     ]
-    return [(group, choices) for group, choices in groups if choices]
-
-
-def is_choice(role: Role, part: Part) -> bool:
-    if part.is_image:
-        return role in IMAGE_ROLES
-    return role is part.role or role not in NOT_SELECTABLE
+    choices = [(group, choices) for group, choices in groups if choices]
+    return forms.ChoiceField(label=_("Role"), choices=choices, required=False)

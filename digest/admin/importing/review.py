@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from django.forms import BoundField
+from django.forms import BoundField, ChoiceField
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import ngettext
@@ -15,10 +16,11 @@ from digest.admin.importing.forms import MappingForm
 from digest.importing import Part, Role
 from digest.importing.mapper import StoryDraft
 from digest.importing.report import UNKNOWN
+from digest.importing.review.editing import can_merge
 from digest.importing.review.edits import is_text
-from digest.importing.review.groups import NOT_IN_DRAFT, Group, group_parts
+from digest.importing.review.groups import Group, group_parts
 from digest.importing.review.mapping import Mapping, new_links
-from digest.importing.review.pieces import pieces_of
+from digest.importing.review.pieces import MAX_LENGTH, pieces_of
 from digest.importing.rich_text import bare_text
 from digest.importing.saving import stories_dropped
 from digest.importing.sources import parse_sources
@@ -35,6 +37,7 @@ class PartRow:
     part: Part
     role: Role
     field: BoundField
+    options: str
     place: str
     can_merge: bool
     is_first: bool = False
@@ -47,12 +50,8 @@ class PartRow:
         return self.role in UNKNOWN
 
     @property
-    def is_left_out(self) -> bool:
-        return self.role in NOT_IN_DRAFT
-
-    @property
     def can_split(self) -> bool:
-        return is_text(self.part)
+        return is_text(self.part) and len(self.part.rich_text) <= MAX_LENGTH
 
     @property
     def text(self) -> str:
@@ -63,7 +62,7 @@ class PartRow:
     def is_long(self) -> bool:
         return len(self.text) > LONG_TEXT or self.text.count("\n") > 1
 
-    @property
+    @cached_property
     def pieces(self) -> list[tuple[int, str]]:
         return pieces_of(self.part.rich_text)
 
@@ -108,8 +107,10 @@ class StorySummary:
         )
 
 
-def can_merge(above: PartRow | None, part: Part) -> bool:
-    return bool(above) and not above.is_left_out and is_text(above.part) and is_text(part)
+def render_options(field: ChoiceField, value: str) -> str:
+    """Render the choices of a role, with one of them selected."""
+    context = {"groups": field.choices, "selected": value}
+    return render_to_string("digest/admin/import_options.html", context)
 
 
 def count_sources(parts: list[Part]) -> int:
@@ -131,17 +132,20 @@ class MappingReview:
     def rows(self) -> dict[str, PartRow]:
         places, roles = Counter[str](), self.mapping.roles
         rows: dict[str, PartRow] = {}
+        render = cache(render_options)
         above = None
         for key, part in self.mapping.parsed_parts.items():
             place = self.place_of(part)
             places[place] += 1
+            field = self.form[f"role-{key}"]
             rows[key] = PartRow(
                 key=key,
                 part=part,
                 role=roles[key],
-                field=self.form[f"role-{key}"],
+                field=field,
+                options=render(field.field, field.value()),
                 place=f"{place} ({places[place]})" if places[place] > 1 else place,
-                can_merge=can_merge(above, part),
+                can_merge=bool(above) and can_merge(above.part, above.role, part),
                 is_open=key in (self.opened, self.splitting),
                 is_splitting=key == self.splitting,
             )
@@ -173,7 +177,7 @@ class MappingReview:
     def understood(self) -> int:
         return len(self.rows) - len(self.unknown)
 
-    @property
+    @cached_property
     def number_after(self) -> int | None:
         """Return the number of the next later issue, before which a new issue gets no number."""
         return None if self.existing else number_after(self.mapping.upload.digest, self.draft.date)

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from digest.importing.parts import Part, Role
 from digest.importing.review.edits import (
     AFTER_SPLIT,
     MAX_EDITS,
@@ -41,14 +42,18 @@ def merge_part(mapping: Mapping, key: str) -> str:
 
 
 def part_to_merge_with(mapping: Mapping, key: str) -> str:
-    """Return the key of the part before another one, if both are text; or an empty string.
+    """Return the key of the part before another one, or an empty string if it takes no text."""
+    parts, roles = mapping.parsed_parts, mapping.roles
+    above = neighbour(parts, key, -1)
+    return above if above and can_merge(parts[above], roles[above], parts[key]) else ""
+
+
+def can_merge(above: Part, role: Role, part: Part) -> bool:
+    """Return whether a part may be appended to one with this role.
 
     What is left out takes no text, which would be lost.
     """
-    parts, roles = mapping.parsed_parts, mapping.roles
-    above = neighbour(parts, key, -1)
-    fits = above and is_text(parts[above]) and is_text(parts[key])
-    return above if fits and roles[above] not in NOT_IN_DRAFT else ""
+    return is_text(above) and is_text(part) and role not in NOT_IN_DRAFT
 
 
 def move_part(mapping: Mapping, key: str, step: int) -> None:

@@ -29,6 +29,7 @@ from digest.pages.new_issues import day_of_new_issue
 MAX_PARTS = 800  # each is a form field, of which Django accepts 1,000
 MAX_LINES = 5 * MAX_PARTS
 NOT_ALLOWED = "images: you may not add images to any public collection"
+OF_CORRECTIONS = ("parsed_parts", "roles", "parts", "draft")
 COMMA = re.compile(r"\s*[,;]\s*")
 
 
@@ -91,7 +92,7 @@ class Mapping:
         """Return the parts with the edits of the editor, and the roles of the reader."""
         return apply_edits(self.numbered_parts, self.upload.edits)
 
-    @property
+    @cached_property
     def roles(self) -> dict[str, Role]:
         """Return the role of each part, corrected or not."""
         corrected = self.upload.roles
@@ -100,7 +101,7 @@ class Mapping:
             for key, part in self.parsed_parts.items()
         }
 
-    @property
+    @cached_property
     def parts(self) -> list[Part]:
         """Return the parts with corrected roles."""
         roles = self.roles
@@ -111,7 +112,7 @@ class Mapping:
     def report(self) -> Report:
         return Report(self.document, self.parts)
 
-    @property
+    @cached_property
     def draft(self) -> IssueDraft:
         """Return the issue draft; title and date typed by the editor take precedence.
 
@@ -163,6 +164,8 @@ class Mapping:
 
     def store(self) -> None:
         """Save the corrections, with the summary for the list of documents."""
+        for name in OF_CORRECTIONS:
+            self.__dict__.pop(name, None)
         self.upload.summary = self.report.summary()
         fields = ["roles", "edits", "linked", "title", "date", "summary"]
         self.upload.save(update_fields=fields)

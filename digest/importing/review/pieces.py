@@ -5,13 +5,14 @@ import re
 from digest.importing.rich_text import CONTINUED, TAG, bare_text, unescaped
 
 MAX_POINTS = 60
+MAX_LENGTH = 50_000  # of HTML: points are found again at each request, for each split
 PIECE = re.compile(r"(<[^>]*>)")
 LIST_START = re.compile(r"<([uo]l)\b[^>]*>")
 NEW_LINES = ("<br/>", "<p>", "<li>", "<blockquote>")
 SENTENCE_END = re.compile(r"(?:[.!?…:;]|\s[–—-])[\"'”’»)\]]*\s+(?=\S)")
 WORD_END = re.compile(r"\s+(?=\S)")
 EMPTY = re.compile(r"<(\w+)\b[^>]*>\s*</\1>")
-LINE_END = re.compile(r"(?:<br/>|\s)+(?=</(?:p|li|h3|blockquote)>)")
+LINE_END = re.compile(r"((?:<br/>|\s)+)(</(?:p|li|h3|blockquote)>)?")
 LINE_START = re.compile(r"(<(?:p|li|h3|blockquote)\b[^>]*>)(?:<br/>|\s)+")
 JOINTS = re.compile(r"</(p|h3|ul|ol)>\Z")
 
@@ -20,8 +21,10 @@ def split_points(html: str) -> list[int]:
     """Return the places at which the text of our HTML can be split, as counts of characters.
 
     They are the ends of lines, of items, of sentences and of words in bold type; without any of
-    them, the ends of words. A nested list stays whole.
+    them, the ends of words. A nested list stays whole, and so does a very long part.
     """
+    if len(html) > MAX_LENGTH:
+        return []
     text, nested = "", 0
     points, bold_ends, inside = set[int](), set[int](), set[int]()
     for piece in PIECE.split(html):
@@ -35,11 +38,11 @@ def split_points(html: str) -> list[int]:
             length = starts_list if is_tag else len(unescaped(piece))
             inside.update(range(len(text), len(text) + length))
         text += "" if is_tag else unescaped(piece)
-    whole = len(text.rstrip())
+    start, text = len(text) - len(text.lstrip()), text.rstrip()
     points |= {point for point in bold_ends if text[point : point + 1].isspace()}
     for pattern in (SENTENCE_END, WORD_END):
         points |= {found.end() for found in pattern.finditer(text)}
-        fitting = sorted(p for p in points - inside if text[:p].strip() and p < whole)
+        fitting = sorted(p for p in points - inside if start < p < len(text))
         if fitting:
             return fitting[:MAX_POINTS]
     return []
@@ -87,7 +90,10 @@ def _tidied(html: str) -> str:
     before = ""
     while html != before:
         before, html = html, EMPTY.sub("", html)
-    return LINE_START.sub(r"\1", LINE_END.sub("", html))
+    # A run that no closing tag follows is matched as well, or each of its characters would start
+    # another search for its end.
+    html = LINE_END.sub(lambda end: end[2] or end[1], html)
+    return LINE_START.sub(r"\1", html)
 
 
 def join_html(first: str, second: str) -> str:

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from wagtail.models import PageLogEntry
 
 from digest.importing import Role, read_document, read_parts
@@ -341,3 +342,42 @@ def test_later_issue_gets_the_next_number(client, keep, digest):
     make_issue(digest, datetime.date(2026, 3, 1), number=7)
     client.post(url_of(keep(), "draft/"))
     assert Upload.objects.get().issue.specific.number == 8
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Return a function that counts the calls of a function with this path."""
+
+    def count(path):
+        calls, function = [], import_string(path)
+        monkeypatch.setattr(path, lambda *args: calls.append(args) or function(*args))
+        return calls
+
+    return count
+
+
+def test_draft_is_mapped_once_for_each_state(client, keep, counted):
+    upload = keep()
+    calls = counted("digest.importing.review.mapping.map_parts")
+    client.get(url_of(upload))
+    assert len(calls) == 1
+    client.post(url_of(upload), form_of(upload, CORRECTED), **AJAX)
+    assert len(calls) == 3
+
+
+def test_next_later_issue_is_searched_once(client, keep, digest, counted):
+    make_issue(digest, datetime.date(2026, 4, 1), number=7)
+    upload = keep()
+    calls = counted("digest.admin.importing.review.number_after")
+    assert "Earlier than No. 7" in client.get(url_of(upload)).content.decode()
+    assert len(calls) == 1
+
+
+def test_parts_with_the_same_role_share_their_choices(client, keep):
+    upload = keep("# Sand\n\n## Heat\n\n" + "Stored in sand.\n\n" * 9)
+    response = client.get(url_of(upload))
+    names = [template.name for template in response.templates]
+    assert names.count("digest/admin/import_options.html") == 3  # title, heading, text
+    fields = response.context["form"].fields
+    assert len({id(field) for name, field in fields.items() if name.startswith("role-")}) == 1
+    assert response.content.decode().count('<option value="BODY" selected>') == 9
