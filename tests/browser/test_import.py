@@ -127,6 +127,27 @@ def test_focus_stays_where_it_is_when_a_change_is_saved(open_editor, digest):
     expect(menu).to_be_focused()
 
 
+def merge_last_part(page):
+    page.get_by_label("Move, split or merge Block 5").press("Enter")
+    page.locator("#edit-4").get_by_role("button", name="Merge with the part above").click()
+
+
+def test_stale_page_shows_the_parts_of_the_other_one(open_editor, digest):
+    editor = open_editor()
+    open_import(editor)
+    paste(editor)
+    read(editor)
+    expect(editor.page.get_by_role("heading", name="The parts")).to_be_visible()
+    other = editor.page.context.new_page()
+    other.goto(editor.page.url)
+    merge_last_part(other)
+    expect(other.get_by_text("Merged with the part above.")).to_be_attached()
+    merge_last_part(editor.page)
+    expect(editor.page.get_by_text("This part cannot be merged with the one")).to_be_visible()
+    expect(editor.page.get_by_label("Role of Block 5")).to_have_count(0)
+    expect(editor.page.get_by_role("heading", name="The parts")).to_be_focused()
+
+
 def test_draft_can_be_created_on_arrival_and_asks_for_its_title(open_editor, digest):
     editor = open_editor()
     editor.page.set_viewport_size({"width": 390, "height": 844})

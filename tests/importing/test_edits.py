@@ -3,7 +3,7 @@
 import pytest
 
 from digest.importing.parts import Part, Role
-from digest.importing.review.edits import add_edit, apply_edits, number_parts
+from digest.importing.review.edits import apply_edits, number_parts
 from digest.importing.review.groups import group_parts
 
 
@@ -56,12 +56,6 @@ def test_edit_that_does_not_fit_is_ignored(edit):
 
 def test_part_is_moved_to_the_end():
     assert texts_of(apply_edits(parts("a", "b", "c"), [["move", ["0"], ""]])) == ["b", "c", "a"]
-
-
-def test_repeated_moves_of_a_part_are_one_edit():
-    edits = add_edit([["move", ["2"], "1"]], ["move", ["2"], "0"])
-    assert edits == [["move", ["2"], "0"]]
-    assert len(add_edit(edits, ["move", ["1"], "0"])) == 2
 
 
 def test_parts_are_grouped_by_story_with_the_end_apart():

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from digest.importing.review import editing
 from digest.importing.review.mapping import Mapping
 
+MAX_DIGITS = 9  # Python raises for thousands of them
+
 
 @dataclass
 class Edited:
@@ -27,7 +29,8 @@ def perform(mapping: Mapping, action: str) -> Edited | None:
     name, _colon, rest = action.partition(":")
     key, _colon, point = rest.partition(":")
     if name == "split" and point:
-        return split(mapping, key, int(point) if point.isdecimal() else 0)
+        is_number = point.isdecimal() and len(point) <= MAX_DIGITS
+        return split(mapping, key, int(point) if is_number else 0)
     found: Callable[[Mapping, str], Edited] | None = ACTIONS.get(name)
     return found(mapping, key) if found else None
 

@@ -158,7 +158,7 @@ class MappingView(DocumentMixin, WagtailAdminTemplateMixin, FormView):
         try:
             edited = perform(self.mapping, action)
         except EditRejected as error:
-            return self.reject(str(error))
+            return self.reject(str(error), action)
         if is_ajax(self.request):
             return self.render_update(edited or Edited(_now("Updated.")))
         return self.show_edited(edited)
@@ -171,10 +171,14 @@ class MappingView(DocumentMixin, WagtailAdminTemplateMixin, FormView):
         )
         return JsonResponse({"error": " ".join(errors)})
 
-    def reject(self, error: str) -> HttpResponse:
-        """Return the error of an edit that did not fit the parts."""
+    def reject(self, error: str, action: str) -> HttpResponse:
+        """Return the error of an edit that did not fit the parts, with the parts as they are now.
+
+        They may have been edited on another page.
+        """
         if is_ajax(self.request):
-            return JsonResponse({"error": error})
+            button = "-".join(action.split(":")[:2])
+            return self.render_update(Edited(error, focus=(button, "parts")), kind="error")
         messages.error(self.request, error)
         return redirect("digest_import_document", self.mapping.upload.pk)
 
@@ -188,7 +192,7 @@ class MappingView(DocumentMixin, WagtailAdminTemplateMixin, FormView):
         name = "split" if edited.splitting else "open"
         return redirect(f"{url}?{name}={edited.key}#part-{edited.key}" if edited.key else url)
 
-    def render_update(self, edited: Edited) -> HttpResponse:
+    def render_update(self, edited: Edited, kind: str = "message") -> HttpResponse:
         """Return the changed regions of the page, title and date as JSON."""
         # The bound form was built before the corrections were saved.
         form = MappingForm(mapping=self.mapping)
@@ -201,7 +205,7 @@ class MappingView(DocumentMixin, WagtailAdminTemplateMixin, FormView):
         }
         date = form.fields["date"].widget.format_value(form["date"].value())
         fields = {"title": form["title"].value(), "date": date}
-        answer = {"message": edited.message, "focus": edited.focus, "fields": fields}
+        answer = {kind: edited.message, "focus": edited.focus, "fields": fields}
         return JsonResponse({"regions": regions, **answer})
 
     def create_draft(self, *, update: bool) -> HttpResponse:

@@ -6,9 +6,9 @@ from digest.importing.parts import Part, Role
 from digest.importing.review.edits import (
     AFTER_SPLIT,
     MAX_EDITS,
-    add_edit,
     is_text,
     neighbour,
+    split_key,
 )
 from digest.importing.review.groups import NOT_IN_DRAFT, Group, group_parts
 from digest.importing.review.mapping import MAX_PARTS, Mapping
@@ -27,7 +27,7 @@ def split_part(mapping: Mapping, key: str, point: int) -> str:
     if len(mapping.parsed_parts) >= MAX_PARTS:
         raise EditRejected(_("There are too many parts: at most %d.") % MAX_PARTS)
     role = mapping.roles[key]
-    new_key = f"s{len(mapping.upload.edits) + 1}"
+    new_key = split_key(len(mapping.upload.edits) + 1)
     store(mapping, ["split", key, point], {new_key: AFTER_SPLIT.get(role, role)})
     return new_key
 
@@ -88,7 +88,7 @@ def undo(mapping: Mapping) -> None:
 
 
 def store(mapping: Mapping, edit: list, roles: dict | None = None) -> None:
-    edits = add_edit(mapping.upload.edits, edit)
+    edits = [*mapping.upload.edits, edit]
     if len(edits) > MAX_EDITS:
         raise EditRejected(_("There are too many changes: at most %d.") % MAX_EDITS)
     mapping.edit(edits, roles)

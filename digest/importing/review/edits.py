@@ -22,6 +22,11 @@ MAX_EDITS = 500
 AFTER_SPLIT = {Role.TITLE: Role.SUMMARY, Role.HEADLINE: Role.SUMMARY, Role.STORY: Role.BODY}
 
 
+def split_key(number: int) -> str:
+    """Return the key of the part that the edit with this number, counted from 1, splits off."""
+    return f"s{number}"
+
+
 def number_parts(parts: Iterable[Part]) -> Parts:
     """Return the parts by key, with the tags of a line as one part."""
     numbered: Parts = {}
@@ -49,7 +54,7 @@ def apply_edits(parts: Parts, edits: Iterable[Sequence[Any]]) -> Parts:
     """Return the parts with the edits; one that does not fit the parts is ignored."""
     for number, (kind, *values) in enumerate(edits, 1):
         if kind == "split":
-            parts = split(parts, *values, new_key=f"s{number}")
+            parts = split(parts, *values, new_key=split_key(number))
         elif kind == "merge":
             parts = merge(parts, *values)
         elif kind == "move":
@@ -103,10 +108,3 @@ def neighbour(keys: Iterable[str], key: str, step: int) -> str:
     keys = list(keys)
     place = keys.index(key) + step if key in keys else -1
     return keys[place] if 0 <= place < len(keys) else ""
-
-
-def add_edit(edits: list[list[Any]], edit: list[Any]) -> list[list[Any]]:
-    """Return the edits with another one; repeated moves of the same parts are one."""
-    if edits and edit[0] == "move" and edits[-1][:2] == edit[:2]:
-        edits = edits[:-1]
-    return [*edits, edit]

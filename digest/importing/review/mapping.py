@@ -19,7 +19,7 @@ from digest.importing.images import DocumentImage, Figure
 from digest.importing.library import collection_for
 from digest.importing.mapper import StoryDraft
 from digest.importing.recognition import parse_tags
-from digest.importing.review.edits import Parts, apply_edits, number_parts
+from digest.importing.review.edits import Parts, apply_edits, number_parts, split_key
 from digest.importing.review.uploads import Upload, UploadImage
 from digest.importing.rich_text import bare_text
 from digest.importing.saving import ImportRejected, find_existing, save_issue
@@ -146,20 +146,27 @@ class Mapping:
         self, roles: dict[str, Role], title: str, date: Any, linked: dict[str, bool] | None = None
     ) -> None:
         """Store the roles that differ from those of the reader, title, date and chosen links."""
-        self.upload.roles = {
-            key: role.name for key, role in roles.items() if role is not self.parsed_parts[key].role
+        parts = self.parsed_parts
+        merged = {key: name for key, name in self.upload.roles.items() if key not in parts}
+        self.upload.roles = merged | {
+            key: role.name for key, role in roles.items() if role is not parts[key].role
         }
         self.upload.title, self.upload.date = title, date
         self.upload.linked |= linked or {}
         self.store()
 
     def edit(self, edits: list[list[Any]], roles: dict[str, Role] | None = None) -> None:
-        """Store the edits of the parts, and the roles of new parts."""
-        self.upload.edits = edits
-        self.upload.roles |= {key: role.name for key, role in (roles or {}).items()}
-        del self.parsed_parts
-        present = self.parsed_parts
-        self.upload.roles = {k: role for k, role in self.upload.roles.items() if k in present}
+        """Store the edits of the parts, and the roles of new parts.
+
+        A part that is merged keeps its role, for when that is undone.
+        """
+        upload = self.upload
+        # The next split would give its part the key of an undone one.
+        undone = {split_key(n + 1) for n in range(len(edits), len(upload.edits))}
+        upload.roles = {key: name for key, name in upload.roles.items() if key not in undone}
+        upload.linked = {key: value for key, value in upload.linked.items() if key not in undone}
+        upload.roles |= {key: role.name for key, role in (roles or {}).items()}
+        upload.edits = edits
         self.store()
 
     def store(self) -> None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from digest.importing.review.editing import part_to_merge_with
+from digest.importing.review.mapping import Mapping
 from digest.importing.review.uploads import Upload
 from digest.models import IssuePage
 from tests.admin.importing.test_review import AJAX, form_of, keep, url_of, writer  # noqa: F401
@@ -97,12 +99,36 @@ def test_last_edit_is_undone_with_the_role_of_its_part(client, upload, press):
     assert press("undo")["error"] == "There is nothing to undo."
 
 
+def test_undo_takes_one_press_back(upload, press):
+    press("down:4")
+    press("down:4")
+    press("undo")
+    assert list(Mapping(Upload.objects.get()).parsed_parts) == ["0", "1", "2", "3", "5", "4", "6"]
+
+
+def test_merged_part_has_its_role_again_after_undo(upload, press):
+    press("save", **{"role-4": "WHY_IT_MATTERS"})
+    press("merge:4")
+    press("save", **{"role-3": "SUMMARY"})
+    press("undo")
+    upload.refresh_from_db()
+    assert upload.roles == {"3": "SUMMARY", "4": "WHY_IT_MATTERS"}
+
+
+def test_new_part_has_no_choice_of_links_of_an_undone_one(upload, press):
+    press("split:3:16")
+    Upload.objects.update(linked={"s1": False, "2": True})
+    press("undo")
+    assert Upload.objects.get().linked == {"2": True}
+
+
 @pytest.mark.parametrize(
     ("action", "error"),
     [
         ("split:3:5", "This part cannot be split there."),
         ("split:99:5", "This part cannot be split there."),
         ("split:3:x", "This part cannot be split there."),
+        pytest.param(f"split:3:{'9' * 5000}", "This part cannot be split there.", id="digits"),
         ("merge:0", "This part cannot be merged with the one above."),
         ("merge:99", "This part cannot be merged with the one above."),
         ("up:0", "This part cannot be moved further."),
@@ -113,8 +139,26 @@ def test_last_edit_is_undone_with_the_role_of_its_part(client, upload, press):
     ],
 )
 def test_edit_that_does_not_fit_is_an_error(upload, press, action, error):
-    assert press(action) == {"error": error}
+    assert press(action)["error"] == error
     assert Upload.objects.get().edits == []
+
+
+def test_stale_page_shows_the_parts_with_the_error(client, upload, press):
+    press("merge:4")
+    result = press("merge:4")  # on a page from before
+    assert result["error"] == "This part cannot be merged with the one above."
+    assert "Stored in sand. It needs no land. Warm" in result["regions"]["parts"]
+    assert 'id="part-4"' not in result["regions"]["parts"]
+    assert result["focus"] == ["merge-4", "parts"]
+
+
+def test_merging_is_offered_where_it_is_possible(client, upload, press):
+    press("save", **{"role-3": "BOILERPLATE"})
+    rows = client.get(url_of(upload)).context["review"].rows.values()
+    offered = [row.key for row in rows if row.can_merge]
+    mapping = Mapping(Upload.objects.get())
+    assert offered == [key for key in mapping.parsed_parts if part_to_merge_with(mapping, key)]
+    assert offered == ["1", "2", "3", "5", "6"]
 
 
 def test_text_is_not_merged_with_what_is_left_out(upload, press):
