@@ -131,7 +131,8 @@ class UnsupportedMediaType(exceptions.APIException):
     status_code = 415
 
     def __init__(self, headers: dict[str, str]) -> None:
-        super().__init__(PROBLEMS[415].detail)
+        accepted = headers.get("Accept-Post", "the body")
+        super().__init__(f"Send {accepted} in UTF-8, without Content-Encoding.")
         self.headers = headers
 
 

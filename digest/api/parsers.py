@@ -37,7 +37,7 @@ def has_body(request: HttpRequest) -> bool:
 
 def parse_object(body: bytes) -> dict[str, Any]:
     """Return the JSON object in ``body``; raise InvalidBody."""
-    text = _decode(body)
+    text = decode(body)
     if _depth(text) > MAX_DEPTH:
         raise _invalid("depth", f"Nest arrays and objects at most {MAX_DEPTH} levels deep.")
     try:
@@ -63,12 +63,15 @@ def read_media_type(request: HttpRequest, accepted: Collection[str]) -> str:
 
 
 def read_bytes(request: HttpRequest, max_bytes: int) -> bytes:
-    """Return the body; raise ContentTooLarge without reading more than the limit."""
+    """Return the body; raise ContentTooLarge without reading more than the limit, or InvalidBody
+    if the connection broke."""
     if _content_length(request) > max_bytes:
         raise ContentTooLarge(max_bytes)
     body = _stream(request).read(max_bytes + 1)
     if len(body) > max_bytes:
         raise ContentTooLarge(max_bytes)
+    if len(body) < _content_length(request) and not _is_chunked(request):
+        raise _invalid("length", "The body is shorter than Content-Length: send it again.")
     return body
 
 
@@ -88,7 +91,8 @@ def _content_length(request: HttpRequest) -> int:
     return int(length) if re.fullmatch(r"[0-9]{1,18}", length) else 0
 
 
-def _decode(body: bytes) -> str:
+def decode(body: bytes) -> str:
+    """Return the text of a body; raise InvalidBody unless it is UTF-8."""
     try:
         text = body.decode()
     except UnicodeDecodeError:

@@ -39,7 +39,7 @@ def _header(description: str) -> dict[str, Any]:
 
 HEADERS = {
     "Accept-Encoding": _header("The only Content-Encoding of a body that is accepted."),
-    "Accept-Post": _header("The only media type of a body that is accepted."),
+    "Accept-Post": _header("The media types of a body that are accepted."),
     "Cache-Control": _header("How long caches may store the response."),
     "Content-Location": _header("The resource's own URL, if the request URL is another."),
     "ETag": _header("A strong validator of the body, for If-None-Match."),
