@@ -23,7 +23,7 @@ from digest.pages.numbering import number_after
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.pages.paths import once_at
 from digest.pages.time_zones import at_time, time_zone_of
-from digest.publishing.publish import clean_stream
+from digest.publishing.publish import clean_stream, lock_page
 
 
 class ImportRejected(Exception):
@@ -110,6 +110,8 @@ def save_issue(
     choices = {"images": images, "publish": publish, "update": update, "check": check}
     choices["existing"] = existing
     with atomic_with_files() as new_images:
+        if update and (found := find_existing(draft, digest)):
+            lock_page(found)  # before the digest, as publishing does
         # Lock the digest, so that concurrent imports create the issue only once.
         digest = get_digest_page_model().objects.select_for_update(no_key=True).get(pk=digest.pk)
         issue, created = prepare_issue(draft, digest, **choices)
