@@ -1,6 +1,7 @@
 """The command that makes, lists and revokes keys."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -18,6 +19,7 @@ def run(capsys, *args):
 
 def test_key_is_printed_once_and_works(curator, digest, home_page, capsys, client):
     make_digest(home_page, "weekly")
+    call_command("create_roles", stdout=StringIO())
     choices = ["--digest", "daily", "--digest", "weekly", "--days", "7", "--without-ai"]
     key = run(capsys, "make", "The script", "--user", "curator", *choices).strip()
     row = ApiKey.objects.matching(key).get()
@@ -33,6 +35,8 @@ def test_key_is_printed_once_and_works(curator, digest, home_page, capsys, clien
     ("args", "message"),
     [
         (["--user", "nobody", "--digest", "daily"], "no user 'nobody'"),
+        (["--user", "curator", "--digest", "other"], "curator may not add issues to Other"),
+        (["--user", "gone", "--digest", "daily"], "'gone' is not active"),
         (["--user", "curator", "--digest", "nothing"], "no digest with the slug"),
         (["--user", "curator", "--digest", "daily", "--days", "367"], "use 1 to 366"),
         (["--user", "curator", "--digest", "daily", "--days", "0"], "use 1 to 366"),
@@ -40,10 +44,22 @@ def test_key_is_printed_once_and_works(curator, digest, home_page, capsys, clien
         (["--user", "curator"], "--digest"),
     ],
 )
-def test_invalid_arguments_make_no_key(curator, args, message):
+def test_invalid_arguments_make_no_key(curator, home_page, django_user_model, args, message):
+    make_digest(home_page, "other")
+    django_user_model.objects.create_user("gone", is_active=False)
     with pytest.raises(CommandError, match=message):
         call_command("digest_key", "make", "The script", *args)
     assert not ApiKey.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("x" * 101, "at most 100"), (" ", "blank"), ("The curator", "There is a valid key")],
+)
+def test_name_is_that_of_one_key(api_key, name, message):
+    with pytest.raises(CommandError, match=message):
+        call_command("digest_key", "make", name, "--user", "curator", "--digest", "daily")
+    assert ApiKey.objects.count() == 1
 
 
 def test_list_has_user_digests_state_and_expiry(api_key, capsys):

@@ -11,13 +11,11 @@ from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
 from django.forms import Media
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
-from django.utils.text import get_text_list
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
@@ -33,6 +31,7 @@ from wagtail.admin.widgets.button import Button
 from digest.admin.access import digests_with_permission
 from digest.contrib.submissions.admin.access import keys_of
 from digest.contrib.submissions.models import DEFAULT_LIFETIME, MAX_LIFETIME, ApiKey
+from digest.contrib.submissions.new_keys import errors_of
 from digest.pages.time_zones import format_datetime
 
 WIDE = "digest-submissions-wide"
@@ -102,22 +101,10 @@ class KeyForm(forms.Form):
         cleaned = super().clean()
         cleaned.setdefault("user", None if "user" in self.fields else self.for_user)
         if cleaned["user"]:
-            self._check_digests(cleaned["user"], cleaned.get("digests", []))
-            self._check_name(cleaned["user"], cleaned.get("name", ""))
+            name, digests = cleaned.get("name", ""), cleaned.get("digests", [])
+            for field, message in errors_of(name, cleaned["user"], digests).items():
+                self.add_error(field, message)
         return cleaned
-
-    def _check_digests(self, user: Any, digests: Any) -> None:
-        allowed = set(digests_with_permission(user, "add").values_list("pk", flat=True))
-        others = [digest.title for digest in digests if digest.pk not in allowed]
-        if others:
-            message = gettext("%(user)s may not add issues to %(digests)s.")
-            names = get_text_list(others, gettext("and"))
-            self.add_error("digests", message % {"user": user, "digests": names})
-
-    def _check_name(self, user: Any, name: str) -> None:
-        # So a page that shows a key, when it is loaded again, makes no second one.
-        if ApiKey.objects.usable().filter(user=user, name=name).exists():
-            self.add_error("name", gettext("There is a valid key with this name. Use another one."))
 
     @property
     def expires_at(self) -> datetime:
@@ -233,7 +220,8 @@ class KeyCreateView(generic.CreateView):
         )
         context |= {"page_title": title, "header_title": title, "page_subtitle": ""}
         context["media"] += _styles()
-        return TemplateResponse(self.request, "digest/submissions/admin/new_key.html", context)
+        # Rendered here, so that an error in a template does not report the key.
+        return render(self.request, "digest/submissions/admin/new_key.html", context)
 
 
 def _command(request: HttpRequest, digest: Any) -> str:

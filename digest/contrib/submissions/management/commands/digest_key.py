@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from digest.contrib.submissions.models import DEFAULT_LIFETIME, MAX_LIFETIME, ApiKey
+from digest.contrib.submissions.new_keys import errors_of
 from digest.importing.saving import ImportRejected, find_digest
 
 
@@ -54,14 +56,25 @@ class Command(BaseCommand):
             raise CommandError(f"There is no user {options['user']!r}.") from None
         except ImportRejected as error:
             raise CommandError(str(error)) from None
+        name = self.clean_name(options["name"])
+        if not user.is_active:
+            raise CommandError(f"The user {options['user']!r} is not active.")
+        if errors := errors_of(name, user, digests):
+            raise CommandError(" ".join(errors.values()))
         _row, key = ApiKey.make(
-            options["name"],
+            name,
             user,
             digests,
             timezone.now() + options["days"],
             uses_ai=not options["without_ai"],
         )
         self.stdout.write(key)
+
+    def clean_name(self, text: str) -> str:
+        try:
+            return ApiKey._meta.get_field("name").clean(text.strip(), None)
+        except ValidationError as error:
+            raise CommandError(f"Name: {' '.join(error.messages)}") from None
 
     def list_key(self, options: dict[str, Any]) -> None:
         for key in ApiKey.objects.select_related("user").order_by("pk"):
