@@ -10,7 +10,7 @@ from django.db import connection
 from tests.plugin.test_plugin import python
 
 DATABASE = "digest_removal"
-ALL_APPS = "digest digest.contrib.search digest.contrib.newsletter"
+ALL_APPS = "digest digest.contrib.search digest.contrib.newsletter digest.contrib.submissions"
 INSTALL = """
 from datetime import timedelta
 from django.core.management import call_command
@@ -39,6 +39,7 @@ from digest.models import get_digest_page_model
 for digest in get_digest_page_model().objects.all():
     digest.delete()
 call_command("migrate", "digest_search", "zero", verbosity=0)
+call_command("migrate", "digest_submissions", "zero", verbosity=0)
 call_command("migrate", "digest", "zero", verbosity=0)
 """
 MIGRATE = """

@@ -6,15 +6,16 @@ from functools import cached_property
 from typing import Any
 
 from digest.importing import Document, IssueDraft, Part, Report, Role, map_parts, read_parts
-from digest.importing.documents import read_document
+from digest.importing.documents import decode, html_document, read_document, text_document
 from digest.importing.errors import DocumentError
 from digest.importing.report import one_line_excerpt, place_of
 from digest.importing.review.mapping import MAX_PARTS
 from digest.importing.word import ZIP_START
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+HTML = "text/html"
 # By media type: the end of a file name by which the importer knows the format.
-SUFFIXES = {"text/markdown": ".md", "text/html": ".html", "text/plain": ".txt", WORD: ".docx"}
+SUFFIXES = {"text/markdown": ".md", HTML: ".html", "text/plain": ".txt", WORD: ".docx"}
 OF_STORY = {Role.STORY, Role.BODY, Role.WHY_IT_MATTERS, Role.STORY_SOURCE, Role.STORY_IMAGE}
 NOT_UNDERSTOOD = {Role.UNKNOWN, Role.LEFT_OUT}
 
@@ -32,7 +33,8 @@ class SubmittedDocument:
             raise DocumentError("It is a Word or ZIP file, not text.")
         suffix = SUFFIXES[media_type]
         name = name or "submission"
-        found = cls(read_document(data, name if name.endswith(suffix) else f"{name}{suffix}"))
+        name = name if name.endswith(suffix) else f"{name}{suffix}"
+        found = cls(_read(data, media_type, name))
         if len(found.parts) > MAX_PARTS:
             raise DocumentError(f"It has {len(found.parts)} parts: at most {MAX_PARTS} fit.")
         return found
@@ -80,6 +82,14 @@ class SubmittedDocument:
             if part.role in OF_STORY and stories:
                 stories[-1].append(part)
         return iter(stories)
+
+
+def _read(data: bytes, media_type: str, name: str) -> Document:
+    """Read what the media type says, and nothing that the importer would recognise otherwise."""
+    if media_type == WORD:
+        return read_document(data, name)
+    text = decode(data)
+    return html_document(text, name) if media_type == HTML else text_document(text, name)
 
 
 def _spanning(parts: list[Part]) -> Part:

@@ -1,12 +1,13 @@
 """API keys, and the documents that were submitted with them."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import swapper
 from django.conf import settings
-from django.db import models, transaction
+from django.db import OperationalError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
@@ -100,7 +101,7 @@ class ApiKey(models.Model):
             **fields,
         )
         row.digests.set(digests)
-        log(row, CREATE_KEY)
+        row.log(CREATE_KEY)
         return row, text
 
     @property
@@ -113,20 +114,27 @@ class ApiKey(models.Model):
 
     @property
     def is_usable(self) -> bool:
-        return self.state == _("Valid")
+        is_open = not self.revoked_at and self.expires_at > timezone.now()
+        return is_open and self.user.is_active
 
     @transaction.atomic
     def revoke(self) -> None:
         """Revoke the key now, unless that was done before."""
         valid = ApiKey.objects.filter(pk=self.pk, revoked_at=None)
         if valid.update(revoked_at=timezone.now()):
-            log(self, REVOKE_KEY)
+            self.log(REVOKE_KEY)
+
+    def log(self, action: str) -> None:
+        """Log without the name: whoever may make a key sees the history of all."""
+        log(self, action, title=f"{self._meta.verbose_name} {self.pk}")
 
     def record_use(self) -> None:
         """Update ``last_used_at``, at most once per ``LAST_USED_PRECISION``."""
         now = timezone.now()
         if self.last_used_at is None or self.last_used_at < now - LAST_USED_PRECISION:
-            ApiKey.objects.filter(pk=self.pk).update(last_used_at=now)
+            # A busy database must not keep a script from reading.
+            with suppress(OperationalError), transaction.atomic():
+                ApiKey.objects.filter(pk=self.pk).update(last_used_at=now)
 
 
 class ApiKeyDigest(models.Model):
@@ -149,10 +157,22 @@ class ApiKeyDigest(models.Model):
         return f"{self.key}: {self.digest}"
 
 
+class SubmissionQuerySet(models.QuerySet):
+    def of_key(self, key: ApiKey) -> "SubmissionQuerySet":
+        """Return those of a key whose issue is in one of its digests now, or was when deleted."""
+        digests = list(key.digests.all())
+        is_allowed = models.Q(issue=None, digest__in=digests)
+        for digest in digests:
+            is_allowed |= models.Q(
+                issue__path__startswith=digest.path, issue__depth=digest.depth + 1
+            )
+        return self.filter(is_allowed, key=key)
+
+
 class Submission(models.Model):
     """A document that was accepted, and the draft that was made of it.
 
-    After ``DIGEST_SUBMISSION_DAYS``, ``document`` and ``response`` are emptied. The row stays, so
+    After ``DIGEST_SUBMISSION_DAYS``, ``document`` and the responses are emptied. The row stays, so
     that its idempotency key is not used for another document.
     """
 
@@ -179,6 +199,9 @@ class Submission(models.Model):
     request_hash = models.CharField(max_length=64)
     # Text, because a database may change the order of the keys of JSON.
     response = models.TextField(blank=True)
+    # What a request with the same idempotency key gets, whatever has replaced the document since
+    first_response = models.TextField(blank=True)
+    first_hash = models.CharField(max_length=64, blank=True)
     document = models.TextField(_("document"), blank=True)
     # The hash of each story by the id of its block, as it was submitted
     story_hashes = models.JSONField(default=dict)
@@ -188,6 +211,8 @@ class Submission(models.Model):
     uses_ai = models.BooleanField(_("writes with AI"))
     created_at = models.DateTimeField(_("submitted"), auto_now_add=True, db_index=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = SubmissionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("submission")

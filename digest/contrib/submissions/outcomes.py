@@ -22,14 +22,15 @@ class State(TextChoices):
     DELETED = "deleted", _("Deleted")
 
 
-def state_of(issue: Any | None) -> State:
+def state_of(issue: Any | None, *, submits: bool = False) -> State:
+    """Return the state of an issue, or with ``submits`` the one after its review has started."""
     if issue is None:
         return State.DELETED
     if issue.live:
         return State.PUBLISHED
     if issue.approved_schedule:
         return State.SCHEDULED
-    if issue.workflow_in_progress:
+    if submits or issue.workflow_in_progress:
         return State.IN_REVIEW
     return State.UNPUBLISHED if issue.first_published_at else State.DRAFT
 

@@ -11,5 +11,5 @@ from digest.contrib.submissions.models import Submission
 def prune() -> int:
     """Empty the documents and stored responses that are past their time; return their number."""
     limit = timezone.now() - timedelta(days=conf.SUBMISSION_DAYS)
-    old = Submission.objects.filter(created_at__lt=limit).exclude(response="", document="")
-    return old.update(response="", document="")
+    old = Submission.objects.filter(updated_at__lt=limit).exclude(response="", document="")
+    return old.update(response="", first_response="", document="")

@@ -23,7 +23,10 @@ def content_hash(issue: Any) -> str:
     """Return the hash of the latest draft of an issue."""
     revision = issue.latest_revision
     content = revision.content if revision else issue.serializable_data()
-    body = issue.body.stream_block.to_python(json.loads(content["body"])).get_prep_value()
+    try:
+        body = issue.body.stream_block.to_python(json.loads(content["body"])).get_prep_value()
+    except (ValueError, TypeError, KeyError, AttributeError):  # It is not that of a stream.
+        body = content["body"]
     fields = {name: value for name, value in content.items() if name not in VOLATILE}
     return _hash(fields | {"body": body})
 

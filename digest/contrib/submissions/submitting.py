@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -16,50 +16,36 @@ from wagtail.log_actions import log
 
 from digest.checklist.findings import Finding, Level
 from digest.checklist.run import check_issue
+from digest.contrib.submissions import busy, reviews
 from digest.contrib.submissions.documents import SubmittedDocument
+from digest.contrib.submissions.exceptions import (
+    BeingEdited,
+    ChangedMeanwhile,
+    IdempotencyKeyUsed,
+    InProgress,
+    NotAllowed,
+    NotEditable,
+    NotFound,
+)
 from digest.contrib.submissions.models import ApiKey, Submission
+from digest.contrib.submissions.outcomes import State, state_of
 from digest.contrib.submissions.revisions import content_hash, story_hashes
-from digest.importing.library import collection_for
-from digest.importing.saving import save_issue
-from digest.pages.page_models import get_issue_page_model
+from digest.importing.saving import IssueExists, find_existing, save_issue
+from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.publishing.publish import lock_page
 
 DRAFT, SUBMIT = "draft", "submit"
+WOULD = {"created": "would_create", "updated": "would_update"}  # with a dry run
 LOCK_TIMEOUT = 10  # seconds that a request waits for another one with its idempotency key
-LOCK_NOT_AVAILABLE = "55P03"  # the SQLSTATE of PostgreSQL
 EDITING_TIMEOUT = timedelta(minutes=1)
 
 
-class NotAllowed(Exception):
-    """The user of the key lacks a permission, which the message names."""
-
-
-class NotEditable(Exception):
-    """The issue is locked or was deleted."""
-
-
-class BeingEdited(Exception):
-    """Another user has the issue open in the editor."""
-
-
-class ChangedMeanwhile(Exception):
-    """The draft is not the one that the sender knows."""
-
-
-class NoWorkflow(Exception):
-    """The issue has no review to submit to."""
-
-
-class IdempotencyKeyUsed(Exception):
-    """The key has used this idempotency key before."""
-
-
-class InProgress(Exception):
-    """Another request with this idempotency key has not ended."""
-
-
 class _RolledBack(Exception):
-    """Nothing is saved: the request was a dry run, or changes nothing."""
+    """Nothing is saved: the request was a dry run."""
+
+
+class _Unchanged(Exception):
+    """The new revision says what the last one says."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +70,7 @@ class Outcome:
     submission: Submission
     issue: Any
     did: str
+    state: State
     findings: list[Finding]
     is_publishable: bool
 
@@ -94,10 +81,9 @@ Render = Callable[[Outcome], str]
 def create(order: Order, render: Render) -> Submission:
     """Save the document as a new draft; ``render`` makes the response that is stored with it.
 
-    Raise ImportRejected or one of the exceptions above, and write nothing.
+    Raise ImportRejected or one of ``exceptions``, and write nothing.
     """
-    if not order.digest.permissions_for_user(order.key.user).can_add_subpage():
-        raise NotAllowed(f"The user of the key may not add issues to {order.digest.slug!r}.")
+    check_may_add(order.digest, order.key.user)
     submission = Submission(
         key=order.key,
         key_name=order.key.name,
@@ -109,30 +95,40 @@ def create(order: Order, render: Render) -> Submission:
     with _rolling_back():
         if not order.is_dry_run:
             _claim(submission)
-        did = "would_create" if order.is_dry_run else "created"
-        _save(order, submission, render, lambda issue: did)
+        _save(order, partial(_finish, order, submission, render, "created"))
     return submission
 
 
-def update(submission: Submission, order: Order, render: Render, etag: str | None) -> Submission:
-    """Save the document as a new revision of the submission's issue, if it has this ETag.
+def update(submission: Submission, order: Order, render: Render, etags: set[str]) -> Submission:
+    """Save the document as a new revision of the submission's issue, if it has one of these ETags.
 
-    Raise what ``create`` raises.
+    No ETags mean any. Raise what ``create`` raises.
     """
     with _rolling_back():
         issue = _locked_issue(submission)
+        submission.digest = _digest_of(issue, order.key)
+        order = replace(order, digest=submission.digest)
+        finish = partial(_finish, order, submission, render)
         _check_may_update(issue, order.key.user)
         before = content_hash(issue)
-        if etag not in (None, before):
+        if etags and before not in etags:
             raise ChangedMeanwhile
 
-        def did(saved: Any) -> str:
-            if order.is_dry_run:
-                return "would_update"
-            return "unchanged" if content_hash(saved) == before else "updated"
+        def saved(revised: Any) -> None:
+            if not order.is_dry_run and content_hash(revised) == before:
+                raise _Unchanged  # and undo the revision
+            finish("updated", revised)
 
-        _save(order, submission, render, did, existing=issue)
+        try:
+            _save(order, saved, existing=issue, check=partial(_check_is_only, order))
+        except _Unchanged:
+            finish("unchanged", issue.get_latest_revision_as_object())
     return submission
+
+
+def check_may_add(digest: Any, user: Any) -> None:
+    if not digest.permissions_for_user(user).can_add_subpage():
+        raise NotAllowed(f"The user of the key may not add issues to {digest.slug!r}.")
 
 
 def _locked_issue(submission: Submission) -> Any:
@@ -144,6 +140,22 @@ def _locked_issue(submission: Submission) -> Any:
     if issue is None:
         raise NotEditable
     return issue
+
+
+def _digest_of(issue: Any, key: ApiKey) -> Any:
+    """Return the digest in which an issue is now; editors may have moved it."""
+    parent = issue.get_parent()
+    digest = key.digests.filter(pk=parent.pk).first()
+    if digest is None:
+        raise NotFound
+    return digest
+
+
+def _check_is_only(order: Order, issue: Any) -> None:
+    """Raise IssueExists if the document would make a second one of another issue."""
+    other = find_existing(order.submitted.draft, order.digest)
+    if other and other.pk != issue.pk:
+        raise IssueExists(f'"{other.draft_title}" of {other.date} exists.', other)
 
 
 @contextmanager
@@ -163,9 +175,14 @@ def _claim(submission: Submission) -> None:
         with transaction.atomic():
             submission.save(force_insert=True)
     except IntegrityError:
-        raise IdempotencyKeyUsed from None
+        used = Submission.objects.filter(
+            key=submission.key, idempotency_key=submission.idempotency_key
+        )
+        if used.exists():
+            raise IdempotencyKeyUsed from None
+        raise
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") == LOCK_NOT_AVAILABLE:
+        if busy.sqlstate(error) == busy.LOCK_NOT_AVAILABLE:
             raise InProgress from None
         raise
     _set_lock_timeout("DEFAULT")
@@ -177,45 +194,51 @@ def _set_lock_timeout(value: str) -> None:
             cursor.execute(f"SET LOCAL lock_timeout = {value}")
 
 
-def _save(
-    order: Order, submission: Submission, render: Render, did: Callable[[Any], str], **choices: Any
-) -> None:
-    images = order.submitted.document.images
-    save_issue(
-        order.submitted.draft,
-        order.digest,
-        images=images if collection_for(order.key.user) else {},
-        user=order.key.user,
-        saved=partial(_finish, order, submission, render, did),
-        **choices,
-    )
+def _save(order: Order, saved: Callable[[Any], None], **choices: Any) -> None:
+    submitted = order.submitted
+    choices |= {"images": submitted.document.images, "user": order.key.user, "saved": saved}
+    try:
+        save_issue(submitted.draft, order.digest, **choices)
+    except get_digest_page_model().DoesNotExist:
+        raise NotFound from None
 
 
-def _finish(
-    order: Order, submission: Submission, render: Render, did: Callable[[Any], str], issue: Any
-) -> None:
+def _finish(order: Order, submission: Submission, render: Render, did: str, issue: Any) -> None:
     """Store what was done; the issue has just been saved in the same transaction."""
-    if order.action == SUBMIT:
-        _start_review(issue, order.key.user)
-    done = did(issue)
+    user, submits = order.key.user, order.action == SUBMIT
+    if submits:
+        reviews.check_may_start(issue, user)
     submission.issue = issue
     submission.document = order.submitted.document.text
     submission.story_hashes = story_hashes(issue)
     submission.revision_hash = content_hash(issue)
-    submission.made_with, submission.note = order.made_with, order.note
-    findings = check_issue(issue)
-    is_publishable = not order.submitted.not_understood and _is_publishable(issue, findings)
-    submission.response = render(Outcome(submission, issue, done, findings, is_publishable))
-    if done not in ("created", "updated"):
+    submission.made_with = order.made_with or submission.made_with
+    submission.note = order.note or submission.note
+    submission.response = render(_outcome(order, submission, did, issue))
+    if order.is_dry_run:
         raise _RolledBack
+    if did == "created":
+        submission.first_response = submission.response
+        submission.first_hash = submission.revision_hash
     submission.save()
-    data = {"key": str(order.key), "made_with": order.made_with}
-    log(
+    if did != "unchanged":
+        data = {"key": str(order.key), "made_with": order.made_with}
+        log(issue, "digest.submitted", user=user, revision=issue.latest_revision, data=data)
+    if submits:
+        reviews.start(issue, user)
+
+
+def _outcome(order: Order, submission: Submission, did: str, issue: Any) -> Outcome:
+    """Return what is done when the transaction ends; a review is started at its end."""
+    findings = check_issue(issue)
+    is_understood = not order.submitted.not_understood
+    return Outcome(
+        submission,
         issue,
-        "digest.submitted",
-        user=order.key.user,
-        revision=issue.latest_revision,
-        data=data,
+        WOULD[did] if order.is_dry_run else did,
+        state_of(issue, submits=order.action == SUBMIT),
+        findings,
+        is_understood and _is_publishable(issue, findings),
     )
 
 
@@ -227,16 +250,6 @@ def _is_publishable(issue: Any, findings: list[Finding]) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def _start_review(issue: Any, user: Any) -> None:
-    workflow = issue.get_workflow()
-    if workflow is None:
-        raise NoWorkflow
-    if not issue.permissions_for_user(user).can_submit_for_moderation():
-        raise NotAllowed("The user of the key may not submit this issue for review.")
-    if not issue.workflow_in_progress:
-        workflow.start(issue, user)
 
 
 def _check_may_update(issue: Any, user: Any) -> None:

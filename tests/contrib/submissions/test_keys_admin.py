@@ -1,13 +1,17 @@
 """Keys in the admin: making, showing once, listing, revoking, and the warning of their expiry."""
 
+import re
+import sys
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.signals import got_request_exception
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.views.debug import ExceptionReporter
 from wagtail.models import ModelLogEntry
 
 from digest.contrib.submissions.models import CREATE_KEY, REVOKE_KEY, ApiKey
@@ -248,3 +252,28 @@ def test_only_the_user_and_superusers_are_warned(log_in, client, admin_user, cur
     assert not warning(client)
     client.force_login(admin_user)
     assert warning(client)
+
+
+def test_history_of_the_site_has_no_names(log_in, client, api_key):
+    row, _key = api_key
+    log_in(EDITORS)
+    page = html(client.get("/admin/reports/site-history/"))
+    assert f"API key {row.pk}" in page
+    assert row.name not in page
+    assert row.prefix not in page
+
+
+def test_new_key_stays_out_of_reports_of_template_errors(log_in, client, digest, monkeypatch):
+    reports = []
+
+    def report(request, **kwargs):
+        reports.append(ExceptionReporter(request, *sys.exc_info()).get_traceback_html())
+
+    monkeypatch.setattr("django.template.loader_tags.IncludeNode.render", lambda *_: 1 / 0)
+    log_in(EDITORS)
+    got_request_exception.connect(report, dispatch_uid="report")
+    with pytest.raises(ZeroDivisionError):
+        client.post(NEW, form(digest))
+    got_request_exception.disconnect(dispatch_uid="report")
+    assert "ZeroDivisionError" in reports[0]
+    assert not re.search(r"digest_[0-9A-Za-z]{33}", reports[0])

@@ -7,10 +7,12 @@ from django.utils import timezone
 
 from digest.contrib.submissions.models import Submission
 from digest.registry import registry
+from tests.contrib.submissions.conftest import DOCUMENT
 
 
 def age(days):
-    Submission.objects.update(created_at=timezone.now() - timedelta(days=days))
+    then = timezone.now() - timedelta(days=days)
+    Submission.objects.update(created_at=then, updated_at=then)
 
 
 def test_old_submissions_are_emptied(submit, capsys, settings):
@@ -25,10 +27,20 @@ def test_old_submissions_are_emptied(submit, capsys, settings):
     call_command("prune_submissions")
     call_command("prune_submissions")
     row.refresh_from_db()
-    assert (row.document, row.response) == ("", "")
+    assert (row.document, row.response, row.first_response) == ("", "", "")
     assert row.issue
     lines = [f"Emptied {number} submissions." for number in (0, 1, 0)]
     assert capsys.readouterr().out.splitlines() == lines
+
+
+def test_document_that_was_replaced_is_kept_from_then_on(submit):
+    url = submit()["Location"]
+    age(days=91)
+    changed = DOCUMENT.replace("eight people", "nine people")
+    headers = {"Idempotency-Key": None, "If-Match": "*"}
+    submit(changed, url, method="put", headers=headers)
+    call_command("prune_submissions")
+    assert Submission.objects.get().document
 
 
 def test_idempotency_key_stays_used(submit):

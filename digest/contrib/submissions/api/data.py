@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from digest.admin.previews.views import can_share, shared_url
 from digest.checklist.findings import Finding
 from digest.contrib.submissions.models import Submission
-from digest.contrib.submissions.outcomes import outcome, state_of
+from digest.contrib.submissions.outcomes import outcome
 from digest.contrib.submissions.submitting import Order
 from digest.contrib.submissions.submitting import Outcome as Done
 from digest.previews.tokens import create_token
@@ -33,13 +33,13 @@ class Renderer:
             "did": done.did,
             "published": done.issue.live,
             "publishable": done.is_publishable,
-            "issue": self._issue(done.issue),
+            "issue": self._issue(done.issue, done.state),
             "report": self.order.submitted.report(),
             "findings": [self._finding(finding, places) for finding in done.findings],
         }
         return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
 
-    def _issue(self, issue: Any) -> dict[str, Any]:
+    def _issue(self, issue: Any, state: str) -> dict[str, Any]:
         edit_url = reverse("wagtailadmin_pages:edit", args=[issue.pk])
         is_saved = not self.order.is_dry_run
         return {
@@ -47,7 +47,7 @@ class Renderer:
             "title": issue.title,
             "date": issue.date,
             "slug": issue.slug,
-            "state": state_of(issue),
+            "state": state,
             "edit_url": self.request.build_absolute_uri(edit_url) if is_saved else None,
             "preview_url": self._preview_url(issue),
         }

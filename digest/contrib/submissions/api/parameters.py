@@ -1,10 +1,24 @@
 """Query parameters of the endpoints."""
 
+from typing import Any
+
 from rest_framework import serializers
 
+from digest.api.bodies import CONTROL_CHARACTERS
 from digest.api.parameter_fields import ChoiceField, StrictBooleanField, StrictDateTimeField
 from digest.api.parameters import PageParameters, Parameters
 from digest.contrib.submissions.api.bodies import ACTIONS, MAX_MADE_WITH, MAX_NAME
+
+
+class LineField(serializers.CharField):
+    """Accept a text without control characters, as the fields of bodies do."""
+
+    default_error_messages = {"characters": "Control characters are not allowed."}
+
+    def to_internal_value(self, data: Any) -> str:
+        if CONTROL_CHARACTERS.search(str(data)):
+            self.fail("characters")
+        return super().to_internal_value(data)
 
 
 class ReplaceParameters(Parameters):
@@ -23,10 +37,10 @@ class ReplaceParameters(Parameters):
         required=False,
         help_text="`submit` starts the review of the draft; by default it stays a draft.",
     )
-    name = serializers.CharField(
+    name = LineField(
         max_length=MAX_NAME, required=False, help_text="The file name of the document."
     )
-    made_with = serializers.CharField(
+    made_with = LineField(
         max_length=MAX_MADE_WITH,
         required=False,
         help_text="The model or script that wrote the document.",

@@ -18,7 +18,7 @@ ISSUE_EXISTS = Problem(
     "The digest has an issue with this slug, or with this date and title.",
 )
 NOT_EDITABLE = Problem(
-    "not-editable", 409, "Not editable", "The issue is locked, or it was deleted."
+    "not-editable", 409, "Not editable", "The issue is locked, in review, or was deleted."
 )
 BEING_EDITED = Problem(
     "being-edited", 409, "Being edited", "Somebody has the issue open in the editor."

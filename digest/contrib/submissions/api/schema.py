@@ -14,13 +14,19 @@ REQUEST_HEADERS = {
     "POST": ("Idempotency-Key", "A new value for each document, as a UUID."),
     "PUT": ("If-Match", "The ETag of the submission, or `*` for any state."),
 }
-PROBLEMS = {"GET": [401], "POST": [401, 409, 422, 503], "PUT": [401, 409, 412, 422, 428, 503]}
+PROBLEMS = {"GET": [401, 403], "POST": [401, 409, 422, 503], "PUT": [401, 409, 412, 422, 428, 503]}
 RESPONSE_HEADERS = {
     "200": ["ETag", "Location", "Link"],
     "201": ["ETag", "Location", "Idempotency-Replayed"],
     "401": ["WWW-Authenticate"],
     "409": ["ETag", "Location", "Retry-After"],
     "503": ["Retry-After"],
+}
+
+# What they mean here
+OWN_HEADERS = {
+    "ETag": HEADERS["ETag"] | {"description": "The state of the draft, for If-Match."},
+    "Location": HEADERS["Location"] | {"description": "The URL of the submission."},
 }
 
 
@@ -45,4 +51,5 @@ class SubmissionAutoSchema(DigestAutoSchema):
 
     def _get_response_headers_for_code(self, status: str, direction: str) -> dict[str, Any]:
         headers = super()._get_response_headers_for_code(status, direction)
-        return headers | {name: HEADERS[name] for name in RESPONSE_HEADERS.get(status, [])}
+        names = RESPONSE_HEADERS.get(status, [])
+        return headers | {name: (HEADERS | OWN_HEADERS)[name] for name in names}

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import OperationalError
 from django.http import Http404
 from django.urls import reverse
+from django.utils.http import parse_etags
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,12 +22,13 @@ from digest.api.errors import Forbidden, InvalidParameters, Problem, ProblemErro
 from digest.api.pagination import CursorPagination
 from digest.api.parameters import Parameters
 from digest.caching import replica
-from digest.contrib.submissions import submitting
+from digest.contrib.submissions import exceptions, submitting
 from digest.contrib.submissions.api import bodies, parameters, problems, serializers
 from digest.contrib.submissions.api.authentication import ApiKeyAuthentication
 from digest.contrib.submissions.api.data import Renderer, detail, row
 from digest.contrib.submissions.api.schema import SubmissionAutoSchema
 from digest.contrib.submissions.api.throttling import ApiKeyThrottle
+from digest.contrib.submissions.busy import is_busy
 from digest.contrib.submissions.documents import SUFFIXES, WORD, SubmittedDocument
 from digest.contrib.submissions.models import Submission
 from digest.contrib.submissions.outcomes import listed_state, with_issues
@@ -39,14 +41,13 @@ from digest.importing.saving import ImportRejected, IssueExists
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 MAX_BODY = {"text/html": MAX_HTML_BYTES, WORD: MAX_WORD_BYTES}  # others: MAX_BYTES
 RETRY_AFTER = 5  # seconds
-# By exception of ``submitting``: the problem type, and the seconds to wait before a new attempt.
+# By exception: the problem type, and the seconds to wait before a new attempt.
 REJECTIONS: dict[type[Exception], tuple[Problem, int | None]] = {
-    submitting.NotEditable: (problems.NOT_EDITABLE, None),
-    submitting.BeingEdited: (problems.BEING_EDITED, 60),
-    submitting.ChangedMeanwhile: (problems.CHANGED_MEANWHILE, None),
-    submitting.NoWorkflow: (problems.NO_WORKFLOW, None),
-    submitting.InProgress: (problems.IN_PROGRESS, RETRY_AFTER),
-    OperationalError: (problems.TRY_AGAIN, RETRY_AFTER),
+    exceptions.NotEditable: (problems.NOT_EDITABLE, None),
+    exceptions.BeingEdited: (problems.BEING_EDITED, 60),
+    exceptions.ChangedMeanwhile: (problems.CHANGED_MEANWHILE, None),
+    exceptions.NoWorkflow: (problems.NO_WORKFLOW, None),
+    exceptions.InProgress: (problems.IN_PROGRESS, RETRY_AFTER),
 }
 
 
@@ -73,7 +74,13 @@ class SubmissionView(APIView):
         with replica.primary():
             return super().dispatch(*args, **kwargs)
 
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, OperationalError) and is_busy(exc):
+            exc = ProblemError(problems.TRY_AGAIN, wait=RETRY_AFTER)
+        return super().handle_exception(exc)
+
     def perform_authentication(self, request: Request) -> None:
+        super().check_throttles(request)  # by IP address, so that guessed keys count, too
         if request.method != "OPTIONS":
             super().perform_authentication(request)
 
@@ -82,7 +89,6 @@ class SubmissionView(APIView):
             super().check_permissions(request)
 
     def check_throttles(self, request: Request) -> None:
-        super().check_throttles(request)
         if request.method in ("POST", "PUT"):
             throttle = ApiKeyThrottle()
             if not throttle.allow_request(request, self):
@@ -96,15 +102,18 @@ class SubmissionView(APIView):
         return {**super().default_response_headers, "Vary": "Accept, Authorization"}
 
     def submissions(self) -> Any:
-        """Return the submissions of the key, to digests that it may still use."""
-        key = self.request.auth
-        return Submission.objects.filter(key=key, digest__in=key.digests.all())
+        """Return the submissions of the key whose issues are in digests that it may use now."""
+        return Submission.objects.of_key(self.request.auth)
 
     def get_submission(self, pk: UUID) -> Submission:
         found = self.submissions().select_related("issue", "digest")
         submission = found.filter(pk=pk).first()
         if submission is None:
             raise Http404
+        issue = submission.issue
+        digest = issue.get_parent() if issue else submission.digest
+        with self.rejecting():
+            submitting.check_may_add(digest, self.request.user)
         return submission
 
     def read_body(self) -> None:
@@ -148,6 +157,8 @@ class SubmissionView(APIView):
         return "/document/text" if self.is_json else ""
 
     def _read_document(self, data: bytes, media_type: str, name: str) -> SubmittedDocument:
+        if media_type != WORD:
+            parsers.decode(data)
         try:
             return SubmittedDocument.read(data, media_type, name)
         except DocumentError as error:
@@ -177,7 +188,7 @@ class SubmissionView(APIView):
 
     @contextmanager
     def rejecting(self) -> Iterator[None]:
-        """Raise the exceptions of ``submitting`` as problems."""
+        """Raise the exceptions as problems."""
         try:
             yield
         except IssueExists as error:
@@ -189,7 +200,9 @@ class SubmissionView(APIView):
             ]
             detail = "The document cannot become an issue."
             raise ProblemError(problems.INVALID_SUBMISSION, detail, errors) from error
-        except submitting.NotAllowed as error:
+        except exceptions.NotFound as error:
+            raise Http404 from error
+        except exceptions.NotAllowed as error:
             raise Forbidden(str(error)) from error
         except tuple(REJECTIONS) as error:
             problem, wait = REJECTIONS[type(error)]
@@ -209,9 +222,12 @@ class SubmissionView(APIView):
     def respond(self, submission: Submission, status: int) -> Response:
         headers = {}
         if not self.is_dry_run:
-            url = self.request.build_absolute_uri(_url(submission))
-            headers = {"Location": url, "ETag": f'"{submission.revision_hash}"'}
+            headers = self._headers(submission, submission.revision_hash)
         return Response(json.loads(submission.response), status, headers=headers)
+
+    def _headers(self, submission: Submission, content_hash: str) -> dict[str, str]:
+        url = self.request.build_absolute_uri(_url(submission))
+        return {"Location": url, "ETag": f'"{content_hash}"'}
 
 
 class Submissions(SubmissionView):
@@ -244,8 +260,10 @@ class Submissions(SubmissionView):
         try:
             with self.rejecting():
                 submission = submitting.create(order, self.renderer(order))
-        except submitting.IdempotencyKeyUsed:
-            return self._replay(key)
+        except exceptions.IdempotencyKeyUsed:
+            if replayed := self._replay(key):
+                return replayed
+            raise ProblemError(problems.TRY_AGAIN, wait=RETRY_AFTER) from None  # It is gone.
         return self.respond(submission, 200 if order.is_dry_run else 201)
 
     def _idempotency_key(self) -> str:
@@ -262,11 +280,11 @@ class Submissions(SubmissionView):
         first = rows.first() if key else None
         if first is None:
             return None
-        if first.request_hash != self.request_hash or not first.response:
+        if first.request_hash != self.request_hash or not first.first_response:
             raise ProblemError(problems.IDEMPOTENCY_KEY_REUSED)
-        response = self.respond(first, 201)
-        response["Idempotency-Replayed"] = "true"
-        return response
+        self.get_submission(first.pk)  # if the key may still read it
+        headers = self._headers(first, first.first_hash) | {"Idempotency-Replayed": "true"}
+        return Response(json.loads(first.first_response), 201, headers=headers)
 
 
 class SubmissionDetail(SubmissionView):
@@ -280,6 +298,8 @@ class SubmissionDetail(SubmissionView):
     writing_parameters_class = parameters.ReplaceParameters
 
     def get(self, request: Request, submission_id: UUID) -> Response:
+        # The ETag is that of the draft, for a PUT: the outcome changes without it.
+        request.META.pop("HTTP_IF_NONE_MATCH", None)
         submission = self.get_submission(submission_id)
         issue = submission.issue
         headers = {"ETag": _etag(issue.specific)} if issue else None
@@ -288,22 +308,22 @@ class SubmissionDetail(SubmissionView):
     def put(self, request: Request, submission_id: UUID) -> Response:
         """Replace the document of a submission, as a new revision of its draft."""
         submission = self.get_submission(submission_id)
-        etag = self._precondition()
+        etags = self._precondition()
         self.read_body()
         order = self.read_order(submission.digest)
         with self.rejecting():
-            submission = submitting.update(submission, order, self.renderer(order), etag)
+            submission = submitting.update(submission, order, self.renderer(order), etags)
         return self.respond(submission, 200)
 
-    def _precondition(self) -> str | None:
-        """Return the hash that the draft must have, or None for any."""
+    def _precondition(self) -> set[str]:
+        """Return the hashes of which the draft must have one; none for any."""
         match = self.request.headers.get("If-Match", "").strip()
         if not match:
             raise ProblemError(problems.PRECONDITION_REQUIRED)
         if match == "*":
-            return None
-        # A weak tag never matches (RFC 9110, section 13.1.1).
-        return match[1:-1] if re.fullmatch(r'"[^"]*"', match) else "none"
+            return set()
+        # Compression makes a tag weak. Ours are hashes of the text, so a weak one is as good.
+        return {tag.removeprefix("W/").strip('"') for tag in parse_etags(match)} or {"none"}
 
 
 def _error(parameter: str, code: str, detail: str) -> dict[str, str]:

@@ -6,11 +6,15 @@ from datetime import timedelta
 
 import pytest
 from django.core.signals import got_request_exception
+from django.db import OperationalError
+from django.middleware.http import ConditionalGetMiddleware
+from django.test import RequestFactory
+from django.urls import resolve
 from django.utils import timezone
 from django.views.debug import ExceptionReporter
 from wagtail.models import GroupPagePermission
 
-from digest.contrib.submissions.models import ApiKey, Submission
+from digest.contrib.submissions.models import ApiKey, ApiKeyQuerySet, Submission
 from digest.models import IssuePage
 from tests.api.bad_input import CONTENT_ENCODINGS, INVALID_BODIES
 from tests.builders import make_digest
@@ -120,11 +124,72 @@ def test_user_needs_permission_to_add_issues(submit):
     assert "may not add issues" in response.json()["detail"]
 
 
-def test_limit_is_per_key(submit, settings):
+def test_limit_is_per_key(submit, send, settings, digest, curator):
     settings.DIGEST_SUBMISSION_RATE = "2/hour"
     responses = [submit("No issue") for _ in range(3)]
     assert [response.status_code for response in responses] == [422, 422, 429]
     assert int(responses[2]["Retry-After"]) > 0
+    assert send(f"Bearer {ApiKey.make('Other', curator, [digest])[1]}").status_code == 201
+
+
+def test_limit_by_address_is_of_guessed_keys_too(send, settings):
+    settings.DIGEST_API_THROTTLE_RATE = "2/hour"
+    statuses = [send("Bearer digest_guessed").status_code for _ in range(3)]
+    assert statuses == [401, 401, 429]
+
+
+def test_reading_needs_the_permissions_of_the_user(submit, read):
+    url = submit(url=f"{POST}&preview=true")["Location"]
+    GroupPagePermission.objects.all().delete()
+    assert problem(read(url)) == (403, "forbidden")
+
+
+class Locked(Exception):
+    sqlite_errorname, sqlstate = "SQLITE_BUSY_SNAPSHOT", None
+
+
+class Deadlock(Exception):
+    sqlstate = "40P01"
+
+
+@pytest.mark.parametrize("cause", [Locked, Deadlock])
+@pytest.mark.parametrize(
+    "place", ["submitting.create", "models.Submission.objects.filter", "models.keys.is_well_formed"]
+)
+def test_busy_database_asks_for_another_attempt(submit, monkeypatch, cause, place):
+    def fail(*args, **kwargs):
+        raise OperationalError from cause
+
+    monkeypatch.setattr(f"digest.contrib.submissions.{place}", fail)
+    response = submit()
+    assert problem(response) == (503, "try-again")
+    assert response["Retry-After"] == "5"
+
+
+def test_broken_database_is_an_error(submit, monkeypatch):
+    def fail(*args):
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr("digest.contrib.submissions.submitting.create", fail)
+    with pytest.raises(OperationalError):
+        submit()
+
+
+def test_use_that_cannot_be_recorded_is_no_error(read, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(ApiKeyQuerySet, "update", fail)
+    assert read(URL).status_code == 200
+
+
+def test_response_is_always_sent_anew(submit, client, api_key):
+    """Its ETag is that of the draft, and the outcome changes without it."""
+    first = submit()
+    headers = {"Authorization": f"Bearer {api_key[1]}", "If-None-Match": first["ETag"]}
+    request = RequestFactory().get(first["Location"], headers=headers)
+    response = resolve(request.path).func(request, submission_id=first.json()["id"])
+    assert ConditionalGetMiddleware(lambda _: response)(request).status_code == 200
 
 
 def test_other_media_types_are_rejected(submit):
@@ -186,6 +251,7 @@ def test_invalid_field_is_named(submit, change, status, pointer):
     [
         *("", "digest=", "digest=a/b", "digest=daily&digest=daily", "digest=daily&dry_run=yes"),
         *("digest=daily&action=publish", "digest=daily&live=true", "digest=daily&preview=1"),
+        *("digest=daily&made_with=a%1bb", "digest=daily&name=a%0Ab", "digest=daily&name=%C2%85a"),
         *("digest=daily&made_with=" + "x" * 201, "digest=daily&name=a%00b", "digest=daily&limit=1"),
     ],
 )

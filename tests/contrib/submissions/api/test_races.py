@@ -1,6 +1,7 @@
 """Requests at the same time, on PostgreSQL; SQLite has one writer at a time."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,6 +10,9 @@ from django.test import Client
 
 from digest.contrib.submissions import submitting
 from digest.contrib.submissions.models import Submission
+from digest.importing import map_parts, read_parts
+from digest.importing.documents import read_document
+from digest.importing.saving import save_issue
 from digest.models import IssuePage
 from tests.contrib.submissions.api.test_submitting import problem
 from tests.contrib.submissions.conftest import DOCUMENT, URL
@@ -72,30 +76,81 @@ def test_request_waits_for_the_first_one_and_gives_up(post, monkeypatch):
     assert first.result().status_code == 201
 
 
-def test_draft_of_an_editor_survives_a_replacement(post, api_key):
-    """Whoever saves first wins, and the other one is rejected or adds a revision on top."""
-    first = post()
-    issue = IssuePage.objects.get()
+CHANGED = DOCUMENT.replace("eight people", "nine people")
 
-    def replace():
-        headers = {"Authorization": f"Bearer {api_key[1]}", "If-Match": first["ETag"]}
-        changed = DOCUMENT.replace("eight people", "nine people")
+
+@pytest.fixture
+def put(post, api_key):
+    """Return a function that replaces the first document from a thread."""
+    first = post()
+
+    def put(etag=first["ETag"]):
+        headers = {"Authorization": f"Bearer {api_key[1]}", "If-Match": etag}
         try:
             return Client().put(
-                first["Location"], changed, content_type="text/markdown", headers=headers
+                first["Location"], CHANGED, content_type="text/markdown", headers=headers
             )
         finally:
             connections.close_all()
 
-    def edit():
-        draft = issue.get_latest_revision_as_object()
-        draft.title = "By an editor"
-        draft.save_revision()
-        connections.close_all()
+    return put
+
+
+def edit():
+    draft = IssuePage.objects.get().get_latest_revision_as_object()
+    draft.title = "By an editor"
+    draft.save_revision()
+    connections.close_all()
+
+
+def titles():
+    revisions = IssuePage.objects.get().revisions.order_by("pk")
+    return [revision.content["title"] for revision in revisions]
+
+
+def test_draft_of_an_editor_who_saves_first_is_kept(put):
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(edit).result()
+        assert problem(pool.submit(put).result()) == (412, "changed-meanwhile")
+    assert titles() == ["Lanterns on the canal", "By an editor"]
+
+
+def test_draft_of_an_editor_who_saves_meanwhile_is_kept(put, monkeypatch):
+    locked, save = threading.Event(), submitting._save
+
+    def save_slowly(*args, **kwargs):
+        locked.set()
+        time.sleep(1)
+        save(*args, **kwargs)
+
+    monkeypatch.setattr(submitting, "_save", save_slowly)
+    with ThreadPoolExecutor(2) as pool:
+        replaced = pool.submit(put)
+        locked.wait(30)
+        pool.submit(edit).result()
+        assert replaced.result().status_code == 200
+    issue = IssuePage.objects.get()
+    assert "By an editor" in titles()
+    assert issue.latest_revision.content["title"] == issue.draft_title
+
+
+def test_replacement_and_import_of_one_issue_wait_for_each_other(put, digest):
+    locked = threading.Event()
+
+    def wait(issue):
+        locked.set()
+        time.sleep(1)
+
+    def update():
+        draft = map_parts(read_parts(read_document(CHANGED.encode(), "a.md")))
+        try:
+            return save_issue(draft, digest, update=True, check=wait)
+        finally:
+            connections.close_all()
 
     with ThreadPoolExecutor(2) as pool:
-        replaced, edited = pool.submit(replace), pool.submit(edit)
-        edited.result()
-    titles = [revision.content["title"] for revision in issue.revisions.all()]
-    assert "By an editor" in titles
-    assert replaced.result().status_code in (200, 412)
+        updated = pool.submit(update)
+        locked.wait(30)
+        replaced = pool.submit(put, "*")
+        assert updated.result()[1] is False
+        assert replaced.result().status_code == 200

@@ -6,12 +6,13 @@ from base64 import b64encode
 import pytest
 from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
-from wagtail.models import PageLogEntry
+from wagtail.models import GroupCollectionPermission, GroupPagePermission, PageLogEntry
 
+from digest.contrib.submissions import submitting
 from digest.contrib.submissions.models import Submission
-from digest.models import IssuePage
+from digest.models import DigestPage, IssuePage
 from digest.previews.tokens import PreviewToken
-from tests.builders import make_issue
+from tests.builders import make_digest, make_issue
 from tests.contrib.submissions.conftest import DOCUMENT, URL
 
 DRY_RUN = f"{URL}?digest=daily&dry_run=true"
@@ -143,12 +144,6 @@ def test_dry_run_leaves_no_image(submit, tmp_path, settings):
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def test_submit_starts_the_review(submit):
-    data = submit(url=f"{URL}?digest=daily&action=submit").json()
-    assert data["issue"]["state"] == "in_review"
-    assert IssuePage.objects.get().workflow_in_progress
-
-
 def test_submit_needs_a_workflow(submit, settings):
     settings.WAGTAIL_WORKFLOW_ENABLED = False
     response = submit(url=f"{URL}?digest=daily&action=submit")
@@ -195,6 +190,26 @@ def test_same_key_and_request_is_replayed(submit):
     assert IssuePage.objects.count() == Submission.objects.count() == 1
 
 
+def test_replay_is_the_first_response_after_a_replacement(submit):
+    first = submit(headers={"Idempotency-Key": "one"})
+    changed = DOCUMENT.replace("eight people", "nine people")
+    headers = {"Idempotency-Key": None, "If-Match": "*"}
+    assert submit(changed, first["Location"], method="put", headers=headers).status_code == 200
+    again = submit(headers={"Idempotency-Key": "one"})
+    assert (again.content, again["ETag"]) == (first.content, first["ETag"])
+
+
+def test_replay_needs_access_to_the_draft(submit, api_key, digest, home_page):
+    submit(headers={"Idempotency-Key": "one"})
+    IssuePage.objects.get().move(make_digest(home_page, "other"), pos="last-child")
+    assert problem(submit(headers={"Idempotency-Key": "one"})) == (404, "not-found")
+    IssuePage.objects.get().move(digest, pos="last-child")
+    GroupPagePermission.objects.all().delete()
+    assert problem(submit(headers={"Idempotency-Key": "one"})) == (403, "forbidden")
+    api_key[0].digests.clear()
+    assert problem(submit(headers={"Idempotency-Key": "one"})) == (404, "not-found")
+
+
 @pytest.mark.parametrize("url", [f"{URL}?digest=daily", f"{URL}?digest=daily&preview=true"])
 def test_same_key_with_another_request_is_rejected(submit, url):
     submit(headers={"Idempotency-Key": "one"})
@@ -217,6 +232,40 @@ def test_idempotency_key_is_required(submit, key):
 def test_images_of_a_document_are_added(submit, curator):
     assert submit(with_image(), content_type="text/html").status_code == 201
     assert get_image_model().objects.get().uploaded_by_user == curator
+
+
+def test_images_are_not_left_out_without_permission(submit):
+    GroupCollectionPermission.objects.all().delete()
+    response = submit(with_image(), content_type="text/html")
+    assert problem(response) == (422, "invalid-submission")
+    assert "images: there is no public collection" in response.json()["errors"][0]["detail"]
+    assert submit().status_code == 201
+
+
+@pytest.mark.parametrize("document", [DOCUMENT.encode("utf-16"), DOCUMENT.encode() + b"\xff"])
+@pytest.mark.parametrize("media_type", ["text/markdown", "text/html", "text/plain"])
+def test_document_that_is_not_utf8_is_malformed(submit, document, media_type):
+    response = submit(document, content_type=media_type)
+    assert problem(response) == (400, "invalid-request")
+    assert response.json()["errors"][0]["code"] == "encoding"
+
+
+def test_markdown_is_not_read_as_a_mail(submit):
+    head = "From: a@example.org\nTo: b@example.org\nSubject: Mail\nContent-Type: text/html\n\n"
+    response = submit(f"{head}# Harbour\n2026-11-30\n\n## A crane\n\nIt turns.\n")
+    assert response.status_code == 201
+    assert response.json()["issue"]["title"] != "Mail"
+
+
+def test_digest_that_is_deleted_meanwhile_does_not_exist(submit, digest, monkeypatch):
+    claim = submitting._claim
+
+    def delete_first(submission):
+        claim(submission)
+        DigestPage.objects.get(pk=digest.pk).delete()
+
+    monkeypatch.setattr(submitting, "_claim", delete_first)
+    assert problem(submit()) == (404, "not-found")
 
 
 def test_markup_is_inert_everywhere(submit, admin_client):

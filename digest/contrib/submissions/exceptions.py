@@ -1,0 +1,33 @@
+"""Why a submission is refused; ``api.views`` has the problem type of each."""
+
+
+class NotAllowed(Exception):
+    """The user of the key lacks a permission, which the message names."""
+
+
+class NotFound(Exception):
+    """The digest was deleted, or the issue is no longer in a digest of the key."""
+
+
+class NotEditable(Exception):
+    """The issue is locked, in review, or was deleted."""
+
+
+class BeingEdited(Exception):
+    """Another user has the issue open in the editor."""
+
+
+class ChangedMeanwhile(Exception):
+    """The draft is not the one that the sender knows."""
+
+
+class NoWorkflow(Exception):
+    """The issue has no review to submit to."""
+
+
+class IdempotencyKeyUsed(Exception):
+    """The key has used this idempotency key before."""
+
+
+class InProgress(Exception):
+    """Another request with this idempotency key has not ended."""
