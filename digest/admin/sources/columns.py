@@ -1,6 +1,5 @@
 """Columns of the source index, in the list and in spreadsheets."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,13 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BaseColumn, Column
 
 from digest.admin.listings import WIDE
+from digest.admin.spreadsheets import escape_formula
 from digest.pages.time_zones import format_date, format_datetime
 from digest.sources.checking import BROKEN
 from digest.sources.models import Source
-
-# Prefixes that spreadsheets evaluate as formulas, and characters that are invalid in .xlsx files.
-FORMULA = re.compile(r"[=+\-@\t\r\n]")
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class PublisherColumn(BaseColumn):
@@ -88,11 +84,3 @@ EXPORT: dict[str, tuple[Any, Callable[[Source], Any]]] = {
 def export_row(source: Source) -> dict[str, Any]:
     """Return the cells of a spreadsheet, none of which is evaluated as a formula."""
     return {name: escape_formula(read(source)) for name, (_label, read) in EXPORT.items()}
-
-
-def escape_formula(value: Any) -> Any:
-    """Return a cell that spreadsheets do not evaluate, and .xlsx files can hold."""
-    if not isinstance(value, str):
-        return value
-    text = UNWRITABLE.sub("", value)
-    return f"'{text}" if FORMULA.match(text) else text

@@ -17,7 +17,6 @@ HTML = "text/html"
 # By media type: the end of a file name by which the importer knows the format.
 SUFFIXES = {"text/markdown": ".md", HTML: ".html", "text/plain": ".txt", WORD: ".docx"}
 OF_STORY = {Role.STORY, Role.BODY, Role.WHY_IT_MATTERS, Role.STORY_SOURCE, Role.STORY_IMAGE}
-NOT_UNDERSTOOD = {Role.UNKNOWN, Role.LEFT_OUT}
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class SubmittedDocument:
 
     @property
     def not_understood(self) -> list[Part]:
-        return [part for part in self.parts if part.role in NOT_UNDERSTOOD]
+        return Report(self.document, self.parts).not_understood
 
     def report(self) -> dict[str, Any]:
         """Return what was recognised, part by part, for the response."""

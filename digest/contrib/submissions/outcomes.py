@@ -26,13 +26,7 @@ def state_of(issue: Any | None, *, submits: bool = False) -> State:
     """Return the state of an issue, or with ``submits`` the one after its review has started."""
     if issue is None:
         return State.DELETED
-    if issue.live:
-        return State.PUBLISHED
-    if issue.approved_schedule:
-        return State.SCHEDULED
-    if submits or issue.workflow_in_progress:
-        return State.IN_REVIEW
-    return State.UNPUBLISHED if issue.first_published_at else State.DRAFT
+    return _state(issue, issue.approved_schedule, submits or issue.workflow_in_progress)
 
 
 def with_issues(submissions: QuerySet) -> QuerySet:
@@ -44,11 +38,17 @@ def with_issues(submissions: QuerySet) -> QuerySet:
 def listed_state(submission: Submission) -> State:
     """Return the state of a submission from ``with_issues``, without a query."""
     issue = submission.issue
-    if issue is None or issue.live:
-        return State.DELETED if issue is None else State.PUBLISHED
-    if issue.scheduled_for:
+    if issue is None:
+        return State.DELETED
+    return _state(issue, issue.scheduled_for, issue.is_in_review)
+
+
+def _state(issue: Any, is_scheduled: Any, is_in_review: bool) -> State:
+    if issue.live:
+        return State.PUBLISHED
+    if is_scheduled:
         return State.SCHEDULED
-    if issue.is_in_review:
+    if is_in_review:
         return State.IN_REVIEW
     return State.UNPUBLISHED if issue.first_published_at else State.DRAFT
 

@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from digest.contrib.submissions.documents import NOT_UNDERSTOOD
 from digest.contrib.submissions.models import Submission
+from digest.importing.report import UNKNOWN
 
-ROLES = {role.value for role in NOT_UNDERSTOOD}
+ROLES = {role.value for role in UNKNOWN}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from digest.admin.access import digests_with_permission
-from digest.admin.sources.columns import escape_formula
+from digest.admin.spreadsheets import escape_formula
 from digest.contrib.submissions.admin.access import submissions_of
 from digest.contrib.submissions.models import ApiKey, Submission
 from digest.contrib.submissions.outcomes import State, listed_state, with_issues

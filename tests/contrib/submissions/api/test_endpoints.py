@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.debug import ExceptionReporter
 from wagtail.models import GroupPagePermission
 
+from digest.contrib.submissions.documents import WORD
 from digest.contrib.submissions.models import ApiKey, ApiKeyQuerySet, Submission
 from digest.models import IssuePage
 from tests.api.bad_input import CONTENT_ENCODINGS, INVALID_BODIES
@@ -207,7 +208,10 @@ def test_content_encodings_are_rejected(submit):
 
 @pytest.mark.parametrize(
     ("content_type", "limit"),
-    [("text/markdown", 1_000_000), ("text/html", 3_000_000), ("application/json", 1_000_000)],
+    [
+        *(("text/markdown", 1_000_000), ("text/plain", 1_000_000), ("text/html", 3_000_000)),
+        *((WORD, 10_000_000), ("application/json", 1_000_000)),
+    ],
 )
 def test_large_body_is_not_read(submit, content_type, limit):
     response = submit(b"x" * (limit + 1), content_type=content_type)
