@@ -72,8 +72,9 @@ class PublishingActionsMixin:
         context = super().get_context_data(**kwargs)
         go_live_at, menu = self.page.go_live_at, context["action_menu"]
         context["is_scheduled"] = go_live_at and go_live_at > timezone.now()
+        context["can_schedule"] = self._can_schedule(menu)
         context["schedule_label"] = self._schedule_label()
-        if self._can_schedule(menu):
+        if context["can_schedule"]:
             menu.menu_items.insert(0, UsualTimeMenuItem(context["schedule_label"]))
         show_second_button(menu)
         return context

@@ -4,7 +4,9 @@
 (() => {
   const SECOND = "button + button"; // “Publish”; without permission to publish, “Submit to …”
   const OPEN_DIALOG = '.w-dialog:not([aria-hidden="true"]), .modal.in, dialog[open]';
+  const TYPING_DELAY = 300; // ms: a rich text field waits 250 before it writes into its input
   const { editForm } = window.digestDesk;
+  let pressing;
 
   const secondButton = () => editForm()?.querySelector(
     `.actions--primary > .w-dropdown-button > ${SECOND}, .actions--primary > ${SECOND}`,
@@ -32,7 +34,8 @@
     event.stopPropagation(); // A rich text field would begin a new line.
     if (event.repeat) return;
     addTypedTag(event.target);
-    button.click();
+    clearTimeout(pressing);
+    pressing = setTimeout(() => button.click(), TYPING_DELAY);
   };
 
   const openCalendar = ({ target }) => {
