@@ -118,3 +118,15 @@ def test_icons_of_the_header_fit_on_a_phone(editor):
     editor.page.set_viewport_size({"width": 390, "height": 844})
     row = editor.page.locator(".w-slim-header div:has(> [data-side-panel-toggle])")
     assert row.evaluate("row => row.scrollWidth <= row.clientWidth")
+
+
+def test_tags_with_a_comma_or_quotation_marks_stay_whole(open_editor, digest):
+    issue = make_issue(digest, 14, tags=["a, b", '5" disk'], body=body(story()))
+    editor = open_editor()
+    editor.open_issue(issue.pk)
+    editor.wait_for_initial_state()
+    labels = editor.page.locator(".tagit-label")
+    expect(labels).to_have_text(['5" disk', "a, b"])
+    editor.add_tag("Open data")
+    editor.publish()
+    expect(labels).to_have_text(['5" disk', "Open data", "a, b"])
