@@ -10,13 +10,16 @@ from django.db import connection
 from tests.plugin.test_plugin import python
 
 DATABASE = "digest_removal"
-ALL_APPS = "digest digest.contrib.search digest.contrib.newsletter digest.contrib.submissions"
+REST = "digest digest.contrib.search digest.contrib.submissions"
+ALL_APPS = f"{REST} digest.contrib.newsletter"
 INSTALL = """
 from datetime import timedelta
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.utils import timezone
 from wagtail.models import Site
 from digest.contrib.newsletter.models import Subscriber, Subscription
+from digest.contrib.submissions.models import ApiKey, ApiKeyDigest, Submission
 from tests.builders import make_digest, make_issue
 
 call_command("migrate", verbosity=0)
@@ -27,6 +30,10 @@ issue.save_revision().publish()
 issue.save_revision(approved_go_live_at=timezone.now() + timedelta(days=1))
 reader = Subscriber.objects.create(address="a@example.org", key="a", bucket="a")
 Subscription.objects.create(subscriber=reader, digest=digest)
+user, _is_new = User.objects.get_or_create(username="ada")
+key = ApiKey.objects.create(name="Bot", user=user, key_hash="a", expires_at=timezone.now())
+ApiKeyDigest.objects.create(key=key, digest=digest)
+Submission.objects.create(key=key, digest=digest, issue=issue, uses_ai=False)
 """
 DELETE_NEWSLETTER = """
 from django.core.management import call_command
@@ -38,8 +45,8 @@ from digest.models import get_digest_page_model
 
 for digest in get_digest_page_model().objects.all():
     digest.delete()
-call_command("migrate", "digest_search", "zero", verbosity=0)
 call_command("migrate", "digest_submissions", "zero", verbosity=0)
+call_command("migrate", "digest_search", "zero", verbosity=0)
 call_command("migrate", "digest", "zero", verbosity=0)
 """
 MIGRATE = """
@@ -109,7 +116,7 @@ def run(database: str, apps: str, *scripts: str) -> str:
 def take_out(database: str) -> set[str]:
     """Do the steps of the documentation; return the names of what is in the database after it."""
     run(database, ALL_APPS, DELETE_NEWSLETTER)
-    run(database, "digest digest.contrib.search", DELETE_DIGESTS)
+    run(database, REST, DELETE_DIGESTS)
     return set(json.loads(run(database, "", DELETE_CONTENT_TYPES, INSPECT)))
 
 
