@@ -1,7 +1,7 @@
 """The front page of the admin: an import field, and the next issue of each digest."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -63,7 +63,8 @@ class NextIssue:
 class UpcomingIssues:
     """Hold a digest's issues around today, each but the next one with its edit URL.
 
-    ``published`` is live since today; ``passed`` is the last draft whose date has passed.
+    ``published`` is live since today, whatever its date; ``passed`` is the last draft whose date
+    has passed.
     """
 
     digest: Any
@@ -95,8 +96,9 @@ class ImportPanel(Component):
         return Media(css={"all": [versioned_static("digest/admin/import.css")]})
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-        form = ImportForm(user=parent_context["request"].user)
-        return {"form": form, "csrf_token": parent_context["csrf_token"]}
+        user = parent_context["request"].user
+        form = ImportForm(user=user)
+        return {"form": form, "user": user, "csrf_token": parent_context["csrf_token"]}
 
 
 class NextIssuesPanel(Component):
@@ -139,7 +141,7 @@ def _upcoming_issues(digest: Any, user: Any) -> UpcomingIssues:
     return UpcomingIssues(
         digest,
         _new_url(digest, user),
-        published=_first(_published(issues, today), user),
+        published=_first(_published(issues, _start_of(today, digest)), user),
         passed=_first(_passed(issues, today), user),
         next=next_issue,
         scheduled=_with_edit_urls(scheduled[:ISSUES_SHOWN], user),
@@ -147,9 +149,15 @@ def _upcoming_issues(digest: Any, user: Any) -> UpcomingIssues:
     )
 
 
-def _published(issues: QuerySet, today: date) -> QuerySet:
+def _start_of(day: date, digest: Any) -> datetime:
+    return datetime.combine(day, time.min, time_zone_of(digest))
+
+
+def _published(issues: QuerySet, since: datetime) -> QuerySet:
     is_live = in_states([State.LIVE, State.LIVE_WITH_CHANGES])
-    return issues.filter(is_live, date=today).order_by("-first_published_at", "-pk")
+    return issues.filter(is_live, first_published_at__gte=since).order_by(
+        "-first_published_at", "-pk"
+    )
 
 
 def _passed(issues: QuerySet, today: date) -> QuerySet:

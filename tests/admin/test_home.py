@@ -123,14 +123,31 @@ def test_title_of_a_scheduled_next_issue_stands_once(admin_client, digest):
     assert html.index("Scheduled:") < html.index("Later")
 
 
-def test_live_issue_of_today_is_shown_with_a_link_to_it(admin_client, digest):
-    make_issue(digest, TODAY() - timedelta(days=1), title="Yesterday's")
+def test_issue_that_is_live_since_today_is_shown_with_a_link_to_it(admin_client, digest):
+    yesterdays = make_issue(digest, TODAY(), title="Yesterday's")
+    yesterday = timezone.now() - timedelta(days=1)
+    type(yesterdays).objects.update(first_published_at=yesterday)
     make_issue(digest, TODAY(), title="Today's", publish=False)
     assert "Published today" not in panel(admin_client)
     issue = make_issue(digest, TODAY(), title="Out")
     html = panel(admin_client)
     assert html.index("Published today:") < html.index("Out")
     assert f'<a href="{issue.url}">View live</a>' in html
+
+
+def test_issue_published_today_is_shown_whatever_its_date(upcoming, digest):
+    make_issue(digest, TODAY() + timedelta(days=2), title="Early")
+    assert upcoming().published[0].title == "Early"
+
+
+def test_today_begins_at_midnight_in_the_time_zone_of_the_digest(upcoming, home_page):
+    zone = ZoneInfo("Pacific/Kiritimati")
+    issue = make_issue(make_digest(home_page, time_zone=str(zone)), TODAY())
+    midnight = timezone.localtime(timezone=zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    for first, expected in [(midnight, issue), (midnight - timedelta(seconds=1), None)]:
+        type(issue).objects.update(first_published_at=first)
+        published = upcoming().published
+        assert (published and published[0]) == expected
 
 
 def test_expired_issue_of_today_is_not_shown_as_published(upcoming, digest):
