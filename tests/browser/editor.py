@@ -61,6 +61,14 @@ class Editor:
         page.get_by_role("textbox", name="password").fill(password)
         page.get_by_role("button", name="Sign in").click()
 
+    def sign_in_in_new_tab(self) -> None:
+        """Follow the focused link to sign in, and close its tab."""
+        with self.page.expect_popup() as popup:
+            self.page.keyboard.press("Enter")
+        self.fill_in_sign_in(popup.value, "edith", "a-good-password")
+        expect(popup.value.get_by_role("heading", name="You are signed in")).to_be_visible()
+        popup.value.close()
+
     def open_new_issue(self, digest_id: int) -> None:
         self.page.goto(f"/admin/pages/{digest_id}/")
         self.page.get_by_role("link", name="Add child page").first.click()

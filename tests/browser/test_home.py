@@ -20,6 +20,11 @@ REVIEW = re.compile(r"/admin/digest/import/\d+/$")
 
 
 @pytest.fixture
+def expected_errors():
+    return ["status of 403"]  # after signing out
+
+
+@pytest.fixture
 def home(open_editor, digest):
     """Return the window of an editor who may add issues to one digest."""
     return open_editor().page
@@ -43,6 +48,32 @@ def test_plain_text_is_pasted_anywhere(home):
     expect(home.get_by_role("textbox", name="Paste a text")).to_have_value(MARKDOWN)
     home.keyboard.press("Enter")
     expect(home).to_have_url(REVIEW)
+
+
+def test_text_pasted_after_another_one_follows_it_after_an_empty_line(home):
+    box = home.get_by_role("textbox", name="Paste a text")
+    home.evaluate(PASTE, ["", "One"])
+    home.evaluate(PASTE, [HTML, "Two\nThree"])
+    expect(box).to_have_value("One\n\nTwo\nThree")
+    expect(box).to_be_editable()
+    box.fill("")
+    home.locator("h1").first.click()
+    home.evaluate("document.activeElement.blur()")
+    home.evaluate(PASTE, [HTML, "Two"])
+    home.evaluate(PASTE, ["", "Four & five"])
+    expect(box).to_have_value("Two\n\nFour & five")
+    expect(home.locator("input[name=html]")).to_have_value(
+        re.compile("A basement holds sand.*<p>Four &amp; five</p>$", re.DOTALL)
+    )
+
+
+def test_typing_into_a_box_with_rich_text_says_that_it_is_read_only(home):
+    box = home.get_by_role("textbox", name="Paste a text")
+    box.focus()
+    home.evaluate(PASTE, [HTML, "Heat"])
+    home.keyboard.press("x")
+    expect(home.get_by_role("status").filter(has_text="The box is read-only.")).to_be_visible()
+    expect(box).to_have_value("Heat")
 
 
 def test_text_that_is_pasted_into_a_field_stays_there(home):
@@ -85,6 +116,19 @@ def test_text_that_was_not_read_stays_in_the_box(home):
     expect(home.locator(".digest-import-row")).to_contain_text("too much for an issue")
     expect(home.get_by_role("textbox", name="Paste a text")).not_to_have_value("")
     expect(read_button(home)).to_be_focused()
+
+
+def test_signed_out_editor_signs_in_in_a_new_tab_and_reads_the_text(open_editor, digest):
+    editor = open_editor()
+    editor.page.evaluate(PASTE, ["", MARKDOWN])
+    editor.page.context.clear_cookies(name="sessionid")
+    editor.page.keyboard.press("Enter")
+    link = editor.page.get_by_role("status").get_by_role("link", name="Sign in in a new tab")
+    expect(link).to_be_focused()
+    editor.sign_in_in_new_tab()
+    expect(editor.page.get_by_role("textbox", name="Paste a text")).to_have_value(MARKDOWN)
+    read_button(editor.page).click()
+    expect(editor.page).to_have_url(REVIEW)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (390, 844)])

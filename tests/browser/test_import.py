@@ -20,6 +20,11 @@ PASTE = """([html, text]) => {
 MARKDOWN = "---\ntitle: Trains\ndate: 2026-03-10\n---\n\n## Night trains\n\nThey sell out.\n"
 
 
+@pytest.fixture
+def expected_errors():
+    return ["status of 403"]  # after signing out
+
+
 def open_import(editor):
     """Open the import page from the menu."""
     editor.page.get_by_role("button", name="Digests").click()
@@ -165,6 +170,28 @@ def test_draft_can_be_created_on_arrival_and_asks_for_its_title(open_editor, dig
     title.fill("Sand")
     create.click()
     expect(editor.page).to_have_url(re.compile(r"/admin/pages/\d+/edit/$"))
+
+
+def test_signed_out_editor_signs_in_in_a_new_tab_and_loses_no_correction(open_editor, digest):
+    editor = open_editor()
+    open_import(editor)
+    paste(editor)
+    read(editor)
+    expect(editor.page.get_by_role("heading", name="The parts")).to_be_visible()
+    editor.page.context.clear_cookies(name="sessionid")
+    editor.page.get_by_label("Role of Block 5").select_option("Story: why it matters")
+    editor.page.get_by_role("textbox", name="Title").fill("Heat in sand")
+    status = editor.page.get_by_role("status").filter(has_text="You have been signed out.")
+    expect(status).to_be_visible()
+    create = editor.page.get_by_role("button", name="Create the draft")
+    create.click()
+    expect(status.get_by_role("link", name="Sign in in a new tab")).to_be_focused()
+    editor.sign_in_in_new_tab()
+    create.click()
+    expect(editor.page).to_have_url(re.compile(r"/admin/pages/\d+/edit/$"))
+    expect(editor.title).to_have_value("Heat in sand")
+    why = editor.block("story_section").locator("[data-contentpath=why_it_matters]")
+    expect(why.get_by_role("textbox")).to_have_text("It needs no land.")
 
 
 def test_rejected_file_does_not_affect_the_other_one(open_editor, digest, tmp_path):

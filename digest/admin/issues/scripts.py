@@ -75,6 +75,8 @@ def _guard_texts() -> dict[str, str]:
             "It is saved by itself when the page is unlocked."
         ),
         "editable": _("Saving works again."),
+        "not-done": _("Saving works again. “{action}” was not carried out: choose it again."),
+        "dismiss": _("Dismiss"),
         "sign-in": _("Sign in in a new tab"),
         "retry": _("Try again"),
         "copy": _("Copy the text"),

@@ -1,17 +1,15 @@
 /* Review of an imported document: saves each correction, and shows the parts and the resulting draft
    that follow from it. The page also works as a plain form without this script. */
 (() => {
-  const AJAX_HEADERS = { "X-Requested-With": "XMLHttpRequest" };
   const DELAY = 200; // milliseconds
 
-  const send = async (url, data) => {
-    const response = await fetch(url, { method: "POST", body: data, headers: AJAX_HEADERS });
-    if (!response.ok) throw new Error(`Status ${response.status}`);
-    return response.json();
-  };
+  const { SessionEnded, renewToken, send, showEnded } = window.digestImport;
 
   class Review {
     changes = 0;
+    isEnded = false; // the session, so that corrections are not saved
+    isChecking = false; // before a submission
+    checked = null; // the button whose submission goes on
     queue = Promise.resolve(); // one request at a time
 
     constructor(form) {
@@ -20,7 +18,8 @@
       this.sent = this.state();
       form.addEventListener("change", () => this.change());
       form.addEventListener("click", (event) => this.click(event));
-      form.addEventListener("submit", () => clearTimeout(this.timer));
+      form.addEventListener("submit", (event) => this.submit(event));
+      window.addEventListener("focus", () => this.isEnded && this.request("save"));
     }
 
     state() {
@@ -54,6 +53,34 @@
       document.querySelector(link.hash)?.focus();
     }
 
+    /* Submits the form only in a session of the user, or else what was corrected would be lost. */
+    async submit(event) {
+      const { submitter } = event;
+      clearTimeout(this.timer);
+      if (submitter === this.checked) return;
+      event.preventDefault();
+      if (this.isChecking) return;
+      this.isChecking = true;
+      try {
+        await this.queue;
+        await renewToken();
+        this.press(submitter);
+      } catch (error) {
+        this.showFailure(error)?.focus();
+      }
+      this.isChecking = false;
+    }
+
+    press(submitter) {
+      if (!submitter.isConnected) {
+        submitter.hidden = true;
+        this.form.append(submitter); // an update has replaced the button
+      }
+      this.checked = submitter;
+      submitter.click();
+      this.checked = null;
+    }
+
     request(action) {
       this.queue = this.queue.then(() => this.update(action));
     }
@@ -66,10 +93,17 @@
         const response = await send(location.pathname, data);
         // What has changed meanwhile is sent next; these regions no longer show it.
         if (response.regions && changes === this.changes) this.show(response);
+        this.isEnded = false;
         this.announce(response);
-      } catch {
-        this.announce({ error: this.form.dataset.failed });
+      } catch (error) {
+        this.showFailure(error);
       }
+    }
+
+    showFailure(error) {
+      this.isEnded = error instanceof SessionEnded;
+      this.announce({ error: this.form.dataset.failed });
+      return this.isEnded ? showEnded(error, this.status) : null;
     }
 
     show({ regions, fields, focus }) {

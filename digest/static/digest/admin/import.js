@@ -2,17 +2,12 @@
    anywhere, and uploads the documents one by one. The form also works without this script. */
 (() => {
   const LIMITS = { file: 10_000_000, text: 1_000_000 };
-  const AJAX_HEADERS = { "X-Requested-With": "XMLHttpRequest" };
   const TEXT_FIELDS =
     "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=file])";
 
-  const size = (text) => new Blob([text]).size;
+  const { SessionEnded, send, showEnded } = window.digestImport;
 
-  const send = async (url, data) => {
-    const response = await fetch(url, { method: "POST", body: data, headers: AJAX_HEADERS });
-    if (!response.ok) throw new Error(`Status ${response.status}`);
-    return response.json();
-  };
+  const size = (text) => new Blob([text]).size;
 
   const element = (html) => {
     const template = document.createElement("template");
@@ -29,15 +24,27 @@
     return markup ? page.body.innerHTML : "";
   };
 
-  /* The box, and the HTML of rich text that was pasted into it. */
+  /* Returns plain text as paragraphs. */
+  const paragraphs = (text) =>
+    text.trim().split(/\n\s*\n/).map((each) => {
+      const paragraph = document.createElement("p");
+      paragraph.innerText = each;
+      return paragraph.outerHTML;
+    }).join("");
+
+  /* The box, and the HTML of rich text that was pasted into it. What is pasted into a text follows it;
+     rich text keeps its headings and links in an empty box, and after other rich text. */
   class Box {
-    constructor(form) {
+    constructor(form, onReadOnly) {
+      this.onReadOnly = onReadOnly;
       this.text = form.elements.text;
       this.html = form.elements.html;
       this.note = form.querySelector("[data-rich-note]");
       this.text.addEventListener("paste", (event) => {
-        if (this.pasteRich(event.clipboardData)) event.preventDefault();
+        const isInText = !this.html.value && this.text.value.trim();
+        if (!isInText && this.pasteRich(event.clipboardData)) event.preventDefault();
       });
+      this.text.addEventListener("keydown", (event) => this.explain(event));
       form.querySelector("[data-use-plain]").addEventListener("click", () => this.usePlain());
       form.querySelector("[data-clear]").addEventListener("click", () => {
         this.clear();
@@ -46,24 +53,34 @@
       this.show(); // a form redisplayed with errors still has the pasted HTML
     }
 
-    /* Returns false for plain text, and where there is text already that it would replace. */
+    paste(clipboard) {
+      return this.pasteRich(clipboard) || this.append(clipboard.getData("text/plain"));
+    }
+
+    /* Returns false if the result would be plain text. */
     pasteRich(clipboard) {
+      const text = clipboard.getData("text/plain");
       const html = clean(clipboard.getData("text/html"));
-      const isReplaceable = this.html.value || !this.text.value.trim();
-      if (!html || !isReplaceable || size(html) > LIMITS.text) return false;
-      this.html.value = html;
-      this.text.value = clipboard.getData("text/plain");
+      const isPlain = this.html.value ? !html && !text.trim() : !html || this.text.value.trim();
+      if (isPlain || size(html) > LIMITS.text) return false;
+      this.html.value += html || paragraphs(text);
+      this.append(text);
       this.show();
       return true;
     }
 
-    /* Inserts plain text at the cursor, as the browser does if the box has the focus. */
-    pastePlain(clipboard) {
-      const text = clipboard.getData("text/plain");
+    /* Adds text after an empty line. */
+    append(text) {
       if (!text.trim()) return false;
-      if (this.html.value) this.clear();
-      this.text.setRangeText(text, this.text.selectionStart, this.text.selectionEnd, "end");
+      const before = this.text.value.trimEnd();
+      this.text.value = before ? `${before}\n\n${text}` : text;
       return true;
+    }
+
+    /* Says why typing does nothing. */
+    explain({ key, ctrlKey, metaKey }) {
+      const isTyping = key.length === 1 || ["Backspace", "Delete", "Enter"].includes(key);
+      if (this.text.readOnly && isTyping && !ctrlKey && !metaKey) this.onReadOnly();
     }
 
     show() {
@@ -88,7 +105,7 @@
   class Import {
     constructor(form) {
       this.form = form;
-      this.box = new Box(form);
+      this.box = new Box(form, () => this.setStatus("readOnly"));
       this.button = form.querySelector("[type=submit]");
       this.status = form.querySelector("[data-status]");
       this.progress = form.querySelector("[data-progress]");
@@ -103,7 +120,7 @@
     pasteAnywhere(event) {
       const { target, clipboardData } = event;
       if (this.button.disabled || target.closest?.(TEXT_FIELDS)) return;
-      if (this.box.pasteRich(clipboardData) || this.box.pastePlain(clipboardData)) {
+      if (this.box.paste(clipboardData)) {
         this.setStatus("inBox");
         this.focusNext();
       } else if (!this.choose(clipboardData.files)) return;
@@ -158,21 +175,40 @@
       if (!this.form.elements.digest.value) return this.reportError("noDigest", "digest");
       this.setBusy(true);
       this.rows.querySelectorAll(".digest-import-row--rejected").forEach((row) => row.remove());
+      let ended = null;
+      try {
+        await this.readAll(documents);
+      } catch (error) {
+        ended = error;
+      }
+      this.setBusy(false);
+      this.keepUnread(documents);
+      if (ended) showEnded(ended, this.status)?.focus();
+      else this.finish(documents);
+    }
+
+    async readAll(documents) {
       for (const [index, each] of documents.entries()) {
         this.setStatus("reading", { number: index + 1, total: documents.length, name: each.name });
         each.isRead = await this.read(each);
         this.progress.firstElementChild.value = (index + 1) / documents.length;
       }
-      this.setBusy(false);
-      this.finish(documents);
     }
 
-    /* Opens a single document; a pasted text that was not read stays in the box. */
+    /* Leaves a pasted text that was not read in the box, and the files that were not sent. */
+    keepUnread(documents) {
+      if (documents.every((each) => each.isRead || each.file)) this.box.clear();
+      const unsent = new DataTransfer();
+      documents
+        .filter((each) => each.file && each.isRead === undefined)
+        .forEach(({ file }) => unsent.items.add(file));
+      this.form.elements.files.files = unsent.files;
+    }
+
+    /* Opens a single document. */
     finish(documents) {
       const number = documents.filter((each) => each.isRead).length;
       this.setStatus("done", { number, total: documents.length });
-      if (documents.every((each) => each.isRead || each.file)) this.box.clear();
-      this.form.elements.files.value = "";
       const first = this.rows.querySelector("a");
       if (!number) this.button.focus();
       else if (documents.length > 1) first.focus();
@@ -188,7 +224,8 @@
         const rows = data.rows.map(element);
         this.rows.prepend(...rows);
         return rows.some((row) => row.querySelector("a"));
-      } catch {
+      } catch (error) {
+        if (error instanceof SessionEnded) throw error;
         return this.reject(each.name, this.form.dataset.failed);
       }
     }
@@ -233,14 +270,17 @@
       const form = event.target;
       if (!form.matches("[data-create-draft]")) return;
       event.preventDefault();
-      form.querySelector("button").disabled = true;
+      const button = form.querySelector("button");
+      button.disabled = true;
       try {
         const data = await send(form.action, new FormData(form));
         const row = element(data.rows[0]);
         form.closest("li").replaceWith(row);
         row.querySelector(".digest-import-row__actions a").focus();
-      } catch {
-        form.submit(); // the full page shows the errors
+      } catch (error) {
+        button.disabled = false;
+        if (error instanceof SessionEnded) showEnded(error, this.status)?.focus();
+        else form.submit(); // the full page shows the errors
       }
     }
   }

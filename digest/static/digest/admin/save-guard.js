@@ -18,6 +18,7 @@
   let isConfirmed = false; // in Wagtail's dialog, for a submission that has been checked
   let hasRetried = false;
   let passed = null; // the button whose click goes on
+  let heldAction = ""; // the name of the action that was not carried out, such as “Publish”
   const alertElement = document.createElement("div");
 
   const isLockedFromTheStart = () => document.body.classList.contains("content-locked");
@@ -74,22 +75,34 @@
     return navigator.clipboard ? button(texts.copy, BUTTON, copyText) : "";
   };
 
-  const show = (state) => {
-    blockedBy = state;
+  const showNotice = (notice, action) => {
     const box = document.createElement("div");
     const text = document.createElement("p");
     box.className = "digest-notice";
-    text.textContent = texts[state];
-    box.append(text, actionFor(state));
+    text.textContent = notice;
+    box.append(text, action);
     alertElement.replaceChildren(box);
+  };
+
+  const show = (state) => {
+    blockedBy = state;
+    showNotice(texts[state], actionFor(state));
     document.body.classList.add(HELD);
+  };
+
+  // Saving goes on by itself, but publishing is not repeated without the editor.
+  const showHeldAction = () => {
+    const dismiss = button(texts.dismiss, BUTTON, () => alertElement.replaceChildren());
+    showNotice(texts.notDone.replace("{action}", heldAction), dismiss);
+    heldAction = "";
   };
 
   const hide = () => {
     blockedBy = null;
     alertElement.replaceChildren();
     document.body.classList.remove(HELD);
-    announce(texts.editable);
+    if (heldAction) showHeldAction();
+    else announce(texts.editable);
     if (editForm().dataset.wUnsavedHasEditsValue === "true") requestSave();
   };
 
@@ -128,6 +141,8 @@
     passed = null;
   };
 
+  const isSaveOnly = ({ name, dataset }) => !name && !dataset.workflowActionName;
+
   const canSave = async () => ((await autosaveEnded()) ? fetchState() : "unreachable");
 
   const guard = async (event) => {
@@ -140,8 +155,9 @@
     const state = await canSave();
     isChecking = false;
     update(state);
-    if (state === "editable") press(submitter);
-    else alertElement.querySelector("a, button")?.focus();
+    if (state === "editable") return press(submitter);
+    heldAction = isSaveOnly(submitter) ? "" : submitter.innerText.trim();
+    alertElement.querySelector("a, button")?.focus();
   };
 
   // Wagtail clicks on the button again at once when its dialog is confirmed.
