@@ -40,6 +40,8 @@ def test_feeds_have_the_full_content(digest, read):
     for html in (rss.find(CONTENT).text, atom.find(f"{ATOM}content").text, item["content_html"]):
         assert "<h2>One &amp; only</h2>" in html
         assert "<p>It counts.</p>" in html
+        sources = html.split("<p>It counts.</p>")[1]
+        assert sources.index("<strong>Sources</strong>") < sources.index(">S</a>")
         assert '<a href="https://example.com/">S</a>' in html
     assert rss.find("title").text == item["title"] == "Title"
     assert rss.find("link").text == item["url"] == "http://localhost/daily/2026-04-14/"
