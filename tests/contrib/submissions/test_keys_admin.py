@@ -59,7 +59,7 @@ def test_command_beside_the_key_is_the_first_example(log_in, client, digest, sit
     assert response.context["command"] == (
         f'curl "{site.root_url}/api/v1/submissions/?digest=daily&preview=true" '
         '-H "Authorization: Bearer $DIGEST_KEY" -H "Content-Type: text/markdown" '
-        '-H "Idempotency-Key: $(uuidgen)" --data-binary @issue.md'
+        '-H "Idempotency-Key: $(date +%s)-$$" --data-binary @issue.md'
     )
 
 

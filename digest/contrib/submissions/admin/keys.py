@@ -232,7 +232,7 @@ def _command(request: HttpRequest, digest: Any) -> str:
     return (
         f'curl "{url}?digest={quote(digest.slug)}&preview=true" '
         '-H "Authorization: Bearer $DIGEST_KEY" -H "Content-Type: text/markdown" '
-        '-H "Idempotency-Key: $(uuidgen)" --data-binary @issue.md'
+        '-H "Idempotency-Key: $(date +%s)-$$" --data-binary @issue.md'
     )
 
 
