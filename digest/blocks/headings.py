@@ -9,7 +9,10 @@ from wagtail.blocks import CharBlock
 
 
 class OneLineTextarea(AdminAutoHeightTextInput):
-    """Wrap a long text instead of cutting it off; replace line breaks by spaces."""
+    """Wrap a long text instead of cutting it off; replace line breaks by spaces.
+
+    The limit is checked on the server alone: a browser cuts what is pasted without a word.
+    """
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"data-digest-one-line": "", **(attrs or {})})
@@ -18,6 +21,11 @@ class OneLineTextarea(AdminAutoHeightTextInput):
     def media(self) -> forms.Media:
         css = {"all": [versioned_static("digest/admin/editor.css")]}
         return forms.Media(js=[versioned_static("digest/admin/one-line.js")], css=css)
+
+    def build_attrs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        attrs = super().build_attrs(*args, **kwargs)
+        attrs.pop("maxlength", None)
+        return attrs
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         value = super().value_from_datadict(data, files, name)

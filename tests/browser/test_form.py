@@ -43,6 +43,39 @@ def test_long_title_is_shown_whole(editor, width):
     assert editor.title.evaluate(IS_WHOLE)
 
 
+def test_long_title_does_not_scroll_the_header(editor):
+    breadcrumbs = editor.page.locator(".w-breadcrumbs")
+    has_no_overflow = "element => element.scrollWidth <= element.clientWidth"
+    assert breadcrumbs.evaluate(has_no_overflow)
+    breadcrumbs.get_by_role("button", name="Toggle breadcrumbs").click()
+    editor.page.wait_for_timeout(500)  # They slide open.
+    assert breadcrumbs.evaluate(has_no_overflow)
+    box = breadcrumbs.get_by_role("link", name="Daily").bounding_box()
+    assert box["width"] > 30
+
+
+def test_heading_grows_while_it_is_written(editor):
+    heading = editor.blocks("story_section").first.get_by_role("textbox", name="Heading")
+    heading.fill("")
+    heading.press_sequentially(LONG[:90])
+    assert heading.evaluate(IS_WHOLE)
+
+
+def test_too_long_title_and_heading_are_kept_and_explained(editor):
+    heading = editor.blocks("story_section").first.get_by_role("textbox", name="Heading")
+    heading.fill("")
+    editor.title.fill("")
+    heading.focus()
+    editor.page.keyboard.insert_text("h" * 400)
+    editor.title.focus()
+    editor.page.keyboard.insert_text("t" * 400)
+    expect(editor.page.get_by_text("There are validation errors").first).to_be_visible()
+    editor.page.get_by_role("button", name="Save draft").click()
+    expect(editor.page.get_by_text("at most 255 characters (it has 400)")).to_have_count(2)
+    expect(editor.title).to_have_value("t" * 400)
+    expect(heading).to_have_value("h" * 400)
+
+
 def test_title_takes_no_line_breaks(editor):
     editor.title.fill("A ferry")
     editor.title.press("Enter")
