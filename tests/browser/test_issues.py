@@ -7,7 +7,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from digest.contrib.submissions.models import ApiKey, Submission
 from digest.previews.tokens import create_token
+from tests.browser.conftest import session_cookie
 from tests.builders import block, make_issue, story
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -79,6 +81,24 @@ def test_listing_fits_a_phone(open_editor, digest, path):
     expect(page.get_by_role("columnheader", name="Words")).to_be_hidden()
     box = page.locator("table.listing").bounding_box()
     assert box["x"] + box["width"] <= 390
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_listings_of_submissions_and_keys_do_not_scroll_sideways(
+    open_page, site_url, digest, width
+):
+    key, _text = ApiKey.make("Morning curator", User.objects.create_user("curator"), [digest])
+    texts = {"key_name": key.name, "made_with": "night-writer 2, large", "note": LONG}
+    issue = make_issue(digest, 14, title=LONG)
+    Submission.objects.create(key=key, digest=digest, issue=issue, uses_ai=True, **texts)
+    cookie = session_cookie(User.objects.create_superuser("ines"))
+    page = open_page(viewport={"width": width, "height": 844})
+    page.context.add_cookies([cookie | {"url": site_url}])
+    for path in ("/admin/digest/submissions/", "/admin/digest-keys/"):
+        page.goto(path)
+        expect(page.get_by_role("columnheader", name="State")).to_be_visible()
+        results = page.locator("#listing-results")
+        assert results.evaluate("element => element.scrollWidth <= element.clientWidth"), path
 
 
 def test_revoke_button_of_a_preview_link_is_inside_a_phone(open_editor, digest):

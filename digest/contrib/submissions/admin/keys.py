@@ -29,12 +29,12 @@ from wagtail.admin.widgets import AdminDateInput
 from wagtail.admin.widgets.button import Button
 
 from digest.admin.access import digests_with_permission
+from digest.admin.listings import WIDE
 from digest.contrib.submissions.admin.access import keys_of
 from digest.contrib.submissions.models import DEFAULT_LIFETIME, MAX_LIFETIME, ApiKey
 from digest.contrib.submissions.new_keys import errors_of
 from digest.pages.time_zones import format_datetime
 
-WIDE = "digest-submissions-wide"
 STATES = [("valid", _("Valid")), ("expired", _("Expired")), ("revoked", _("Revoked"))]
 
 
@@ -155,10 +155,10 @@ class KeyIndexView(generic.IndexView):
                 accessor=lambda key: format_datetime(key.expires_at),
                 sort_key="expires_at",
             ),
-            Column("prefix", label=_("Key"), accessor=lambda key: f"{key.prefix}…"),
+            Column("prefix", label=_("Key"), accessor=lambda key: f"{key.prefix}…", classname=WIDE),
             Column("user", label=_("User"), classname=WIDE),
             Column("digests", label=_("Digests"), accessor=_digests, classname=WIDE),
-            Column("last_used_at", label=_("Last used"), accessor=_last_used),
+            Column("last_used_at", label=_("Last used"), accessor=_last_used, classname=WIDE),
         ]
 
     def get_list_buttons(self, instance: ApiKey) -> list[Button]:

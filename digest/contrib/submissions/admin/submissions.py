@@ -17,6 +17,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from digest.admin.access import digests_with_permission
+from digest.admin.listings import WIDE
 from digest.admin.spreadsheets import escape_formula
 from digest.contrib.submissions.admin.access import submissions_of
 from digest.contrib.submissions.models import ApiKey, Submission
@@ -25,7 +26,6 @@ from digest.contrib.submissions.reports import StoredReport
 from digest.pages.time_zones import format_datetime
 
 NOTHING = "–"
-WIDE = "digest-submissions-wide"
 
 
 def _digests(request: HttpRequest) -> QuerySet:
@@ -94,9 +94,14 @@ COLUMNS: list[BaseColumn] = [
     Column("digest", label=_("Digest"), accessor="digest.title", classname=WIDE),
     Column("key_name", label=_("API key"), classname=WIDE),
     Column("made_with", label=_("Made with"), classname=WIDE),
-    Column("not_understood", label=_("Not understood"), accessor=_report_value("not_understood")),
-    Column("findings", label=_("Findings"), accessor=_report_value("findings")),
-    Column("note", label=_("Note"), classname="digest-submissions-note"),
+    Column(
+        "not_understood",
+        label=_("Not understood"),
+        accessor=_report_value("not_understood"),
+        classname=WIDE,
+    ),
+    Column("findings", label=_("Findings"), accessor=_report_value("findings"), classname=WIDE),
+    Column("note", label=_("Note"), classname=f"{WIDE} digest-submissions-note"),
 ]
 EXPORT = {
     "key": (_("API key"), lambda submission: submission.key_name),
