@@ -274,6 +274,13 @@ def test_autosave_updates_the_label(admin_client, issue):
     assert ">Schedule for Mon 30 Dec 2126, 06:00 Berlin</template>" in html
 
 
+def test_autosave_has_no_label_for_a_form_without_the_button(admin_client, home_page):
+    issue = make_issue(make_digest(home_page), 14, publish=False)
+    accept = {"accept": "application/json"}
+    html = admin_client.post(edit_url(issue), issue_form(issue, number="1"), headers=accept)
+    assert ".digest-schedule em" not in html.json()["html"]
+
+
 def unschedule(client, issue, **data):
     revision = issue.revisions.get(approved_go_live_at__isnull=False)
     return client.post(f"/admin/pages/{issue.pk}/revisions/{revision.pk}/unschedule/", data)
