@@ -73,7 +73,9 @@ def test_first_line_counts_the_parts_and_links_to_the_first_unknown_one(client, 
     upload = keep()
     html = client.get(url_of(upload)).content.decode()
     assert "7 of 8 parts understood;" in html
-    assert html.index('<a href="#id_role-2" data-jump>1 to check</a>') < html.index('id="part-0"')
+    assert html.index('<a href="#id_role-2" id="to-check" data-jump>1 to check</a>') < html.index(
+        'id="part-0"'
+    )
     assert html.count("digest-review-part--unknown") == 1
     places = [html.index(text) for text in ('id="part-2"', "Not understood", "mood: calm")]
     assert places == sorted(places)
