@@ -73,7 +73,7 @@ def test_click_in_the_preview_opens_the_field(open_editor, draft, origin):
     editor = open_editor()
     shown = open_beside_preview(editor, draft, origin)
     third = f"[data-contentpath='{draft.body[3].id}']"
-    field = editor.page.locator(f"{third} [data-contentpath=heading] input")
+    field = editor.page.locator(f"{third} [data-contentpath=heading] textarea")
     expect(field).not_to_be_focused()
     shown.get_by_role("heading", name="Story 3").click()
     expect(field).to_be_focused()
