@@ -73,7 +73,7 @@ def open_panel(name: str) -> Prepare:
 
 
 PANEL_CONTENT = {
-    "checklist": "[role=status]",
+    "checklist": ".digest-checklist__jump",
     "newsletter": "iframe",
     "preview": "iframe",
     "status": "h3, h2",
