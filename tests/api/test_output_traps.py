@@ -259,7 +259,7 @@ def test_body_that_is_too_deep_to_be_parsed_is_empty(digest, client, caplog):
     for url in [*LISTS, *urls_of(issue), *urls_of(whole)]:
         assert_valid(client, url)
     assert client.get(f"/api/v1/issues/{issue.pk}/").json()["body"] == []
-    assert "nested too deeply" in caplog.text
+    assert "nested" in caplog.text  # newer releases of Python parse it, and we reject it
 
 
 def test_valid_blocks_are_returned_and_others_logged(digest, get, caplog):
