@@ -41,6 +41,12 @@ def violations(page):
 
 
 @pytest.fixture
+def expected_errors():
+    """Return the error of the discussion that cannot be loaded."""
+    return ["https://giscus.app/client.js"]
+
+
+@pytest.fixture
 def issues(home_page, digest):
     """Create issues in two digests, one with all features and a discussion, and one in Arabic."""
     type(digest).objects.filter(pk=digest.pk).update(tagline="Five minutes a day", **GISCUS)
