@@ -7,3 +7,4 @@ INSTALLED_APPS = [
 ]
 ROOT_URLCONF = "tests.core_urls"
 TEMPLATES[0]["DIRS"] = []  # the site's templates have a search form
+WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "wagtailcore/password_required.html"

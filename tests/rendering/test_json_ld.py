@@ -25,6 +25,7 @@ def steps(breadcrumbs):
     ]
 
 
+@pytest.mark.optional_apps
 def test_front_page_is_a_website_with_a_search(client, home_page, site):
     Site.objects.filter(pk=site.pk).update(site_name="The Reading Room")
     website = scripts(client, "/")["WebSite"]
