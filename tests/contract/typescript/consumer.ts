@@ -87,7 +87,7 @@ function retold(story: Schemas["Story"]): string {
 }
 
 export async function stories(words: string): Promise<string[]> {
-  const { results, count } = await read("/stories/", { q: words, count: "true", limit: 5 });
+  const { results, count } = await read("/stories/", { q: words, count: true, limit: 5 });
   return [String(count ?? 0), ...results.map(retold)];
 }
 
