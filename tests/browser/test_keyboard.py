@@ -4,6 +4,7 @@ It is in view, has a name, shows the focus, and does not hold it. What the keys 
 the feature is: ``test_import.py``, ``test_paste_links.py``, ``test_checklist.py`` and others.
 """
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from tests.browser.screen_content import make_content
 from tests.browser.screens import ADMIN, READERS
 from tests.browser.walk import walk
 
-axe = pytest.importorskip("tests.browser.axe")
+pytest.importorskip("axe_playwright_python")
+axe = import_module("tests.browser.axe")
 pytestmark = pytest.mark.browser
 
 NOT_OURS = ["documentation of the API"]

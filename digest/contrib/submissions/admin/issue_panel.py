@@ -26,7 +26,7 @@ class SubmissionSidePanel(BaseSidePanel):
     """Show where the draft is from, and which parts of the document need a look."""
 
     class SidePanelToggle(BaseSidePanel.SidePanelToggle):
-        aria_label = _("Toggle submission")
+        aria_label = _("Submission")
         icon_name = "key"
 
     name = "submission"
