@@ -83,6 +83,8 @@ class Registry:
     # Dotted names of functions that return side panels for the editor of an issue, as Wagtail's
     # ``get_side_panels`` does. They take the issue, the request, and the page of the digest.
     issue_side_panels: list[str] = field(default_factory=list)
+    # Dotted name of a function that returns how issues were made: see ``digest.pages.provenance``.
+    provenance: str = ""
     # Names of groups, and the model permissions that ``create_roles`` gives them.
     roles: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 

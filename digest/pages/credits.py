@@ -1,4 +1,4 @@
-"""The byline of an issue, and the note about a correction in it."""
+"""The byline of an issue, the note about a correction in it, and its provenance."""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,10 +6,12 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.search import index
 
+from digest.pages.provenance import Provenance, with_provenance
 from digest.pages.time_zones import time_zone_of
 
 
@@ -59,6 +61,20 @@ class CreditsMixin(models.Model):
         """The day of the correction note in the time zone of the digest."""
         note = self.correction_note
         return note and timezone.localdate(note["at"], time_zone_of(self.digest))
+
+    @cached_property
+    def provenance(self) -> Provenance | None:
+        """How the issue was made, if a machine has submitted it.
+
+        For a list of issues, ``with_provenance`` sets it with fewer queries.
+        """
+        with_provenance([self])
+        return self.provenance
+
+    @property
+    def disclosure(self) -> Provenance | None:
+        """The provenance of an issue that AI has written, which readers are told."""
+        return self.provenance if self.provenance and self.provenance.ai else None
 
     def clean(self) -> None:
         """Date the correction note, also for the preview of an unsaved form."""

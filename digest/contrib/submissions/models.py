@@ -43,6 +43,10 @@ class ApiKey(models.Model):
     readers_see_rows = False
     wagtail_reference_index_ignore = True
 
+    class Level(models.TextChoices):
+        DRAFT = "draft", _("Drafts")
+        PUBLISH = "publish", _("Drafts and publishing")
+
     name = models.CharField(_("name"), max_length=100)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -57,6 +61,13 @@ class ApiKey(models.Model):
         null=True,
         on_delete=models.SET_NULL,
         related_name="+",
+    )
+    level = models.CharField(
+        _("level"),
+        max_length=20,
+        choices=Level.choices,
+        default=Level.DRAFT,
+        help_text=_("Whether it may also publish, without a person having read the issue."),
     )
     uses_ai = models.BooleanField(
         _("writes with AI"),
@@ -226,3 +237,60 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key_name}, {self.created_at:%Y-%m-%d}"
+
+
+class IssueProvenance(models.Model):
+    """Who has approved the published revision of an issue that was submitted; readers see it.
+
+    Without ``approved_at``, an API key has published it.
+    """
+
+    wagtail_reference_index_ignore = True
+
+    issue = models.OneToOneField(
+        swapper.get_model_name("digest", "IssuePage"), on_delete=models.CASCADE, related_name="+"
+    )
+    uses_ai = models.BooleanField()
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # The full name, if there is one: it stays when the account is deleted or renamed.
+    approved_by = models.CharField(max_length=255, blank=True)
+    approved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("provenance of an issue")
+        verbose_name_plural = _("provenance of issues")
+
+    def __str__(self) -> str:
+        return f"{self.issue_id}: {self.approved_by}"
+
+
+class DigestDisclosure(models.Model):
+    """What readers of a digest are told about issues that AI has written."""
+
+    wagtail_reference_index_ignore = True
+
+    digest = models.OneToOneField(
+        swapper.get_model_name("digest", "DigestPage"), on_delete=models.CASCADE, related_name="+"
+    )
+    text = models.CharField(
+        _("disclosure"),
+        max_length=300,
+        blank=True,
+        help_text=_(
+            "What readers are told of issues that AI has written; by default: Curated with AI."
+        ),
+    )
+    name_approver = models.BooleanField(
+        _("name who has approved an issue"),
+        default=False,
+        help_text=_("Readers see the full name. Otherwise, they see “the editors”."),
+    )
+
+    class Meta:
+        verbose_name = _("disclosure of AI")
+        verbose_name_plural = _("disclosures of AI")
+
+    def __str__(self) -> str:
+        return str(self.digest)

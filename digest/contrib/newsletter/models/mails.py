@@ -54,6 +54,7 @@ class Mailing(models.Model):
         CONFIGURATION = "configuration", _("the server or the settings let no mail pass")
         OUTAGE = "outage", _("the server took no mail for a day")
         ALIAS = "alias", _("an alias is not sent")
+        UNREVIEWED = "unreviewed", _("no person has approved the issue")
 
     class Audience(models.TextChoices):
         ACTIVE = "active", _("all subscribers")

@@ -66,6 +66,13 @@ class NewsletterSettings(models.Model):
         validators=[MaxValueValidator(24 * 60)],
         help_text=_("The time between publishing and sending, in which it can be cancelled."),
     )
+    sends_unreviewed = models.BooleanField(
+        _("send issues that no person has approved"),
+        default=False,
+        help_text=_(
+            "An issue that an API key has published is held otherwise, until somebody sends it."
+        ),
+    )
     content = models.CharField(
         _("content of mails"),
         max_length=20,
