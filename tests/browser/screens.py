@@ -46,6 +46,7 @@ def show_suggestions(page: Any, _content: dict[str, Any]) -> None:
     field.press_sequentially("gri")
     page.get_by_role("option").first.wait_for()
     field.press("ArrowDown")
+    field.press("ArrowDown")
 
 
 def show_server_error(page: Any, content: dict[str, Any]) -> None:

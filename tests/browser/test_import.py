@@ -212,15 +212,3 @@ def test_rejected_file_does_not_affect_the_other_one(open_editor, digest, tmp_pa
     expect(edit).to_be_focused()
     edit.click()
     expect(editor.title).to_have_value("Trains")
-
-
-def test_import_pages_have_no_axe_violations(open_editor, digest):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    editor = open_editor()
-    open_import(editor)
-    paste(editor)
-    violations = axe.run(editor.page, context=".nice-padding").response["violations"]
-    read(editor)
-    expect(editor.page.get_by_role("heading", name="The parts")).to_be_visible()
-    violations += axe.run(editor.page, context=".nice-padding").response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []

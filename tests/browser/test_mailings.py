@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_newsletter import DESKTOP, PHONE, WCAG, tab_to
+from tests.browser.test_newsletter import PHONE, tab_to
 from tests.builders import make_issue
 from tests.contrib.newsletter.mails import make_mailing, make_mails
 
 expect = pytest.importorskip("playwright.sync_api").expect
-Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 pytestmark = pytest.mark.browser
 
 
@@ -84,17 +83,9 @@ def test_page_follows_a_mailing_that_another_editor_pauses(open_editor, mailing)
     expect(page.get_by_role("checkbox", name=re.compile("^Update"))).to_be_hidden()
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_pages_meet_wcag(open_editor, mailing, viewport, color_scheme):
+def test_pages_fit_on_a_phone(open_editor, mailing):
     page = open_editor().page
-    page.set_viewport_size(viewport)
-    page.emulate_media(color_scheme=color_scheme)
-    options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-    reports = []
+    page.set_viewport_size(PHONE)
     for path in ("", f"inspect/{mailing.pk}/", f"stop/{mailing.pk}/", "growth/"):
         page.goto(f"/admin/digest/mailings/{path}")
-        found = Axe().run(page, options=options)
-        reports += [f"{path}: {found.generate_report()}"] if found.violations_count else []
-        assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"], path
-    assert not reports, "\n".join(reports)
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], path

@@ -16,7 +16,6 @@ from tests.builders import make_digest, make_full_issue
 from tests.contrib.newsletter.readers import confirm_token, open_newsletter, sign_up
 
 expect = pytest.importorskip("playwright.sync_api").expect
-Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 pytestmark = pytest.mark.browser
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -110,59 +109,3 @@ def test_mistyped_address_is_corrected(open_page, urls):
     page.keyboard.type("example.org")
     page.keyboard.press("Enter")
     expect_heading(page, "Check your inbox")
-
-
-def every_state(page: Any, urls: dict[str, str]) -> Any:
-    """Go through the pages in all their states, and yield the name of each."""
-    for name, url in {"front": "/", "digest": "/daily/", "issue": ISSUE, "form": SUBSCRIBE}.items():
-        page.goto(url)
-        yield name
-    page.goto("/")
-    page.get_by_text("Subscribe to Daily").click()
-    yield "front-open"
-    page.get_by_label(FIELD).first.fill("ada@localhost")
-    page.get_by_role("button", name=BUTTON, exact=True).first.click()
-    yield "error"
-    page.goto("/newsletter/preferences/")
-    yield "request"
-    page.get_by_label(FIELD).fill("ada@example.org")
-    page.get_by_role("button", name="Send the link").click()
-    yield "inbox"
-    page.goto(urls["confirm"])
-    yield "confirm"
-    page.get_by_role("button", name="Subscribe to Daily").click()
-    yield "confirmed"
-    page.goto(urls["unsubscribe"])
-    yield "unsubscribe"
-    page.goto(urls["preferences"])
-    yield "preferences"
-    page.get_by_role("button", name="Unsubscribe from Daily").click()
-    yield "ended"
-    page.locator("[name=sure]").evaluate("box => box.required = false")
-    page.get_by_role("button", name="Erase everything").click()
-    yield "unsure"
-    page.goto(urls["unsubscribe"])
-    yield "unsubscribed"
-    page.goto(urls["block"])
-    yield "block"
-    page.get_by_role("button", name="Never write to me again").click()
-    yield "blocked"
-    page.goto(urls["preferences"])
-    page.get_by_role("checkbox").check()
-    page.get_by_role("button", name="Erase everything").click()
-    yield "erased"
-    page.goto(urls["block"])
-    yield "missing"
-
-
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_every_state_meets_wcag(open_page, urls, viewport, color_scheme):
-    page = open_page(viewport=viewport, color_scheme=color_scheme)
-    options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-    reports = []
-    for state in every_state(page, urls):
-        found = Axe().run(page, options=options)
-        reports += [f"{state}: {found.generate_report()}"] if found.violations_count else []
-        assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"], state
-    assert not reports, "\n".join(reports)

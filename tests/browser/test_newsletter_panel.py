@@ -170,10 +170,8 @@ def test_subject_that_is_typed_during_a_save_is_saved(open_panel):
     assert saved.value.json()["subject"] == "Second"
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_panel_meets_wcag(open_panel, viewport, color_scheme):
-    editor, panel = open_panel(viewport=viewport, color_scheme=color_scheme)
+def test_error_in_the_panel_meets_wcag(open_panel):
+    editor, panel = open_panel(viewport=PHONE, color_scheme="dark")
     panel.get_by_text("Schedule", exact=True).press("Enter")
     panel.get_by_role("textbox", name="Date and time").fill("2020-01-01 10:00")
     editor.page.keyboard.press("Escape")

@@ -9,19 +9,9 @@ from wagtail.models import Site
 from tests.builders import body, make_digest, make_issue, story
 
 expect = pytest.importorskip("playwright.sync_api").expect
-Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 pytestmark = pytest.mark.browser
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-STATES = {
-    "empty": "/search/",
-    "results": "/search/?q=grid",
-    "filtered": "/search/?q=grid&tag=power",
-    "corrected": "/search/?q=operatros",
-    "some words": "/search/?q=grid+xylographs",
-    "nothing": "/search/?q=xylographs",
-}
 
 
 @pytest.fixture
@@ -56,30 +46,6 @@ def type_in(field, text):
     """Type text and wait for the suggestions."""
     field.press_sequentially(text)
     expect(options(field).first).to_be_visible()
-
-
-def violations(page):
-    options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-    found = Axe().run(page, options=options)
-    return found.generate_report() if found.violations_count else ""
-
-
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_every_state_meets_wcag(open_page, issues, viewport, color_scheme):
-    page = open_page(viewport=viewport, color_scheme=color_scheme)
-    reports = {}
-    for state, path in STATES.items():
-        page.goto(path)
-        reports[state] = violations(page)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width == viewport["width"], state
-    field = page.get_by_role("combobox")
-    field.fill("gri")
-    expect(options(field).first).to_be_visible()
-    field.press("ArrowDown")
-    reports["suggestions"] = violations(page)
-    assert not any(reports.values()), reports
 
 
 def test_search_works_without_javascript(open_page, issues):

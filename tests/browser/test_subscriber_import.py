@@ -50,8 +50,7 @@ def run_job() -> None:
         importing.run()
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
+@pytest.mark.parametrize(("viewport", "color_scheme"), [(DESKTOP, "light"), (PHONE, "dark")])
 def test_manager_imports_subscribers(
     open_page, digest, file, django_user_model, monkeypatch, viewport, color_scheme
 ):
