@@ -10,11 +10,17 @@ class SubmissionsConfig(AppConfig):
 
     def ready(self) -> None:
         from digest.contrib.submissions import checks  # noqa: F401
+        from digest.contrib.submissions.approvals import record_approval
         from digest.contrib.submissions.pruning import prune
+        from digest.pages.page_models import get_issue_senders
+        from digest.publishing.publish import revision_published
         from digest.publishing.roles import EDITORS
-        from digest.registry import DAY, Job, registry
+        from digest.registry import DAY, Job, SignalHandler, connect, registry
+
+        connect([SignalHandler(revision_published, record_approval, get_issue_senders())])
 
         registry.api_extensions.append("digest.contrib.submissions.api.extension")
+        registry.provenance = "digest.contrib.submissions.provenance.provenance_of"
         registry.jobs.append(Job("prune_submissions", prune, DAY))
         registry.issue_side_panels.append(
             "digest.contrib.submissions.admin.issue_panel.side_panels"

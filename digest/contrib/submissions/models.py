@@ -9,6 +9,7 @@ import swapper
 from django.conf import settings
 from django.db import OperationalError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
@@ -242,9 +243,10 @@ class Submission(models.Model):
 class IssueProvenance(models.Model):
     """Who has approved the published revision of an issue that was submitted; readers see it.
 
-    Without ``approved_at``, an API key has published it.
+    Without ``approved_at``, no person has.
     """
 
+    unseen_columns = frozenset({"approver_id"})
     wagtail_reference_index_ignore = True
 
     issue = models.OneToOneField(
@@ -263,7 +265,15 @@ class IssueProvenance(models.Model):
         verbose_name_plural = _("provenance of issues")
 
     def __str__(self) -> str:
-        return f"{self.issue_id}: {self.approved_by}"
+        return f"{self.issue_id}: {self.approver_name}"
+
+    @property
+    def approver_name(self) -> str:
+        """Return the full name or the user name for editors; empty if no person has approved."""
+        if self.approved_at is None:
+            return ""
+        name = self.approved_by or (self.approver.get_username() if self.approver else "")
+        return name or gettext("An account that was deleted")
 
 
 class DigestDisclosure(models.Model):

@@ -1,0 +1,84 @@
+"""How submitted issues were made, for the core's ``registry.provenance``."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from digest.contrib.submissions.models import DigestDisclosure, IssueProvenance, Submission
+from digest.pages.listing import with_digests
+from digest.pages.page_models import get_issue_page_model
+from digest.pages.provenance import Provenance
+
+
+def provenance_of(issues: Iterable[Any]) -> dict[int, Provenance]:
+    """Return the provenance of issues by primary key; an alias has that of its source."""
+    issues = [issue for issue in issues if issue.pk]
+    sources = _sources(issues)
+    records = _records(sources.values())
+    submitted = [issue for issue in issues if getattr(sources.get(issue.pk), "pk", 0) in records]
+    if not submitted:
+        return {}
+    prefetch_related_objects(submitted, "locale")
+    if aliases := [issue for issue in submitted if issue.alias_of_id]:
+        with_digests(sources[alias.pk] for alias in aliases)
+    disclosures = _disclosures({sources[issue.pk].digest for issue in submitted})
+    found = {}
+    for issue in submitted:
+        source = sources[issue.pk]
+        with translation.override(issue.locale.language_code):
+            found[issue.pk] = _provenance(source, records[source.pk], disclosures)
+    return found
+
+
+def _sources(issues: list[Any]) -> dict[int, Any]:
+    """Map each issue to itself, and an alias to the issue that it shows."""
+    sources = {issue.pk: issue for issue in issues}
+    while pks := {source.alias_of_id for source in sources.values()} - {None}:
+        pages = get_issue_page_model().objects.defer("body").in_bulk(pks)
+        found = {
+            pk: pages.get(source.alias_of_id) if source.alias_of_id else source
+            for pk, source in sources.items()
+        }
+        sources = {pk: source for pk, source in found.items() if source}
+    return sources
+
+
+def _records(issues: Iterable[Any]) -> dict[int, IssueProvenance]:
+    """Return the records by primary key of the issue; drafts have none yet, but submissions."""
+    issues = {issue.pk: issue for issue in issues}
+    records = {row.issue_id: row for row in IssueProvenance.objects.filter(issue__in=list(issues))}
+    drafts = [pk for pk, issue in issues.items() if not issue.live and pk not in records]
+    for submission in Submission.objects.filter(issue__in=drafts).only("issue", "uses_ai"):
+        record = records.setdefault(submission.issue_id, IssueProvenance(uses_ai=False))
+        record.uses_ai = record.uses_ai or submission.uses_ai
+    return records
+
+
+def _disclosures(digests: set[Any]) -> dict[Any, DigestDisclosure]:
+    """Return the disclosures of digests; nothing is read of those that are not public (None)."""
+    rows = DigestDisclosure.objects.filter(digest__in=digests - {None})
+    return {row.digest_id: row for row in rows}
+
+
+def _provenance(
+    issue: Any, record: IssueProvenance, disclosures: dict[Any, DigestDisclosure]
+) -> Provenance:
+    """Return the provenance of an issue in the active language."""
+    digest = issue.digest
+    disclosure = disclosures.get(digest.pk) if digest else None
+    text, name = "", ""
+    if record.uses_ai:
+        text = (disclosure and disclosure.text) or _("Curated with AI.")
+    if record.approved_at:
+        names_approver = disclosure is not None and disclosure.name_approver
+        name = (names_approver and record.approved_by) or _editors_of(digest)
+    return Provenance(record.uses_ai, text, name, record.approved_at, is_draft=not issue.live)
+
+
+def _editors_of(digest: Any) -> str:
+    if digest is None:
+        return _("the editors")
+    return _("the editors of %(digest)s") % {"digest": digest.title}
