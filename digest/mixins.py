@@ -41,6 +41,7 @@ from digest.pages.new_issues import NewIssuesMixin
 from digest.pages.numbering import NumberingMixin, lock
 from digest.pages.page_models import get_issue_page_model, parent_of
 from digest.pages.panels import DatePanel, TagsPanel
+from digest.pages.provenance import set_draft_provenance
 from digest.pages.serving import ReadersPageMixin
 from digest.pages.slugs import digest_slug_error, find_available_slug, is_proposed
 from digest.pages.stories import StoriesMixin, reading_line
@@ -318,6 +319,7 @@ class IssuePageMixin(
         context = super().get_context(request, *args, **kwargs)
         if getattr(request, "is_preview", False):  # The digest may be a draft, too.
             self.digest = self.get_parent().specific
+            set_draft_provenance(self)
         else:
             prefetch_related_objects([self], "tagged_items__tag")
         with visibility.snapshot():

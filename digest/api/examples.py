@@ -77,6 +77,12 @@ ISSUE = {
         "text": "An earlier version named the wrong city.",
         "at": "2026-04-14T09:30:00Z",
     },
+    "provenance": {
+        "ai": True,
+        "text": "Curated with AI.",
+        "approved_by": "the editors of The Daily Grid",
+        "approved_at": "2026-04-14T06:00:00Z",
+    },
     "word_count": 812,
     "reading_time_minutes": 4,
     "tags": [TAG],

@@ -17,6 +17,7 @@ from digest.blocks.stored import fits
 from digest.conf import get_base_page_model
 from digest.pages.listing import neighbours, with_digests, with_locales
 from digest.pages.page_models import get_issue_page_model, get_issue_tag_model
+from digest.pages.provenance import with_provenance
 from digest.rendering import seo
 from digest.rendering.bodies import Rendering
 from digest.rendering.markdown import issue_markdown
@@ -47,10 +48,12 @@ class Issues:
         self.scope, self.fields = scope, fields
         self.issues = list(issues)
         scope.note_shown("issue", self.issues)
-        if self._needs("locale", "seo") or scope.has_languages:
+        if self._needs("locale", "seo", "provenance") or scope.has_languages:
             with_locales(self.issues)
-        if self._needs("digest", "discussion", "seo"):
+        if self._needs("digest", "discussion", "seo", "provenance"):
             self._set_digests()
+        if self._needs("provenance", "seo"):
+            self._set_provenance()
         self.tags = self._tags() if self._needs("tags", "seo") else {}
         self.translations = _translations(self.issues, scope) if self._needs("translations") else {}
         self.rendering = Rendering(scope.base_url, scope.text)
@@ -65,6 +68,9 @@ class Issues:
 
     def _set_digests(self) -> None:
         with_digests(self.issues, self.scope.site)
+
+    def _set_provenance(self) -> None:
+        with_provenance(self.issues)
 
     def _images(self) -> Iterable[int]:
         digests = (issue.digest for issue in self.issues) if self._needs("seo") else ()
@@ -91,6 +97,15 @@ class Issues:
     def _correction(self, issue: Any) -> dict[str, str] | None:
         note = issue.correction_note
         return note and note | {"at": seo.utc_isoformat(note["at"])}
+
+    def _provenance(self, issue: Any) -> dict[str, Any] | None:
+        found = issue.disclosure
+        return found and {
+            "ai": found.ai,
+            "text": found.text,
+            "approved_by": found.approved_by,
+            "approved_at": found.approved_at and seo.utc_isoformat(found.approved_at),
+        }
 
     def _neighbour(self, issue: Any, side: str) -> dict[str, Any] | None:
         if not hasattr(issue, "neighbours"):
@@ -126,6 +141,7 @@ ISSUE_FIELDS: dict[str, Callable[[Issues, Any], Any]] = {
     "summary": lambda self, issue: issue.summary,
     "byline": lambda self, issue: issue.byline,
     "correction": Issues._correction,
+    "provenance": Issues._provenance,
     "word_count": lambda self, issue: issue.word_count,
     "reading_time_minutes": lambda self, issue: issue.reading_time_minutes,
     "tags": lambda self, issue: self.tags.get(issue.pk, []),

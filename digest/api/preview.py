@@ -58,6 +58,9 @@ class Drafts(Issues):
     def _set_digests(self) -> None:
         """Do nothing: ``open_draft`` has set them."""
 
+    def _set_provenance(self) -> None:
+        """Do nothing: ``open_draft`` has set it."""
+
     def _tags(self) -> dict[int | None, list[dict[str, str]]]:
         return {issue.pk: _tags_of(issue) for issue in self.issues}
 

@@ -160,6 +160,19 @@ class CorrectionNoteSerializer(serializers.Serializer):
     at = serializers.DateTimeField(help_text="When the note was published, in UTC.")
 
 
+class ProvenanceSerializer(serializers.Serializer):
+    """What readers are told of an issue that AI has written or edited."""
+
+    ai = serializers.BooleanField()
+    text = serializers.CharField(help_text="The disclosure, in the language of the issue.")
+    approved_by = serializers.CharField(
+        help_text="Who has approved what is published; empty if no person has."
+    )
+    approved_at = serializers.DateTimeField(
+        allow_null=True, help_text="In UTC; null if no person has approved it."
+    )
+
+
 class IssueSerializer(serializers.Serializer):
     """An issue in a list, with `body` if requested."""
 
@@ -180,6 +193,9 @@ class IssueSerializer(serializers.Serializer):
     summary = serializers.CharField()
     byline = serializers.CharField(help_text="Who wrote it; empty if only the digest is named.")
     correction = CorrectionNoteSerializer(allow_null=True)
+    provenance = ProvenanceSerializer(
+        allow_null=True, help_text="Null unless AI has written or edited the issue."
+    )
     word_count = serializers.IntegerField()
     reading_time_minutes = serializers.IntegerField(min_value=1)
     tags = TagReferenceSerializer(many=True)

@@ -26,6 +26,7 @@ from digest.feeds.formats import FEEDS, FeedFormat
 from digest.pages.listing import latest_first, with_digests, with_related
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.pages.paths import preferred, renamed
+from digest.pages.provenance import with_provenance
 from digest.pages.public_urls import frontend_root, page_url, requested_locale, site_name
 from digest.pages.stable_ids import stable_id
 from digest.pages.views import filter_by_language
@@ -217,6 +218,7 @@ def _items(
 
     With ``with_author``, an issue without a byline has its digest as its author.
     """
+    with_provenance(issues)
     links = [_link(issue, site, request) for issue in issues]
     bodies = public_bodies((issue.body for issue in issues), site.root_url, links)
     for issue, link, body in zip(issues, links, bodies, strict=True):

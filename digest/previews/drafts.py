@@ -10,6 +10,7 @@ from digest import visibility
 from digest.blocks.stored import give_ids
 from digest.pages.bodies import tolerate_broken_body
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
+from digest.pages.provenance import set_draft_provenance
 from digest.pages.stories import reading_line
 from digest.pages.time_zones import today_in
 from digest.previews.tokens import PreviewToken, find_token
@@ -84,4 +85,5 @@ def _complete(draft: Any) -> Any:
         draft.word_count = len(reading_line(draft.body.stream_block, draft.body).split())
     parent = draft.get_parent().specific
     draft.digest = parent if isinstance(parent, get_digest_page_model()) else None
+    set_draft_provenance(draft)
     return draft

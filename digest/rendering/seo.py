@@ -9,10 +9,13 @@ from wagtail.models import Site
 
 from digest import visibility
 from digest.conf import get_base_page_model, has_languages
+from digest.pages.provenance import disclosure_lines, plain_line
 from digest.pages.public_urls import frontend_root, page_url, site_name
 from digest.rendering.images import largest_jpeg, public_images_by_id
 
 DESCRIPTION_LENGTH = 200
+# Of IPTC: made by several means, at least one of which is generative AI.
+WITH_AI = "https://schema.org/CompositeWithTrainedAlgorithmicMediaDigitalSource"
 
 
 def issue_seo(
@@ -103,6 +106,7 @@ def _json_ld(
         "wordCount": issue.word_count,
         "isPartOf": issue.digest and _periodical(issue.digest),
         "correction": _correction(issue.correction_note),
+        **_backstory(issue),
     } | _organizations(issue.digest, site, logo)
     if issue.byline:
         data["author"] = _thing("Person", issue.byline, None)
@@ -114,6 +118,14 @@ def _correction(note: dict[str, Any] | None) -> dict[str, str] | None:
         return None
     published = {"text": note["text"], "datePublished": utc_isoformat(note["at"])}
     return {"@type": "CorrectionComment"} | published
+
+
+def _backstory(issue: Any) -> dict[str, str]:
+    """Return how the issue was made, if AI has written or edited it: editors may have, too."""
+    lines = disclosure_lines(issue)
+    if not lines:
+        return {}
+    return {"backstory": "\n".join(map(plain_line, lines)), "digitalSourceType": WITH_AI}
 
 
 def _organizations(digest: Any, site: Site | None, logo: str | None) -> dict[str, Any]:

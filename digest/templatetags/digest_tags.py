@@ -25,6 +25,7 @@ from digest.blocks import reading_text
 from digest.feeds.views import FEEDS, feed_path, site_feed_path
 from digest.http.canonical import web_url
 from digest.pages import public_urls
+from digest.pages.provenance import disclosure_lines
 from digest.pages.public_urls import page_url, requested_locale
 from digest.pages.views import readers_language, tag_path, with_language
 from digest.previews.field_map import field_map
@@ -63,6 +64,10 @@ def _with_direction(tag: re.Match) -> str:
 
 # Returns the URL, or None if it is not an absolute http(s) URL.
 register.filter("web_url", web_url)
+
+
+# The lines of HTML that tell readers of AI; none for most issues.
+register.filter("disclosure_lines", disclosure_lines)
 
 
 @register.simple_tag

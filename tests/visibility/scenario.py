@@ -9,7 +9,7 @@ from wagtail.models import Locale, Page, Site
 
 from digest.models import DigestPage, IssuePage
 from tests.builders import body, make_digest, make_issue, story
-from tests.optional_apps import HAS_NEWSLETTER
+from tests.optional_apps import HAS_NEWSLETTER, HAS_SUBMISSIONS
 from tests.visibility import people
 from tests.visibility.states import ELSEWHERE, HIDDEN, PUBLIC
 
@@ -72,6 +72,7 @@ class Scenario:
         self._translate()
         self._refer()
         self._open_newsletters()
+        self._disclose_ai()
         Page.objects.update(owner=people.superuser())
 
     def _case(self, number, state):
@@ -102,6 +103,13 @@ class Scenario:
 
             for digest in DigestPage.objects.all():
                 open_newsletter(digest)
+
+    def _disclose_ai(self):
+        """Say of each issue that AI has written it, and of the live ones who has approved them."""
+        if HAS_SUBMISSIONS:
+            from tests.contrib.submissions.builders import disclose_everywhere
+
+            disclose_everywhere()
 
     def _refer(self):
         """Create an issue whose text links to all others."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from digest.pages.provenance import disclosure_lines, plain_line
 from digest.pages.public_urls import page_url
 from digest.rendering.images import largest_jpeg
 from digest.rendering.markdown.blocks import NOT_TEXT, MarkdownWriter, parse_html
@@ -60,12 +61,19 @@ def front_matter(issue: Any, image: dict[str, Any] | None) -> str:
         "updated_at": utc_isoformat(issue.updated_at),
         "correction": note and note["text"],
         "corrected_at": note and utc_isoformat(note["at"]),
+        **_disclosure(issue),
         "image": image and largest_jpeg(image)["url"],
         "image_alt": image and image["alt"],
     }
     known = {name: strip_control(value) for name, value in data.items() if value}
     text = yaml.safe_dump(known, allow_unicode=True, sort_keys=False, width=float("inf"))
     return f"---\n{text}---"
+
+
+def _disclosure(issue: Any) -> dict[str, str]:
+    """Return what readers are told of AI: the text, and who has approved the issue."""
+    lines = map(plain_line, disclosure_lines(issue))
+    return dict(zip(("disclosure", "approval"), lines, strict=False))
 
 
 def strip_control(value: Any) -> Any:

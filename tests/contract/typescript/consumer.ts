@@ -121,7 +121,8 @@ export async function render(): Promise<string> {
   const kind: "issue" = issue.type;
   const before: number | undefined = issue.previous?.id;
   const note = issue.correction && `${issue.correction.text} (${issue.correction.at.slice(0, 10)})`;
-  const head = [kind, issue.byline.toUpperCase(), note ?? "", picture(issue.image)];
+  const told = issue.provenance && [issue.provenance.text, issue.provenance.approved_at ?? ""].join();
+  const head = [kind, told ?? "", issue.byline.toUpperCase(), note ?? "", picture(issue.image)];
   const lines = [...head, ...issue.body.map(html), String(before)];
   for await (const listed of everyIssue()) lines.push(listed.digest?.title ?? listed.headline);
   return lines.join("\n");

@@ -14,6 +14,7 @@ from wagtail.models import Page, PageViewRestriction, Revision
 
 from digest.models import DigestPage, IssuePage
 from digest.pages.stories import story_table
+from tests.optional_apps import HAS_SUBMISSIONS
 from tests.visibility import endpoints, people
 from tests.visibility.all_states.test_canary import with_parameters
 from tests.visibility.oracle import Oracle
@@ -75,8 +76,21 @@ def change_what_is_hidden(scenario):
         show_in_menus=True,
     )
     story_table.rebuild()
+    if HAS_SUBMISSIONS:
+        change_hidden_disclosures()
     move_expiry_of_the_private(scenario)
     change_related_rows(hidden)
+
+
+def change_hidden_disclosures():
+    from digest.contrib.submissions.models import DigestDisclosure, IssueProvenance, Submission
+
+    DigestDisclosure.objects.filter(text__startswith="unsaid").update(
+        text="Changed", name_approver=False
+    )
+    hidden = IssueProvenance.objects.filter(approved_by__startswith="unsaid")
+    hidden.update(approved_by="Changed")
+    Submission.objects.update(key_name="Changed", made_with="Changed", note="Changed")
 
 
 def move_expiry_of_the_private(scenario):
