@@ -217,7 +217,7 @@ NEW_ISSUE = ("wagtailadmin_pages:add", ("digest", "issuepage", "{digest}"))
 SOURCES, SYNONYMS = "digest_sources", "digest_search_synonyms"
 TAGS = "taggit_tag_modeladmin"
 SETTINGS, MAILINGS = "digest_newsletter_settings", "digest_newsletter_mailings"
-KEYS = "digest_submissions_keys"
+KEYS, DISCLOSURES = "digest_submissions_keys", "digest_submissions_disclosures"
 SUBSCRIBERS, IMPORTS = "digest_newsletter_subscribers", "digest_newsletter_imports"
 
 
@@ -263,6 +263,8 @@ ADMIN = [
     Screen("share a preview", "digest_share_preview", ("{draft}",)),
     Screen("shared preview", "digest_share_preview", ("{draft}",), prepare=create_link),
     Screen("submissions", "digest_submissions:index"),
+    Screen("disclosures", f"{DISCLOSURES}:index"),
+    Screen("disclosure", f"{DISCLOSURES}:edit", ("{digest}",)),
     Screen("keys", f"{KEYS}:index"),
     Screen("key, new", f"{KEYS}:add"),
     Screen("key, errors", f"{KEYS}:add", prepare=press("Make the key")),

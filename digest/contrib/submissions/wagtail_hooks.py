@@ -1,4 +1,4 @@
-"""Add API keys and submissions to the admin, and their actions to Wagtail's log."""
+"""Add API keys, submissions and disclosures to the admin, and their actions to Wagtail's log."""
 
 from typing import Any
 
@@ -11,21 +11,30 @@ from wagtail.permissions import register_permission_policy
 
 from digest.contrib.submissions.admin.access import (
     ApiKeyPermissionPolicy,
+    DisclosurePermissionPolicy,
     SubmissionPermissionPolicy,
 )
+from digest.contrib.submissions.admin.disclosures import DisclosureViewSet
 from digest.contrib.submissions.admin.home import add_expiring_keys
 from digest.contrib.submissions.admin.keys import ApiKeyViewSet
 from digest.contrib.submissions.admin.submissions import SubmissionViewSet
-from digest.contrib.submissions.models import CREATE_KEY, REVOKE_KEY, ApiKey, Submission
+from digest.contrib.submissions.models import (
+    CREATE_KEY,
+    REVOKE_KEY,
+    ApiKey,
+    DigestDisclosure,
+    Submission,
+)
 
 register_permission_policy(ApiKey, ApiKeyPermissionPolicy(ApiKey))
 register_permission_policy(Submission, SubmissionPermissionPolicy(Submission))
+register_permission_policy(DigestDisclosure, DisclosurePermissionPolicy(DigestDisclosure))
 hooks.register("construct_homepage_panels", add_expiring_keys)
 
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[ModelViewSet]:
-    return [ApiKeyViewSet(), SubmissionViewSet()]
+    return [ApiKeyViewSet(), SubmissionViewSet(), DisclosureViewSet()]
 
 
 @hooks.register("register_log_actions")

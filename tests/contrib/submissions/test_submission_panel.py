@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from digest.contrib.submissions.models import Submission
+from digest.contrib.submissions.models import IssueProvenance, Submission
 from tests.admin.helpers import make_user
 from tests.builders import make_issue
 from tests.contrib.submissions.conftest import DOCUMENT
@@ -72,6 +72,26 @@ def test_other_issues_have_no_panel(log_in, client, digest, submit):
     assert PANEL not in editor(client, make_issue(digest))
     add = reverse("wagtailadmin_pages:add", args=["digest", "issuepage", digest.pk])
     assert PANEL not in client.get(add).content.decode()
+
+
+def test_panel_says_who_has_approved_what_is_live(log_in, client, submit):
+    user = log_in(EDITORS, "edith")
+    row = submit_json(submit)
+    assert "Approved by" not in editor(client, row.issue)
+    row.issue.get_latest_revision().publish(user=user)
+    html = editor(client, row.issue)
+    assert "<dt>Approved by</dt> <dd>edith, " in html
+    IssueProvenance.objects.update(approved_by="Edith <i>Example</i>")
+    assert "<dd>Edith &lt;i&gt;Example&lt;/i&gt;, " in editor(client, row.issue)
+    Submission.objects.get().issue.unpublish()
+    assert "Approved by" not in editor(client, row.issue)
+
+
+def test_panel_says_that_nobody_has_approved_it(log_in, client, submit):
+    log_in(EDITORS)
+    row = submit_json(submit)
+    row.issue.get_latest_revision().publish()
+    assert "<dd>Published without review by a person</dd>" in editor(client, row.issue)
 
 
 def test_user_who_sees_no_submissions_gets_no_link(client, submit, digest):

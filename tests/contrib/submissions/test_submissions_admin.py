@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from digest.contrib.submissions.models import ApiKey, Submission
+from digest.contrib.submissions.models import ApiKey, IssueProvenance, Submission
 from digest.contrib.submissions.outcomes import listed_state, state_of, with_issues
 from tests.admin.helpers import make_user, schedule
 from tests.builders import make_digest, make_issue
@@ -167,12 +167,52 @@ def test_export_is_a_record(log_in, client, make, digest):
     make(None, number=1, made_with="a-model")
     log_in(EDITORS)
     heading, *rows = csv.reader(export(client).splitlines())
-    assert heading == ["API key", "Made with", "Submitted", "Issue", "State"]
+    assert heading == [
+        *("API key", "Made with", "Submitted", "Issue", "State", "Approved by", "Approved"),
+    ]
     shown = [(row[0], row[1], row[3], row[4]) for row in rows]
     assert shown == [
         ("The curator", "a-model", "–", "Deleted"),
         ("The curator", '\'=HYPERLINK("x")', "One", "Published"),
     ]
+
+
+def test_export_says_who_has_approved(log_in, client, make, digest):
+    user = log_in(EDITORS, "edith")
+    first, second, third = (make_issue(digest, day, publish=False) for day in (1, 2, 3))
+    for issue in (first, second, third):
+        make(issue)
+    first.get_latest_revision().publish()
+    second.get_latest_revision().publish(user=user)
+    user.first_name = "=Edith"
+    third.get_latest_revision().publish(user=user)
+    at = [row.approved_at for row in IssueProvenance.objects.order_by("issue")]
+    _, *rows = csv.reader(export(client).splitlines())
+    shown = [tuple(row[5:]) for row in rows]
+    moments = [each.isoformat(" ", "seconds") for each in at[1:]]
+    assert shown == [("'=Edith", moments[1]), ("edith", moments[0]), ("", "")]
+    IssueProvenance.objects.update(approver=None)
+    assert "An account that was deleted" in export(client)
+
+
+def test_export_takes_a_constant_number_of_queries(log_in, client, make, digest):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            export(client)
+        return len(queries)
+
+    def submit_and_publish(day):
+        issue = make_issue(digest, day, publish=False)
+        make(issue)
+        issue.get_latest_revision().publish(user=user)
+
+    user = log_in(EDITORS)
+    submit_and_publish(1)
+    count()  # warms up
+    few = count()
+    for day in (2, 3, 4):
+        submit_and_publish(day)
+    assert count() == few
 
 
 def test_texts_of_a_script_are_escaped(log_in, client, submit):

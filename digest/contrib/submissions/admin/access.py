@@ -1,4 +1,4 @@
-"""Who sees and makes API keys, and who sees submissions."""
+"""Who sees and makes API keys, who sees submissions, and who edits what readers are told."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from wagtail.permission_policies import BasePermissionPolicy, ModelPermissionPolicy
 
 from digest.admin.access import digests_with_permission, page_permission_policy
-from digest.contrib.submissions.models import ApiKey, Submission
+from digest.contrib.submissions.models import ApiKey, DigestDisclosure, Submission
 
 
 class ApiKeyPermissionPolicy(ModelPermissionPolicy):
@@ -33,6 +33,23 @@ class SubmissionPermissionPolicy(BasePermissionPolicy):
             return Submission.objects.none()
         digests = digests_with_permission(user, "change").order_by()
         return Submission.objects.filter(digest__in=digests.values("pk"))
+
+
+class DisclosurePermissionPolicy(BasePermissionPolicy):
+    """Permit users to edit what the readers are told of digests that they may change."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action == "change" and disclosing_digests(user).exists()
+
+    def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> QuerySet:
+        digests = disclosing_digests(user).order_by().values("pk")
+        rows = DigestDisclosure.objects.filter(digest__in=digests)
+        return rows if "change" in actions else rows.none()
+
+
+def disclosing_digests(user: Any) -> QuerySet:
+    """Return the digests that a user may change; an alias discloses what its source does."""
+    return digests_with_permission(user, "change").filter(alias_of=None)
 
 
 def keys_of(user: Any) -> QuerySet:

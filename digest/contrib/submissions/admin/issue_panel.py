@@ -11,7 +11,7 @@ from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.side_panels import BaseSidePanel
 
 from digest.contrib.submissions.admin.access import submissions_of
-from digest.contrib.submissions.models import Submission
+from digest.contrib.submissions.models import IssueProvenance, Submission
 from digest.contrib.submissions.reports import StoredReport
 
 
@@ -41,9 +41,15 @@ class SubmissionSidePanel(BaseSidePanel):
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         return super().get_context_data(parent_context) | {
             "submission": self.submission,
+            "approval": self._approval(),
             "report": StoredReport.of(self.submission),
             "submissions_url": self._submissions_url(),
         }
+
+    def _approval(self) -> IssueProvenance | None:
+        """Return who has approved the live issue; a draft has not been approved."""
+        rows = IssueProvenance.objects.filter(issue=self.object.pk, issue__live=True)
+        return rows.select_related("approver").first()
 
     def _submissions_url(self) -> str:
         """Return where the user sees the submissions to the digest, or an empty text."""

@@ -20,7 +20,7 @@ from digest.admin.access import digests_with_permission
 from digest.admin.listings import WIDE
 from digest.admin.spreadsheets import escape_formula
 from digest.contrib.submissions.admin.access import submissions_of
-from digest.contrib.submissions.models import ApiKey, Submission
+from digest.contrib.submissions.models import ApiKey, IssueProvenance, Submission
 from digest.contrib.submissions.outcomes import State, listed_state, with_issues
 from digest.contrib.submissions.reports import StoredReport
 from digest.pages.time_zones import format_datetime
@@ -77,6 +77,21 @@ def _state(submission: Submission) -> str:
     return str(listed_state(submission).label)
 
 
+def _record(submission: Submission) -> IssueProvenance | None:
+    """Return who has approved the issue, if the user may edit it."""
+    return submission.record if submission.may_edit else None
+
+
+def _approver(submission: Submission) -> str:
+    record = _record(submission)
+    return record.approver_name if record else ""
+
+
+def _approved(submission: Submission) -> str:
+    record = _record(submission)
+    return record.approved_at.isoformat(" ", "seconds") if record and record.approved_at else ""
+
+
 COLUMNS: list[BaseColumn] = [
     TitleColumn("issue", label=_("Issue"), accessor=_title, get_url=_edit_url),
     StatusTagColumn(
@@ -112,6 +127,8 @@ EXPORT = {
     ),
     "issue": (_("Issue"), lambda submission: str(_title(submission))),
     "state": (_("State"), _state),
+    "approver": (_("Approved by"), _approver),
+    "approved": (_("Approved"), _approved),
 }
 
 
@@ -135,9 +152,12 @@ class SubmissionIndexView(generic.IndexView):
         return context
 
     def as_spreadsheet(self, queryset: QuerySet, spreadsheet_format: str) -> HttpResponse:
+        rows = IssueProvenance.objects.filter(issue__in=queryset.order_by().values("issue"))
+        self.records = {row.issue_id: row for row in rows.select_related("approver")}
         return super().as_spreadsheet(queryset.defer("document", "response"), spreadsheet_format)
 
     def to_row_dict(self, item: Submission) -> dict[str, Any]:
+        item.record = self.records.get(item.issue_id)
         return {name: escape_formula(read(item)) for name, (_label, read) in EXPORT.items()}
 
 

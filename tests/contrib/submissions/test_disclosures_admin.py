@@ -1,0 +1,80 @@
+"""The form of what readers of a digest are told of AI."""
+
+import pytest
+from django.urls import reverse
+
+from digest.contrib.submissions.models import DigestDisclosure
+from tests.admin.helpers import make_user
+from tests.builders import make_digest, make_issue
+from tests.contrib.submissions.builders import make_submitted
+
+pytestmark = pytest.mark.django_db
+URL = "/admin/digest/disclosures/"
+
+
+@pytest.fixture
+def editor(client, digest):
+    """Sign in a user who may change the digest, and no other one."""
+    user = make_user("editor", digest, "change")
+    client.force_login(user)
+    return user
+
+
+def form_url(digest):
+    return reverse("digest_submissions_disclosures:edit", args=[digest.pk])
+
+
+def save(client, digest, **data):
+    return client.post(form_url(digest), data)
+
+
+def test_list_has_the_digests_that_the_user_may_change(client, editor, digest, home_page):
+    make_digest(home_page, "other")
+    html = client.get(URL).content.decode()
+    assert form_url(digest) in html
+    assert "Curated with AI." in html
+    assert "Other" not in html
+
+
+def test_first_save_inserts_a_row_and_the_next_one_changes_it(client, editor, digest):
+    assert not DigestDisclosure.objects.exists()
+    assert client.get(form_url(digest)).status_code == 200
+    assert save(client, digest, text="A model wrote it.", name_approver="on").status_code == 302
+    row = DigestDisclosure.objects.get(digest=digest)
+    assert (row.text, row.name_approver) == ("A model wrote it.", True)
+    assert save(client, digest, text="").status_code == 302
+    row.refresh_from_db()
+    assert (row.text, row.name_approver) == ("", False)
+    assert DigestDisclosure.objects.count() == 1
+
+
+def test_readers_see_the_saved_text_at_once(client, editor, digest):
+    issue = make_submitted(digest)
+    url = f"/api/v1/issues/{issue.pk}/?fields=provenance"
+    assert client.get(url).json()["provenance"]["text"] == "Curated with AI."
+    save(client, digest, text="<b>A model</b>")
+    assert client.get(url).json()["provenance"]["text"] == "<b>A model</b>"
+    assert "&lt;b&gt;A model&lt;/b&gt;" in client.get(issue.url).content.decode()
+    assert "<b>A model</b>" not in client.get(URL).content.decode()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_other_digests_are_not_found(client, editor, digest, home_page, method):
+    other = make_digest(home_page, "other")
+    alias = digest.create_alias(parent=home_page, update_slug="alias")
+    for page in (other, alias, make_issue(digest)):
+        assert getattr(client, method)(form_url(page), {"text": "Mine"}).status_code == 404
+    assert not DigestDisclosure.objects.exists()
+
+
+@pytest.mark.parametrize("permission", ["add", "publish"])
+def test_user_needs_to_be_able_to_change_the_digest(client, digest, permission):
+    client.force_login(make_user(permission, digest, permission))
+    assert client.get(URL).status_code == 302
+    assert save(client, digest, text="Mine").status_code == 302
+    assert not DigestDisclosure.objects.exists()
+    assert URL not in client.get("/admin/").content.decode()
+
+
+def test_menu_leads_to_the_list(client, editor):
+    assert URL in client.get("/admin/").content.decode()
