@@ -122,6 +122,7 @@ def update(submission: Submission, order: Order, render: Render, etags: set[str]
         try:
             _save(order, saved, existing=issue, check=partial(_check_is_only, order))
         except _Unchanged:
+            issue = get_issue_page_model().objects.get(pk=issue.pk)  # without the undone revision
             finish("unchanged", issue.get_latest_revision_as_object())
     return submission
 

@@ -57,6 +57,13 @@ def test_same_document_changes_nothing(put, issue):
     assert issue.revisions.count() == 1
 
 
+def test_same_document_of_a_live_issue_changes_nothing(put, issue):
+    issue.latest_revision.publish()
+    response = put(DOCUMENT)
+    assert (response.status_code, response.json()["did"]) == (200, "unchanged")
+    assert issue.revisions.count() == 1
+
+
 def test_dry_run_changes_nothing(put, issue):
     response = put(url=f"{put.first['Location']}?dry_run=true")
     assert (response.status_code, response.json()["did"]) == (200, "would_update")
