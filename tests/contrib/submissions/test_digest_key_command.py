@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
@@ -42,6 +43,11 @@ def test_key_is_printed_once_and_works(curator, digest, home_page, capsys, clien
         (["--user", "curator", "--digest", "daily", "--days", "0"], "use 1 to 366"),
         (["--user", "curator", "--digest", "daily", "--days", "-1"], "--days"),
         (["--user", "curator"], "--digest"),
+        (["--user", "curator", "--digest", "daily", "--level", "admin"], "--level"),
+        (
+            ["--user", "curator", "--digest", "daily", "--level", "publish"],
+            "curator may not publish issues of Daily",
+        ),
     ],
 )
 def test_invalid_arguments_make_no_key(curator, home_page, django_user_model, args, message):
@@ -50,6 +56,17 @@ def test_invalid_arguments_make_no_key(curator, home_page, django_user_model, ar
     with pytest.raises(CommandError, match=message):
         call_command("digest_key", "make", "The script", *args)
     assert not ApiKey.objects.exists()
+
+
+def test_key_publishes_with_an_option(curator, digest, capsys):
+    curator.groups.set(Group.objects.filter(name="Digest editors"))
+    for level in ("draft", "publish"):
+        choices = ["--user", "curator", "--digest", "daily", "--level", level]
+        run(capsys, "make", f"To {level}", *choices)
+    run(capsys, "make", "By default", *choices[:4])
+    levels = list(ApiKey.objects.order_by("pk").values_list("level", flat=True))
+    assert levels == ["draft", "publish", "draft"]
+    assert "publish  To publish: curator" in run(capsys, "list")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ LIST, NEW = "/admin/digest-keys/", "/admin/digest-keys/new/"
 def form(*digests, **fields):
     day = timezone.localdate() + timedelta(days=30)
     data = {"name": "A script", "digests": [digest.pk for digest in digests], "uses_ai": "on"}
+    data["level"] = "draft"
     return data | {"expires_on": f"{day:%Y-%m-%d}"} | fields
 
 
@@ -104,11 +105,32 @@ def test_form_starts_with_ninety_days_and_ai(log_in, client):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("name", ""), ("digests", []), ("expires_on", ""), ("expires_on", "soon")]
+    ("name", "value"),
+    [
+        *(("name", ""), ("digests", []), ("expires_on", ""), ("expires_on", "soon")),
+        *(("level", ""), ("level", "admin")),
+    ],
 )
 def test_invalid_form_makes_no_key(log_in, client, digest, name, value):
     log_in(EDITORS)
     assert errors(client.post(NEW, form(digest, **{name: value}))) == [name]
+    assert not ApiKey.objects.exists()
+
+
+def test_key_publishes_only_if_that_is_chosen(log_in, client, digest):
+    log_in(EDITORS)
+    assert client.get(NEW).context["form"].fields["level"].initial == "draft"
+    client.post(NEW, form(digest))
+    client.post(NEW, form(digest, name="Another", level="publish"))
+    levels = dict(ApiKey.objects.values_list("name", "level"))
+    assert levels == {"A script": "draft", "Another": "publish"}
+    assert "Drafts and publishing" in html(client.get(LIST))
+
+
+def test_user_of_a_key_that_publishes_may_publish(admin_client, digest, curator):
+    response = admin_client.post(NEW, form(digest, user=curator.pk, level="publish"))
+    errors = response.context["form"].errors
+    assert errors == {"level": ["curator may not publish issues of Daily."]}
     assert not ApiKey.objects.exists()
 
 

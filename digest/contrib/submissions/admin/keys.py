@@ -61,6 +61,16 @@ class KeyForm(forms.Form):
         error_messages={"required": _("Choose at least one digest.")},
         help_text=_("The key has access to no other one. The user must be allowed to add issues."),
     )
+    level = forms.ChoiceField(
+        label=_("Level"),
+        choices=ApiKey.Level.choices,
+        initial=ApiKey.Level.DRAFT,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "With publishing, the script can publish issues that no person has read. The user must "
+            "be allowed to publish, too."
+        ),
+    )
     uses_ai = forms.BooleanField(
         label=_("Writes with AI"),
         required=False,
@@ -102,7 +112,8 @@ class KeyForm(forms.Form):
         cleaned.setdefault("user", None if "user" in self.fields else self.for_user)
         if cleaned["user"]:
             name, digests = cleaned.get("name", ""), cleaned.get("digests", [])
-            for field, message in errors_of(name, cleaned["user"], digests).items():
+            level = cleaned.get("level", "")
+            for field, message in errors_of(name, cleaned["user"], digests, level).items():
                 self.add_error(field, message)
         return cleaned
 
@@ -155,6 +166,7 @@ class KeyIndexView(generic.IndexView):
                 accessor=lambda key: format_datetime(key.expires_at),
                 sort_key="expires_at",
             ),
+            Column("level", label=_("Level"), accessor=ApiKey.get_level_display, classname=WIDE),
             Column("prefix", label=_("Key"), accessor=lambda key: f"{key.prefix}…", classname=WIDE),
             Column("user", label=_("User"), classname=WIDE),
             Column("digests", label=_("Digests"), accessor=_digests, classname=WIDE),
@@ -211,6 +223,7 @@ class KeyCreateView(generic.CreateView):
             data["user"],
             data["digests"],
             form.expires_at,
+            level=data["level"],
             uses_ai=data["uses_ai"],
             created_by=self.request.user,
         )

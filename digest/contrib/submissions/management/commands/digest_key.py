@@ -35,6 +35,12 @@ class Command(BaseCommand):
             "--digest", action="append", required=True, metavar="SLUG", help="may be repeated"
         )
         make.add_argument(
+            "--level",
+            choices=ApiKey.Level.values,
+            default=ApiKey.Level.DRAFT.value,
+            help="publish: it may also publish, without a person having read the issue",
+        )
+        make.add_argument(
             "--days", type=days, default=DEFAULT_LIFETIME, help="until it expires; by default 90"
         )
         make.add_argument(
@@ -59,13 +65,14 @@ class Command(BaseCommand):
         name = self.clean_name(options["name"])
         if not user.is_active:
             raise CommandError(f"The user {options['user']!r} is not active.")
-        if errors := errors_of(name, user, digests):
+        if errors := errors_of(name, user, digests, options["level"]):
             raise CommandError(" ".join(errors.values()))
         _row, key = ApiKey.make(
             name,
             user,
             digests,
             timezone.now() + options["days"],
+            level=options["level"],
             uses_ai=not options["without_ai"],
         )
         self.stdout.write(key)
@@ -81,8 +88,8 @@ class Command(BaseCommand):
             slugs = ", ".join(key.digests.values_list("slug", flat=True)) or "no digest"
             used = f"{key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never"
             self.stdout.write(
-                f"{key.pk}  {key.prefix}…  {key.state}  {key.name}: {key.user}, {slugs}, "
-                f"expires {key.expires_at:%Y-%m-%d}, last used {used}"
+                f"{key.pk}  {key.prefix}…  {key.state}  {key.level}  {key.name}: {key.user}, "
+                f"{slugs}, expires {key.expires_at:%Y-%m-%d}, last used {used}"
             )
 
     def revoke_key(self, options: dict[str, Any]) -> None:
