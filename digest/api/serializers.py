@@ -317,6 +317,7 @@ class ProblemErrorSerializer(serializers.Serializer):
     pointer = serializers.CharField(required=False)
     code = serializers.CharField()
     detail = serializers.CharField()
+    place = serializers.CharField(required=False, help_text="The lines in a submitted document.")
 
 
 class ProblemSerializer(serializers.Serializer):

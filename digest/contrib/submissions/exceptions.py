@@ -1,5 +1,7 @@
 """Why a submission is refused; ``api.views`` has the problem type of each."""
 
+from collections.abc import Iterable
+
 
 class NotAllowed(Exception):
     """The user of the key lacks a permission, which the message names."""
@@ -23,6 +25,21 @@ class ChangedMeanwhile(Exception):
 
 class NoWorkflow(Exception):
     """The issue has no review to submit to."""
+
+
+class WorkflowOpen(Exception):
+    """The review of the issue has not ended."""
+
+
+class NotPublishable(Exception):
+    """The issue must not go live.
+
+    ``reasons`` are pairs of a code and a text. Others are in ``response``, which a draft would get.
+    """
+
+    def __init__(self, reasons: Iterable[tuple[str, str]], response: str = "") -> None:
+        super().__init__()
+        self.reasons, self.response = list(reasons), response
 
 
 class IdempotencyKeyUsed(Exception):

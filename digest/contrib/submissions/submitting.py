@@ -1,4 +1,4 @@
-"""Save a submitted document as a draft, with its report and the response, in one transaction."""
+"""Save or publish a submitted document, with its report and the response, in one transaction."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from wagtail.admin.models import EditingSession
@@ -16,7 +15,7 @@ from wagtail.log_actions import log
 
 from digest.checklist.findings import Finding, Level
 from digest.checklist.run import check_issue
-from digest.contrib.submissions import busy, reviews
+from digest.contrib.submissions import busy, publishing, reviews
 from digest.contrib.submissions.documents import SubmittedDocument
 from digest.contrib.submissions.exceptions import (
     BeingEdited,
@@ -26,6 +25,7 @@ from digest.contrib.submissions.exceptions import (
     NotAllowed,
     NotEditable,
     NotFound,
+    NotPublishable,
 )
 from digest.contrib.submissions.models import ApiKey, Submission
 from digest.contrib.submissions.outcomes import State, state_of
@@ -34,7 +34,7 @@ from digest.importing.saving import IssueExists, find_existing, save_issue
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.publishing.publish import lock_page
 
-DRAFT, SUBMIT = "draft", "submit"
+DRAFT, SUBMIT, PUBLISH = "draft", "submit", "publish"
 WOULD = {"created": "would_create", "updated": "would_update"}  # with a dry run
 LOCK_TIMEOUT = 10  # seconds that a request waits for another one with its idempotency key
 EDITING_TIMEOUT = timedelta(minutes=1)
@@ -73,17 +73,18 @@ class Outcome:
     state: State
     findings: list[Finding]
     is_publishable: bool
+    is_published: bool
 
 
 Render = Callable[[Outcome], str]
 
 
 def create(order: Order, render: Render) -> Submission:
-    """Save the document as a new draft; ``render`` makes the response that is stored with it.
+    """Save the document as a new issue; ``render`` makes the response that is stored with it.
 
     Raise ImportRejected or one of ``exceptions``, and write nothing.
     """
-    check_may_add(order.digest, order.key.user)
+    _check_may_create(order)
     submission = Submission(
         key=order.key,
         key_name=order.key.name,
@@ -109,7 +110,7 @@ def update(submission: Submission, order: Order, render: Render, etags: set[str]
         submission.digest = _digest_of(issue, order.key)
         order = replace(order, digest=submission.digest)
         finish = partial(_finish, order, submission, render)
-        _check_may_update(issue, order.key.user)
+        _check_may_update(issue, order)
         before = content_hash(issue)
         if etags and before not in etags:
             raise ChangedMeanwhile
@@ -125,6 +126,12 @@ def update(submission: Submission, order: Order, render: Render, etags: set[str]
             issue = get_issue_page_model().objects.get(pk=issue.pk)  # without the undone revision
             finish("unchanged", issue.get_latest_revision_as_object())
     return submission
+
+
+def _check_may_create(order: Order) -> None:
+    check_may_add(order.digest, order.key.user)
+    if order.action == PUBLISH:
+        publishing.check_may_publish(order.key, order.digest)
 
 
 def check_may_add(digest: Any, user: Any) -> None:
@@ -206,16 +213,15 @@ def _save(order: Order, saved: Callable[[Any], None], **choices: Any) -> None:
 
 def _finish(order: Order, submission: Submission, render: Render, did: str, issue: Any) -> None:
     """Store what was done; the issue has just been saved in the same transaction."""
-    user, submits = order.key.user, order.action == SUBMIT
-    if submits:
-        reviews.check_may_start(issue, user)
+    if order.action == SUBMIT:
+        reviews.check_may_start(issue, order.key.user)
     submission.issue = issue
     submission.document = order.submitted.document.text
     submission.story_hashes = story_hashes(issue)
     submission.revision_hash = content_hash(issue)
     submission.made_with = order.made_with or submission.made_with
     submission.note = order.note or submission.note
-    submission.response = render(_outcome(order, submission, did, issue))
+    submission.response = _response(order, submission, render, did, issue)
     if order.is_dry_run:
         raise _RolledBack
     if did == "created":
@@ -224,40 +230,50 @@ def _finish(order: Order, submission: Submission, render: Render, did: str, issu
     submission.save()
     if did != "unchanged":
         data = {"key": str(order.key), "made_with": order.made_with}
-        log(issue, "digest.submitted", user=user, revision=issue.latest_revision, data=data)
-    if submits:
-        reviews.start(issue, user)
+        revision = issue.latest_revision
+        log(issue, "digest.submitted", user=order.key.user, revision=revision, data=data)
+    _act(order, issue)
 
 
-def _outcome(order: Order, submission: Submission, did: str, issue: Any) -> Outcome:
-    """Return what is done when the transaction ends; a review is started at its end."""
+def _act(order: Order, issue: Any) -> None:
+    """Start the review or publish, last, as both may send mail."""
+    if order.action == SUBMIT:
+        reviews.start(issue, order.key.user)
+    if order.action == PUBLISH:
+        publishing.publish(issue, order.key.user)
+
+
+def _response(order: Order, submission: Submission, render: Render, did: str, issue: Any) -> str:
+    """Render what is done when the transaction ends; raise NotPublishable with it."""
     findings = check_issue(issue)
-    is_understood = not order.submitted.not_understood
-    return Outcome(
-        submission,
-        issue,
-        WOULD[did] if order.is_dry_run else did,
-        state_of(issue, submits=order.action == SUBMIT),
-        findings,
-        is_understood and _is_publishable(issue, findings),
-    )
+    invalid = publishing.invalid_fields(issue, findings)
+    is_required = any(finding.level == Level.REQUIRED for finding in findings)
+    is_publishable = not (invalid or is_required or order.submitted.not_understood)
+    is_published = issue.live or (order.action == PUBLISH and not order.is_dry_run)
+    did = WOULD[did] if order.is_dry_run else did
+    state = _state_after(order, issue)
+    done = Outcome(submission, issue, did, state, findings, is_publishable, is_published)
+    response = render(done)
+    if order.action == PUBLISH and not is_publishable:
+        raise NotPublishable([("invalid", line) for line in invalid], response)
+    return response
 
 
-def _is_publishable(issue: Any, findings: list[Finding]) -> bool:
-    if any(finding.level == Level.REQUIRED for finding in findings):
-        return False
-    try:
-        issue.get_latest_revision_as_object().clean_for_publishing()
-    except ValidationError:
-        return False
-    return True
+def _state_after(order: Order, issue: Any) -> State:
+    if order.action == PUBLISH:
+        return State.PUBLISHED
+    return state_of(issue, submits=order.action == SUBMIT)
 
 
-def _check_may_update(issue: Any, user: Any) -> None:
-    if issue.get_lock():
-        raise NotEditable
+def _check_may_update(issue: Any, order: Order) -> None:
+    user = order.key.user
     if not issue.permissions_for_user(user).can_edit():
         raise NotAllowed("The user of the key may not edit this issue.")
+    if order.action == PUBLISH:
+        publishing.check_may_publish(order.key, issue)
+        publishing.check_is_not_up_to_editors(issue)
+    if issue.get_lock():
+        raise NotEditable
     sessions = EditingSession.objects.filter(
         content_type=ContentType.objects.get_for_model(issue),
         object_id=str(issue.pk),

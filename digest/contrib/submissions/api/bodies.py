@@ -7,10 +7,10 @@ from rest_framework import serializers
 from digest.api.bodies import Body, TextField
 from digest.api.errors import InvalidBody, ProblemError
 from digest.contrib.submissions.api.problems import INVALID_SUBMISSION
-from digest.contrib.submissions.submitting import DRAFT, SUBMIT
+from digest.contrib.submissions.submitting import DRAFT, PUBLISH, SUBMIT
 
 MEDIA_TYPES = {"markdown": "text/markdown", "html": "text/html", "text": "text/plain"}
-ACTIONS = [DRAFT, SUBMIT]
+ACTIONS = [DRAFT, SUBMIT, PUBLISH]
 MAX_MADE_WITH, MAX_NOTE, MAX_NAME = 200, 2_000, 100
 
 

@@ -31,7 +31,7 @@ class Renderer:
         data = {
             "id": None if self.order.is_dry_run else str(done.submission.pk),
             "did": done.did,
-            "published": done.issue.live,
+            "published": done.is_published,
             "publishable": done.is_publishable,
             "issue": self._issue(done.issue, done.state),
             "report": self.order.submitted.report(),

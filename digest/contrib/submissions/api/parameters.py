@@ -35,7 +35,10 @@ class ReplaceParameters(Parameters):
     action = ChoiceField(
         choices=ACTIONS,
         required=False,
-        help_text="`submit` starts the review of the draft; by default it stays a draft.",
+        help_text=(
+            "`submit` starts the review of the draft, and `publish` publishes it, with a key that "
+            "may; by default it stays a draft."
+        ),
     )
     name = LineField(
         max_length=MAX_NAME, required=False, help_text="The file name of the document."

@@ -20,6 +20,9 @@ ISSUE_EXISTS = Problem(
 NOT_EDITABLE = Problem(
     "not-editable", 409, "Not editable", "The issue is locked, in review, or was deleted."
 )
+WORKFLOW_OPEN = Problem(
+    "workflow-open", 409, "Workflow open", "The review of the issue has to end first."
+)
 BEING_EDITED = Problem(
     "being-edited", 409, "Being edited", "Somebody has the issue open in the editor."
 )
@@ -44,6 +47,12 @@ INVALID_SUBMISSION = Problem(
 NO_WORKFLOW = Problem(
     "no-workflow", 422, "No workflow", "Issues of this digest have no review to submit to."
 )
+NOT_PUBLISHABLE = Problem(
+    "not-publishable",
+    422,
+    "Not publishable",
+    "The issue was not published, and nothing was saved: errors has every reason.",
+)
 IDEMPOTENCY_KEY_REUSED = Problem(
     "idempotency-key-reused",
     422,
@@ -57,12 +66,14 @@ PROBLEMS = [
     UNAUTHORIZED,
     ISSUE_EXISTS,
     NOT_EDITABLE,
+    WORKFLOW_OPEN,
     BEING_EDITED,
     IN_PROGRESS,
     CHANGED_MEANWHILE,
     PRECONDITION_REQUIRED,
     INVALID_SUBMISSION,
     NO_WORKFLOW,
+    NOT_PUBLISHABLE,
     IDEMPOTENCY_KEY_REUSED,
     TRY_AGAIN,
 ]

@@ -55,7 +55,7 @@ class SubmittedSerializer(serializers.Serializer):
     did = serializers.ChoiceField(
         choices=["created", "updated", "unchanged", "would_create", "would_update"]
     )
-    published = serializers.BooleanField()
+    published = serializers.BooleanField(help_text="Whether the issue is live now.")
     publishable = serializers.BooleanField(
         help_text="Whether the checklist requires nothing, and everything was understood."
     )

@@ -26,6 +26,7 @@ from digest.contrib.submissions import exceptions, submitting
 from digest.contrib.submissions.api import bodies, parameters, problems, serializers
 from digest.contrib.submissions.api.authentication import ApiKeyAuthentication
 from digest.contrib.submissions.api.data import Renderer, detail, row
+from digest.contrib.submissions.api.rejections import errors_of
 from digest.contrib.submissions.api.schema import SubmissionAutoSchema
 from digest.contrib.submissions.api.throttling import ApiKeyThrottle
 from digest.contrib.submissions.busy import is_busy
@@ -46,6 +47,7 @@ REJECTIONS: dict[type[Exception], tuple[Problem, int | None]] = {
     exceptions.NotEditable: (problems.NOT_EDITABLE, None),
     exceptions.BeingEdited: (problems.BEING_EDITED, 60),
     exceptions.ChangedMeanwhile: (problems.CHANGED_MEANWHILE, None),
+    exceptions.WorkflowOpen: (problems.WORKFLOW_OPEN, None),
     exceptions.NoWorkflow: (problems.NO_WORKFLOW, None),
     exceptions.InProgress: (problems.IN_PROGRESS, RETRY_AFTER),
 }
@@ -198,8 +200,10 @@ class SubmissionView(APIView):
                 {"pointer": self.pointer, "code": "rejected", "detail": message}
                 for message in error.messages
             ]
-            detail = "The document cannot become an issue."
-            raise ProblemError(problems.INVALID_SUBMISSION, detail, errors) from error
+            raise ProblemError(problems.INVALID_SUBMISSION, errors=errors) from error
+        except exceptions.NotPublishable as error:
+            errors = errors_of(error, self.pointer)
+            raise ProblemError(problems.NOT_PUBLISHABLE, errors=errors) from error
         except exceptions.NotFound as error:
             raise Http404 from error
         except exceptions.NotAllowed as error:
@@ -251,7 +255,10 @@ class Submissions(SubmissionView):
         return paginator.get_paginated_response([row(each, listed_state(each)) for each in found])
 
     def post(self, request: Request) -> Response:
-        """Save a document as a draft, and return the report of the import and the checklist."""
+        """Save a document, and return the report of the import and the checklist.
+
+        It becomes a draft, unless `action` is `publish`.
+        """
         key = self._idempotency_key()
         self.read_body()
         if replayed := self._replay(key):

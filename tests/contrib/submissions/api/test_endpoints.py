@@ -235,7 +235,7 @@ def test_invalid_json_is_rejected(submit):
         ({"digest": None}, 422, "/digest"),
         ({"document": {"format": "rtf", "text": "x"}}, 422, "/document/format"),
         ({"document": {"format": "text"}}, 422, "/document/text"),
-        ({"action": "publish"}, 422, "/action"),
+        ({"action": "unpublish"}, 422, "/action"),
         ({"made_with": "x" * 201}, 422, "/made_with"),
         ({"note": "a\x00b"}, 422, "/note"),
         ({"document": "x"}, 400, "/document"),
@@ -254,7 +254,7 @@ def test_invalid_field_is_named(submit, change, status, pointer):
     "query",
     [
         *("", "digest=", "digest=a/b", "digest=daily&digest=daily", "digest=daily&dry_run=yes"),
-        *("digest=daily&action=publish", "digest=daily&live=true", "digest=daily&preview=1"),
+        *("digest=daily&action=unpublish", "digest=daily&live=true", "digest=daily&preview=1"),
         *("digest=daily&made_with=a%1bb", "digest=daily&name=a%0Ab", "digest=daily&name=%C2%85a"),
         *("digest=daily&made_with=" + "x" * 201, "digest=daily&name=a%00b", "digest=daily&limit=1"),
     ],
