@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.fields import empty
 from rest_framework.settings import api_settings
 
 from digest.api.errors import InvalidBody
@@ -35,6 +36,29 @@ Errors = Iterator[dict[str, str]]
 
 class TextField(serializers.CharField):
     """Accept a text with line ends and tabs."""
+
+
+class UnionField(serializers.Field):
+    """Accept what one of several fields accepts; the value decides which one."""
+
+    def member(self, value: Any) -> serializers.Field:
+        """Return the field for a value; raise ValidationError if there is none."""
+        raise NotImplementedError
+
+    def run_validation(self, data: Any = empty) -> Any:
+        is_final, value = self.validate_empty_values(data)
+        return value if is_final else self.member(data).run_validation(data)
+
+
+class LimitedListField(serializers.ListField):
+    """Accept a list, whose length is checked before its items."""
+
+    default_error_messages = {"max_length": "Use at most {max_length} items."}
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list) and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().to_internal_value(data)
 
 
 class Body(serializers.Serializer):
@@ -69,6 +93,12 @@ def _type_errors(field: serializers.Field, value: Any, pointer: str) -> Errors:
     """Yield an error for each value of a wrong type, unknown name and control character."""
     if value is None:  # DRF checks ``allow_null``
         return
+    if isinstance(field, UnionField):
+        try:
+            field = field.member(value)
+        except serializers.ValidationError as error:
+            yield from _flat(error.detail, pointer)
+            return
     types, name = next((types, name) for kind, types, name in JSON_TYPES if isinstance(field, kind))
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         yield _error(pointer, "type", f"Use {name}.")

@@ -25,7 +25,9 @@ class StoryDraft:
     """The parts of a story."""
 
     heading: str
+    block_id: str = ""
     image: Figure | None = None
+    stored_image: dict[str, Any] | None = None
     body: list[Part] = field(default_factory=list)
     why_it_matters: list[Part] = field(default_factory=list)
     sources: list[Part] = field(default_factory=list)
@@ -42,14 +44,17 @@ class StoryDraft:
             "heading": self.heading,
             "body": rich_text(self.body, STORY_FEATURES),
             "why_it_matters": rich_text(self.why_it_matters, TEXT_FEATURES),
-            "image": None,
+            "image": self.stored_image,
             "sources": list_items([*self.sources, *self.linked]),
         }
 
 
 @dataclass
 class IssueDraft:
-    """An issue before it is saved: page fields as values, blocks as parts."""
+    """An issue before it is saved: page fields as values, blocks as parts.
+
+    ``block_ids`` has the ids that blocks other than stories were sent with, by type.
+    """
 
     title: str = ""
     headline: str = ""
@@ -66,6 +71,7 @@ class IssueDraft:
     stories: list[StoryDraft] = field(default_factory=list)
     bottom_line: list[Part] = field(default_factory=list)
     sources: list[Part] = field(default_factory=list)
+    block_ids: dict[str, str] = field(default_factory=dict)
 
     @property
     def summary_text(self) -> str:
@@ -75,14 +81,24 @@ class IssueDraft:
     def body(self) -> list[dict[str, Any]]:
         """Return the raw data of the stream field."""
         opening = {"headline": self.headline, "summary": self.summary_text}
-        blocks = [{"type": "headline", "value": opening}]
-        blocks += [{"type": "story_section", "value": story.value()} for story in self.stories]
+        blocks = [self._block("headline", opening)]
+        blocks += [
+            raw_block("story_section", story.value(), story.block_id) for story in self.stories
+        ]
         if self.bottom_line:
             text = rich_text(self.bottom_line, TEXT_FEATURES)
-            blocks.append({"type": "bottom_line", "value": {"text": text}})
+            blocks.append(self._block("bottom_line", {"text": text}))
         if self.sources:
-            blocks.append({"type": "sources", "value": {"items": list_items(self.sources)}})
+            blocks.append(self._block("sources", {"items": list_items(self.sources)}))
         return blocks
+
+    def _block(self, kind: str, value: dict[str, Any]) -> dict[str, Any]:
+        return raw_block(kind, value, self.block_ids.get(kind, ""))
+
+
+def raw_block(kind: str, value: dict[str, Any], block_id: str) -> dict[str, Any]:
+    """Return the raw data of a block, without an id unless one was sent."""
+    return {"type": kind, "value": value} | ({"id": block_id} if block_id else {})
 
 
 def rich_text(parts: Iterable[Part], features: list[str]) -> str:
@@ -106,13 +122,17 @@ def map_parts(parts: Iterable[Part]) -> IssueDraft:
     nearest = draft.summary
     for part in parts:
         if part.role is Role.STORY:
-            draft.stories.append(StoryDraft(" ".join(part.text.split())))
+            draft.stories.append(StoryDraft(" ".join(part.text.split()), part.block_id))
             nearest = draft.stories[-1].body
-        elif (target := target_of(part.role, draft, nearest)) is not None:
+        elif (target := target_of(part.within or part.role, draft, nearest)) is not None:
             target.append(part)
             nearest = nearest if part.role in SOURCES else target
         elif part.is_image:
             set_image(draft, part)
+        elif part.role is Role.STORY_IMAGE and part.value:
+            draft.stories[-1].stored_image = part.value
+        elif part.role is Role.LABEL and part.block_id:
+            draft.block_ids[part.text] = part.block_id
         else:
             set_field(draft, part)
     return draft

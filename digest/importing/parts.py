@@ -6,6 +6,7 @@ makes blocks of the parts. An editor may correct roles in between.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from django.utils.html import escape
 
@@ -51,7 +52,10 @@ class Part:
     """Lines of a document with one role.
 
     ``text`` is plain text; ``html`` is the same with inline formatting, as paragraphs or a list.
-    Line numbers start at 1 and are inclusive.
+    Line numbers start at 1 and are inclusive. A part of an issue that was sent as fields and blocks
+    has no lines but a ``pointer`` (RFC 6901), the id of its block if it was sent, and ``value``:
+    the fields of a source, the stored form of an image. ``within`` is the role of the field in
+    which something was not understood.
     """
 
     role: Role
@@ -59,6 +63,10 @@ class Part:
     first_line: int
     last_line: int
     html: str = ""
+    pointer: str = ""
+    block_id: str = ""
+    value: Any = None
+    within: Role | None = None
 
     @property
     def is_image(self) -> bool:

@@ -62,7 +62,9 @@ class Report:
 
 
 def place_of(part: Part, unit: str = "line") -> str:
-    """Return the line numbers of a part for display."""
+    """Return the line numbers of a part for display, or its JSON pointer."""
+    if part.pointer:
+        return part.pointer
     if not part.first_line:
         return "file name"
     if part.first_line == part.last_line:

@@ -42,6 +42,14 @@ class IssueExists(ImportRejected):
         self.issue = issue
 
 
+class UnknownBlock(ImportRejected):
+    """Raised when the issue has no block of this type with the id ``block_id``."""
+
+    def __init__(self, block_id: str) -> None:
+        super().__init__("id: The issue has no block of this type with this id.")
+        self.block_id = block_id
+
+
 def find_digest(slug: str) -> Any:
     """Return the digest with this slug, or this end of its path ("news/weekly"), or else the one
     that once had it."""
@@ -229,15 +237,25 @@ def fill_fields(issue: Any, draft: IssueDraft) -> None:
 
 
 def keep_ids_and_images(blocks: list[dict[str, Any]], before: StreamValue) -> list[dict[str, Any]]:
-    """Copy ids and images from existing blocks of the same type, or heading of a story.
+    """Copy ids and images from existing blocks: with the same id, or else type and heading.
 
-    Revisions can then be compared block by block, and comments stay attached.
+    Revisions can then be compared block by block, and comments stay attached. An image that is
+    chosen stays. Raises UnknownBlock for an id that no block of the type has.
     """
-    known = {block_key(block): block for block in reversed(list(before.raw_data))}
+    by_id = {block.get("id"): block for block in before.raw_data}
+    sent = {block["id"] for block in blocks if "id" in block}
+    others = [block for block in before.raw_data if block.get("id") not in sent]
+    known = {block_key(block): block for block in reversed(others)}
     for block in blocks:
-        if old := known.pop(block_key(block), None):
+        if "id" in block:
+            old = by_id.get(block["id"])
+            if old is None or old["type"] != block["type"]:
+                raise UnknownBlock(block["id"])
+        else:
+            old = known.pop(block_key(block), None)
+        if old:
             block["id"] = old.get("id")
-            if "image" in block["value"]:
+            if "image" in block["value"] and not block["value"]["image"]:
                 block["value"]["image"] = old["value"].get("image")
     return blocks
 

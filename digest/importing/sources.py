@@ -31,11 +31,13 @@ validate_web_url = URLValidator(schemes=["http", "https"])
 
 
 def parse_sources(part: Part) -> list[dict[str, Any]]:
-    """Return the sources of a part: one for each link, or one for its text.
+    """Return the sources of a part: its fields, or one for each link, or one for its text.
 
     Accepts ``[Title](URL) — Publisher, Author, 2026-04-10`` and ``Publisher: [Title](URL)``, or
     without formatting ``Title — Publisher https://...``.
     """
+    if part.value is not None:
+        return [part.value]
     before, links = split_at_links(part.rich_text)
     if not links:
         return [without_link(before)]

@@ -1,4 +1,4 @@
-"""The JSON bodies of requests that submit a document."""
+"""The JSON bodies of requests that submit a document, or an issue as fields and blocks."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ from rest_framework import serializers
 
 from digest.api.bodies import Body, TextField
 from digest.api.errors import InvalidBody, ProblemError
-from digest.contrib.submissions.api.problems import INVALID_SUBMISSION
+from digest.contrib.submissions.api.blocks import NOT_WRITABLE, IssueBody
+from digest.contrib.submissions.api.problems import BLOCK_NOT_WRITABLE, INVALID_SUBMISSION
 from digest.contrib.submissions.submitting import DRAFT, PUBLISH, SUBMIT
 
 MEDIA_TYPES = {"markdown": "text/markdown", "html": "text/html", "text": "text/plain"}
@@ -22,10 +23,11 @@ class DocumentBody(Body):
 
 
 class SubmissionBody(Body):
-    """A document, and what to do with it."""
+    """A document or an issue, and what to do with it."""
 
     digest = serializers.SlugField(allow_unicode=True, max_length=255)
-    document = DocumentBody()
+    document = DocumentBody(required=False)
+    issue = IssueBody(required=False)
     action = serializers.ChoiceField(choices=ACTIONS, default=DRAFT)
     name = serializers.CharField(max_length=MAX_NAME, default="", allow_blank=True)
     made_with = serializers.CharField(
@@ -38,19 +40,27 @@ class SubmissionBody(Body):
         max_length=MAX_NOTE, default="", allow_blank=True, help_text="A note to the editors."
     )
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("document" in attrs) == ("issue" in attrs):
+            raise serializers.ValidationError("Send either document or issue.", "exclusive")
+        return attrs
+
     @classmethod
     def read(cls, data: dict[str, Any]) -> dict[str, Any]:
         """Raise InvalidBody for values of the wrong JSON type, ProblemError (422) for the rest."""
         try:
             return super().read(data)
         except InvalidBody as error:
-            if any(each["code"] == "type" for each in error.errors):
+            codes = {each["code"] for each in error.errors}
+            if "type" in codes:
                 raise
+            if NOT_WRITABLE in codes:
+                raise ProblemError(BLOCK_NOT_WRITABLE, errors=error.errors) from None
             detail = "The submission is not valid."
             raise ProblemError(INVALID_SUBMISSION, detail, error.errors) from None
 
 
 class ReplacementBody(SubmissionBody):
-    """A document that replaces the one of a submission."""
+    """A document or an issue that replaces the one of a submission."""
 
     digest = None

@@ -22,20 +22,23 @@ PREVIEW_LIFETIME = timedelta(hours=24)
 class Renderer:
     """Render the response to a request that submits a document, as it is stored."""
 
-    def __init__(self, request: Request, order: Order, pointer: str, *, with_preview: bool) -> None:
-        self.request, self.order, self.pointer = request, order, pointer
+    def __init__(self, request: Request, order: Order, *, with_preview: bool) -> None:
+        self.request, self.order = request, order
         self.with_preview = with_preview and not order.is_dry_run
 
     def __call__(self, done: Done) -> str:
-        places = self.order.submitted.story_places()
+        submitted = self.order.submitted
         data = {
             "id": None if self.order.is_dry_run else str(done.submission.pk),
             "did": done.did,
             "published": done.is_published,
             "publishable": done.is_publishable,
             "issue": self._issue(done.issue, done.state),
-            "report": self.order.submitted.report(),
-            "findings": [self._finding(finding, places) for finding in done.findings],
+            "report": submitted.report(),
+            "findings": [
+                *(self._finding(finding, done.issue) for finding in done.findings),
+                *submitted.own_findings(done.issue),
+            ],
         }
         return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
 
@@ -60,15 +63,15 @@ class Renderer:
         token = create_token(issue, self.request.user, PREVIEW_LIFETIME, **binding)
         return shared_url(issue, token, self.request._request)
 
-    def _finding(self, finding: Finding, places: list[str]) -> dict[str, Any]:
-        is_placed = finding.story is not None and finding.story <= len(places)
+    def _finding(self, finding: Finding, issue: Any) -> dict[str, Any]:
+        pointer, place = self.order.submitted.locate(finding, issue)
         return {
             "rule": finding.rule,
             "level": finding.level,
             "message": finding.long_message,
             "story": finding.story,
-            "pointer": self.pointer,
-            "place": places[finding.story - 1] if is_placed else None,
+            "pointer": pointer,
+            "place": place,
         }
 
 

@@ -44,6 +44,12 @@ PRECONDITION_REQUIRED = Problem(
 INVALID_SUBMISSION = Problem(
     "invalid-submission", 422, "Invalid submission", "The document cannot become an issue."
 )
+BLOCK_NOT_WRITABLE = Problem(
+    "block-not-writable",
+    422,
+    "Block not writable",
+    "Blocks of this type are added in the editor only.",
+)
 NO_WORKFLOW = Problem(
     "no-workflow", 422, "No workflow", "Issues of this digest have no review to submit to."
 )
@@ -72,6 +78,7 @@ PROBLEMS = [
     CHANGED_MEANWHILE,
     PRECONDITION_REQUIRED,
     INVALID_SUBMISSION,
+    BLOCK_NOT_WRITABLE,
     NO_WORKFLOW,
     NOT_PUBLISHABLE,
     IDEMPOTENCY_KEY_REUSED,

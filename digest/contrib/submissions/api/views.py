@@ -31,6 +31,7 @@ from digest.contrib.submissions.api.schema import SubmissionAutoSchema
 from digest.contrib.submissions.api.throttling import ApiKeyThrottle
 from digest.contrib.submissions.busy import is_busy
 from digest.contrib.submissions.documents import SUFFIXES, WORD, SubmittedDocument
+from digest.contrib.submissions.issues import SubmittedIssue
 from digest.contrib.submissions.models import Submission
 from digest.contrib.submissions.outcomes import listed_state, with_issues
 from digest.contrib.submissions.revisions import content_hash
@@ -128,19 +129,19 @@ class SubmissionView(APIView):
 
     def read_order(self, digest: Any = None, idempotency_key: str = "") -> Order:
         """Return what the request asks for, validated."""
-        data, media_type, values = self.data, self.media_type, self.parameters
+        source = values = self.parameters
         if self.is_json:
             self._reject_parameters_of_documents()
-            values = self.body_class.read(parsers.parse_object(data))
-            media_type = bodies.MEDIA_TYPES[values["document"]["format"]]
-            data = values["document"]["text"].encode()
+            source = parsers.parse_object(self.data)
+            values = self.body_class.read(source)
         elif digest is None and "digest" not in values:
             raise InvalidParameters([_error("digest", "required", "Name the digest by its slug.")])
         digest = digest or self._find_digest(values["digest"])
+        self.submitted = self._read_submitted(values, source)
         return Order(
             key=self.request.auth,
             digest=digest,
-            submitted=self._read_document(data, media_type, values.get("name", "")),
+            submitted=self.submitted,
             idempotency_key=idempotency_key,
             request_hash=self.request_hash,
             action=values.get("action", submitting.DRAFT),
@@ -158,14 +159,25 @@ class SubmissionView(APIView):
         """Return the JSON pointer of the document in the body."""
         return "/document/text" if self.is_json else ""
 
-    def _read_document(self, data: bytes, media_type: str, name: str) -> SubmittedDocument:
+    def _read_submitted(self, values: Mapping[str, Any], source: Any) -> SubmittedDocument:
+        """Return the issue, or else the document; raise ProblemError."""
+        try:
+            if "issue" in values:
+                return SubmittedIssue.of(values["issue"], self.request.user, source["issue"])
+            return self._read_document(values)
+        except DocumentError as error:
+            pointer = error.pointer or self.pointer
+            errors = [{"pointer": pointer, "code": "document", "detail": str(error)}]
+            raise ProblemError(problems.INVALID_SUBMISSION, errors=errors) from error
+
+    def _read_document(self, values: Mapping[str, Any]) -> SubmittedDocument:
+        data, media_type, name = self.data, self.media_type, values.get("name", "")
+        if self.is_json:
+            media_type = bodies.MEDIA_TYPES[values["document"]["format"]]
+            data = values["document"]["text"].encode()
         if media_type != WORD:
             parsers.decode(data)
-        try:
-            return SubmittedDocument.read(data, media_type, name)
-        except DocumentError as error:
-            errors = [{"pointer": self.pointer, "code": "document", "detail": str(error)}]
-            raise ProblemError(problems.INVALID_SUBMISSION, errors=errors) from error
+        return SubmittedDocument.read(data, media_type, name, self.pointer)
 
     @property
     def is_dry_run(self) -> bool:
@@ -186,7 +198,7 @@ class SubmissionView(APIView):
 
     def renderer(self, order: Order) -> Renderer:
         with_preview = self.parameters["preview"]
-        return Renderer(self.request, order, self.pointer, with_preview=with_preview)
+        return Renderer(self.request, order, with_preview=with_preview)
 
     @contextmanager
     def rejecting(self) -> Iterator[None]:
@@ -196,13 +208,10 @@ class SubmissionView(APIView):
         except IssueExists as error:
             raise ProblemError(problems.ISSUE_EXISTS, **self._existing(error)) from error
         except ImportRejected as error:
-            errors = [
-                {"pointer": self.pointer, "code": "rejected", "detail": message}
-                for message in error.messages
-            ]
+            errors = self.submitted.errors(error)
             raise ProblemError(problems.INVALID_SUBMISSION, errors=errors) from error
         except exceptions.NotPublishable as error:
-            errors = errors_of(error, self.pointer)
+            errors = errors_of(error, self.submitted.pointer)
             raise ProblemError(problems.NOT_PUBLISHABLE, errors=errors) from error
         except exceptions.NotFound as error:
             raise Http404 from error

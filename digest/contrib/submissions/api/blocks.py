@@ -1,0 +1,223 @@
+"""The fields and blocks of an issue that is sent as JSON, in the form that the API returns."""
+
+from collections import Counter
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from digest.api.bodies import Body, LimitedListField, TextField, UnionField
+from digest.api.parameter_fields import ChoiceField, StrictDateField
+from digest.api.parameters import shared_instance
+from digest.importing.documents import Format
+from digest.importing.rich_text import MAX_URL_LENGTH
+from digest.importing.sources import is_source_url
+from digest.pages.page_models import get_issue_page_model
+
+MAX_BLOCKS, MAX_SOURCES, MAX_TAGS = 200, 200, 100
+MAX_TEXT = 100_000  # characters of a text with formatting
+MAX_LINE, MAX_DETAIL = 255, 200
+NOT_WRITABLE = "not_writable"
+RICH_TEXT = [Format.MARKDOWN.value, Format.HTML.value]
+ORDER = ["headline", "story_section", "bottom_line", "sources"]
+
+
+class FormattedField(TextField):
+    """Accept a text in the format of the issue; spaces at its start may be code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_TEXT, trim_whitespace=False, **kwargs)
+
+
+class RenditionBody(Body):
+    url = serializers.CharField(max_length=MAX_URL_LENGTH)
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    format = serializers.CharField(max_length=MAX_LINE)
+
+
+class FocalPointBody(Body):
+    x = serializers.FloatField()
+    y = serializers.FloatField()
+
+
+class ImageBody(Body):
+    """An image of the library by `id`, or one as the API returns it, which is ignored."""
+
+    id = serializers.IntegerField(required=False, min_value=1)
+    url = serializers.CharField(
+        required=False, max_length=MAX_URL_LENGTH, help_text="It is not fetched."
+    )
+    alt = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=MAX_LINE,
+        help_text="With `id`; empty for a decorative image, by default that of the library.",
+    )
+    width = serializers.IntegerField(required=False)
+    height = serializers.IntegerField(required=False)
+    focal_point = FocalPointBody(required=False, allow_null=True)
+    renditions = LimitedListField(child=RenditionBody(), required=False, max_length=100)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.keys() & {"id", "url", "renditions"}:
+            raise serializers.ValidationError("Choose an image by its id.", "required")
+        return attrs
+
+
+class SourceBody(Body):
+    """A source of a story or an issue."""
+
+    title = serializers.CharField(max_length=300)
+    url = serializers.CharField(
+        max_length=MAX_URL_LENGTH, default="", allow_blank=True, allow_null=True
+    )
+    publisher = serializers.CharField(max_length=MAX_DETAIL, default="", allow_blank=True)
+    author = serializers.CharField(max_length=MAX_DETAIL, default="", allow_blank=True)
+    published_on = StrictDateField(default=None, allow_null=True)
+
+    def validate_url(self, url: str | None) -> str | None:
+        if url and not is_source_url(url):
+            raise serializers.ValidationError("Use a URL with http:// or https://.", "invalid")
+        return url
+
+
+class HeadlineValueBody(Body):
+    headline = serializers.CharField(max_length=MAX_LINE, default="", allow_blank=True)
+    summary = TextField(max_length=MAX_TEXT, default="", allow_blank=True)
+
+
+class StoryValueBody(Body):
+    heading = serializers.CharField(max_length=MAX_LINE)
+    anchor = serializers.CharField(
+        required=False, allow_blank=True, max_length=MAX_LINE, help_text="It is ignored."
+    )
+    body = FormattedField(allow_blank=True)
+    why_it_matters = FormattedField(default="", allow_blank=True)
+    image = ImageBody(default=None, allow_null=True)
+    sources = LimitedListField(child=SourceBody(), default=list, max_length=MAX_SOURCES)
+
+
+class BottomLineValueBody(Body):
+    text = FormattedField(allow_blank=True)
+
+
+class SourcesValueBody(Body):
+    items = LimitedListField(child=SourceBody(), max_length=MAX_SOURCES)
+
+
+class BlockBody(Body):
+    """A block; `id` only in a replacement, that of a block of the issue, which it replaces."""
+
+    id = serializers.CharField(required=False, allow_null=True, max_length=MAX_LINE)
+
+
+class SubmittedHeadline(BlockBody):
+    type = ChoiceField(["headline"])
+    value = HeadlineValueBody()
+
+
+class SubmittedStory(BlockBody):
+    type = ChoiceField(["story_section"])
+    value = StoryValueBody()
+
+
+class SubmittedBottomLine(BlockBody):
+    type = ChoiceField(["bottom_line"])
+    value = BottomLineValueBody()
+
+
+class SubmittedSources(BlockBody):
+    type = ChoiceField(["sources"])
+    value = SourcesValueBody()
+
+
+WRITABLE = dict(
+    zip(
+        ORDER,
+        [SubmittedHeadline, SubmittedStory, SubmittedBottomLine, SubmittedSources],
+        strict=True,
+    )
+)
+
+
+class BlockField(UnionField):
+    """Accept a block of one of the standard types."""
+
+    default_error_messages = {
+        "unknown": "Unknown type of block. Use one of: " + ", ".join(WRITABLE) + ".",
+        NOT_WRITABLE: "Blocks of this type are added in the editor only.",
+        "required": "This field is required.",
+        "type": "Use a string.",
+        "object": "Use an object.",
+    }
+
+    def member(self, value: Any) -> serializers.Field:
+        if not isinstance(value, dict):
+            return shared_instance(BlockBody)  # which names the type that it takes
+        kind = value.get("type")
+        if "type" not in value or not isinstance(kind, str):
+            raise self._error("required" if kind is None else "type")
+        if kind in WRITABLE:
+            return shared_instance(WRITABLE[kind])
+        stream = get_issue_page_model()._meta.get_field("body").stream_block
+        raise self._error(NOT_WRITABLE if kind in stream.child_blocks else "unknown")
+
+    def _error(self, code: str) -> serializers.ValidationError:
+        return serializers.ValidationError({"type": [self.error_messages[code]]}, code)
+
+
+class TagBody(Body):
+    """A tag as the API returns it."""
+
+    name = serializers.CharField(max_length=100)
+    slug = serializers.CharField(required=False, allow_blank=True, max_length=100)
+
+
+class TagField(UnionField):
+    """Accept the name of a tag, or the tag as the API returns it."""
+
+    name = serializers.CharField(max_length=100)
+
+    def member(self, value: Any) -> serializers.Field:
+        return shared_instance(TagBody) if isinstance(value, dict) else self.name
+
+    def run_validation(self, data: Any = empty) -> str:
+        tag = super().run_validation(data)
+        return tag["name"] if isinstance(tag, dict) else tag
+
+
+class IssueBody(Body):
+    """An issue as fields and blocks."""
+
+    title = serializers.CharField(max_length=MAX_LINE)
+    date = StrictDateField()
+    slug = serializers.SlugField(allow_unicode=True, max_length=255, required=False)
+    byline = serializers.CharField(max_length=MAX_LINE, default="", allow_blank=True)
+    tags = LimitedListField(child=TagField(), default=list, max_length=MAX_TAGS)
+    rich_text = ChoiceField(
+        RICH_TEXT,
+        default=Format.MARKDOWN.value,
+        help_text="The format of the texts `body`, `why_it_matters` and `text`.",
+    )
+    body = LimitedListField(child=BlockField(), max_length=MAX_BLOCKS)
+
+    def validate_body(self, blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Reject blocks in another order than the page has, and ids that are used twice."""
+        errors: dict[str, dict[str, list[str]]] = {}
+        kinds, ids = [block["type"] for block in blocks], Counter[str]()
+        for position, block in enumerate(blocks):
+            ids[block.get("id") or ""] += 1
+            if block.get("id") and ids[block["id"]] > 1:
+                errors[str(position)] = {"id": ["Use the id of a block only once."]}
+            elif position and not _may_follow(kinds[position - 1], block["type"]):
+                detail = f"Use this order: {', '.join(ORDER)}; only stories may be several."
+                errors[str(position)] = {"type": [detail]}
+        if errors:
+            raise serializers.ValidationError(errors)
+        return blocks
+
+
+def _may_follow(before: str, kind: str) -> bool:
+    is_story = before == kind == "story_section"
+    return is_story or ORDER.index(before) < ORDER.index(kind)
