@@ -224,7 +224,9 @@ def latest_draft(existing: Any) -> Any:
     """Return the latest revision of an issue that is not locked."""
     if existing.get_lock():
         raise ImportRejected(f'"{existing.draft_title}" (page {existing.pk}) is locked.')
-    return existing.get_latest_revision_as_object()
+    draft = existing.get_latest_revision_as_object()
+    # The object of the caller, if it has no unpublished changes: that must stay as it is.
+    return draft if draft is not existing else type(existing).objects.get(pk=existing.pk)
 
 
 def fill_fields(issue: Any, draft: IssueDraft) -> None:

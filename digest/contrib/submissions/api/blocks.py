@@ -16,7 +16,7 @@ from digest.pages.page_models import get_issue_page_model
 
 MAX_BLOCKS, MAX_SOURCES, MAX_TAGS = 200, 200, 100
 MAX_TEXT = 100_000  # characters of a text with formatting
-MAX_LINE, MAX_DETAIL = 255, 200
+MAX_LINE, MAX_DETAIL, MAX_ALT = 255, 200, 1_000
 NOT_WRITABLE = "not_writable"
 RICH_TEXT = [Format.MARKDOWN.value, Format.HTML.value]
 ORDER = ["headline", "story_section", "bottom_line", "sources"]
@@ -30,6 +30,8 @@ class FormattedField(TextField):
 
 
 class RenditionBody(Body):
+    """A rendition of an image, which is ignored."""
+
     url = serializers.CharField(max_length=MAX_URL_LENGTH)
     width = serializers.IntegerField()
     height = serializers.IntegerField()
@@ -37,6 +39,8 @@ class RenditionBody(Body):
 
 
 class FocalPointBody(Body):
+    """The focal point of an image, which is ignored."""
+
     x = serializers.FloatField()
     y = serializers.FloatField()
 
@@ -51,7 +55,7 @@ class ImageBody(Body):
     alt = serializers.CharField(
         required=False,
         allow_blank=True,
-        max_length=MAX_LINE,
+        max_length=MAX_ALT,
         help_text="With `id`; empty for a decorative image, by default that of the library.",
     )
     width = serializers.IntegerField(required=False)
@@ -83,11 +87,15 @@ class SourceBody(Body):
 
 
 class HeadlineValueBody(Body):
+    """The value of a `headline`; its summary is plain text."""
+
     headline = serializers.CharField(max_length=MAX_LINE, default="", allow_blank=True)
     summary = TextField(max_length=MAX_TEXT, default="", allow_blank=True)
 
 
 class StoryValueBody(Body):
+    """The value of a `story_section`."""
+
     heading = serializers.CharField(max_length=MAX_LINE)
     anchor = serializers.CharField(
         required=False, allow_blank=True, max_length=MAX_LINE, help_text="It is ignored."
@@ -99,35 +107,52 @@ class StoryValueBody(Body):
 
 
 class BottomLineValueBody(Body):
+    """The value of a `bottom_line`."""
+
     text = FormattedField(allow_blank=True)
 
 
 class SourcesValueBody(Body):
+    """The value of `sources`: those of the whole issue."""
+
     items = LimitedListField(child=SourceBody(), max_length=MAX_SOURCES)
 
 
 class BlockBody(Body):
-    """A block; `id` only in a replacement, that of a block of the issue, which it replaces."""
+    """A block of any type."""
 
-    id = serializers.CharField(required=False, allow_null=True, max_length=MAX_LINE)
+    id = serializers.CharField(
+        required=False,
+        allow_null=True,
+        max_length=MAX_LINE,
+        help_text="Only in a replacement: of the block of the issue that this one replaces.",
+    )
 
 
 class SubmittedHeadline(BlockBody):
+    """The headline and the summary of the issue."""
+
     type = ChoiceField(["headline"])
     value = HeadlineValueBody()
 
 
 class SubmittedStory(BlockBody):
+    """A story."""
+
     type = ChoiceField(["story_section"])
     value = StoryValueBody()
 
 
 class SubmittedBottomLine(BlockBody):
+    """The bottom line."""
+
     type = ChoiceField(["bottom_line"])
     value = BottomLineValueBody()
 
 
 class SubmittedSources(BlockBody):
+    """The sources of the whole issue."""
+
     type = ChoiceField(["sources"])
     value = SourcesValueBody()
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from digest.api.extensions import APIExtension
 from digest.contrib.submissions.api import problems, views
+from digest.contrib.submissions.api.examples import EXAMPLES
 
 extension = APIExtension(
     urlpatterns=[
@@ -15,5 +16,6 @@ extension = APIExtension(
         ),
     ],
     problems=problems.PROBLEMS,
+    examples=EXAMPLES,
     tags={"submissions": "Drafts of scripts, with an API key."},
 )

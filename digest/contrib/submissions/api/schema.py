@@ -2,12 +2,18 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import (
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
 from digest.api.errors import CONTENT_TYPE
-from digest.api.schema import HEADERS, JSON, DigestAutoSchema
+from digest.api.schema import HEADERS, JSON, STRING, BodyExtension, DigestAutoSchema
 from digest.api.serializers import ProblemSerializer
+from digest.contrib.submissions.api.blocks import WRITABLE, TagBody
 from digest.contrib.submissions.documents import SUFFIXES
 
 REQUEST_HEADERS = {
@@ -53,3 +59,40 @@ class SubmissionAutoSchema(DigestAutoSchema):
         headers = super()._get_response_headers_for_code(status, direction)
         names = RESPONSE_HEADERS.get(status, [])
         return headers | {name: (HEADERS | OWN_HEADERS)[name] for name in names}
+
+
+class SubmissionBodyExtension(OpenApiSerializerExtension):
+    """Describe a body with either a document or an issue."""
+
+    target_class = "digest.contrib.submissions.api.bodies.SubmissionBody"
+    match_subclasses = True
+    priority = 1
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        schema = BodyExtension(self.target).map_serializer(auto_schema, direction)
+        return schema | {"oneOf": [{"required": [name]} for name in ("document", "issue")]}
+
+
+class BlockFieldExtension(OpenApiSerializerFieldExtension):
+    """Describe a block by the bodies of those that can be written."""
+
+    target_class = "digest.contrib.submissions.api.blocks.BlockField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        refs = {
+            name: auto_schema.resolve_serializer(body, "request").ref
+            for name, body in WRITABLE.items()
+        }
+        mapping = {name: ref["$ref"] for name, ref in refs.items()}
+        discriminator = {"propertyName": "type", "mapping": mapping}
+        return {"oneOf": list(refs.values()), "discriminator": discriminator}
+
+
+class TagFieldExtension(OpenApiSerializerFieldExtension):
+    """Describe a tag by its name, or as the API returns it."""
+
+    target_class = "digest.contrib.submissions.api.blocks.TagField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        name = STRING | {"minLength": 1, "maxLength": TagBody().fields["name"].max_length}
+        return {"oneOf": [name, auto_schema.resolve_serializer(TagBody, "request").ref]}
