@@ -1,5 +1,6 @@
 """A key of a curator's account, and requests with it."""
 
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -42,6 +43,40 @@ Sources: [Minutes of the council](https://www.example.org/minutes/)
 Less light, more often.
 """
 
+FERRY = {
+    "type": "story_section",
+    "value": {
+        "heading": "A ferry without a timetable",
+        "body": "It leaves when eight people stand on the jetty.",
+        "why_it_matters": "Nobody waits for an empty boat.",
+        "sources": [{"title": "Minutes of the council", "url": "https://www.example.org/minutes/"}],
+    },
+}
+# What DOCUMENT says.
+ISSUE = {
+    "title": "Lanterns on the canal",
+    "date": "2026-11-30",
+    "tags": ["Cities", "Light"],
+    "body": [
+        {
+            "type": "headline",
+            "value": {"headline": "", "summary": "The city lights its towpaths again."},
+        },
+        {
+            "type": "story_section",
+            "value": {
+                "heading": "Lamps that wait for walkers",
+                "body": "The lamps glow when somebody comes near, and dim again behind them.",
+                "why_it_matters": "Bats and sleepers get their night back.",
+                "image": None,
+                "sources": [{"title": "The lighting plan", "url": "https://www.example.org/plan/"}],
+            },
+        },
+        FERRY,
+        {"type": "bottom_line", "value": {"text": "Less light, more often."}},
+    ],
+}
+
 
 @pytest.fixture
 def curator(digest: DigestPage, django_user_model: Any) -> Any:
@@ -71,6 +106,19 @@ def submit(client: Client, api_key: tuple[ApiKey, str]) -> Callable:
         return getattr(client, method)(url, document, headers=headers, **options)
 
     return submit
+
+
+@pytest.fixture
+def send(submit):
+    """Return a function that submits an issue, or replaces one."""
+
+    def send(issue=ISSUE, url=URL, method="post", query="", **fields):
+        body = {"issue": issue} | fields | ({"digest": "daily"} if method == "post" else {})
+        headers = {} if method == "post" else {"Idempotency-Key": None, "If-Match": "*"}
+        options = {"content_type": "application/json", "method": method, "headers": headers}
+        return submit(json.dumps(body), url + query, **options)
+
+    return send
 
 
 @pytest.fixture

@@ -3,24 +3,14 @@
 import json
 
 import pytest
-from django.utils.html import escape
 
 from digest.contrib.submissions.api import blocks as limits
 from digest.contrib.submissions.models import Submission
 from digest.models import IssuePage
 from tests.api.bad_input import echoes
-from tests.builders import make_digest, make_issue
-from tests.contrib.submissions.api.test_issues import (  # noqa: F401
-    FERRY,
-    ISSUE,
-    IMAGE,
-    changed,
-    errors,
-    send,
-    stored,
-)
+from tests.contrib.submissions.api.test_issues import IMAGE, changed, errors
 from tests.contrib.submissions.api.test_submitting import problem
-from tests.contrib.submissions.conftest import DOCUMENT, URL
+from tests.contrib.submissions.conftest import DOCUMENT, FERRY, ISSUE, URL
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +29,7 @@ def nothing_is_saved():
 
 
 @pytest.mark.parametrize("name", MASS_ASSIGNMENT)
-def test_unknown_field_is_named(send, name):  # noqa: F811
+def test_unknown_field_is_named(send, name):
     escaped = name.replace("~", "~0").replace("/", "~1")
     issue = ISSUE | {name: 1}
     assert errors(send(issue)) == (422, "invalid-submission", [f"/issue/{escaped}"])
@@ -71,7 +61,7 @@ def test_unknown_field_is_named(send, name):  # noqa: F811
         (f"{IMAGE}", {"id": True}),
     ],
 )
-def test_wrong_type_is_malformed(send, path, value):  # noqa: F811
+def test_wrong_type_is_malformed(send, path, value):
     response = send(changed(path, value))
     assert problem(response) == (400, "invalid-request")
     assert response.json()["errors"][0]["pointer"].startswith(f"/issue{path}")
@@ -80,7 +70,10 @@ def test_wrong_type_is_malformed(send, path, value):  # noqa: F811
 @pytest.mark.parametrize(
     ("path", "value", "pointer"),
     [
-        *(("/title", value, "") for value in ("", " ", None, "x" * 256, "a\x00b", "a\nb", "\ufffe")),
+        *(
+            ("/title", value, "")
+            for value in ("", " ", None, "x" * 256, "a\x00b", "a\nb", "\ufffe")
+        ),
         *(("/date", value, "") for value in ("", "abc", "2026-02-30", "20261130", "0000-01-01")),
         *(("/date", value, "") for value in ("2026-11-30T06:00:00Z", "99999-01-01", "2026-1-1")),
         *(("/slug", value, "") for value in ("../x", "a/b", "%2e", "x" * 256, "", "a b", "a\n")),
@@ -116,7 +109,7 @@ def test_wrong_type_is_malformed(send, path, value):  # noqa: F811
         ("/body", [SOURCES | {"value": {"items": {}}}], "/0/value/items"),
     ],
 )
-def test_invalid_value_is_named(send, path, value, pointer):  # noqa: F811
+def test_invalid_value_is_named(send, path, value, pointer):
     response = send(changed(path, value))
     expected = f"/issue{path}{pointer}"
     if isinstance(value, list) and value == [SOURCES | {"value": {"items": {}}}]:
@@ -128,12 +121,12 @@ def test_invalid_value_is_named(send, path, value, pointer):  # noqa: F811
 
 
 @pytest.mark.parametrize("missing", ["title", "date", "body"])
-def test_missing_field_is_named(send, missing):  # noqa: F811
+def test_missing_field_is_named(send, missing):
     issue = {name: value for name, value in ISSUE.items() if name != missing}
     assert errors(send(issue)) == (422, "invalid-submission", [f"/issue/{missing}"])
 
 
-def test_exactly_one_of_document_and_issue_is_needed(send, submit):  # noqa: F811
+def test_exactly_one_of_document_and_issue_is_needed(send, submit):
     document = {"format": "markdown", "text": DOCUMENT}
     assert errors(send(document=document)) == (422, "invalid-submission", [""])
     response = submit(json.dumps({"digest": "daily"}), URL, content_type="application/json")
@@ -151,24 +144,24 @@ def test_exactly_one_of_document_and_issue_is_needed(send, submit):  # noqa: F81
         (f"{STORY}/body", "x" * 900_000, limits.MAX_TEXT),
     ],
 )
-def test_limit_is_named(send, path, value, limit):  # noqa: F811
+def test_limit_is_named(send, path, value, limit):
     response = send(changed(path, value))
     [error] = [e for e in response.json()["errors"] if e["pointer"] == f"/issue{path}"]
     assert (response.status_code, str(limit) in error["detail"]) == (422, True)
 
 
-def test_number_of_parts_is_limited(send):  # noqa: F811
+def test_number_of_parts_is_limited(send):
     many = FERRY | {"value": FERRY["value"] | {"sources": [{"title": "a"}] * 180}}
     response = send(changed("/body", [many] * 5))
     assert errors(response) == (422, "invalid-submission", ["/issue/body"])
     assert "at most 800" in response.json()["errors"][0]["detail"]
 
 
-def test_body_over_a_megabyte_is_too_large(send):  # noqa: F811
+def test_body_over_a_megabyte_is_too_large(send):
     assert problem(send(ISSUE, note="x" * 1_000_000)) == (413, "content-too-large")
 
 
-def test_number_of_errors_is_limited(send):  # noqa: F811
+def test_number_of_errors_is_limited(send):
     response = send(changed("/body", [{"type": "nothing"}] * 100))
     assert len(response.json()["errors"]) == 20
 
