@@ -66,7 +66,7 @@ class SubmittedIssue(SubmittedDocument):
         stories = list(issue.stories)
         for number, position in enumerate(self._positions, 1):
             image = self.body[position]["value"]["image"]
-            is_kept = image and "renditions" in image and stories[number - 1].value["image"]
+            is_kept = image and "renditions" in image and stories[number - 1].value.get("image")
             if image and "id" not in image and not is_kept:
                 yield {
                     "rule": IMAGE_NOT_FETCHED,

@@ -66,6 +66,7 @@ class BlocksReader:
     rich_text: Format
     parts: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    brackets: int = 0
 
     def block(self, block: Mapping[str, Any], pointer: str) -> None:
         kind, value = block["type"], block["value"]
@@ -79,7 +80,7 @@ class BlocksReader:
             return
         self.add(Part(Role.LABEL, kind, 0, 0, pointer=pointer, block_id=block_id))
         if kind == "headline":
-            self.line(Role.HEADLINE, value["headline"], f"{below}/headline")
+            self.line(Role.HEADLINE, value["headline"] or "", f"{below}/headline")
             self.summary(value["summary"], f"{below}/summary")
         elif kind == "bottom_line":
             self.text(Role.BOTTOM_LINE, value["text"], f"{below}/text")
@@ -105,6 +106,10 @@ class BlocksReader:
         if self.rich_text is Format.HTML:
             self._html(role, text, pointer)
             return
+        self.brackets += text.count("[")
+        if self.brackets > MAX_BRACKETS:
+            detail = f"The texts have more than {MAX_BRACKETS:,} links or brackets."
+            raise DocumentError(detail, pointer)
         for part in markdown_parts(text, role, pointer):
             self.add(replace(part, first_line=0, last_line=0, pointer=pointer))
 
@@ -170,8 +175,6 @@ class MarkdownTextReader(MarkdownReader):
 
 def markdown_parts(text: str, role: Role, pointer: str = "") -> Iterator[Part]:
     """Yield the parts of a text of one field, consecutive ones with one role as one."""
-    if text.count("[") > MAX_BRACKETS:
-        raise DocumentError(f"It has more than {MAX_BRACKETS:,} links or brackets.", pointer)
     try:
         text, unseen = take_unseen(text)
     except DocumentError as error:

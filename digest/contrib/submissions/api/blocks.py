@@ -15,7 +15,8 @@ from digest.importing.sources import is_source_url
 from digest.pages.page_models import get_issue_page_model
 
 MAX_BLOCKS, MAX_SOURCES, MAX_TAGS = 200, 200, 100
-MAX_TEXT = 100_000  # characters of a text with formatting
+MAX_TEXT, MAX_TEXTS = 50_000, 200_000  # characters of a text with formatting, and of all of them
+FORMATTED = ("body", "why_it_matters", "text")
 MAX_LINE, MAX_DETAIL, MAX_ALT = 255, 200, 1_000
 NOT_WRITABLE = "not_writable"
 RICH_TEXT = [Format.MARKDOWN.value, Format.HTML.value]
@@ -27,6 +28,13 @@ class FormattedField(TextField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=MAX_TEXT, trim_whitespace=False, **kwargs)
+
+
+class DetailField(serializers.CharField):
+    """Accept a text that may be missing."""
+
+    def __init__(self, max_length: int = MAX_DETAIL) -> None:
+        super().__init__(max_length=max_length, default="", allow_blank=True, allow_null=True)
 
 
 class RenditionBody(Body):
@@ -73,11 +81,9 @@ class SourceBody(Body):
     """A source of a story or an issue."""
 
     title = serializers.CharField(max_length=300)
-    url = serializers.CharField(
-        max_length=MAX_URL_LENGTH, default="", allow_blank=True, allow_null=True
-    )
-    publisher = serializers.CharField(max_length=MAX_DETAIL, default="", allow_blank=True)
-    author = serializers.CharField(max_length=MAX_DETAIL, default="", allow_blank=True)
+    url = DetailField(MAX_URL_LENGTH)
+    publisher = DetailField()
+    author = DetailField()
     published_on = StrictDateField(default=None, allow_null=True)
 
     def validate_url(self, url: str | None) -> str | None:
@@ -89,7 +95,7 @@ class SourceBody(Body):
 class HeadlineValueBody(Body):
     """The value of a `headline`; its summary is plain text."""
 
-    headline = serializers.CharField(max_length=MAX_LINE, default="", allow_blank=True)
+    headline = DetailField(MAX_LINE)
     summary = TextField(max_length=MAX_TEXT, default="", allow_blank=True)
 
 
@@ -228,7 +234,11 @@ class IssueBody(Body):
     body = LimitedListField(child=BlockField(), max_length=MAX_BLOCKS)
 
     def validate_body(self, blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Reject blocks in another order than the page has, and ids that are used twice."""
+        """Reject too much text, blocks in another order than the page has, and repeated ids."""
+        values = [block["value"] for block in blocks]
+        if sum(len(value.get(name, "")) for value in values for name in FORMATTED) > MAX_TEXTS:
+            detail = f"Use at most {MAX_TEXTS} characters in all texts together."
+            raise serializers.ValidationError(detail, "max_length")
         errors: dict[str, dict[str, list[str]]] = {}
         kinds, ids = [block["type"] for block in blocks], Counter[str]()
         for position, block in enumerate(blocks):
