@@ -55,6 +55,14 @@ def _has_public_digest(issue: Any) -> bool:
 # Mailings that nobody asks for
 
 
+def is_unreviewed(mailing: Mailing, newsletter: NewsletterSettings) -> bool:
+    """Return whether nobody has asked for a mailing, nor approved what it would send."""
+    if mailing.user_id or mailing.kind != Kind.ISSUE or newsletter.sends_unreviewed:
+        return False
+    provenance = mailing.issue and mailing.issue.provenance
+    return bool(provenance) and not provenance.is_reviewed
+
+
 @transaction.atomic
 def plan(issue: Any) -> Mailing | None:
     """Schedule the mailing of an issue that is public for the first time, if its digest sends.

@@ -91,6 +91,10 @@ def _hold(mailing: Mailing, reason: Reason) -> None:
 def _freeze(mailing: Mailing) -> None:
     digest = parent_of(mailing.issue).specific  # which it may have been moved to
     newsletter = NewsletterSettings.objects.filter(digest=digest.pk).first()
+    # First: whoever releases a mailing for another reason has asked for it.
+    if newsletter and mailings.is_unreviewed(mailing, newsletter):
+        _hold(mailing, Reason.UNREVIEWED)
+        return
     if newsletter is None or not newsletter.imprint.strip():
         _hold(mailing, Reason.NO_IMPRINT)
         return

@@ -155,6 +155,10 @@ class IssueState:
     def _scheduled(self) -> str:
         due_at = self.mailing.due_at
         if due_at and due_at > timezone.now():
+            if mailings.is_unreviewed(self.mailing, self.newsletter):
+                text = _("Held %(when)s unless somebody publishes the issue again or sends it.")
+                approval = _("No person has approved it.")
+                return f"{approval} {text % {'when': when(due_at, self.zone)}}"
             sentence = _("Goes out %(when)s.") % {"when": when(due_at, self.zone)}
             if self.is_public:
                 return sentence
@@ -181,6 +185,8 @@ class IssueState:
         reason = self.mailing.get_reason_display()
         text = f"{label}: {reason}." if reason else f"{label}."
         yield text[0].upper() + text[1:]
+        if self.mailing.reason == Mailing.Reason.UNREVIEWED:
+            yield _("Read it, then send it or cancel the mailing.")
         if self.mailing.reply:
             yield _("The server replied: %(reply)s") % {"reply": self.mailing.reply}
         if self.mailing.started_at:

@@ -102,7 +102,10 @@ class ContinueView(MailingActionView):
                 "Continue the mailing? Readers who have not got it get the text with which it "
                 "began: later changes of the issue are not in it."
             )
-        return gettext("Send the issue to its readers now, as it is?")
+        question = gettext("Send the issue to its readers now, as it is?")
+        if self.mailing.reason == Mailing.Reason.UNREVIEWED:
+            return f"{gettext('No person has approved it.')} {question}"
+        return question
 
     @property
     def button(self) -> str:

@@ -34,7 +34,8 @@ from digest.contrib.newsletter.admin.growth import GrowthView
 from digest.contrib.newsletter.admin.letters import DiscardLettersView
 from digest.contrib.newsletter.admin.mail_preview import MAIL_POLICY, with_scheme
 from digest.contrib.newsletter.admin.mailing_actions import VIEWS, possible_actions
-from digest.contrib.newsletter.models import EmailDelivery, Mailing
+from digest.contrib.newsletter.mailings import is_unreviewed
+from digest.contrib.newsletter.models import EmailDelivery, Mailing, NewsletterSettings
 from digest.contrib.newsletter.plots import Plot, Series, bar_plot
 from digest.contrib.newsletter.reports import MailingReport
 from digest.pages.page_models import get_digest_page_model
@@ -153,6 +154,7 @@ class MailingInspectView(generic.InspectView):
                 for label, counts in _outcomes(report)
             ],
             issue_url=self._issue_url(),
+            is_unreviewed=self._is_unreviewed(),
             has_mail=mailing.shows_issue and mailing.started_at,
             codes=report.codes.most_common(),
             suppressed=bounces.suppressed_by(mailing) if self.lifts_suppressions else 0,
@@ -177,6 +179,15 @@ class MailingInspectView(generic.InspectView):
         state, due_at = self.object.state, self.object.due_at
         is_due = bool(due_at) and due_at <= timezone.now()
         return state == State.SENDING or (state == State.SCHEDULED and is_due)
+
+    def _is_unreviewed(self) -> bool:
+        """Return whether the mailing is held, for any reason, and nobody has approved its issue."""
+        mailing = self.object
+        if mailing.state != State.HELD or mailing.started_at:
+            return False
+        newsletter = NewsletterSettings.objects.filter(digest=mailing.digest_id).first()
+        is_reason = mailing.reason == Mailing.Reason.UNREVIEWED
+        return is_reason or bool(newsletter and is_unreviewed(mailing, newsletter))
 
     def _issue_url(self) -> str:
         """Return where the user edits the issue, or an empty text."""

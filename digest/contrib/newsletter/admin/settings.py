@@ -93,6 +93,7 @@ PANELS = ObjectList(
             [
                 FieldPanel("sends_on_publish"),
                 FieldPanel("delay_minutes"),
+                FieldPanel("sends_unreviewed"),
                 FieldPanel("content"),
             ],
             heading=_("Sending"),
