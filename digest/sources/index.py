@@ -63,8 +63,9 @@ def _save_sources(citations: list[Citation]) -> None:
 
 
 def derive_citations(
-    sender: type, instance: Any, update_fields: Any, raw: bool, **kwargs: Any
+    sender: type, instance: Any, created: bool, update_fields: Any, raw: bool, **kwargs: Any
 ) -> None:
     """Derive the citations of an issue in the transaction that saves it."""
-    if citation_table.is_source_saved(update_fields, raw):
+    is_new_draft = created and not instance.live  # which has no rows
+    if citation_table.is_source_saved(update_fields, raw) and not is_new_draft:
         citation_table.derive([instance.pk])

@@ -52,6 +52,21 @@ def test_senders_are_issues_and_plain_pages():
     assert not {DigestPage, Group} & set(get_issue_senders())
 
 
+def test_new_draft_is_not_compared_with_rows_that_it_cannot_have(digest, monkeypatch):
+    compared, compare = [], derived.DerivedTable.compare
+
+    def record(table, pks):
+        compared.append(pks)
+        return compare(table, pks)
+
+    monkeypatch.setattr(derived.DerivedTable, "compare", record)
+    issue = make_issue(digest, publish=False)
+    assert compared == []
+    issue.save_revision().publish()
+    assert [issue.pk] in compared
+    assert Story.objects.filter(issue=issue).exists()
+
+
 def test_issues_are_derived_in_batches_in_the_order_of_their_keys(digest, monkeypatch):
     monkeypatch.setattr(derived, "BATCH_SIZE", 2)
     pks = [make_issue(digest, day).pk for day in range(1, 6)]

@@ -52,9 +52,12 @@ def signal_handlers() -> Iterator[SignalHandler]:
     yield SignalHandler(post_save, index_changed_locale, [Locale])
 
 
-def index_issue(sender: type, instance: Any, update_fields: Any, raw: bool, **kwargs: Any) -> None:
+def index_issue(
+    sender: type, instance: Any, created: bool, update_fields: Any, raw: bool, **kwargs: Any
+) -> None:
     """Derive the entries of an issue that is saved."""
-    if entry_table.is_source_saved(update_fields, raw):
+    is_new_draft = created and not instance.live  # which has no entries
+    if entry_table.is_source_saved(update_fields, raw) and not is_new_draft:
         entry_table.derive([instance.pk])
 
 
