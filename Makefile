@@ -16,7 +16,7 @@ JOBS = ($(MANAGE) run_jobs --stop-with $$$$ || echo "run_jobs has failed: nothin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run test test-all test-core test-latest test-oldest coverage faults lint format serve bench bench-server bench-search bench-newsletter wheel-check types-check mail-check clean help port-free
+.PHONY: run test test-all test-core test-latest test-oldest coverage faults lint format serve bench bench-server bench-search bench-newsletter bench-submissions wheel-check types-check mail-check clean help port-free
 
 run: export DJANGO_RUNSERVER_HIDE_WARNING := true
 run: export WAGTAILADMIN_BASE_URL ?= http://127.0.0.1:$(PORT)
@@ -73,8 +73,9 @@ serve: port-free .venv/installed ## serve with production settings and several w
 	@$(JOBS) exec $(PY) -m gunicorn cms.wsgi --bind 127.0.0.1:$(PORT) --preload --threads 4 --no-control-socket \
 	  --access-logfile - --access-logformat '%(h)s %(m)s %(U)s %(s)s %(B)s bytes %(L)s s'
 
-bench: .venv/installed ## measure the API and Wagtail's own (ARGS="--issues 1000", BENCH_DIR= keeps the database)
+bench: .venv/installed ## measure the API and Wagtail's own, then submissions; with ARGS="--issues 1000" only the first (BENCH_DIR= keeps the database)
 	@$(PY) -m benchmarks $(ARGS)
+	@$(if $(ARGS),,$(PY) -m benchmarks.submissions)
 
 bench-server: .venv/installed ## measure the site under gunicorn and behind Varnish; needs wrk (ARGS="--memory 200000")
 	@$(PY) -m benchmarks.server $(ARGS)
@@ -84,6 +85,9 @@ bench-search: .venv/installed ## measure readers' search and Wagtail's, on SQLit
 
 bench-newsletter: .venv/installed ## measure the newsletter, on SQLite and PostgreSQL (ARGS="--readers 1000 10000")
 	@$(PY) -m benchmarks.newsletter $(ARGS)
+
+bench-submissions: .venv/installed ## measure submissions, on SQLite and PostgreSQL (ARGS="--only draft --engines sqlite")
+	@$(PY) -m benchmarks.submissions $(ARGS)
 
 wheel-check: .venv/installed ## build the wheel and follow the README in a new project
 	@$(PY) tests/plugin/wheel_check.py
@@ -104,7 +108,7 @@ clean: ## remove the environments, caches, build results and mails; the database
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target text; do printf 'make %-16s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target text; do printf 'make %-18s %s\n' "$$target" "$$text"; done
 
 # The virtual environment, rebuilt when requirements-dev.txt has changed.
 .venv/installed: requirements-dev.txt

@@ -66,6 +66,13 @@ def test_all_figures_of_the_newsletter_are_measured(run_program):
     assert "fails" not in output
 
 
+def test_all_figures_of_submissions_are_measured(run_program):
+    size = ["--issues", "40", "--rounds", "1", "--seconds", "1", "--engines", "sqlite"]
+    output = run_program("benchmarks.submissions", *size)
+    assert output.count("target") == 8
+    assert re.search(r": errors +0\.00,", output)
+
+
 @needs_wrk
 def test_wrk_loads_gunicorn_without_failures(run_program):
     few = ["--issues", "40", "--rounds", "1", "--seconds", "1", "--only", "detail"]

@@ -1,0 +1,1 @@
+"""Benchmarks of submissions, beside the limits that each has to keep."""
