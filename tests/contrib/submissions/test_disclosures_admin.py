@@ -14,8 +14,8 @@ URL = "/admin/digest/disclosures/"
 
 @pytest.fixture
 def editor(client, digest):
-    """Sign in a user who may change the digest, and no other one."""
-    user = make_user("editor", digest, "change")
+    """Sign in a user who may publish in the digest, and in no other one."""
+    user = make_user("editor", digest, "publish")
     client.force_login(user)
     return user
 
@@ -28,7 +28,7 @@ def save(client, digest, **data):
     return client.post(form_url(digest), data)
 
 
-def test_list_has_the_digests_that_the_user_may_change(client, editor, digest, home_page):
+def test_list_has_the_digests_that_the_user_may_publish_in(client, editor, digest, home_page):
     make_digest(home_page, "other")
     html = client.get(URL).content.decode()
     assert form_url(digest) in html
@@ -67,8 +67,8 @@ def test_other_digests_are_not_found(client, editor, digest, home_page, method):
     assert not DigestDisclosure.objects.exists()
 
 
-@pytest.mark.parametrize("permission", ["add", "publish"])
-def test_user_needs_to_be_able_to_change_the_digest(client, digest, permission):
+@pytest.mark.parametrize("permission", ["add", "change"])
+def test_user_needs_to_be_able_to_publish_in_the_digest(client, digest, permission):
     client.force_login(make_user(permission, digest, permission))
     assert client.get(URL).status_code == 302
     assert save(client, digest, text="Mine").status_code == 302

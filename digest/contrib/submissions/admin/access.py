@@ -36,7 +36,7 @@ class SubmissionPermissionPolicy(BasePermissionPolicy):
 
 
 class DisclosurePermissionPolicy(BasePermissionPolicy):
-    """Permit users to edit what the readers are told of digests that they may change."""
+    """Permit users to edit what the readers of digests are told that they may publish in."""
 
     def user_has_permission(self, user: Any, action: str) -> bool:
         return action == "change" and disclosing_digests(user).exists()
@@ -48,8 +48,11 @@ class DisclosurePermissionPolicy(BasePermissionPolicy):
 
 
 def disclosing_digests(user: Any) -> QuerySet:
-    """Return the digests that a user may change; an alias discloses what its source does."""
-    return digests_with_permission(user, "change").filter(alias_of=None)
+    """Return the digests that a user may publish in, since readers see a change at once.
+
+    An alias discloses what its source does.
+    """
+    return digests_with_permission(user, "publish").filter(alias_of=None)
 
 
 def keys_of(user: Any) -> QuerySet:
