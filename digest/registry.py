@@ -43,6 +43,14 @@ class Slot(NamedTuple):
     get_context: str
 
 
+class Link(NamedTuple):
+    """A line that an app adds to ``llms.txt``; ``url_name`` is that of a path without arguments."""
+
+    title: str
+    url_name: str
+    notes: str
+
+
 class SignalHandler(NamedTuple):
     """A receiver with its signal and the only senders for which it is called."""
 
@@ -85,6 +93,8 @@ class Registry:
     issue_side_panels: list[str] = field(default_factory=list)
     # Dotted name of a function that returns how issues were made: see ``digest.pages.provenance``.
     provenance: str = ""
+    # Lines of ``llms.txt``, behind those of the API.
+    llms_links: list[Link] = field(default_factory=list)
     # Names of groups, and the model permissions that ``create_roles`` gives them.
     roles: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 

@@ -1,6 +1,8 @@
 """The OpenAPI document, and the HTML pages that show it and explain the problem types."""
 
 from collections import ChainMap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -11,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.plumbing import ComponentRegistry
 from drf_spectacular.settings import patched_settings
 from rest_framework.renderers import StaticHTMLRenderer
 from rest_framework.request import Request
@@ -18,8 +21,10 @@ from rest_framework.response import Response
 
 from digest import __version__
 from digest.api.base import APIView
+from digest.api.bodies import Body
 from digest.api.examples import EXAMPLES
 from digest.api.extensions import digest_fields, extensions, problem_types
+from digest.api.schema import component_schema
 from digest.conf import conf
 
 SETTINGS = {
@@ -60,13 +65,36 @@ def remove_internal_keys(result: Any, **kwargs: Any) -> Any:
     return [remove_internal_keys(item) for item in result] if isinstance(result, list) else result
 
 
+class Generator(SchemaGenerator):
+    """Add the components of apps, which no path refers to."""
+
+    def parse(self, input_request: Any, public: bool) -> dict[str, Any]:
+        paths = super().parse(input_request, public)
+        for extension in extensions():
+            for serializer in extension.components:
+                component_schema(self.registry).resolve_serializer(serializer, "response")
+        return paths
+
+
+@contextmanager
+def _generating() -> Iterator[None]:
+    """Generate in the site's language, as schemas are cached; locked, as threads share settings."""
+    with _generation_lock, translation.override(settings.LANGUAGE_CODE), patched_settings(SETTINGS):
+        yield
+
+
+def body_schema(body: type[Body]) -> dict[str, Any]:
+    """Return the JSON Schema of a body outside the document; its fields are no objects."""
+    with _generating():
+        return component_schema(ComponentRegistry())._map_serializer(body(), "request")
+
+
 @cache
 def build_schema() -> dict[str, Any]:
     """Return the OpenAPI document, with paths relative to the root URL of the API."""
     root = reverse("digest:api:map")  # first, since it loads digest.urls with its converters
-    # In the site's language, as the document is cached; locked, as threads share settings.
-    with _generation_lock, translation.override(settings.LANGUAGE_CODE), patched_settings(SETTINGS):
-        generator = SchemaGenerator(urlconf="digest.api.urls")
+    with _generating():
+        generator = Generator(urlconf="digest.api.urls")
         schema = generator.get_schema(request=None, public=True)
     digest = EXAMPLES["Digest"] | {field.name: field.example for field in digest_fields()}
     added = [extension.examples for extension in extensions()]

@@ -156,15 +156,20 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     set_rollback()
     request = context["request"]  # a problem is JSON, whatever media type was negotiated
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), CONTENT_TYPE
-    kind = getattr(exc, "problem", None) or PROBLEMS[_status(exc)]
-    if kind.status == 500:
+    body = problem_of(exc, context["view"])
+    if body["status"] == 500:
         _report(exc, request)
-    body = problem(kind, **_fields(exc, context["view"]))
     headers = getattr(exc, "headers", None)
-    response = Response(body, kind.status, headers=headers, content_type=CONTENT_TYPE)
+    response = Response(body, body["status"], headers=headers, content_type=CONTENT_TYPE)
     if wait := getattr(exc, "wait", None):
         response["Retry-After"] = str(ceil(wait))
     return response
+
+
+def problem_of(exc: Exception, view: Any = None) -> dict[str, Any]:
+    """Return the body of the problem for an exception, which a view may have raised."""
+    kind = getattr(exc, "problem", None) or PROBLEMS[_status(exc)]
+    return problem(kind, **_fields(exc, view))
 
 
 def _fields(exc: Exception, view: Any) -> dict[str, Any]:

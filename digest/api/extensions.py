@@ -51,16 +51,18 @@ class APIExtension:
     """What an app adds to the API.
 
     ``links`` are those of the map, ``examples`` those of the schema's components, and ``tags`` the
-    descriptions of the schema's tags (the first part of a path).
+    descriptions of the schema's tags (the first part of a path). ``components`` are serializers of
+    data that no endpoint of the schema returns.
     """
 
-    urlpatterns: Sequence[URLPattern]
+    urlpatterns: Sequence[URLPattern] = ()
     list_parameters: Sequence[ListParameter] = ()
     digest_fields: Sequence[DigestField] = ()
     links: Sequence[str] = ()
     problems: Sequence[Problem] = ()
     examples: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    components: Sequence[type[serializers.Serializer]] = ()
 
 
 @cache

@@ -32,6 +32,11 @@ class IPAddressThrottle(AnonRateThrottle):
             setattr(request, name, throttle)
         return getattr(request, name)
 
+    @classmethod
+    def share(cls, request: HttpRequest, other: HttpRequest) -> None:
+        """Let a request that is made on behalf of another one count as the same."""
+        setattr(other, f"{cls.scope}_throttle", cls.of(request))
+
     def get_rate(self) -> str | None:
         return conf.API_THROTTLE_RATE  # None: no limit
 

@@ -74,10 +74,13 @@ class PublishedIssues(OtherIssues):
         if issue.live:
             self.issues = self.issues.filter(date__lte=issue.date)
         self.locale_id = issue.locale_id
-        self.cited = self._read_citations(keys) if keys else {}
+        self.cited = self.read_citations(keys)
 
-    def _read_citations(self, keys: set[str]) -> dict[str, list[int]]:
+    def read_citations(self, keys: set[str]) -> dict[str, list[int]]:
+        """Return the issues that cite each of the pages with these keys, newest first."""
         cited: dict[str, list[int]] = defaultdict(list)
+        if not keys:
+            return cited
         citations = Citation.objects.filter(source__key__in=keys, issue__in=self.issues)
         rows = citations.order_by("-date", "-issue_id").values_list("source__key", "issue_id")
         for key, pk in rows[:MAX_CITATIONS]:
@@ -107,7 +110,11 @@ class DraftIssues(OtherIssues):
     issue_message = _("%(count)d stories are also in another draft.")
 
     def __init__(self, issue: Any, parent: Any, is_page_url: Callable[[str], bool]) -> None:
-        drafts = others_than(issue).child_of(parent).filter(live=False, alias_of=None)
+        self.read(others_than(issue).child_of(parent), is_page_url)
+
+    def read(self, issues: QuerySet, is_page_url: Callable[[str], bool]) -> None:
+        """Read the sources and headings of the latest unpublished ones of these issues."""
+        drafts = issues.filter(live=False, alias_of=None)
         fields = ["draft_title", "title", "date", "body"]
         self.drafts = drafts.order_by("-latest_revision_created_at", "-pk").only(*fields)[
             :MAX_DRAFTS

@@ -20,6 +20,7 @@ from digest.feeds.views import FEEDS, feed_url
 from digest.pages.listing import latest_first, with_digests, with_related
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.pages.public_urls import page_url, site_name
+from digest.registry import Link, registry
 from digest.rendering.markdown import link, text_line
 
 # Browsers download text/markdown instead of displaying it.
@@ -83,8 +84,9 @@ def _api(site: Site) -> Iterator[str]:
     if conf.API_DOCS_ENABLED:
         names["schema"] = ("Schema", "OpenAPI 3.1, every endpoint, parameter and field")
         names["docs"] = ("Documentation", "the schema as a page to browse")
-    for name, (title, notes) in names.items():
-        yield _item(title, urljoin(site.root_url, reverse(f"digest:api:{name}")), notes)
+    links = [Link(title, f"digest:api:{name}", notes) for name, (title, notes) in names.items()]
+    for title, url_name, notes in [*links, *registry.llms_links]:
+        yield _item(title, urljoin(site.root_url, reverse(url_name)), notes)
 
 
 def _item(title: str, url: str, *notes: str) -> str:

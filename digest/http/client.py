@@ -23,7 +23,15 @@ from digest.http import connections
 from digest.http.canonical import DEFAULT_PORTS, ascii_host, percent_encode
 from digest.http.connections import Deadline, RequestBlocked, RequestError, Unreachable
 
-__all__ = ["Deadline", "RequestBlocked", "RequestError", "Response", "Unreachable", "fetch"]
+__all__ = [
+    "Deadline",
+    "RequestBlocked",
+    "RequestError",
+    "Response",
+    "Unreachable",
+    "fetch",
+    "post_json",
+]
 
 CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS = 10, 10, 30
 MAX_REDIRECTS = 5
@@ -82,6 +90,20 @@ def fetch(
     raise Unreachable(_("It redirects too many times."))
 
 
+def post_json(
+    url: str, body: bytes, *, max_bytes: int, headers: dict[str, str] | None = None
+) -> Response:
+    """POST JSON to a URL once; a redirect is returned and not followed, as it could go anywhere.
+
+    Raises RequestError when there is no response.
+    """
+    sent = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    accept = "application/json, text/event-stream"
+    deadline = Deadline(TOTAL_SECONDS)
+    own = sent | (headers or {})
+    return _request(parse_url(url), "POST", max_bytes, accept, deadline, own, body)
+
+
 def _join(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
@@ -121,7 +143,13 @@ def user_agent() -> str:
 
 
 def _request(
-    target: ParsedURL, method: str, max_bytes: int, accept: str, deadline: Deadline
+    target: ParsedURL,
+    method: str,
+    max_bytes: int,
+    accept: str,
+    deadline: Deadline,
+    own_headers: dict[str, str] | None = None,
+    content: bytes | None = None,
 ) -> Response:
     url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
     timeouts = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS}
@@ -137,10 +165,14 @@ def _request(
         # A compressed body could be a thousand times its size (decompression bomb).
         "Accept-Encoding": "identity",
         "Connection": "close",
-    }
+    } | (own_headers or {})
     with _errors_translated(), pool:
         request = pool.stream(
-            method, url, headers=list(headers.items()), extensions={"timeout": timeouts}
+            method,
+            url,
+            headers=list(headers.items()),
+            content=content,
+            extensions={"timeout": timeouts},
         )
         with request as response:
             body = _read(response, max_bytes)

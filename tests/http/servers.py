@@ -64,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    do_GET = do_HEAD = respond
+    do_GET = do_HEAD = do_POST = respond
 
     def log_message(self, *args: Any) -> None:
         """Do not log."""
