@@ -38,14 +38,14 @@ test-core: .venv/installed ## run the tests of the core without any optional app
 test-latest: .venv/installed ## run the tests on Python 3.13 with the newest releases that pyproject.toml allows
 	@test -x .venv-latest/bin/python || $(PYTHON_LATEST) -m venv .venv-latest
 	@$(PY) tests/environments.py tools >.venv-latest/tools.txt
-	@.venv-latest/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager --editable ".[anymail,site]" --requirement .venv-latest/tools.txt
+	@.venv-latest/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager --editable ".[anymail,mcp,site]" --requirement .venv-latest/tools.txt
 	@.venv-latest/bin/python $(PYTEST) -m "not slow" $(ARGS)
 
 test-oldest: .venv/installed ## run the tests with the oldest releases that pyproject.toml allows
 	@test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
 	@$(PY) tests/environments.py oldest >.venv-oldest/oldest.txt
 	@$(PY) tests/environments.py tools >.venv-oldest/tools.txt
-	@.venv-oldest/bin/python -m pip install --quiet --editable ".[anymail,site]" --constraint .venv-oldest/oldest.txt --requirement .venv-oldest/tools.txt
+	@.venv-oldest/bin/python -m pip install --quiet --editable ".[anymail,mcp,site]" --constraint .venv-oldest/oldest.txt --requirement .venv-oldest/tools.txt
 	@.venv-oldest/bin/python $(PYTEST) -m "not slow" $(ARGS)
 
 coverage: .venv/installed ## run the tests and report the lines they do not cover; takes nearly twice as long

@@ -105,6 +105,30 @@ def test_packages_do_not_import_each_other_in_a_circle():
     TopologicalSorter(graph).prepare()  # raises CycleError
 
 
+# By optional app: the others that it may import, because it needs them.
+NEEDED_APPS = {"mcp": {"submissions"}}
+
+
+def test_optional_apps_do_not_import_each_other():
+    found = {}
+    for path in (ROOT / "digest" / "contrib").rglob("*.py"):
+        app = path.relative_to(ROOT / "digest" / "contrib").parts[0]
+        names = (name.split(".") for name in imports_of(path))
+        imported = {name[2] for name in names if name[:2] == ["digest", "contrib"] and name[2:]}
+        if others := imported - {app} - NEEDED_APPS.get(app, set()):
+            found[name_of(path)] = others
+    assert not found
+
+
+def test_only_one_module_imports_the_engine_of_mcp():
+    importing = {
+        name_of(path)
+        for path in DIGEST
+        if any(name.startswith("django_mcpz") for name in imports_of(path))
+    }
+    assert importing == {"digest/contrib/mcp/engine.py"}
+
+
 def test_digest_does_not_import_the_site():
     site = {"cms", "home", "search", "tests", "benchmarks"}
     found = {(name_of(path), name) for path in DIGEST for name in imports_of(path)}
@@ -131,8 +155,9 @@ def normalised(distribution: str) -> str:
 
 def test_every_third_party_import_of_digest_is_a_declared_dependency():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extra = project["optional-dependencies"]["anymail"]
-    declared = {normalised(dependency) for dependency in [*project["dependencies"], *extra]}
+    extras = project["optional-dependencies"]
+    dependencies = [*project["dependencies"], *extras["anymail"], *extras["mcp"]]
+    declared = {normalised(dependency) for dependency in dependencies}
     distributions = packages_distributions()
     imported = {name.split(".")[0] for path in DIGEST for name in imports_of(path)}
     for package in imported - set(sys.stdlib_module_names) - {"digest"}:

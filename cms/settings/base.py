@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "digest.contrib.search",
     "digest.contrib.newsletter",
     "digest.contrib.submissions",
+    "digest.contrib.mcp",
     "rest_framework",
     "drf_spectacular_sidecar",
     "wagtail_modeladmin",

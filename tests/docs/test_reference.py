@@ -26,7 +26,8 @@ OF_NEWSLETTER = [
 OF_SUBMISSIONS = [
     name for name, value in vars(SubmissionSettings).items() if isinstance(value, property)
 ]
-APPS = ("digest", *(f"digest.contrib.{app}" for app in ("search", "newsletter", "submissions")))
+OPTIONAL = ("search", "newsletter", "submissions", "mcp")
+APPS = ("digest", *(f"digest.contrib.{app}" for app in OPTIONAL))
 COMMANDS = [
     (app, path.stem)
     for app in APPS

@@ -9,8 +9,10 @@ from markdown_it import MarkdownIt
 from wagtail.models import Site
 
 from tests.builders import body, make_digest, make_issue, restrict
+from tests.optional_apps import served
 
 pytestmark = pytest.mark.django_db
+TAKE_POST_ONLY = served("/mcp/")
 
 
 def llms(client):
@@ -45,9 +47,9 @@ def test_it_lists_digests_issues_feeds_and_the_api(client, digest):
 def test_every_link_in_it_works(client, digest):
     make_issue(digest)
     links = re.findall(r"\]\(http://localhost([^)]*)\)", llms(client))
-    assert len(links) == 8
+    assert len(links) == 8 + len(TAKE_POST_ONLY)
     for link in links:
-        assert client.get(link).status_code == 200, link
+        assert client.get(link).status_code == (405 if link in TAKE_POST_ONLY else 200), link
 
 
 def test_hidden_digests_and_issues_are_not_in_it(client, home_page, digest):

@@ -10,7 +10,7 @@ from django.db import connection
 from tests.plugin.test_plugin import python
 
 DATABASE = "digest_removal"
-REST = "digest digest.contrib.search digest.contrib.submissions"
+REST = "digest digest.contrib.search digest.contrib.submissions digest.contrib.mcp"
 ALL_APPS = f"{REST} digest.contrib.newsletter"
 INSTALL = """
 from datetime import timedelta

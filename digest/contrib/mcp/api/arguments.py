@@ -1,0 +1,77 @@
+"""The arguments of the tools, which are validated as the JSON bodies of the API are."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from digest.api.bodies import Body, TextField
+from digest.contrib.submissions.api.bodies import MAX_MADE_WITH
+
+MAX_LIMIT = 20
+MAX_ASKED = 20  # headings, and URLs
+LATEST = "latest"
+PAGE_ID = {"min_value": 1, "max_value": 10**18 - 1}
+
+
+def _digest(**choices: Any) -> serializers.SlugField:
+    return serializers.SlugField(allow_unicode=True, max_length=255, help_text="slug", **choices)
+
+
+class ListArguments(Body):
+    """Filters, and a page of results."""
+
+    digest = _digest(required=False)
+    tag = serializers.CharField(required=False, help_text="slug; several with commas: any of them")
+    date_from = serializers.DateField(required=False)
+    date_to = serializers.DateField(required=False)
+    limit = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, default=10)
+    cursor = serializers.CharField(required=False, help_text="of `next` in the last result")
+
+
+class SearchStories(ListArguments):
+    query = serializers.CharField(help_text='words, "phrases", -excluded, OR')
+
+
+class ListIssues(ListArguments):
+    pass
+
+
+class GetIssue(Body):
+    id = serializers.IntegerField(required=False, **PAGE_ID)
+    digest = _digest(required=False)
+    date = serializers.RegexField(rf"^(\d{{4}}-\d\d-\d\d|{LATEST})$", required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if set(attrs) not in ({"id"}, {"digest", "date"}):
+            raise serializers.ValidationError("Give id alone, or digest and date.", "invalid")
+        return attrs
+
+
+class FindRepeats(Body):
+    headings = serializers.ListField(
+        child=serializers.CharField(max_length=300), max_length=MAX_ASKED, default=list
+    )
+    urls = serializers.ListField(
+        child=serializers.CharField(max_length=1000), max_length=MAX_ASKED, default=list
+    )
+
+
+class CheckIssue(Body):
+    digest = _digest()
+    document = TextField(trim_whitespace=False, help_text="Markdown")
+
+
+class SubmitIssue(CheckIssue):
+    idempotency_key = serializers.CharField(max_length=255, help_text="new for each draft: a UUID")
+    made_with = serializers.CharField(
+        max_length=MAX_MADE_WITH, required=False, help_text="model or script"
+    )
+
+
+class GetSubmission(Body):
+    id = serializers.UUIDField()
+
+
+class UpdateSubmission(GetSubmission):
+    document = TextField(trim_whitespace=False, help_text="Markdown")
+    etag = serializers.CharField(max_length=100)
