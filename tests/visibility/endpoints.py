@@ -21,6 +21,8 @@ LISTS = served(
     "/api/v1/search/?limit=100&q=happened&tag=every",
     "/api/v1/search/?limit=100&q=happend&tag_all=every&order=date&count=true",
     "/api/v1/search/?limit=100&q=what+happ&prefix=true&tag=every&order=-date",
+    "/mcp/?tool=list_issues&limit=20&tag=every",
+    "/mcp/?tool=search_stories&limit=20&query=happened&tag=every",
     "/",
     "/tags/every/",
     "/search/?q=happened",
@@ -82,6 +84,15 @@ DETAILS = [
     "/api/v1/pages/?path={path}",
 ]
 
+# One issue, of a tool: its slug, or the result for an issue that does not exist.
+TOOLS = served("/mcp/?tool=get_issue&id={pk}")
+
+# Results that may also have an issue with a similar heading, or another one of the digest.
+SIMILAR = served(
+    "/mcp/?tool=find_repeats&headings=story{word}",
+    "/mcp/?tool=get_issue&digest={parent}&date=2026-04-14",
+)
+
 # Results for an issue's tag and words; an empty list if no public issue has them.
 FILTERED = served(
     "/api/v1/tags/{tag}/",
@@ -98,6 +109,9 @@ FILTERED = served(
     "/api/v1/search/?q=happened&tag={tag}",
     "/api/v1/search/suggest/?q=title{word}",
     "/search/?q=text{word}",
+    "/mcp/?tool=list_issues&tag={tag}",
+    "/mcp/?tool=search_stories&query=story{word}",
+    "/mcp/?tool=find_repeats&urls=https://{word}.example/slug{word}",
 )
 
 # Results for a misspelt word of an issue, or the beginning of one, which may be corrected or

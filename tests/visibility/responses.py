@@ -1,13 +1,33 @@
 """Send requests to the endpoints, and compare the responses byte by byte."""
 
+import json
+from urllib.parse import parse_qs, urlsplit
+
 # Headers that differ between responses to the same request.
 VARYING_HEADERS = {"x-request-id", "date"}
+# Arguments of tools that are no strings.
+ARGUMENTS = {"id": int, "limit": int}
 
 
 def fetch(client, path, method="get", **headers):
-    """Return the response of a path; pass headers as ``if_none_match="*"``."""
+    """Return the response of a path; pass headers as ``if_none_match="*"``.
+
+    A path such as ``/mcp/?tool=get_issue&id=5`` is a call of that tool.
+    """
     named = {name.replace("_", "-"): value for name, value in headers.items()}
+    if path.startswith("/mcp/?"):
+        return call(client, path, named)
     return getattr(client, method)(path, headers=named)
+
+
+def call(client, path, headers):
+    query = parse_qs(urlsplit(path).query)
+    [tool] = query.pop("tool")
+    arguments = {name: ARGUMENTS.get(name, str)(values[0]) for name, values in query.items()}
+    arguments |= {name: values for name, values in query.items() if name in ("headings", "urls")}
+    params = {"name": tool, "arguments": arguments}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    return client.post("/mcp/", json.dumps(message), "application/json", headers=headers)
 
 
 def headers_of(response, but=()):

@@ -9,18 +9,24 @@ import pytest
 from wagtail.models import Page
 
 from digest.models import IssuePage
+from tests.optional_apps import served
 from tests.visibility import endpoints, people
 from tests.visibility.responses import fetch
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 STARTS = ["/", "/api/v1/", "/api/v1/site/", "/sitemap.xml", "/llms.txt", "/search/?q=happened"]
+STARTS += served(
+    "/mcp/?tool=list_issues&limit=20",
+    "/mcp/?tool=search_stories&query=happened",
+    "/mcp/?tool=get_issue&digest=links&date=latest",
+)
 URL = re.compile(r"""(?:https?://[^\s"'<>\\)]+|(?<=["'(])/[^\s"'<>\\)]*)""")
 # Served by the web server, or behind a login.
 NOT_OURS = ("/static/", "/media/", "/admin/", "/documents/", "/_util/")
 HOSTS = ("localhost", "testserver")
 # A crawl that is not finished after so many requests never ends.
-MANY = 700
+MANY = 1000
 
 
 class Crawler:
@@ -131,6 +137,7 @@ def test_no_error_shows_a_hidden_word(scenario, client, forbidden):
             f"/api/v1/issues/?digest={params['parent']}&cursor=x",
             f"/feeds/{params['parent']}/nothing.xml",
             f"/admin/pages/{params['pk']}/",
+            *(tool.format(**params) for tool in endpoints.TOOLS),
             f"/admin/pages/{params['pk']}/edit/preview/",
         ):
             crawler.check(path, forbidden)

@@ -116,6 +116,27 @@ def test_hidden_issue_is_not_found(scenario, client, endpoint, accept):
             assert scenario.secrets_in(text_of(response)) == []
 
 
+@pytest.mark.parametrize("endpoint", endpoints.TOOLS)
+def test_hidden_issue_is_not_found_by_a_tool(scenario, client, endpoint):
+    nothing = fetch(client, endpoint.format(**NONEXISTENT))
+    assert nothing.json()["result"]["isError"]
+    for case in scenario.cases.values():
+        response = fetch(client, endpoint.format(**case.params))
+        if hidden(scenario, case):
+            assert is_same_response(response, nothing), case.name
+        else:
+            assert f"slug{case.word}" in text_of(response), case.name
+            assert scenario.secrets_in(text_of(response)) == [], case.name
+
+
+@pytest.mark.parametrize("endpoint", endpoints.SIMILAR)
+def test_similar_issues_are_public(scenario, client, endpoint):
+    for case in scenario.cases.values():
+        text = text_of(fetch(client, endpoint.format(**case.params)))
+        text = text.replace(f'"heading":"story{case.word}"', "").replace(f"story{case.word}: ", "")
+        assert scenario.secrets_in(text) == [], case.name
+
+
 @pytest.mark.parametrize("endpoint", endpoints.FILTERED)
 def test_tags_and_words_of_a_hidden_issue_are_unknown(scenario, client, endpoint):
     nothing = fetch(client, endpoint.format(**NONEXISTENT))

@@ -34,6 +34,8 @@ def corpus(scenario, client):
     templates = [
         *endpoints.DETAILS,
         *endpoints.FILTERED,
+        *endpoints.TOOLS,
+        *endpoints.SIMILAR,
         *endpoints.DIGESTS,
         *endpoints.OF_A_DIGEST,
     ]
