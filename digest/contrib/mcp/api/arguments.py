@@ -10,7 +10,7 @@ from digest.contrib.submissions.api.bodies import MAX_MADE_WITH
 MAX_LIMIT = 20
 MAX_ASKED = 20  # headings, and URLs
 LATEST = "latest"
-PAGE_ID = {"min_value": 1, "max_value": 10**18 - 1}
+PAGE_ID = {"min_value": 1, "max_value": 10**15 - 1}  # as long as numbers in JSON may be
 
 
 def _digest(**choices: Any) -> serializers.SlugField:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from functools import reduce
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.http import HttpRequest
 
@@ -26,20 +27,23 @@ Result = dict[str, Any]
 
 def of(tool: Tool, request: HttpRequest, values: dict[str, Any]) -> Result:
     """Call a tool; return its result, with at most ``MAX_CHARACTERS``."""
-    data = tool.run(request, values)
-    notes = []
+    room, notes = MAX_CHARACTERS - NOTE_CHARACTERS, []
+    data, text = _run(tool, request, values)
     # A shorter page, since what is cut off would not be on the next one either.
-    while _length(data) > MAX_CHARACTERS // 2 and values.get("limit", 1) > 1:
+    while _length(data) + len(text) > room and values.get("limit", 1) > 1:
         values = values | {"limit": values["limit"] // 2}
-        data = tool.run(request, values)
+        data, text = _run(tool, request, values)
         notes = [f"Only {values['limit']} results on this page, since more would be too long."]
-    text = TEXTS[tool.component](data, request)
-    notes += _shorten(data, LISTS[tool.component], MAX_CHARACTERS - NOTE_CHARACTERS)
-    room = MAX_CHARACTERS - NOTE_CHARACTERS - _length(data)
-    if len(text) > room:
-        text = text[:room]
+    notes += _shorten(data, LISTS[tool.component], room)
+    if len(text) > (left := room - _length(data)):
+        text = text[:left]
         notes.append("This text is cut.")
     return _result(data, "\n\n".join(filter(None, [text, *notes])))
+
+
+def _run(tool: Tool, request: HttpRequest, values: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    data = tool.run(request, values)
+    return data, TEXTS[tool.component](data, request)
 
 
 def failure(problem: dict[str, Any]) -> Result:
@@ -88,8 +92,8 @@ def _issues(data: dict[str, Any], request: HttpRequest) -> str:
 
 
 def _lines(data: dict[str, Any], lines: Any) -> str:
-    cursor = (data["next"] or "").partition("cursor=")[2].partition("&")[0]
-    more = f"More with cursor {cursor}" if cursor else ""
+    cursor = parse_qs(urlsplit(data["next"] or "").query).get("cursor")
+    more = f"More with cursor {cursor[0]}" if cursor else ""
     return "\n".join(filter(None, [*lines, more])) or "Nothing was found."
 
 
