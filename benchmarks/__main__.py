@@ -6,6 +6,7 @@ from benchmarks.start import number_of_issues, parser, started
 
 CASES = ["detail", "detail-html", "bodies", "bodies-html", "list", "search", "feed"]
 CASES += ["tag", "last", "oldest"]
+TOOLS = "tools"
 
 
 def arguments() -> argparse.Namespace:
@@ -21,7 +22,7 @@ def arguments() -> argparse.Namespace:
         metavar="N",
         help="private issues in the last round",
     )
-    add("--only", nargs="+", choices=CASES, default=[], help="only these cases")
+    add("--only", nargs="+", choices=[*CASES, TOOLS], default=[], help="only these cases")
     add("--timeout", type=int, default=120, metavar="S", help="seconds until a request is given up")
     add("--profile", choices=CASES, help="print the most expensive functions of a response")
     add("--cached", action="store_true", help="with --profile: the cached response")

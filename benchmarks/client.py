@@ -62,14 +62,16 @@ class Client:
 
         return Variant(run, settings or {})
 
-    def post_variant(self, url: str, data: Any, settings: dict[str, Any] | None = None) -> Variant:
+    def post_variant(
+        self, url: str, data: Any, settings: dict[str, Any] | None = None, status: int = 202
+    ) -> Variant:
         """Return a variant that posts JSON, and returns the size of the response."""
         body = json.dumps(data).encode()
         environ = self.factory.post(url, body, content_type="application/json").environ
 
         def run() -> int:
             response = self.request(environ | {"wsgi.input": BytesIO(body)})
-            if response.status != 202:
+            if response.status != status:
                 raise UnexpectedStatus(str(response.status))
             return len(response.content)
 

@@ -11,6 +11,7 @@ from benchmarks.measure import measure
 from benchmarks.profiling import profile
 from benchmarks.report import Results, growth, header, table, verdicts
 from benchmarks.start import prepare
+from benchmarks.tools import compare
 from benchmarks.variants import CACHED, RENDERED, variants
 from digest.models import IssuePage
 
@@ -29,6 +30,7 @@ def run(options: Namespace, directory: str, is_persistent: bool) -> None:
             else:
                 sizes[issues] = run_cases(options.only, options)
                 print("\n".join(verdicts(sizes[issues])), flush=True)
+                compare_tools(options)
                 with_restrictions(options, issues)
     if sizes:
         print("\n".join(["", *growth(sizes)]), flush=True)
@@ -44,6 +46,12 @@ def run_cases(names: list[str], options: Namespace) -> Results:
             results[case.name] = found
             print("\n".join(table(case, found)), flush=True)
     return results
+
+
+def compare_tools(options: Namespace) -> None:
+    """Print what the tools of the MCP server cost beside their endpoints."""
+    if not options.only or "tools" in options.only:
+        print("\n".join(compare(Client(), options.rounds, options.timeout)), flush=True)
 
 
 def with_restrictions(options: Namespace, issues: int) -> None:

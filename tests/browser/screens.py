@@ -323,6 +323,7 @@ WITHOUT_SCREEN = {
     "digest:*feed": "data",
     "digest:sitemap*": "data",
     "digest:llms": "text",
+    "digest:mcp:server": "data",
     "digest:newsletter:None": "the same as one-click",
     "digest:preview-userbar": "part of a frontend's page",
     "digest_editing_state": "data",

@@ -1,4 +1,4 @@
-"""Find stories that ran before, with what the checklist knows of past issues and drafts."""
+"""Find repeated stories, with what the checklist knows of past issues and drafts."""
 
 from collections.abc import Iterator
 from contextlib import suppress

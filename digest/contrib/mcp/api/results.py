@@ -28,22 +28,25 @@ Result = dict[str, Any]
 def of(tool: Tool, request: HttpRequest, values: dict[str, Any]) -> Result:
     """Call a tool; return its result, with at most ``MAX_CHARACTERS``."""
     room, notes = MAX_CHARACTERS - NOTE_CHARACTERS, []
-    data, text = _run(tool, request, values)
+    data, text, length = _run(tool, request, values)
     # A shorter page, since what is cut off would not be on the next one either.
-    while _length(data) + len(text) > room and values.get("limit", 1) > 1:
+    while length + len(text) > room and values.get("limit", 1) > 1:
         values = values | {"limit": values["limit"] // 2}
-        data, text = _run(tool, request, values)
+        data, text, length = _run(tool, request, values)
         notes = [f"Only {values['limit']} results on this page, since more would be too long."]
-    notes += _shorten(data, LISTS[tool.component], room)
-    if len(text) > (left := room - _length(data)):
-        text = text[:left]
+    if length > room:
+        notes += _shorten(data, LISTS[tool.component], length - room)
+        length = room
+    if len(text) > room - length:
+        text = text[: room - length]
         notes.append("This text is cut.")
     return _result(data, "\n\n".join(filter(None, [text, *notes])))
 
 
-def _run(tool: Tool, request: HttpRequest, values: dict[str, Any]) -> tuple[dict[str, Any], str]:
+def _run(tool: Tool, request: HttpRequest, values: dict[str, Any]) -> tuple[Any, str, int]:
+    """Return the data, its text, and its length."""
     data = tool.run(request, values)
-    return data, TEXTS[tool.component](data, request)
+    return data, TEXTS[tool.component](data, request), _length(data)
 
 
 def failure(problem: dict[str, Any]) -> Result:
@@ -64,9 +67,9 @@ def _length(data: Any) -> int:
     return len(json.dumps(data, ensure_ascii=False))
 
 
-def _shorten(data: dict[str, Any], lists: list[str], room: int) -> list[str]:
+def _shorten(data: dict[str, Any], lists: list[str], excess: int) -> list[str]:
     """Leave out the last items of lists until the data fits; return a note for each list."""
-    notes, excess = [], _length(data) - room
+    notes = []
     for path in lists:
         *parents, name = path.split(".")
         items = (reduce(lambda found, key: found[key] or {}, parents, data) or {}).get(name, [])

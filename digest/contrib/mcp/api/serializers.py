@@ -28,7 +28,7 @@ class RepeatSerializer(serializers.Serializer):
 
 
 class RepeatsSerializer(serializers.Serializer):
-    """What ran before, for each heading and URL that was asked for."""
+    """The issues that were published or drafted, for each requested heading and URL."""
 
     results = RepeatSerializer(many=True)
 
