@@ -1,6 +1,9 @@
 """The endpoint: methods, keys, origins, limits, and what it never changes."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -206,3 +209,11 @@ def test_a_live_page_at_its_path_is_a_warning(home_page, capsys):
 def test_llms_txt_names_it(client, digest):
     line = "- [MCP server](http://localhost/mcp/): tools for AI assistants"
     assert line in client.get("/llms.txt").content.decode()
+
+
+def test_without_the_app_its_path_is_that_of_a_page():
+    code = "import django; django.setup(); from django.urls import resolve; "
+    code += "print(resolve('/mcp/').view_name, end='')"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.core_settings"}
+    found = subprocess.check_output([sys.executable, "-c", code], env=environment, text=True)
+    assert found == "wagtail_serve"
