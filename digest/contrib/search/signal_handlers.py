@@ -81,7 +81,9 @@ def index_tagged_issue(sender: type, instance: Any, raw: bool = False, **kwargs:
         return
     entry = Entry.objects.filter(issue=instance.content_object_id).only("tag_ids").first()
     is_indexed = entry is not None and str(instance.tag_id) in entry.tag_ids.split()
-    if is_indexed != (kwargs["signal"] is post_save):
+    is_stale = is_indexed != (kwargs["signal"] is post_save)
+    # The instance may be older than its row: without an entry, a draft is one in both.
+    if is_stale and (entry or instance.content_object.live):
         entry_table.derive([instance.content_object_id])
 
 

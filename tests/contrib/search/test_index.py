@@ -229,6 +229,22 @@ def test_event_leaves_the_expected_number_of_issues(event, pages):
     assert Entry.objects.filter(story=None).count() == EVENTS[event]
 
 
+def test_tags_of_a_draft_are_not_indexed(digest, monkeypatch):
+    derived = []
+    monkeypatch.setattr(entry_table, "derive", derived.append)
+    make_issue(digest, publish=False, tags=("Power", "Water"))
+    assert derived == []
+
+
+def test_tag_that_an_outdated_instance_saves_is_indexed(digest):
+    outdated = make_issue(digest, publish=False)
+    fresh(outdated).save_revision().publish()
+    outdated.tags.add("Power")
+    outdated.save(update_fields=["tagged_items"])
+    tag = Tag.objects.get(name="Power")
+    assert Entry.objects.get(issue=outdated, story=None).tag_ids == str(tag.pk)
+
+
 def test_entry_has_texts_tags_and_position(digest):
     block = story("Grid  storage", body="<p>Water.</p>", why_it_matters="<p>It counts.</p>")
     tags = ("Open data", "Power")
