@@ -9,7 +9,7 @@ from typing import Any
 
 import swapper
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
@@ -38,7 +38,7 @@ from digest.pages.forms import DigestPageForm, IssuePageForm
 from digest.pages.headlines import headline_and_summary
 from digest.pages.listing import latest_first, neighbours, paginate, related_issues
 from digest.pages.new_issues import NewIssuesMixin
-from digest.pages.numbering import NumberingMixin, lock
+from digest.pages.numbering import NumberingMixin, keeping_locks, lock
 from digest.pages.page_models import get_issue_page_model, parent_of
 from digest.pages.panels import DatePanel, TagsPanel
 from digest.pages.provenance import set_draft_provenance
@@ -268,7 +268,7 @@ class IssuePageMixin(
         give_ids(self.body)
         return super().save_revision(*args, **kwargs)
 
-    @transaction.atomic
+    @keeping_locks()
     def save(self, clean: bool = True, *args: Any, **kwargs: Any) -> Any:
         """Validate a live body, derive columns from it, and assign a number and a free slug."""
         fields = kwargs.get("update_fields")

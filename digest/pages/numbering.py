@@ -1,11 +1,13 @@
 """The number of an issue, which is unique within its digest."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,16 @@ MAX_NUMBER = 999_999
 def lock(parent: Any) -> None:
     """Lock a parent page until the end of the transaction, so that saves below it do not race."""
     type(parent).objects.select_for_update(no_key=True).get(pk=parent.pk)
+
+
+@contextmanager
+def keeping_locks() -> Iterator[None]:
+    """Run a transaction, or go on with the one that runs, without a savepoint.
+
+    There would be nothing to roll back: locks are taken here, and Wagtail saves in its own one.
+    """
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        yield
 
 
 def number_after(digest: Any, day: date) -> int | None:
@@ -54,7 +66,7 @@ class NumberingMixin(models.Model):
             message = _("Another issue of this digest has the number %(number)s.")
             raise ValidationError({"number": message % {"number": self.number}})
 
-    @transaction.atomic
+    @keeping_locks()
     def save_revision(self, *args: Any, **kwargs: Any) -> Any:
         # Also in the revision, from which aliases are updated.
         self.assign_number()
