@@ -78,10 +78,12 @@ class NumberingMixin(models.Model):
         A new translation gets the number of its source, if no other issue of its digest has it. An
         issue that was stored without a number stays without, and so do new translations of it.
         """
-        if self.number is None and not self.alias_of_id and not self._stays_unnumbered():
-            parent = self.get_parent()
-            lock(parent)
-            self.number = self._number_of_source(parent) or self.next_number(parent)
+        if self.number is None and not self.alias_of_id:
+            sources = self._numbers_of_sources()
+            if not self._stays_unnumbered(sources):
+                parent = self.get_parent()
+                lock(parent)
+                self.number = self._free_number_of(sources, parent) or self.next_number(parent)
 
     @transaction.atomic
     def replace_taken_number(self) -> None:
@@ -103,18 +105,20 @@ class NumberingMixin(models.Model):
     def _others_below(self, parent: Any) -> QuerySet:
         return type(self).objects.child_of(parent).filter(alias_of=None).exclude(pk=self.pk)
 
-    def _stays_unnumbered(self) -> bool:
-        issues = type(self).objects
+    def _numbers_of_sources(self) -> list[int | None]:
+        """Return the numbers of the issues that a new issue is a translation of."""
         if not self._state.adding:
-            return issues.filter(pk=self.pk, number=None).exists()
-        sources = issues.filter(translation_key=self.translation_key)
-        return self.is_unnumbered or {*sources.values_list("number", flat=True)} == {None}
+            return []
+        sources = type(self).objects.filter(translation_key=self.translation_key)
+        return list(sources.order_by("pk").values_list("number", flat=True))
 
-    def _number_of_source(self, parent: Any) -> int | None:
+    def _stays_unnumbered(self, sources: list[int | None]) -> bool:
         if not self._state.adding:
-            return None
-        same = type(self).objects.filter(translation_key=self.translation_key, number__isnull=False)
-        number = same.order_by("pk").values_list("number", flat=True).first()
+            return type(self).objects.filter(pk=self.pk, number=None).exists()
+        return self.is_unnumbered or {*sources} == {None}
+
+    def _free_number_of(self, sources: list[int | None], parent: Any) -> int | None:
+        number = next((each for each in sources if each is not None), None)
         taken = number and self._others_below(parent).filter(number=number).exists()
         return None if taken else number
 
