@@ -24,6 +24,13 @@ logger = logging.getLogger(__name__)
 revision_published = Signal()
 
 
+# Fields that a draft has from the row of its page, where the database keeps them valid.
+FIELDS_OF_ROW = {
+    *("path", "depth", "numchild", "translation_key", "locale", "content_type", "alias_of"),
+    *("owner", "locked_by", "latest_revision", "live_revision"),
+}
+
+
 class PublishingMixin(models.Model):
     """Validate a page on every way of publishing, and publish and unpublish it atomically."""
 
@@ -37,7 +44,7 @@ class PublishingMixin(models.Model):
 
     def clean_for_publishing(self) -> None:
         """Validate the page for publishing; raise ValidationError if it is invalid."""
-        self.full_clean()
+        self.full_clean(exclude=FIELDS_OF_ROW if self.pk else None)
 
     @transaction.atomic
     def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:

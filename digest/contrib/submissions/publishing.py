@@ -41,9 +41,9 @@ def _decisions(issue: Any, draft: Any) -> Iterator[tuple[str, str]]:
 
 
 def invalid_fields(issue: Any, findings: list[Finding]) -> list[str]:
-    """Return what would keep the latest draft from being published, besides findings."""
+    """Return what would keep an issue as it is from being published, besides findings."""
     try:
-        issue.get_latest_revision_as_object().clean_for_publishing()
+        issue.clean_for_publishing()
     except ValidationError as error:
         required = {each.long_message for each in findings if each.level == Level.REQUIRED}
         lines = error_lines(ValidationError(error.update_error_dict({})))
