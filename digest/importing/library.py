@@ -24,12 +24,12 @@ Images = Mapping[int, DocumentImage]
 
 
 @contextmanager
-def atomic_with_files() -> Iterator[dict[Any, AbstractImage]]:
+def atomic_with_files(*, savepoint: bool = True) -> Iterator[dict[Any, AbstractImage]]:
     """Run a transaction; yield a dictionary for new images, whose files go if it fails."""
     images: dict[Hashable, AbstractImage] = {}
     commits: list[bool] = []
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=savepoint):
             # The first to run: what fails after the commit must not delete files in use.
             transaction.on_commit(partial(commits.append, True))
             yield images

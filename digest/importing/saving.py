@@ -99,6 +99,7 @@ def save_issue(
     existing: Any = None,
     check: Callable[[Any], None] | None = None,
     saved: Callable[[Any], None] | None = None,
+    savepoint: bool = True,
 ) -> tuple[Any, bool]:
     """Save the draft below the digest; return the issue, and whether it is new.
 
@@ -111,13 +112,14 @@ def save_issue(
     With ``existing``, that issue gets a new revision, whatever the draft is called.
     ``check`` is called with the existing issue before it gets a new revision, and may raise
     ImportRejected; ``saved`` is called with the issue, in the same transaction.
+    Without a ``savepoint``, an error ends the transaction around this one, too.
 
     Raises ImportRejected, and writes nothing, for a draft without title or date, for an existing
     issue (unless ``update``), and with ``publish`` for an invalid issue.
     """
     choices = {"images": images, "publish": publish, "update": update, "check": check}
     choices["existing"] = existing
-    with atomic_with_files() as new_images:
+    with atomic_with_files(savepoint=savepoint) as new_images:
         if update and (found := find_existing(draft, digest)):
             lock_page(found)  # before the digest, as publishing does
         # Lock the digest, so that concurrent imports create the issue only once.

@@ -93,10 +93,11 @@ def create(order: Order, render: Render) -> Submission:
         request_hash=order.request_hash,
         uses_ai=order.key.uses_ai,
     )
-    with _rolling_back():
+    saved = partial(_finish, order, submission, render, "created")
+    with _reporting_use(submission), _rolling_back():
         if not order.is_dry_run:
             _claim(submission)
-        _save(order, partial(_finish, order, submission, render, "created"))
+        _save(order, saved, savepoint=False)  # An error ends the transaction.
     return submission
 
 
@@ -176,12 +177,11 @@ def _rolling_back() -> Iterator[None]:
         pass
 
 
-def _claim(submission: Submission) -> None:
-    """Insert the row, so that others with its idempotency key wait for the end of this one."""
-    _set_lock_timeout(f"'{LOCK_TIMEOUT}s'")
+@contextmanager
+def _reporting_use(submission: Submission) -> Iterator[None]:
+    """Raise IdempotencyKeyUsed, after the transaction, if another one has inserted the row."""
     try:
-        with transaction.atomic():
-            submission.save(force_insert=True)
+        yield
     except IntegrityError:
         used = Submission.objects.filter(
             key=submission.key, idempotency_key=submission.idempotency_key
@@ -189,6 +189,13 @@ def _claim(submission: Submission) -> None:
         if used.exists():
             raise IdempotencyKeyUsed from None
         raise
+
+
+def _claim(submission: Submission) -> None:
+    """Insert the row, so that others with its idempotency key wait for the end of this one."""
+    _set_lock_timeout(f"'{LOCK_TIMEOUT}s'")
+    try:
+        submission.save(force_insert=True)
     except OperationalError as error:
         if busy.sqlstate(error) == busy.LOCK_NOT_AVAILABLE:
             raise InProgress from None
@@ -250,8 +257,8 @@ def _response(order: Order, submission: Submission, render: Render, did: str, is
     is_required = any(finding.level == Level.REQUIRED for finding in findings)
     is_publishable = not (invalid or is_required or order.submitted.not_understood)
     is_published = issue.live or (order.action == PUBLISH and not order.is_dry_run)
+    state = _state_after(order, issue, did)
     did = WOULD[did] if order.is_dry_run else did
-    state = _state_after(order, issue)
     done = Outcome(submission, issue, did, state, findings, is_publishable, is_published)
     response = render(done)
     if order.action == PUBLISH and not is_publishable:
@@ -259,9 +266,11 @@ def _response(order: Order, submission: Submission, render: Render, did: str, is
     return response
 
 
-def _state_after(order: Order, issue: Any) -> State:
+def _state_after(order: Order, issue: Any, did: str) -> State:
     if order.action == PUBLISH:
         return State.PUBLISHED
+    if did == "created":  # without a schedule or a review before
+        return State.IN_REVIEW if order.action == SUBMIT else State.DRAFT
     return state_of(issue, submits=order.action == SUBMIT)
 
 
