@@ -25,6 +25,9 @@ from digest.pages.paths import once_at
 from digest.pages.time_zones import at_time, time_zone_of
 from digest.publishing.publish import clean_stream, lock_page
 
+# Fields of a new page
+SET_BY_WAGTAIL = ["path", "depth", "content_type", "locale", "translation_key"]
+
 
 class ImportRejected(Exception):
     """Raised when an issue is not saved; ``messages`` has one line per reason."""
@@ -280,8 +283,7 @@ def block_key(block: dict[str, Any]) -> tuple[str, str]:
 
 def check_page(issue: Any, *, publish: bool) -> None:
     """Reject an issue that cannot be saved or, with ``publish``, published."""
-    # Fields that add_child sets.
-    unset = [] if issue.pk else ["path", "depth", *([] if issue.slug else ["slug"])]
+    unset = [] if issue.pk else [*SET_BY_WAGTAIL, *([] if issue.slug else ["slug"])]
     errors = []
     try:
         issue.full_clean(exclude=unset)
