@@ -1,6 +1,7 @@
 """Save an issue draft as a new page, or as a new revision of an existing one."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -9,6 +10,10 @@ from django.utils import timezone
 from taggit.models import Tag
 from wagtail.blocks import StreamValue
 from wagtail.models import Collection
+from wagtail.signal_handlers import (
+    disable_reference_index_auto_update,
+    reference_index_auto_update_disabled,
+)
 
 from digest.importing.library import (
     Images,
@@ -155,13 +160,24 @@ def save_page(issue: Any, digest: Any, user: Any, *, created: bool, publish: boo
     try:
         if created:
             issue.owner = user
-            digest.add_child(instance=issue)
+            with references_later():
+                digest.add_child(instance=issue)
         revision = issue.save_revision(user=user, log_action=True, clean=publish)
     except ValidationError as error:
         raise ImportRejected(*error_lines(error)) from None
     if publish:
         revision.publish(user=user)
         issue.refresh_from_db()
+
+
+@contextmanager
+def references_later() -> Iterator[None]:
+    """Leave Wagtail's reference index to the next save, unless somebody else has disabled it."""
+    if getattr(reference_index_auto_update_disabled, "value", False):
+        yield  # Wagtail's own one does not nest.
+    else:
+        with disable_reference_index_auto_update():
+            yield
 
 
 def noon_in_the_past(day: date, zone: tzinfo) -> datetime | None:

@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from taggit.models import Tag
-from wagtail.models import PageLogEntry, Revision
+from wagtail.models import PageLogEntry, ReferenceIndex, Revision
+from wagtail.signal_handlers import (
+    disable_reference_index_auto_update,
+    reference_index_auto_update_disabled,
+)
 
 from digest.feeds.formats import FEEDS
 from digest.feeds.views import build_feed
@@ -264,3 +268,24 @@ def test_slug_of_a_digest_is_no_other_ones_earlier_slug(digest, rename):
 def test_error_without_digests(home_page):
     with pytest.raises(ImportRejected, match="make one in the admin first"):
         find_digest("weekly")
+
+
+@pytest.mark.wagtail_indexes
+def test_references_of_a_new_issue_are_indexed_once(digest, monkeypatch):
+    indexed, index = [], ReferenceIndex.create_or_update_for_object
+    monkeypatch.setattr(
+        ReferenceIndex,
+        "create_or_update_for_object",
+        lambda issue: indexed.append(issue.tags.count()) or index(issue),
+    )
+    issue, _ = save_issue(draft_with(more="tags: [Power]"), digest)
+    assert indexed == [1]  # after its tags were saved
+    assert ReferenceIndex.get_references_for_object(issue).exists()
+
+
+@pytest.mark.wagtail_indexes
+def test_references_stay_disabled_if_they_were(digest):
+    with disable_reference_index_auto_update():
+        issue, _ = save_issue(draft_with(), digest)
+        assert reference_index_auto_update_disabled.value
+    assert not ReferenceIndex.get_references_for_object(issue).exists()
