@@ -286,6 +286,13 @@ class IssuePageMixin(
             self.assign_number()
         return super().save(clean, *args, **kwargs)
 
+    def get_indexed_instance(self) -> Any:
+        """Read the tags once for Wagtail's search index, which asks for them three times."""
+        found = super().get_indexed_instance()
+        if found is not None:
+            prefetch_related_objects([found], "tags")
+        return found
+
     def _derive_headline(self) -> None:
         opening = None
         with tolerate_broken_body(self):
