@@ -208,13 +208,18 @@ def prepare_issue(
         raise IssueExists(message, existing)
     if existing and check:
         check(existing)
-    issue = latest_draft(existing) if existing else get_issue_page_model()(live=False)
+    issue = latest_draft(existing) if existing else new_issue(digest)
     fill_fields(issue, draft)
     issue.is_unnumbered = number_after(digest, draft.date) is not None
     check_page(issue, publish=publish)
     if publish and images:
         check_alt_texts(issue, draft, images)
     return issue, existing is None
+
+
+def new_issue(digest: Any) -> Any:
+    # Validation gives a page without a parent the default language.
+    return get_issue_page_model()(live=False, locale_id=digest.locale_id)
 
 
 def check_alt_texts(issue: Any, draft: IssueDraft, images: Images) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from taggit.models import Tag
-from wagtail.models import PageLogEntry, ReferenceIndex, Revision
+from wagtail.models import Locale, PageLogEntry, ReferenceIndex, Revision
 from wagtail.signal_handlers import (
     disable_reference_index_auto_update,
     reference_index_auto_update_disabled,
@@ -43,6 +43,15 @@ def test_issue_is_saved_as_draft(digest, copied):
     assert sorted(issue.tags.names()) == sorted(copied.tags)
     assert len(issue.stories) == 4
     assert issue.get_latest_revision_as_object().title == issue.title
+
+
+def test_issue_has_the_language_of_its_digest(digest, settings):
+    settings.WAGTAIL_I18N_ENABLED = True
+    settings.WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("de", "German")]
+    type(digest).objects.update(locale=Locale.objects.create(language_code="de"))
+    digest.refresh_from_db()
+    issue, _created = save_issue(draft_with(), digest)
+    assert issue.locale.language_code == "de"
 
 
 def test_issue_can_be_published(digest):
