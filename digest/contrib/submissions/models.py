@@ -20,6 +20,7 @@ MAX_LIFETIME = timedelta(days=366)
 # Saves a write for each request.
 LAST_USED_PRECISION = timedelta(minutes=10)
 CREATE_KEY, REVOKE_KEY = "digest_submissions.create_key", "digest_submissions.revoke_key"
+SUBMITTED = "digest.submitted"
 
 
 class ApiKeyQuerySet(models.QuerySet):

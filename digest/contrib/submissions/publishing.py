@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from wagtail.models import PageLogEntry
 
 from digest.checklist.findings import Finding, Level
 from digest.contrib.submissions import approvals
 from digest.contrib.submissions.exceptions import NotAllowed, NotPublishable, WorkflowOpen
-from digest.contrib.submissions.models import ApiKey
+from digest.contrib.submissions.models import SUBMITTED, ApiKey, Submission
 from digest.importing.saving import error_lines
 
 
@@ -38,6 +40,27 @@ def _decisions(issue: Any, draft: Any) -> Iterator[tuple[str, str]]:
         yield "expired", "The issue has expired: an editor has to publish it."
     if issue.first_published_at and not issue.live:
         yield "unpublished", "The issue was unpublished: an editor has to publish it again."
+
+
+def check_is_not_edited(issue: Any, submission: Submission, current_hash: str) -> None:
+    """Raise NotPublishable if the draft has something that is neither live nor from submissions.
+
+    Every revision since the live one counts: a document keeps the fields that it cannot set.
+    """
+    if issue.latest_revision_id == (issue.live_revision_id if issue.live else None):
+        return
+    if current_hash != submission.revision_hash or _unpublished_edits(issue).exists():
+        reason = "Editors have changed the draft: an editor has to publish it."
+        raise NotPublishable([("edited", reason)])
+
+
+def _unpublished_edits(issue: Any) -> QuerySet:
+    """Return the revisions since the live one that no submission has saved."""
+    revisions = issue.revisions.order_by()
+    if issue.live and issue.live_revision_id:
+        revisions = revisions.filter(pk__gt=issue.live_revision_id)
+    submitted = PageLogEntry.objects.filter(page=issue.pk, action=SUBMITTED)
+    return revisions.exclude(Exists(submitted.filter(revision=OuterRef("pk")).order_by()))
 
 
 def invalid_fields(issue: Any, findings: list[Finding]) -> list[str]:

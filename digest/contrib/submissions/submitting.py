@@ -27,7 +27,7 @@ from digest.contrib.submissions.exceptions import (
     NotFound,
     NotPublishable,
 )
-from digest.contrib.submissions.models import ApiKey, Submission
+from digest.contrib.submissions.models import SUBMITTED, ApiKey, Submission
 from digest.contrib.submissions.outcomes import State, state_of
 from digest.contrib.submissions.revisions import content_hash, story_hashes
 from digest.importing.saving import IssueExists, find_existing, save_issue
@@ -115,6 +115,8 @@ def update(submission: Submission, order: Order, render: Render, etags: set[str]
         before = content_hash(issue)
         if etags and before not in etags:
             raise ChangedMeanwhile
+        if order.action == PUBLISH:
+            publishing.check_is_not_edited(issue, submission, before)
 
         def saved(revised: Any) -> None:
             if not order.is_dry_run and content_hash(revised) == before:
@@ -238,7 +240,7 @@ def _finish(order: Order, submission: Submission, render: Render, did: str, issu
     if did != "unchanged":
         data = {"key": str(order.key), "made_with": order.made_with}
         revision = issue.latest_revision
-        log(issue, "digest.submitted", user=order.key.user, revision=revision, data=data)
+        log(issue, SUBMITTED, user=order.key.user, revision=revision, data=data)
     _act(order, issue)
 
 

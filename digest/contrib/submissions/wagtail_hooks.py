@@ -21,6 +21,7 @@ from digest.contrib.submissions.admin.submissions import SubmissionViewSet
 from digest.contrib.submissions.models import (
     CREATE_KEY,
     REVOKE_KEY,
+    SUBMITTED,
     ApiKey,
     DigestDisclosure,
     Submission,
@@ -45,6 +46,6 @@ def register_log_actions(actions: LogActionRegistry) -> None:
         def format_message(self, entry: Any) -> str:
             return _now("Submitted with the API key %(key)s") % {"key": entry.data.get("key", "")}
 
-    actions.register_action("digest.submitted")(SubmittedFormatter)
+    actions.register_action(SUBMITTED)(SubmittedFormatter)
     actions.register_action(CREATE_KEY, _("Make an API key"), _("API key made"))
     actions.register_action(REVOKE_KEY, _("Revoke an API key"), _("API key revoked"))

@@ -333,11 +333,9 @@ def test_key_neither_schedules_nor_changes_a_schedule(submit, put, is_approved, 
 
 def test_time_of_publication_that_is_over_is_not_in_the_way(submit, put):
     first = submit()
-    draft = IssuePage.objects.get().get_latest_revision_as_object()
-    draft.go_live_at = timezone.now() - timedelta(hours=1)
-    draft.save_revision()
+    edit(go_live_at=timezone.now() - timedelta(hours=1)).publish()
     assert put(first).json()["published"]
-    assert IssuePage.objects.get().live
+    assert "nine people" in str(IssuePage.objects.get().body)
 
 
 def test_expired_issue_is_not_published(submit, put):
@@ -355,6 +353,83 @@ def test_issue_that_editors_have_unpublished_is_not_published_again(submit, put)
     assert codes(put(first)) == ["unpublished"]
     assert contents() == before
     assert put(first, query="").status_code == 200
+
+
+def edit(user=None, **fields):
+    """Save a revision as the editor does; return it."""
+    draft = IssuePage.objects.get().get_latest_revision_as_object()
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    return draft.save_revision(user=user, log_action=True)
+
+
+HALF_WRITTEN = {"search_description": "To be written", "byline": "By whom?"}
+
+
+@pytest.mark.parametrize("query", ["?action=publish", "?action=publish&dry_run=true"])
+@pytest.mark.parametrize("document", [CHANGED, DOCUMENT], ids=["changed", "unchanged"])
+@pytest.mark.parametrize("is_live", [True, False])
+@pytest.mark.parametrize("by_key_user", [True, False])
+def test_draft_of_an_editor_is_not_published(
+    submit, put, read, curator, django_user_model, by_key_user, is_live, document, query
+):
+    first = submit(url=PUBLISH if is_live else POST)
+    edit(curator if by_key_user else django_user_model.objects.create_user("ed"), **HALF_WRITTEN)
+    before = contents()
+    for etag in ("*", read(first["Location"])["ETag"]):
+        response = put(first, document, query, etag)
+        assert problem(response) == (422, "not-publishable")
+        assert codes(response) == ["edited"]
+    assert contents() == before
+
+
+@pytest.mark.parametrize("is_live", [True, False])
+def test_draft_of_an_editor_is_not_published_below_one_of_the_key(submit, put, is_live):
+    first = submit(url=PUBLISH if is_live else POST)
+    edit(**HALF_WRITTEN)
+    assert put(first, query="").status_code == 200
+    before = contents()
+    for document in (CHANGED, DOCUMENT):
+        assert codes(put(first, document)) == ["edited"]
+    assert contents() == before
+
+
+def test_draft_that_an_editor_has_saved_unchanged_is_theirs(submit, put):
+    first = submit()
+    edit()
+    assert codes(put(first, DOCUMENT)) == ["edited"]
+    edit(expire_at=timezone.now() + timedelta(days=1))
+    assert codes(put(first, DOCUMENT)) == ["edited"]
+
+
+def test_revision_of_the_key_that_was_overwritten_is_not_published(submit, put, curator):
+    first = submit()
+    issue = IssuePage.objects.get()
+    draft = issue.get_latest_revision_as_object()
+    draft.byline = "By whom?"
+    draft.save_revision(user=curator, overwrite_revision=issue.latest_revision)
+    assert codes(put(first, DOCUMENT)) == ["edited"]
+
+
+@pytest.mark.parametrize("is_live", [True, False])
+def test_key_publishes_again_after_an_editor_has(submit, put, is_live):
+    first = submit(url=PUBLISH if is_live else POST)
+    edit(byline="By Ada")
+    edit(byline="By Grace").publish()
+    assert put(first, query="").status_code == 200
+    assert put(first, CHANGED).json()["published"]
+    issue = IssuePage.objects.get()
+    assert ("nine people" in str(issue.body), issue.byline) == (True, "By Grace")
+
+
+def test_drafts_of_a_key_are_published_by_it(submit, put):
+    first = submit()
+    for document in (CHANGED, DOCUMENT, CHANGED):
+        assert put(first, document, query="").status_code == 200
+    assert put(first, CHANGED).json()["published"]
+    put(first, DOCUMENT, query="")
+    assert put(first, DOCUMENT).json()["published"]
+    assert "eight people" in str(IssuePage.objects.get().body)
 
 
 def test_locked_issue_is_not_published(submit, put):

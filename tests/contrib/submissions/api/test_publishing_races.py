@@ -56,7 +56,7 @@ def put(request, send, post):
     """Return a function that replaces a draft or a live issue, and publishes it."""
     first = post(action=request.param)
     url = f"{first['Location']}?action=publish"
-    return lambda: send("PUT", url, CHANGED, If_Match=first["ETag"])
+    return lambda etag=first["ETag"]: send("PUT", url, CHANGED, If_Match=etag)
 
 
 @pytest.fixture
@@ -152,6 +152,18 @@ def test_draft_that_an_editor_publishes_meanwhile_is_kept(put, hold):
     page_published.disconnect(dispatch_uid="hold")
     assert response.status_code == 412
     check_draft_of_editor(publish)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_draft_of_an_editor_is_never_published(put, hold, monkeypatch, point):
+    """Neither if the editor saves first nor second, whatever the ETag is."""
+    hold_before(hold, monkeypatch, *POINTS[point])
+    response, _ = together(hold, lambda: put("*"), save)
+    assert response.status_code in ([422, 200] if point == "unlocked" else [200])
+    check_draft_of_editor(save)
+    assert IssuePage.objects.get().title != BY_EDITOR
+    assert put("*").status_code == 422
+    check_draft_of_editor(save)
 
 
 @pytest.mark.parametrize("put", ["publish"], indirect=True)
