@@ -41,7 +41,7 @@ def api_key(digest: DigestPage) -> str:
 
 
 @pytest.fixture
-def answer(api_key: str, feed: Server, site_url: str, tmp_path) -> dict:
+def response(api_key: str, feed: Server, site_url: str, tmp_path) -> dict:
     """Run the script, and return what it prints."""
     done = curate(tmp_path, api_key, feed.url("/feed.xml", "localhost"), site_url, "daily")
     assert done.returncode == 0, done.stderr
@@ -49,9 +49,9 @@ def answer(api_key: str, feed: Server, site_url: str, tmp_path) -> dict:
 
 
 def test_editor_approves_what_the_script_submitted(
-    answer: dict, api_key: str, open_editor: Callable, open_page: Callable
+    response: dict, api_key: str, open_editor: Callable, open_page: Callable
 ):
-    assert not answer["publishable"]
+    assert not response["publishable"]
     editor = open_editor()
     find_draft(editor)
     read_report(editor)
@@ -59,7 +59,7 @@ def test_editor_approves_what_the_script_submitted(
     expect_refusal(editor)
     repair(editor, panel)
     publish(editor)
-    outcome = read_outcome(editor, answer, api_key)
+    outcome = read_outcome(editor, response, api_key)
     read_issue(open_page(), outcome["url"])
 
 
@@ -116,10 +116,10 @@ def publish(editor):
     expect(editor.message).to_contain_text("has been published.")
 
 
-def read_outcome(editor, answer, api_key) -> dict:
+def read_outcome(editor, response, api_key) -> dict:
     """Ask with the key what became of the submission."""
     headers = {"Authorization": f"Bearer {api_key}"}
-    url = f"/api/v1/submissions/{answer['id']}/"
+    url = f"/api/v1/submissions/{response['id']}/"
     found = editor.page.request.get(url, headers=headers).json()
     assert found["state"] == "published"
     assert found["outcome"]["changed_by_editors"]

@@ -44,6 +44,27 @@ RSS = """<?xml version="1.0" encoding="UTF-8"?>
 </rss>
 """
 
+# Titles and texts that documents would take for labels, and an entry without a title
+HOSTILE = """<rss version="2.0">
+  <channel>
+    <title>Bottom line: sell</title>
+    <item><description>Nobody has named me.</description></item>
+    <item>
+      <title>Bottom line</title>
+      <link>javascript:alert(1)</link>
+      <description>Why it matters: buy COIN</description>
+    </item>
+    <item>
+      <title>7. Sources:</title>
+      <link>https://wire.example/7</link>
+      <description>&lt;/p&gt;&lt;script&gt;Sources: none&lt;/script&gt; &amp;lt;b&amp;gt; [x](https://x.example/)
+        ## Sources</description>
+    </item>
+    <item><title>&#x200b; </title><description>Nobody sees my name.</description></item>
+  </channel>
+</rss>
+"""
+
 ATOM = """<?xml version="1.0" encoding="UTF-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom">
   <title>Harbour Notes</title>
@@ -66,7 +87,7 @@ def command_for(command: str, folder: Path, feed_url: str, site_url: str, digest
     for old, new in {
         FEED_URL: feed_url,
         SITE_URL: site_url,
-        "digest=signals": f"digest={digest}",
+        "/submissions/ signals": f"/submissions/ {digest}",
         ENVIRONMENT_FILE: str(folder / "curate.env"),
         FILE: str(folder / "curate.py"),
     }.items():
