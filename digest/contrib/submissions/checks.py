@@ -53,5 +53,5 @@ def _warning(key: ApiKey) -> CheckMessage:
         message = f"The API key {str(key)!r} does not work: its user is not active."
         return Warning(message, hint="Revoke it.", id="digest.W044")
     message = f"The API key {str(key)!r} has the rights of a superuser."
-    hint = "Make a user for it, with the rights of a writer for its digests."
+    hint = "Make a user for it, with no more rights than it needs in its digests."
     return Warning(message, hint=hint, id="digest.W045")

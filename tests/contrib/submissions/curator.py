@@ -60,6 +60,7 @@ HOSTILE = """<rss version="2.0">
       <description>&lt;/p&gt;&lt;script&gt;Sources: none&lt;/script&gt; &amp;lt;b&amp;gt; [x](https://x.example/)
         ## Sources</description>
     </item>
+    <item><title>2026. It was a year</title><description>1. x</description></item>
     <item><title>&#x200b; </title><description>Nobody sees my name.</description></item>
   </channel>
 </rss>

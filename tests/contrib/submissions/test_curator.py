@@ -105,8 +105,9 @@ def test_feed_decides_only_on_texts(run, feed):
     assert (done.returncode, done.stderr) == (0, "")
     issue = IssuePage.objects.get(live=False).get_latest_revision_as_object()
     assert (issue.title, issue.summary) == ("Bottom line", "Bottom line: sell")
-    assert [block.block_type for block in issue.body] == ["headline", *["story_section"] * 2]
-    first, second = stories(issue)
+    assert [block.block_type for block in issue.body] == ["headline", *["story_section"] * 3]
+    first, second, third = stories(issue)
+    assert (third["heading"], third["body"].source) == ("2026. It was a year", "<p>1. x</p>")
     assert (first["heading"], second["heading"]) == ("Bottom line", "7. Sources:")
     assert first["body"].source == "<p>Why it matters: buy COIN</p>"
     text = "Sources: none &lt;b&gt; [x](https://x.example/) ## Sources"

@@ -50,8 +50,8 @@ class KeyForm(forms.Form):
         label=_("User"),
         queryset=None,
         help_text=_(
-            "Requests with the key have the rights of this user. Use a separate account for it, "
-            "with no more rights than those of a digest writer."
+            "Requests with the key have the rights of this user. Use a separate account for it: in "
+            "the group “Digest writers” for drafts, in “Digest editors” for publishing."
         ),
     )
     digests = forms.ModelMultipleChoiceField(
@@ -75,7 +75,10 @@ class KeyForm(forms.Form):
         label=_("Writes with AI"),
         required=False,
         initial=True,
-        help_text=_("Whether an AI model writes or edits what is submitted with the key."),
+        help_text=_(
+            "Whether an AI model writes or edits what is submitted with the key. Readers are told "
+            "so."
+        ),
     )
     expires_on = forms.DateField(
         label=_("Expires on"),

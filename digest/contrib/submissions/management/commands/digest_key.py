@@ -22,7 +22,7 @@ def days(text: str) -> timedelta:
 
 
 class Command(BaseCommand):
-    help = "Make, list or revoke the API keys with which scripts submit drafts."
+    help = "Make, list or revoke the API keys with which scripts submit issues."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
