@@ -7,11 +7,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from wagtail.admin.models import EditingSession
 from wagtail.log_actions import log
+from wagtail.models import get_default_page_content_type
 
 from digest.checklist.findings import Finding, Level
 from digest.checklist.run import check_issue
@@ -286,7 +286,7 @@ def _check_may_update(issue: Any, order: Order) -> None:
     if issue.get_lock():
         raise NotEditable
     sessions = EditingSession.objects.filter(
-        content_type=ContentType.objects.get_for_model(issue),
+        content_type=get_default_page_content_type(),  # as the editor stores it for any page
         object_id=str(issue.pk),
         last_seen_at__gte=timezone.now() - EDITING_TIMEOUT,
     )

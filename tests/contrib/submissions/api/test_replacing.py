@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.models import EditingSession
 from wagtail.models import GroupPagePermission
@@ -110,13 +111,20 @@ def test_current_etag_is_that_of_get(put, issue, read):
 @pytest.mark.parametrize(
     ("age", "status"), [(timedelta(seconds=30), 409), (timedelta(minutes=2), 200)]
 )
-def test_issue_open_in_an_editor_is_left_alone(put, issue, admin_user, age, status):
-    seen_at = timezone.now() - age
-    EditingSession.objects.create(user=admin_user, content_object=issue, last_seen_at=seen_at)
+def test_issue_open_in_an_editor_is_left_alone(put, issue, admin_client, age, status):
+    admin_client.get(reverse("wagtailadmin_pages:edit", args=[issue.pk]))
+    EditingSession.objects.update(last_seen_at=timezone.now() - age)
     response = put()
     assert response.status_code == status
     if status == 409:
         assert (problem(response)[1], response["Retry-After"]) == ("being-edited", "60")
+
+
+def test_issue_open_in_the_editor_of_the_keys_own_user_is_replaced(put, issue, client, curator):
+    client.force_login(curator)
+    client.get(reverse("wagtailadmin_pages:edit", args=[issue.pk]))
+    assert EditingSession.objects.get().user == curator
+    assert put().status_code == 200
 
 
 def test_locked_issue_is_not_editable(put, issue):
