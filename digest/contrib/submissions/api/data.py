@@ -12,8 +12,9 @@ from digest.admin.previews.views import can_share, shared_url
 from digest.checklist.findings import Finding
 from digest.contrib.submissions.models import Submission
 from digest.contrib.submissions.outcomes import outcome
-from digest.contrib.submissions.submitting import Order
+from digest.contrib.submissions.submitting import PUBLISH, Order
 from digest.contrib.submissions.submitting import Outcome as Done
+from digest.pages.page_models import get_issue_page_model
 from digest.previews.tokens import create_token
 
 PREVIEW_LIFETIME = timedelta(hours=24)
@@ -33,7 +34,7 @@ class Renderer:
             "did": done.did,
             "published": done.is_published,
             "publishable": done.is_publishable,
-            "issue": self._issue(done.issue, done.state),
+            "issue": self._issue(done),
             "report": submitted.report(),
             "findings": [
                 *(self._finding(finding, done.issue) for finding in done.findings),
@@ -42,7 +43,8 @@ class Renderer:
         }
         return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
 
-    def _issue(self, issue: Any, state: str) -> dict[str, Any]:
+    def _issue(self, done: Done) -> dict[str, Any]:
+        issue = done.issue
         edit_url = reverse("wagtailadmin_pages:edit", args=[issue.pk])
         is_saved = not self.order.is_dry_run
         return {
@@ -50,10 +52,26 @@ class Renderer:
             "title": issue.title,
             "date": issue.date,
             "slug": issue.slug,
-            "state": state,
+            "state": done.state,
+            "has_unpublished_changes": self._has_unpublished_changes(issue),
+            "url": self._url(done),
             "edit_url": self.request.build_absolute_uri(edit_url) if is_saved else None,
             "preview_url": self._preview_url(issue),
         }
+
+    def _has_unpublished_changes(self, issue: Any) -> bool:
+        is_other = issue.latest_revision_id != issue.live_revision_id
+        return issue.live and is_other and self.order.action != PUBLISH
+
+    def _url(self, done: Done) -> str | None:
+        """Return the public URL, which has the slug of the draft only if that is published."""
+        if not done.is_published:
+            return None
+        page = get_issue_page_model().objects.defer("body").get(pk=done.issue.pk)
+        if self.order.action == PUBLISH and not self.order.is_dry_run:
+            page.slug = done.issue.slug
+            page.set_url_path(done.submission.digest)
+        return page.full_url
 
     def _preview_url(self, issue: Any) -> str | None:
         if not (self.with_preview and can_share(self.request.user, issue)):

@@ -14,6 +14,12 @@ class DraftSerializer(serializers.Serializer):
     date = serializers.DateField()
     slug = serializers.CharField()
     state = serializers.ChoiceField(choices=State.values)
+    has_unpublished_changes = serializers.BooleanField(
+        help_text="Whether the issue is live, and readers see another text than this one."
+    )
+    url = serializers.URLField(
+        allow_null=True, help_text="Of the public page, if the issue is live now."
+    )
     edit_url = serializers.URLField(allow_null=True)
     preview_url = serializers.URLField(allow_null=True, help_text="With `preview=true`.")
 

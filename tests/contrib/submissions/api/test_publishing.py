@@ -41,6 +41,12 @@ def put(submit):
     return put
 
 
+def seen(response):
+    """Return what a response says of the public page."""
+    issue = response.json()["issue"]
+    return issue["has_unpublished_changes"], issue["url"]
+
+
 def codes(response):
     return [error["code"] for error in response.json()["errors"]]
 
@@ -463,3 +469,26 @@ def test_permission_is_required(submit, put, curator, query):
 def test_review_that_does_not_exist_is_not_needed(submit):
     Task.objects.update(active=False)
     assert submit(url=PUBLISH).status_code == 201
+
+
+def test_response_says_where_the_page_is_and_whether_it_is_of_this_text(submit, put):
+    url = "http://localhost/daily/2026-11-30/"
+    first = submit()
+    assert seen(first) == (False, None)
+    assert seen(put(first, query="?action=publish&dry_run=true")) == (False, None)
+    assert seen(put(first)) == (False, url)
+    assert seen(put(first, query="")) == (False, url)
+    for query in ("?dry_run=true", ""):
+        assert seen(put(first, DOCUMENT, query)) == (True, url)
+    assert seen(put(first, DOCUMENT, "")) == (True, url)
+    assert seen(put(first, DOCUMENT)) == (False, url)
+
+
+def test_url_has_the_slug_that_is_published(submit, put, client):
+    first = submit(url=PUBLISH)
+    moved = DOCUMENT.replace("date:", "slug: moved\ndate:")
+    for query in ("", "?action=publish&dry_run=true"):
+        assert seen(put(first, moved, query))[1].endswith("/daily/2026-11-30/")
+    url = seen(put(first, moved))[1]
+    assert url.endswith("/daily/moved/")
+    assert client.get(url).status_code == 200
