@@ -1,9 +1,11 @@
 """The fields and blocks of an issue that is sent as JSON, in the form that the API returns."""
 
+import re
 from collections import Counter
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.fields import empty
 
 from digest.api.bodies import Body, LimitedListField, TextField, UnionField
@@ -17,6 +19,10 @@ from digest.pages.page_models import get_issue_page_model
 MAX_BLOCKS, MAX_SOURCES, MAX_TAGS = 200, 200, 100
 MAX_TEXT, MAX_TEXTS = 50_000, 200_000  # characters of a text with formatting, and of all of them
 FORMATTED = ("body", "why_it_matters", "text")
+# With four spaces before it, it would be code.
+BLOCK_OF_HTML = re.compile(
+    r"(?:[ \t]*\n)* {0,3}<(?:p|ul|ol|h[1-6]|blockquote|div|table)[\s/>]", re.IGNORECASE
+)
 MAX_LINE, MAX_DETAIL, MAX_ALT = 255, 200, 1_000
 NOT_WRITABLE = "not_writable"
 RICH_TEXT = [Format.MARKDOWN.value, Format.HTML.value]
@@ -210,8 +216,14 @@ class TagField(UnionField):
 
     name = serializers.CharField(max_length=100)
 
+    default_error_messages = {"type": "Use a string or an object."}
+
     def member(self, value: Any) -> serializers.Field:
-        return shared_instance(TagBody) if isinstance(value, dict) else self.name
+        if isinstance(value, dict):
+            return shared_instance(TagBody)
+        if not isinstance(value, str):
+            self.fail("type")
+        return self.name
 
     def run_validation(self, data: Any = empty) -> str:
         tag = super().run_validation(data)
@@ -251,6 +263,17 @@ class IssueBody(Body):
         if errors:
             raise serializers.ValidationError(errors)
         return blocks
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Reject HTML that would be read as Markdown, as the API returns it by default."""
+        if attrs["rich_text"] == Format.MARKDOWN and any(map(_is_html, attrs["body"])):
+            detail = ErrorDetail('A text looks like HTML: send "rich_text": "html".', "html")
+            raise serializers.ValidationError({"rich_text": [detail]})
+        return attrs
+
+
+def _is_html(block: dict[str, Any]) -> bool:
+    return any(BLOCK_OF_HTML.match(block["value"].get(name, "")) for name in FORMATTED)
 
 
 def _may_follow(before: str, kind: str) -> bool:

@@ -120,6 +120,28 @@ def test_invalid_value_is_named(send, path, value, pointer):
     assert not echoes(json.dumps(value), response.json())
 
 
+HTML_TEXTS = ["<p>It glows.</p>", " \n\n  <H2>x</H2>", "<ul><li>a</li></ul>", "<table\n>", "<div/>"]
+
+
+@pytest.mark.parametrize("path", [f"{STORY}/body", f"{STORY}/why_it_matters", "/body/3/value/text"])
+def test_html_is_not_read_as_markdown(send, path):
+    for text in HTML_TEXTS:
+        response = send(changed(path, text))
+        assert errors(response) == (422, "invalid-submission", ["/issue/rich_text"])
+        assert response.json()["errors"][0] == {
+            "pointer": "/issue/rich_text",
+            "code": "html",
+            "detail": 'A text looks like HTML: send "rich_text": "html".',
+        }
+
+
+def test_tag_of_a_wrong_type_may_be_one_of_two(send):
+    response = send(changed("/tags", ["a", 5]))
+    assert response.json()["errors"] == [
+        {"pointer": "/issue/tags/1", "code": "type", "detail": "Use a string or an object."}
+    ]
+
+
 @pytest.mark.parametrize("missing", ["title", "date", "body"])
 def test_missing_field_is_named(send, missing):
     issue = {name: value for name, value in ISSUE.items() if name != missing}

@@ -65,6 +65,14 @@ def test_issue_becomes_the_draft_of_the_same_document(submit, send):
     assert stored(send()) == stored(submit())
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["    <p>code</p>", "`<p>`", "<b>x</b> y", "A <p> is a tag", "<pre>", "<https://e.org/>"],
+)
+def test_markdown_with_tags_is_no_html(send, text):
+    assert send(changed("/body/2/value/body", text), query="?dry_run=true").status_code == 200
+
+
 def test_report_and_findings_have_pointers(send):
     issue = changed("/body/2/value/why_it_matters", "")
     data = send(issue).json()
