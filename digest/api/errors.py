@@ -18,6 +18,7 @@ from django.http import (
     UnreadablePostError,
 )
 from django.urls import reverse
+from django.utils.text import get_text_list
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
@@ -131,8 +132,9 @@ class UnsupportedMediaType(exceptions.APIException):
     status_code = 415
 
     def __init__(self, headers: dict[str, str]) -> None:
-        accepted = headers.get("Accept-Post", "the body")
-        super().__init__(f"Send {accepted} in UTF-8, without Content-Encoding.")
+        accepted = headers.get("Accept-Post", "the body").split(", ")
+        what = get_text_list(accepted, "or")
+        super().__init__(f"Send {what} in UTF-8, without Content-Encoding.")
         self.headers = headers
 
 
@@ -178,7 +180,7 @@ def _fields(exc: Exception, view: Any) -> dict[str, Any]:
         return {"detail": str(exc.detail[0]), "errors": exc.errors}
     if isinstance(exc, ProblemError) and exc.errors:
         return {"detail": str(exc.detail), "errors": exc.errors}
-    if isinstance(exc, (ProblemError, Forbidden, ContentTooLarge)):
+    if isinstance(exc, (ProblemError, Forbidden, ContentTooLarge, UnsupportedMediaType)):
         return {"detail": str(exc.detail)}
     if isinstance(exc, exceptions.MethodNotAllowed):
         *others, last = view.allowed_methods

@@ -108,6 +108,9 @@ def limited(parts: list[Part], pointer: str = "") -> list[Part]:
 
 def _read(data: bytes, media_type: str, name: str) -> Document:
     """Read what the media type says, and nothing that the importer would recognise otherwise."""
+    if media_type == WORD and not data.startswith(ZIP_START):
+        decode(data)  # which names other formats
+        raise DocumentError("It is not a Word file (.docx).")
     if media_type == WORD:
         return read_document(data, name)
     text = decode(data)

@@ -12,6 +12,7 @@ from digest.contrib.submissions.submitting import DRAFT, PUBLISH, SUBMIT
 
 MEDIA_TYPES = {"markdown": "text/markdown", "html": "text/html", "text": "text/plain"}
 ACTIONS = [DRAFT, SUBMIT, PUBLISH]
+OF_QUERY = {"/dry_run", "/preview"}
 MAX_MADE_WITH, MAX_NOTE, MAX_NAME = 200, 2_000, 100
 
 
@@ -51,13 +52,21 @@ class SubmissionBody(Body):
         try:
             return super().read(data)
         except InvalidBody as error:
+            errors = [_with_place(each) for each in error.errors]
             codes = {each["code"] for each in error.errors}
             if "type" in codes:
-                raise
+                raise InvalidBody(errors) from None
             if NOT_WRITABLE in codes:
-                raise ProblemError(BLOCK_NOT_WRITABLE, errors=error.errors) from None
+                raise ProblemError(BLOCK_NOT_WRITABLE, errors=errors) from None
             detail = "The submission is not valid."
-            raise ProblemError(INVALID_SUBMISSION, detail, error.errors) from None
+            raise ProblemError(INVALID_SUBMISSION, detail, errors) from None
+
+
+def _with_place(error: dict[str, str]) -> dict[str, str]:
+    """Say where a parameter belongs that was sent in the body."""
+    if error["code"] == "unknown" and error["pointer"] in OF_QUERY:
+        return error | {"detail": "Send it in the query."}
+    return error
 
 
 class ReplacementBody(SubmissionBody):

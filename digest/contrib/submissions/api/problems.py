@@ -8,6 +8,9 @@ IDEMPOTENCY_KEY_REQUIRED = Problem(
     "Idempotency key required",
     "Send a new Idempotency-Key, as a UUID, with each document.",
 )
+INVALID_IDEMPOTENCY_KEY = (
+    "The Idempotency-Key has to be of visible ASCII characters, without spaces, at most 255."
+)
 UNAUTHORIZED = Problem(
     "unauthorized", 401, "Unauthorized", "Send a valid API key: Authorization: Bearer digest_…"
 )

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from digest.api import parsers
 from digest.api.base import APIView
-from digest.api.errors import Forbidden, InvalidParameters, Problem, ProblemError
+from digest.api.errors import PROBLEMS, Forbidden, InvalidParameters, Problem, ProblemError
 from digest.api.pagination import CursorPagination
 from digest.api.parameters import Parameters
 from digest.caching import replica
@@ -42,6 +42,7 @@ from digest.importing.saving import ImportRejected, IssueExists
 
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 MAX_BODY = {"text/html": MAX_HTML_BYTES, WORD: MAX_WORD_BYTES}  # others: MAX_BYTES
+MAX_ECHOED = 100  # characters of an unknown slug
 RETRY_AFTER = 5  # seconds
 # By exception: the problem type, and the seconds to wait before a new attempt.
 REJECTIONS: dict[type[Exception], tuple[Problem, int | None]] = {
@@ -95,7 +96,7 @@ class SubmissionView(APIView):
         if request.method in ("POST", "PUT"):
             throttle = ApiKeyThrottle()
             if not throttle.allow_request(request, self):
-                self.throttled(request, throttle.wait())
+                raise ProblemError(PROBLEMS[429], throttle.detail, wait=throttle.wait_seconds)
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
@@ -129,12 +130,9 @@ class SubmissionView(APIView):
 
     def read_order(self, digest: Any = None, idempotency_key: str = "") -> Order:
         """Return what the request asks for, validated."""
-        source = values = self.parameters
-        if self.is_json:
-            self._reject_parameters_of_documents()
-            source = parsers.parse_object(self.data)
-            values = self.body_class.read(source)
-        elif digest is None and "digest" not in values:
+        source = self._read_source()
+        values = self.body_class.read(source) if self.is_json else source
+        if digest is None and "digest" not in values:
             raise InvalidParameters([_error("digest", "required", "Name the digest by its slug.")])
         digest = digest or self._find_digest(values["digest"])
         self.submitted = self._read_submitted(values, source)
@@ -149,6 +147,13 @@ class SubmissionView(APIView):
             note=values.get("note", ""),
             is_dry_run=self.is_dry_run,
         )
+
+    def _read_source(self) -> dict[str, Any]:
+        """Return what the request says: the JSON of its body, or else its parameters."""
+        if not self.is_json:
+            return self.parameters
+        self._reject_parameters_of_documents()
+        return parsers.parse_object(self.data)
 
     @property
     def is_json(self) -> bool:
@@ -191,9 +196,11 @@ class SubmissionView(APIView):
             raise InvalidParameters([_error(name, "unknown", detail) for name in names])
 
     def _find_digest(self, slug: str) -> Any:
-        """Return the digest of the key with this slug, public or not; raise Http404."""
+        """Return the digest of the key with this slug, public or not; raise ProblemError."""
         root = self.site.root_page
         found = self.request.auth.digests.filter(slug=slug).descendant_of(root, inclusive=True)
+        if not found:
+            raise ProblemError(PROBLEMS[404], f'The key has no digest "{slug[:MAX_ECHOED]}".')
         return self.scope.get_preferred(found)
 
     def renderer(self, order: Order) -> Renderer:
@@ -268,8 +275,8 @@ class Submissions(SubmissionView):
 
         It becomes a draft, unless `action` is `publish`.
         """
-        key = self._idempotency_key()
         self.read_body()
+        key = self._idempotency_key()
         if replayed := self._replay(key):
             return replayed
         order = self.read_order(idempotency_key=key)
@@ -286,9 +293,12 @@ class Submissions(SubmissionView):
         if self.is_dry_run:
             return ""
         key = self.request.headers.get("Idempotency-Key", "")
-        if not IDEMPOTENCY_KEY.fullmatch(key):
-            raise ProblemError(problems.IDEMPOTENCY_KEY_REQUIRED)
-        return key
+        if IDEMPOTENCY_KEY.fullmatch(key):
+            return key
+        if self.is_json:  # which may show that a dry run is meant
+            self.body_class.read(self._read_source())
+        detail = problems.INVALID_IDEMPOTENCY_KEY if key else ""
+        raise ProblemError(problems.IDEMPOTENCY_KEY_REQUIRED, detail)
 
     def _replay(self, key: str) -> Response | None:
         """Return the stored response to the first request with the idempotency key."""

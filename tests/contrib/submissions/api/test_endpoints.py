@@ -95,9 +95,15 @@ def test_use_of_a_key_is_recorded_now_and_then(send, api_key):
 
 def test_digest_of_another_key_does_not_exist(submit, home_page):
     make_digest(home_page, "secret", live=False)
-    unknown = submit(url=f"{URL}?digest=nowhere")
-    hidden = submit(url=f"{URL}?digest=secret")
-    assert (unknown.status_code, unknown.content) == (404, hidden.content)
+    for slug in ("nowhere", "secret"):
+        response = submit(url=f"{URL}?digest={slug}")
+        assert problem(response) == (404, "not-found")
+        assert response.json()["detail"] == f'The key has no digest "{slug}".'
+
+
+def test_long_slug_of_a_digest_is_shortened(submit):
+    detail = submit(url=f"{URL}?digest={'x' * 255}").json()["detail"]
+    assert detail == f'The key has no digest "{"x" * 100}".'
 
 
 def test_submission_of_another_key_does_not_exist(send, urls, digest, curator):
@@ -129,7 +135,11 @@ def test_limit_is_per_key(submit, send, settings, digest, curator):
     settings.DIGEST_SUBMISSION_RATE = "2/hour"
     responses = [submit("No issue") for _ in range(3)]
     assert [response.status_code for response in responses] == [422, 422, 429]
-    assert int(responses[2]["Retry-After"]) > 0
+    wait = responses[2]["Retry-After"]
+    assert 3500 < int(wait) <= 3600
+    assert responses[2].json()["detail"] == (
+        f"The key may send 2 per hour, dry runs included: wait {wait} seconds."
+    )
     assert send(f"Bearer {ApiKey.make('Other', curator, [digest])[1]}").status_code == 201
 
 
@@ -197,7 +207,10 @@ def test_other_media_types_are_rejected(submit):
     for content_type in ["application/pdf", "text/markdown; charset=utf-16", "multipart/form-data"]:
         response = submit(b"x", content_type=content_type)
         assert problem(response) == (415, "unsupported-media-type")
-        assert "text/markdown" in response["Accept-Post"]
+        assert response["Accept-Post"].startswith("text/markdown, ")
+        detail = response.json()["detail"]
+        assert detail.startswith("Send text/markdown, text/html, text/plain, application/")
+        assert detail.endswith(" or application/json in UTF-8, without Content-Encoding.")
 
 
 def test_content_encodings_are_rejected(submit):
@@ -269,6 +282,18 @@ def test_parameters_of_documents_are_rejected_beside_json(submit):
     body = {"digest": "daily", "document": {"format": "markdown", "text": DOCUMENT}}
     response = submit(json.dumps(body), POST, content_type="application/json")
     assert [error["parameter"] for error in response.json()["errors"]] == ["digest"]
+
+
+@pytest.mark.parametrize("key", [None, "two words", "one"])
+@pytest.mark.parametrize("name", ["dry_run", "preview"])
+def test_parameters_of_the_query_are_rejected_in_json(submit, key, name):
+    body = {"digest": "daily", "document": {"format": "markdown", "text": DOCUMENT}, name: True}
+    headers = {"Idempotency-Key": key}
+    response = submit(json.dumps(body), URL, content_type="application/json", headers=headers)
+    assert problem(response) == (422, "invalid-submission")
+    assert response.json()["errors"] == [
+        {"pointer": f"/{name}", "code": "unknown", "detail": "Send it in the query."}
+    ]
 
 
 def test_no_response_is_stored_or_open_to_scripts_of_pages(send, urls):

@@ -9,6 +9,8 @@ from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import GroupCollectionPermission, GroupPagePermission, PageLogEntry
 
 from digest.contrib.submissions import submitting
+from digest.contrib.submissions.api import problems
+from digest.contrib.submissions.documents import WORD
 from digest.contrib.submissions.models import Submission
 from digest.models import DigestPage, IssuePage
 from digest.previews.tokens import PreviewToken
@@ -102,6 +104,18 @@ def test_other_formats_are_documents_too(submit, content_type, document):
     response = submit(document, content_type=content_type)
     assert response.status_code == 201, response.json()
     assert response.json()["issue"]["title"] == "Harbour"
+
+
+@pytest.mark.parametrize(
+    ("document", "detail"),
+    [
+        ("# Harbour", "It is not a Word file (.docx)."),
+        (b"%PDF-1.7", "It is a PDF file: save it as .docx, HTML, or plain text in UTF-8."),
+    ],
+)
+def test_word_file_that_is_none_has_no_name_that_was_not_sent(submit, document, detail):
+    errors = submit(document, content_type=WORD).json()["errors"]
+    assert [error["detail"] for error in errors] == [detail]
 
 
 def test_log_of_the_page_names_the_key(submit, api_key):
@@ -227,6 +241,12 @@ def test_failure_leaves_the_idempotency_key_unused(submit):
 def test_idempotency_key_is_required(submit, key):
     response = submit(headers={"Idempotency-Key": key})
     assert problem(response) == (400, "idempotency-key-required")
+    detail = response.json()["detail"]
+    assert detail == (
+        problems.INVALID_IDEMPOTENCY_KEY
+        if key
+        else "Send a new Idempotency-Key, as a UUID, with each document."
+    )
 
 
 def test_images_of_a_document_are_added(submit, curator):
