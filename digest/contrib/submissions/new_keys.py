@@ -1,13 +1,15 @@
 """What holds for each new key, whether of the form or of the command."""
 
 from collections.abc import Iterable
+from datetime import date, datetime, time
 from typing import Any
 
+from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
 
 from digest.admin.access import digests_with_permission
-from digest.contrib.submissions.models import ApiKey
+from digest.contrib.submissions.models import MAX_LIFETIME, ApiKey
 
 
 def errors_of(name: str, user: Any, digests: Iterable[Any], level: str) -> dict[str, str]:
@@ -23,6 +25,12 @@ def errors_of(name: str, user: Any, digests: Iterable[Any], level: str) -> dict[
     if ApiKey.objects.usable().filter(user=user, name=name).exists():
         errors["name"] = gettext("There is a valid key with this name. Use another one.")
     return errors
+
+
+def expiry(last_day: date) -> datetime:
+    """Return the end of the last day, within the longest lifetime."""
+    end = timezone.make_aware(datetime.combine(last_day, time(23, 59, 59)))
+    return min(end, timezone.now() + MAX_LIFETIME)
 
 
 def _without_permission(user: Any, digests: Iterable[Any], permission: str) -> str:

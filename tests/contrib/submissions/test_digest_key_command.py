@@ -1,7 +1,9 @@
 """The command that makes, lists and revokes keys."""
 
+import re
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
@@ -11,6 +13,8 @@ from wagtail.models import ModelLogEntry
 
 from digest.contrib.submissions.models import CREATE_KEY, REVOKE_KEY, ApiKey
 from tests.builders import make_digest
+
+HOW_TO = Path(__file__).parents[3] / "docs/how-to/curate-by-machine.md"
 
 
 def run(capsys, *args):
@@ -26,7 +30,9 @@ def test_key_is_printed_once_and_works(curator, digest, home_page, capsys, clien
     row = ApiKey.objects.matching(key).get()
     assert (row.name, row.user, row.uses_ai, row.created_by) == ("The script", curator, False, None)
     assert set(row.digests.values_list("slug", flat=True)) == {"daily", "weekly"}
-    assert timedelta(days=6) < row.expires_at - timezone.now() <= timedelta(days=7)
+    end = timezone.localtime(row.expires_at)
+    assert end.date() == timezone.localdate() + timedelta(days=7)
+    assert (end.hour, end.minute) == (23, 59)
     response = client.get("/api/v1/submissions/", headers={"Authorization": f"Bearer {key}"})
     assert response.status_code == 200
     assert key not in run(capsys, "list")
@@ -58,6 +64,17 @@ def test_invalid_arguments_make_no_key(curator, home_page, django_user_model, ar
     assert not ApiKey.objects.exists()
 
 
+def test_key_expires_within_366_days(curator, digest, capsys):
+    run(capsys, "make", "Long", "--user", "curator", "--digest", "daily", "--days", "366")
+    assert ApiKey.objects.get().expires_at <= timezone.now() + timedelta(days=366)
+
+
+def test_list_says_which_keys_write_with_ai(api_key, capsys):
+    assert "  with AI  The curator" in run(capsys, "list")
+    ApiKey.objects.update(uses_ai=False)
+    assert "  without AI  The curator" in run(capsys, "list")
+
+
 def test_key_publishes_with_an_option(curator, digest, capsys):
     curator.groups.set(Group.objects.filter(name="Digest editors"))
     for level in ("draft", "publish"):
@@ -66,7 +83,7 @@ def test_key_publishes_with_an_option(curator, digest, capsys):
     run(capsys, "make", "By default", *choices[:4])
     levels = list(ApiKey.objects.order_by("pk").values_list("level", flat=True))
     assert levels == ["draft", "publish", "draft"]
-    assert "publish  To publish: curator" in run(capsys, "list")
+    assert "publish  with AI  To publish: curator" in run(capsys, "list")
 
 
 @pytest.mark.parametrize(
@@ -109,3 +126,13 @@ def test_actions_are_logged(api_key, capsys):
     assert [entry.action for entry in entries] == [CREATE_KEY, REVOKE_KEY]
     assert [str(entry.message) for entry in entries] == ["API key made", "API key revoked"]
     assert key not in str(list(entries.values()))
+
+
+def test_command_of_the_docs_makes_an_account_without_a_password(digest, django_user_model):
+    call_command("create_roles", stdout=StringIO())
+    [code] = re.findall(r'shell -c "(.*)"', HOW_TO.read_text())
+    call_command("shell", command=code)
+    user = django_user_model.objects.get()
+    assert [group.name for group in user.groups.all()] == ["Digest writers"]
+    assert not user.has_usable_password()
+    assert user.is_active

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from digest.contrib.submissions.models import DEFAULT_LIFETIME, MAX_LIFETIME, ApiKey
-from digest.contrib.submissions.new_keys import errors_of
+from digest.contrib.submissions.new_keys import errors_of, expiry
 from digest.importing.saving import ImportRejected, find_digest
 
 
@@ -71,7 +71,7 @@ class Command(BaseCommand):
             name,
             user,
             digests,
-            timezone.now() + options["days"],
+            expiry(timezone.localdate() + options["days"]),
             level=options["level"],
             uses_ai=not options["without_ai"],
         )
@@ -87,8 +87,9 @@ class Command(BaseCommand):
         for key in ApiKey.objects.select_related("user").order_by("pk"):
             slugs = ", ".join(key.digests.values_list("slug", flat=True)) or "no digest"
             used = f"{key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never"
+            ai = "with AI" if key.uses_ai else "without AI"
             self.stdout.write(
-                f"{key.pk}  {key.prefix}…  {key.state}  {key.level}  {key.name}: {key.user}, "
+                f"{key.pk}  {key.prefix}…  {key.state}  {key.level}  {ai}  {key.name}: {key.user}, "
                 f"{slugs}, expires {key.expires_at:%Y-%m-%d}, last used {used}"
             )
 
