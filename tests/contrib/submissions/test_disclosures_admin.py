@@ -36,6 +36,20 @@ def test_list_has_the_digests_that_the_user_may_publish_in(client, editor, diges
     assert "Other" not in html
 
 
+def test_default_is_no_error_in_the_list(client, editor, digest):
+    for name_approver, word in [(False, "No"), (True, "Yes")]:
+        DigestDisclosure.objects.update_or_create(
+            digest=digest, defaults={"name_approver": name_approver}
+        )
+        assert f"> {word} </td>" in " ".join(client.get(URL).content.decode().split())
+
+
+def test_form_says_of_which_digest_it_is_and_that_the_text_is_plain(client, editor, digest):
+    page = client.get(form_url(digest)).content.decode()
+    assert "Disclosure of Daily" in page
+    assert "Plain text" in page
+
+
 def test_first_save_inserts_a_row_and_the_next_one_changes_it(client, editor, digest):
     assert not DigestDisclosure.objects.exists()
     assert client.get(form_url(digest)).status_code == 200

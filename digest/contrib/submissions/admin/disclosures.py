@@ -8,16 +8,21 @@ from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, ObjectList
-from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from digest.contrib.submissions.admin.access import disclosing_digests
+from digest.contrib.submissions.admin.words import yes_or_no
 from digest.contrib.submissions.models import DigestDisclosure
 
-PANELS = ObjectList([FieldPanel("text"), FieldPanel("name_approver")])
+TEXT_HELP = _(
+    "Plain text, which readers see beside issues that AI has written; by default: Curated with AI."
+)
+PANELS = ObjectList([FieldPanel("text", help_text=TEXT_HELP), FieldPanel("name_approver")])
 
 
 class DisclosureIndexView(generic.IndexView):
@@ -43,7 +48,11 @@ class DisclosureIndexView(generic.IndexView):
                 label=_("Disclosure"),
                 accessor=lambda digest: digest.disclosure_text or _("Curated with AI."),
             ),
-            BooleanColumn("disclosure_names_approver", label=_("Names who has approved")),
+            Column(
+                "disclosure_names_approver",
+                label=_("Names who has approved"),
+                accessor=lambda digest: yes_or_no(digest.disclosure_names_approver),
+            ),
         ]
 
     def get_add_url(self) -> None:
@@ -60,6 +69,9 @@ class DisclosureEditView(generic.EditView):
         digest = get_object_or_404(disclosing_digests(self.request.user), pk=self.object_pk)
         rows = DigestDisclosure.objects.select_related("digest")
         return rows.filter(digest=digest).first() or DigestDisclosure(digest=digest)
+
+    def get_page_subtitle(self) -> str:
+        return gettext("Disclosure of %(digest)s") % {"digest": self.object}
 
     def get_edit_url(self) -> str:
         return reverse(self.edit_url_name, args=[self.object.digest_id])
