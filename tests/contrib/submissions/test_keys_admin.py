@@ -64,6 +64,21 @@ def test_command_beside_the_key_is_the_first_example(log_in, client, digest, sit
     )
 
 
+def test_command_beside_a_key_that_publishes_does_so(log_in, client, digest):
+    log_in(EDITORS)
+    response = client.post(NEW, form(digest, level="publish"))
+    assert "?digest=daily&action=publish" in response.context["command"]
+    assert "this publishes an issue that no person has read" in html(response)
+    assert "this saves a draft" in html(client.post(NEW, form(digest, name="Another")))
+
+
+def test_list_says_which_keys_write_with_ai(admin_client, api_key):
+    for uses_ai, word in [(True, "Yes"), (False, "No")]:
+        ApiKey.objects.update(uses_ai=uses_ai)
+        page = " ".join(html(admin_client.get(LIST)).split())
+        assert f"> {word} </td>" in page
+
+
 def test_key_is_shown_only_once(log_in, client, digest):
     log_in(EDITORS)
     data = form(digest)

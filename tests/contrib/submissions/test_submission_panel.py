@@ -42,6 +42,14 @@ def test_panel_shows_key_script_and_note(log_in, client, submit):
     assert f"/admin/digest/submissions/?digest={row.digest_id}" in panel
 
 
+@pytest.mark.parametrize(("uses_ai", "word"), [(True, "Yes"), (False, "No")])
+def test_panel_says_whether_ai_was_used(log_in, client, submit, uses_ai, word):
+    log_in(EDITORS)
+    row = submit_json(submit)
+    Submission.objects.update(uses_ai=uses_ai)
+    assert f"<dt>Writes with AI</dt> <dd>{word}</dd>" in editor(client, row.issue)
+
+
 def test_panel_lists_what_was_not_understood(log_in, client, submit):
     log_in(EDITORS)
     row = submit_json(submit)

@@ -17,6 +17,7 @@ from tests.contrib.submissions.conftest import DOCUMENT
 
 EDITORS, WRITERS = "Digest editors", "Digest writers"
 URL = "/admin/digest/submissions/"
+NOBODY = "Published without review by a person"
 
 
 def html(response):
@@ -32,9 +33,8 @@ def make(api_key, digest):
         report = {"summary": "1 story.", "not_understood": len(lines), "lines": list(lines)}
         fields = {"key": api_key[0], "key_name": "The curator", "digest": digest} | fields
         fields |= {"response": json.dumps({"report": report, "findings": list(findings)})}
-        return Submission.objects.create(
-            issue=issue, idempotency_key=f"{issue}{number}", uses_ai=True, **fields
-        )
+        fields = {"uses_ai": True} | fields
+        return Submission.objects.create(issue=issue, idempotency_key=f"{issue}{number}", **fields)
 
     return make
 
@@ -163,17 +163,21 @@ def export(client):
 
 
 def test_export_is_a_record(log_in, client, make, digest):
-    make(make_issue(digest, title="One"), made_with='=HYPERLINK("x")')
-    make(None, number=1, made_with="a-model")
+    issue = make_issue(digest, title="One")
+    make(issue, made_with='=HYPERLINK("x")')
+    make(make_issue(digest, 2, title="Two", publish=False))
+    make(None, number=1, made_with="a-model", uses_ai=False)
     log_in(EDITORS)
     heading, *rows = csv.reader(export(client).splitlines())
     assert heading == [
-        *("API key", "Made with", "Submitted", "Issue", "State", "Approved by", "Approved"),
+        *("API key", "Made with", "Writes with AI", "Submitted", "Digest", "Issue", "URL", "State"),
+        *("Approved by", "Approved"),
     ]
-    shown = [(row[0], row[1], row[3], row[4]) for row in rows]
+    shown = [(*row[:3], *row[4:8]) for row in rows]
     assert shown == [
-        ("The curator", "a-model", "–", "Deleted"),
-        ("The curator", '\'=HYPERLINK("x")', "One", "Published"),
+        ("The curator", "a-model", "No", "Daily", "–", "", "Deleted"),
+        ("The curator", "", "Yes", "Daily", "Two", "", "Draft"),
+        ("The curator", '\'=HYPERLINK("x")', "Yes", "Daily", "One", issue.full_url, "Published"),
     ]
 
 
@@ -188,11 +192,24 @@ def test_export_says_who_has_approved(log_in, client, make, digest):
     third.get_latest_revision().publish(user=user)
     at = [row.approved_at for row in IssueProvenance.objects.order_by("issue")]
     _, *rows = csv.reader(export(client).splitlines())
-    shown = [tuple(row[5:]) for row in rows]
+    shown = [tuple(row[8:]) for row in rows]
     moments = [each.isoformat(" ", "seconds") for each in at[1:]]
-    assert shown == [("'=Edith", moments[1]), ("edith", moments[0]), ("", "")]
+    assert shown == [("'=Edith", moments[1]), ("edith", moments[0]), (NOBODY, "")]
     IssueProvenance.objects.update(approver=None)
     assert "An account that was deleted" in export(client)
+
+
+def test_list_is_filtered_by_issues_that_nobody_has_approved(log_in, client, make, digest):
+    user = log_in(EDITORS)
+    for day, title in enumerate(["One", "Two", "Three", "Four"], 1):
+        make(make_issue(digest, day, title=title, publish=False))
+    revisions = [row.issue.get_latest_revision() for row in Submission.objects.order_by("issue")]
+    revisions[0].publish(user=user)
+    revisions[1].publish()
+    revisions[2].publish()
+    Submission.objects.get(issue=revisions[2].object_id).issue.unpublish()
+    page = html(client.get(f"{URL}results/?approver=nobody"))
+    assert [title for title in ("One", "Two", "Three", "Four") if title in page] == ["Two"]
 
 
 def test_export_takes_a_constant_number_of_queries(log_in, client, make, digest):

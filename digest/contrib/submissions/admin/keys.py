@@ -1,6 +1,5 @@
 """API keys in the admin: the list, the form that shows a new key once, and how to revoke one."""
 
-from datetime import datetime, time
 from typing import Any
 from urllib.parse import quote
 
@@ -31,8 +30,9 @@ from wagtail.admin.widgets.button import Button
 from digest.admin.access import digests_with_permission
 from digest.admin.listings import WIDE
 from digest.contrib.submissions.admin.access import keys_of
+from digest.contrib.submissions.admin.words import yes_or_no
 from digest.contrib.submissions.models import DEFAULT_LIFETIME, MAX_LIFETIME, ApiKey
-from digest.contrib.submissions.new_keys import errors_of
+from digest.contrib.submissions.new_keys import errors_of, expiry
 from digest.pages.time_zones import format_datetime
 
 STATES = [("valid", _("Valid")), ("expired", _("Expired")), ("revoked", _("Revoked"))]
@@ -120,12 +120,6 @@ class KeyForm(forms.Form):
                 self.add_error(field, message)
         return cleaned
 
-    @property
-    def expires_at(self) -> datetime:
-        """Return the end of the last day, within the longest lifetime."""
-        end = datetime.combine(self.cleaned_data["expires_on"], time(23, 59, 59))
-        return min(timezone.make_aware(end), timezone.now() + MAX_LIFETIME)
-
 
 class KeyFilterSet(WagtailFilterSet):
     state = django_filters.ChoiceFilter(label=_("State"), choices=STATES, method="filter_state")
@@ -170,6 +164,12 @@ class KeyIndexView(generic.IndexView):
                 sort_key="expires_at",
             ),
             Column("level", label=_("Level"), accessor=ApiKey.get_level_display, classname=WIDE),
+            Column(
+                "uses_ai",
+                label=_("Writes with AI"),
+                accessor=lambda key: yes_or_no(key.uses_ai),
+                classname=WIDE,
+            ),
             Column("prefix", label=_("Key"), accessor=lambda key: f"{key.prefix}…", classname=WIDE),
             Column("user", label=_("User"), classname=WIDE),
             Column("digests", label=_("Digests"), accessor=_digests, classname=WIDE),
@@ -225,14 +225,14 @@ class KeyCreateView(generic.CreateView):
             data["name"],
             data["user"],
             data["digests"],
-            form.expires_at,
+            expiry(data["expires_on"]),
             level=data["level"],
             uses_ai=data["uses_ai"],
             created_by=self.request.user,
         )
         title = gettext("The new key")
         context = self.get_context_data(
-            api_key=self.object, key=key, command=_command(self.request, data["digests"][0])
+            api_key=self.object, key=key, command=_command(self.request, self.object)
         )
         context |= {"page_title": title, "header_title": title, "page_subtitle": ""}
         context["media"] += _styles()
@@ -240,13 +240,15 @@ class KeyCreateView(generic.CreateView):
         return render(self.request, "digest/submissions/admin/new_key.html", context)
 
 
-def _command(request: HttpRequest, digest: Any) -> str:
-    """Return a command that submits a document to a digest."""
+def _command(request: HttpRequest, key: ApiKey) -> str:
+    """Return a command that submits a document to a digest of a key, or publishes it."""
+    digest = key.digests.first()
+    choice = "action=publish" if key.level == ApiKey.Level.PUBLISH else "preview=true"
     endpoint = reverse("digest:api:submissions")
     parts = digest.get_url_parts()
     url = f"{parts[1]}{endpoint}" if parts and parts[1] else request.build_absolute_uri(endpoint)
     return (
-        f'curl "{url}?digest={quote(digest.slug)}&preview=true" '
+        f'curl "{url}?digest={quote(digest.slug)}&{choice}" '
         '-H "Authorization: Bearer $DIGEST_KEY" -H "Content-Type: text/markdown" '
         '-H "Idempotency-Key: $(date +%s)-$$" --data-binary @issue.md'
     )

@@ -9,6 +9,7 @@ from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.staticfiles import versioned_static
@@ -20,6 +21,7 @@ from digest.admin.access import digests_with_permission
 from digest.admin.listings import WIDE
 from digest.admin.spreadsheets import escape_formula
 from digest.contrib.submissions.admin.access import submissions_of
+from digest.contrib.submissions.admin.words import yes_or_no
 from digest.contrib.submissions.models import ApiKey, IssueProvenance, Submission
 from digest.contrib.submissions.outcomes import State, listed_state, with_issues
 from digest.contrib.submissions.reports import StoredReport
@@ -41,9 +43,19 @@ class SubmissionFilterSet(WagtailFilterSet):
     digest = django_filters.ModelChoiceFilter(label=_("Digest"), queryset=_digests)
     key = django_filters.ModelChoiceFilter(label=_("API key"), queryset=_keys)
 
+    approver = django_filters.ChoiceFilter(
+        label=_("Approved by"),
+        choices=[("nobody", _("Published without review by a person"))],
+        method="filter_approver",
+    )
+
     class Meta:
         model = Submission
         fields: list[str] = []
+
+    def filter_approver(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        unapproved = IssueProvenance.objects.filter(approved_at=None, issue__live=True)
+        return queryset.filter(may_edit=True, issue__in=unapproved.values("issue"))
 
 
 def _title(submission: Submission) -> Any:
@@ -77,6 +89,13 @@ def _state(submission: Submission) -> str:
     return str(listed_state(submission).label)
 
 
+def _url(submission: Submission) -> str:
+    """Return the public URL of the issue, if it has one and the user may edit it."""
+    issue = submission.issue
+    is_shown = issue is not None and issue.live and submission.may_edit
+    return issue.full_url or "" if is_shown else ""
+
+
 def _record(submission: Submission) -> IssueProvenance | None:
     """Return who has approved the issue, if the user may edit it."""
     return submission.record if submission.may_edit else None
@@ -84,7 +103,9 @@ def _record(submission: Submission) -> IssueProvenance | None:
 
 def _approver(submission: Submission) -> str:
     record = _record(submission)
-    return record.approver_name if record else ""
+    if record is None:
+        return ""
+    return record.approver_name or gettext("Published without review by a person")
 
 
 def _approved(submission: Submission) -> str:
@@ -121,11 +142,14 @@ COLUMNS: list[BaseColumn] = [
 EXPORT = {
     "key": (_("API key"), lambda submission: submission.key_name),
     "made_with": (_("Made with"), lambda submission: submission.made_with),
+    "uses_ai": (_("Writes with AI"), lambda submission: yes_or_no(submission.uses_ai)),
     "submitted": (
         _("Submitted"),
         lambda submission: submission.created_at.isoformat(" ", "seconds"),
     ),
+    "digest": (_("Digest"), lambda submission: submission.digest.title),
     "issue": (_("Issue"), lambda submission: str(_title(submission))),
+    "url": (_("URL"), _url),
     "state": (_("State"), _state),
     "approver": (_("Approved by"), _approver),
     "approved": (_("Approved"), _approved),
