@@ -101,6 +101,22 @@ def test_listings_of_submissions_and_keys_do_not_scroll_sideways(
         assert results.evaluate("element => element.scrollWidth <= element.clientWidth"), path
 
 
+def test_revoke_button_of_a_key_is_below_its_name(open_page, site_url, digest):
+    user = User.objects.create_superuser("ines")
+    for name in ("K", "Morning curator of figures"):
+        ApiKey.make(name, user, [digest])
+    cookie = session_cookie(user)
+    page = open_page(viewport={"width": 1280, "height": 844})
+    page.context.add_cookies([cookie | {"url": site_url}])
+    page.goto("/admin/digest-keys/")
+    expect(page.locator("td.title")).to_have_count(2)
+    for row in page.locator("td.title").all():
+        name = row.locator(".title-wrapper").bounding_box()
+        button = row.get_by_role("link", name="Revoke").bounding_box()
+        assert button["y"] >= name["y"] + name["height"]
+        assert abs(button["x"] - name["x"]) < 2
+
+
 def test_revoke_button_of_a_preview_link_is_inside_a_phone(open_editor, digest):
     issue = make_issue(digest, 14, title=LONG)
     create_token(issue, User.objects.create_user("ana"), timedelta(days=1), is_shared=True)

@@ -177,7 +177,7 @@ def test_limit_asks_for_another_run(run, settings):
     run()
     done = run()
     assert (done.returncode, done.stdout) == (75, "")
-    assert "Retry-After" in done.stderr
+    assert "1 per hour" in done.stderr
 
 
 @TRANSACTIONAL
