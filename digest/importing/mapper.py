@@ -129,7 +129,7 @@ def map_parts(parts: Iterable[Part]) -> IssueDraft:
             nearest = nearest if part.role in SOURCES else target
         elif part.is_image:
             set_image(draft, part)
-        elif part.role is Role.STORY_IMAGE and part.value:
+        elif part.role is Role.STORY_IMAGE and part.value and draft.stories:
             draft.stories[-1].stored_image = part.value
         elif part.role is Role.LABEL and part.block_id:
             draft.block_ids[part.text] = part.block_id

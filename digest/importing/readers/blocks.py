@@ -72,7 +72,8 @@ class BlocksReader:
         kind, value = block["type"], block["value"]
         block_id, below = block.get("id") or "", f"{pointer}/value"
         if kind == "story_section":
-            self.line(Role.STORY, value["heading"], pointer, block_id)
+            heading = self._printable(value["heading"], pointer).strip()
+            self.add(Part(Role.STORY, heading, 0, 0, pointer=pointer, block_id=block_id))
             self.text(Role.BODY, value["body"], f"{below}/body")
             self.text(Role.WHY_IT_MATTERS, value["why_it_matters"], f"{below}/why_it_matters")
             self.image(value["image"], f"{below}/image")
@@ -87,11 +88,11 @@ class BlocksReader:
         else:
             self.sources(Role.ISSUE_SOURCE, value["items"], f"{below}/items")
 
-    def line(self, role: Role, text: str, pointer: str, block_id: str = "") -> None:
+    def line(self, role: Role, text: str, pointer: str) -> None:
         """Add a text without formatting, unless it is blank."""
         text = self._printable(text, pointer).strip()
         if text:
-            self.add(Part(role, text, 0, 0, pointer=pointer, block_id=block_id))
+            self.add(Part(role, text, 0, 0, pointer=pointer))
 
     def summary(self, text: str, pointer: str) -> None:
         """Add each paragraph of the summary, with its line ends."""

@@ -11,7 +11,7 @@ from rest_framework.fields import empty
 from digest.api.bodies import Body, LimitedListField, TextField, UnionField
 from digest.api.parameter_fields import ChoiceField, StrictDateField
 from digest.api.parameters import shared_instance
-from digest.importing.documents import Format
+from digest.importing.documents import Format, strip_unprintable
 from digest.importing.rich_text import MAX_URL_LENGTH
 from digest.importing.sources import is_source_url
 from digest.pages.page_models import get_issue_page_model
@@ -27,6 +27,16 @@ MAX_LINE, MAX_DETAIL, MAX_ALT = 255, 200, 1_000
 NOT_WRITABLE = "not_writable"
 RICH_TEXT = [Format.MARKDOWN.value, Format.HTML.value]
 ORDER = ["headline", "story_section", "bottom_line", "sources"]
+
+
+class LineField(serializers.CharField):
+    """Accept a text of which something is left without its invisible characters."""
+
+    def run_validation(self, data: Any = empty) -> str:
+        text = super().run_validation(data)
+        if not strip_unprintable(text)[0].strip():
+            self.fail("blank")
+        return text
 
 
 class FormattedField(TextField):
@@ -86,7 +96,7 @@ class ImageBody(Body):
 class SourceBody(Body):
     """A source of a story or an issue."""
 
-    title = serializers.CharField(max_length=300)
+    title = LineField(max_length=300)
     url = DetailField(MAX_URL_LENGTH)
     publisher = DetailField()
     author = DetailField()
@@ -108,7 +118,7 @@ class HeadlineValueBody(Body):
 class StoryValueBody(Body):
     """The value of a `story_section`."""
 
-    heading = serializers.CharField(max_length=MAX_LINE)
+    heading = LineField(max_length=MAX_LINE)
     anchor = serializers.CharField(
         required=False, allow_blank=True, max_length=MAX_LINE, help_text="It is ignored."
     )
@@ -207,14 +217,14 @@ class BlockField(UnionField):
 class TagBody(Body):
     """A tag as the API returns it."""
 
-    name = serializers.CharField(max_length=100)
+    name = LineField(max_length=100)
     slug = serializers.CharField(required=False, allow_blank=True, max_length=100)
 
 
 class TagField(UnionField):
     """Accept the name of a tag, or the tag as the API returns it."""
 
-    name = serializers.CharField(max_length=100)
+    name = LineField(max_length=100)
 
     default_error_messages = {"type": "Use a string or an object."}
 
@@ -233,7 +243,7 @@ class TagField(UnionField):
 class IssueBody(Body):
     """An issue as fields and blocks."""
 
-    title = serializers.CharField(max_length=MAX_LINE)
+    title = LineField(max_length=MAX_LINE)
     date = StrictDateField()
     slug = serializers.SlugField(allow_unicode=True, max_length=255, required=False)
     byline = serializers.CharField(max_length=MAX_LINE, default="", allow_blank=True)

@@ -142,6 +142,15 @@ def test_tag_of_a_wrong_type_may_be_one_of_two(send):
     ]
 
 
+@pytest.mark.parametrize("text", ["\u200b", "\u00ad", "\ufeff", " \u2060\u202e "])
+@pytest.mark.parametrize("path", ["/title", HEADING, f"{SOURCE}/title", "/tags/0"])
+def test_text_that_nobody_can_see_is_blank(send, path, text):
+    response = send(changed(path, text))
+    assert errors(response) == (422, "invalid-submission", [f"/issue{path}"])
+    assert response.json()["errors"][0]["code"] == "blank"
+    assert response.json()["errors"][0]["detail"] == "This field may not be blank."
+
+
 @pytest.mark.parametrize("missing", ["title", "date", "body"])
 def test_missing_field_is_named(send, missing):
     issue = {name: value for name, value in ISSUE.items() if name != missing}
