@@ -39,7 +39,8 @@ STORED_TAGS |= {"a", "b", "i", "s", "code", "sup", "sub"}
 SYNONYMS = {"strong": "b", "em": "i", "del": "s", **dict.fromkeys(("h2", "h4", "h5", "h6"), "h3")}
 TAG_NAME = re.compile(r"(?<=<)(/?)([a-z][a-z0-9]*)")
 HEADING_TAG = re.compile(r"(?<=<)(/?)h[0-6](?=>)")
-LINE_END = re.compile(r"[ \t]*\n\s*")
+# It begins with the first of several spaces, so that long runs are read only once.
+LINE_END = re.compile(r"(?<![ \t])[ \t]*\n\s*")
 REFERENCES = ("linktype=", "embedtype=")
 
 
