@@ -37,7 +37,7 @@ class NotPublishable(Exception):
     ``reasons`` are pairs of a code and a text. Others are in ``response``, which a draft would get.
     """
 
-    def __init__(self, reasons: Iterable[tuple[str, str]], response: str = "") -> None:
+    def __init__(self, reasons: Iterable[tuple[str, str]] = (), response: str = "") -> None:
         super().__init__()
         self.reasons, self.response = list(reasons), response
 

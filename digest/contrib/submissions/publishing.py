@@ -1,18 +1,22 @@
 """Publish a submitted issue with a key, unless that is up to an editor."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from wagtail.blocks import StreamBlockValidationError
 from wagtail.models import PageLogEntry
 
 from digest.checklist.findings import Finding, Level
 from digest.contrib.submissions import approvals
 from digest.contrib.submissions.exceptions import NotAllowed, NotPublishable, WorkflowOpen
 from digest.contrib.submissions.models import SUBMITTED, ApiKey, Submission
-from digest.importing.saving import error_lines
+from digest.publishing.publish import error_messages
+
+INVALID = "invalid"  # beside the rules of the checklist
 
 
 def check_may_publish(key: ApiKey, page: Any) -> None:
@@ -63,15 +67,40 @@ def _unpublished_edits(issue: Any) -> QuerySet:
     return revisions.exclude(Exists(submitted.filter(revision=OuterRef("pk")).order_by()))
 
 
-def invalid_fields(issue: Any, findings: list[Finding]) -> list[str]:
-    """Return what would keep an issue as it is from being published, besides findings."""
+def invalid(issue: Any, findings: list[Finding]) -> list[Finding]:
+    """Return what else than the findings would keep an issue as it is from being published."""
     try:
         issue.clean_for_publishing()
     except ValidationError as error:
-        required = {each.long_message for each in findings if each.level == Level.REQUIRED}
-        lines = error_lines(ValidationError(error.update_error_dict({})))
-        return [line for line in lines if line.partition(": ")[2] not in required]
+        known = {each.long_message for each in findings if each.level == Level.REQUIRED}
+        found = [each for each in _invalid(issue, error) if each.text not in known]
+        return [replace(each, rule=INVALID, level=Level.REQUIRED) for each in found]
     return []
+
+
+def _invalid(draft: Any, error: ValidationError) -> Iterator[Finding]:
+    """Yield a finding for each invalid field and block."""
+    blocks = list(_invalid_blocks(draft))
+    for name, messages in ValidationError(error.update_error_dict({})).message_dict.items():
+        if name == "body" and blocks:
+            yield from blocks
+        elif name in ("body", NON_FIELD_ERRORS):  # The first may be those of required rules.
+            yield from (Finding(message, name) for message in messages)
+        else:
+            yield from (Finding(f"{name}: {message}", name) for message in messages)
+
+
+def _invalid_blocks(draft: Any) -> Iterator[Finding]:
+    """Yield a finding for each invalid field of a block; the stories are counted."""
+    numbers = {story.id: number for number, story in enumerate(draft.stories, 1)}
+    try:
+        draft.body.stream_block.clean(draft.body)
+    except StreamBlockValidationError as error:
+        for position, inner in error.block_errors.items():
+            child = draft.body[position]
+            name = "" if child.id in numbers else f"{child.block.label}, "
+            for text in error_messages(child.block, inner, child.value):
+                yield Finding(f"{name}{text}", f"body.{child.id}", numbers.get(child.id))
 
 
 def publish(issue: Any, user: Any) -> None:

@@ -255,16 +255,16 @@ def _act(order: Order, issue: Any) -> None:
 def _response(order: Order, submission: Submission, render: Render, did: str, issue: Any) -> str:
     """Render what is done when the transaction ends; raise NotPublishable with it."""
     findings = check_issue(issue)
-    invalid = publishing.invalid_fields(issue, findings)
+    findings += publishing.invalid(issue, findings)
     is_required = any(finding.level == Level.REQUIRED for finding in findings)
-    is_publishable = not (invalid or is_required or order.submitted.not_understood)
+    is_publishable = not (is_required or order.submitted.not_understood)
     is_published = issue.live or (order.action == PUBLISH and not order.is_dry_run)
     state = _state_after(order, issue, did)
     did = WOULD[did] if order.is_dry_run else did
     done = Outcome(submission, issue, did, state, findings, is_publishable, is_published)
     response = render(done)
     if order.action == PUBLISH and not is_publishable:
-        raise NotPublishable([("invalid", line) for line in invalid], response)
+        raise NotPublishable(response=response)
     return response
 
 

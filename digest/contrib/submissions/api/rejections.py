@@ -16,16 +16,19 @@ def errors_of(error: NotPublishable, pointer: str) -> list[dict[str, Any]]:
 
 
 def _errors_in(response: dict[str, Any], pointer: str) -> Iterator[dict[str, Any]]:
-    """Yield what a response to a draft says of parts and of required rules."""
+    """Yield what a response to a draft says of parts and of what has to be repaired."""
     for line in response["report"]["lines"]:
         if line["role"] in ROLES:
             detail = f"Not understood: {line['text']}"
-            yield {"pointer": pointer, "code": "not_understood", "detail": detail} | _place(line)
+            yield _where(line["place"], pointer) | {"code": "not_understood", "detail": detail}
     for finding in response["findings"]:
         if finding["level"] == Level.REQUIRED:
-            error = {"pointer": finding["pointer"], "code": finding["rule"]}
-            yield error | {"detail": finding["message"]} | _place(finding)
+            where = _where(finding["place"], finding["pointer"])
+            yield where | {"code": finding["rule"], "detail": finding["message"]}
 
 
-def _place(item: dict[str, Any]) -> dict[str, str]:
-    return {"place": item["place"]} if item["place"] else {}
+def _where(place: str | None, pointer: str) -> dict[str, str]:
+    """Return a place in the document at the pointer; in an issue, it is a pointer itself."""
+    if place and place.startswith("/"):
+        return {"pointer": place}
+    return {"pointer": pointer} | ({"place": place} if place else {})

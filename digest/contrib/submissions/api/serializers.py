@@ -42,9 +42,9 @@ class ReportSerializer(serializers.Serializer):
 
 
 class FindingSerializer(serializers.Serializer):
-    """A finding of the checklist."""
+    """A finding of the checklist, or of what is invalid."""
 
-    rule = serializers.CharField()
+    rule = serializers.CharField(help_text="Of the checklist, or `invalid`.")
     level = serializers.ChoiceField(choices=[Level.WARNING.value, Level.REQUIRED.value])
     message = serializers.CharField()
     story = serializers.IntegerField(allow_null=True, help_text="The number of the story.")
@@ -63,7 +63,7 @@ class SubmittedSerializer(serializers.Serializer):
     )
     published = serializers.BooleanField(help_text="Whether the issue is live now.")
     publishable = serializers.BooleanField(
-        help_text="Whether the checklist requires nothing, and everything was understood."
+        help_text="Whether no finding is required, and everything was understood."
     )
     issue = DraftSerializer()
     report = ReportSerializer()

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from wagtail.models import PageLogEntry, Task, WorkflowState
 from wagtail.signals import page_published
@@ -13,6 +14,7 @@ from digest.contrib.submissions import approvals
 from digest.contrib.submissions.models import ApiKey, Submission
 from digest.models import IssuePage
 from digest.previews.tokens import PreviewToken
+from tests.contrib.submissions.api.test_issues import changed
 from tests.contrib.submissions.api.test_submitting import problem, with_image
 from tests.contrib.submissions.conftest import DOCUMENT, URL
 
@@ -272,6 +274,65 @@ def test_invalid_block_is_an_error(submit, strict):
     details = [each["detail"] for each in response.json()["errors"] if each["code"] == "invalid"]
     assert all("Say why it matters" not in detail for detail in details)
     assert contents() == before
+
+
+WITHOUT_TEXT = DOCUMENT.replace("It leaves when eight people stand on the jetty.\n", "")
+
+
+def test_draft_says_what_would_be_an_error(submit):
+    data = submit(WITHOUT_TEXT).json()
+    assert data["publishable"] is False
+    assert [each for each in data["findings"] if each["level"] == "required"] == [
+        {
+            "rule": "invalid",
+            "level": "required",
+            "message": "Story 2: Story: This field is required.",
+            "story": 2,
+            "pointer": "",
+            "place": "lines 17-22",
+        }
+    ]
+    assert submit(WITHOUT_TEXT.replace("Lanterns", "Lamps"), PUBLISH).json()["errors"] == [
+        {
+            "pointer": "",
+            "place": "lines 17-22",
+            "code": "invalid",
+            "detail": "Story 2: Story: This field is required.",
+        }
+    ]
+
+
+def test_invalid_field_is_named(submit, monkeypatch):
+    def clean(issue):
+        raise ValidationError({"title": "No.", "body": "Never."})
+
+    monkeypatch.setattr(IssuePage, "clean_for_publishing", clean)
+    findings = {each["message"]: each for each in submit().json()["findings"]}
+    assert {"title: No.", "Never."} <= findings.keys()
+    assert findings["title: No."]["rule"] == "invalid"
+
+
+def typed(path, value):
+    """Return a submission of an issue that differs in one value, to be published."""
+    body = {"digest": "daily", "action": "publish", "issue": changed(path, value)}
+    return json.dumps(body)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "pointer", "code"),
+    [
+        ("/body/2/value/body", "", "/issue/body/2", "invalid"),
+        ("/body/0/value/summary", "", "/issue/body/0", "invalid"),
+        ("/body/2/value/body", "[a]: https://e.org/", "/issue/body/2/value/body", "not_understood"),
+        ("/body/1/value/why_it_matters", "", "/issue/body/1", "why_it_matters"),
+    ],
+)
+def test_errors_of_an_issue_point_to_their_place(submit, strict, path, value, pointer, code):
+    response = submit(typed(path, value), URL, content_type="application/json")
+    assert problem(response) == (422, "not-publishable")
+    errors = {each["code"]: each for each in response.json()["errors"]}
+    assert errors[code].keys() == {"pointer", "code", "detail"}
+    assert errors[code]["pointer"] == pointer
 
 
 def test_failure_leaves_the_idempotency_key_unused(submit):
