@@ -18,6 +18,7 @@ from digest.importing.rich_text import plain_text_with_urls, sanitise
 from digest.importing.sources import linked_sources, parse_sources
 
 SOURCES = (Role.STORY_SOURCE, Role.ISSUE_SOURCE)
+BLOCK_TYPES = ("headline", "story_section", "bottom_line", "sources")  # which ``body`` returns
 
 
 @dataclass
@@ -53,12 +54,13 @@ class StoryDraft:
 class IssueDraft:
     """An issue before it is saved: page fields as values, blocks as parts.
 
-    ``block_ids`` has the ids that blocks other than stories were sent with, by type.
+    ``block_ids`` has the ids that blocks other than stories were sent with, by type. An empty
+    ``byline`` removes the one that there is; None keeps it.
     """
 
     title: str = ""
     headline: str = ""
-    byline: str = ""
+    byline: str | None = None
     slug: str = ""
     date: datetime.date | None = None
     date_text: str = ""
@@ -175,4 +177,4 @@ def set_field(draft: IssueDraft, part: Part) -> None:
         draft.tags.append(text)
     elif part.role in (Role.TITLE, Role.HEADLINE, Role.BYLINE, Role.SLUG, Role.IMAGE):
         name = part.role.name.lower()
-        setattr(draft, name, f"{getattr(draft, name)} {text}".strip())
+        setattr(draft, name, f"{getattr(draft, name) or ''} {text}".strip())

@@ -23,7 +23,7 @@ from digest.importing.library import (
     collection_for,
     images_to_add,
 )
-from digest.importing.mapper import IssueDraft
+from digest.importing.mapper import BLOCK_TYPES, IssueDraft
 from digest.pages.numbering import number_after
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.pages.paths import once_at
@@ -259,33 +259,51 @@ def fill_fields(issue: Any, draft: IssueDraft) -> None:
     """Set the fields of the issue, except the tags."""
     issue.title, issue.date = draft.title, draft.date
     issue.slug = draft.slug or issue.slug
-    issue.byline = draft.byline or issue.byline
-    stream = issue.body.stream_block
-    issue.body = stream.to_python(keep_ids_and_images(draft.body(), issue.body))
+    issue.byline = issue.byline if draft.byline is None else draft.byline
+    check_ids(draft, issue.body)
+    blocks = keep_ids_and_images(draft.body(), issue.body)
+    issue.body = issue.body.stream_block.to_python(with_other_blocks(blocks, issue.body))
+
+
+def check_ids(draft: IssueDraft, before: StreamValue) -> None:
+    """Raise UnknownBlock for an id that no block of its type has, also of a block without text."""
+    kinds = {block.get("id"): block["type"] for block in before.raw_data}
+    sent = [(story.block_id, "story_section") for story in draft.stories if story.block_id]
+    for block_id, kind in [*sent, *((block_id, kind) for kind, block_id in draft.block_ids.items())]:
+        if kinds.get(block_id) != kind:
+            raise UnknownBlock(block_id)
 
 
 def keep_ids_and_images(blocks: list[dict[str, Any]], before: StreamValue) -> list[dict[str, Any]]:
     """Copy ids and images from existing blocks: with the same id, or else type and heading.
 
     Revisions can then be compared block by block, and comments stay attached. An image that is
-    chosen stays. Raises UnknownBlock for an id that no block of the type has.
+    chosen stays.
     """
     by_id = {block.get("id"): block for block in before.raw_data}
     sent = {block["id"] for block in blocks if "id" in block}
     others = [block for block in before.raw_data if block.get("id") not in sent]
     known = {block_key(block): block for block in reversed(others)}
     for block in blocks:
-        if "id" in block:
-            old = by_id.get(block["id"])
-            if old is None or old["type"] != block["type"]:
-                raise UnknownBlock(block["id"])
-        else:
-            old = known.pop(block_key(block), None)
+        old = by_id[block["id"]] if "id" in block else known.pop(block_key(block), None)
         if old:
             block["id"] = old.get("id")
             if "image" in block["value"] and not block["value"]["image"]:
                 block["value"]["image"] = old["value"].get("image")
     return blocks
+
+
+def with_other_blocks(blocks: list[dict[str, Any]], before: StreamValue) -> list[dict[str, Any]]:
+    """Add the existing blocks of types that no import has, each after the block it was after."""
+    found, place = list(blocks), 0
+    for block in before.raw_data:
+        if block["type"] not in BLOCK_TYPES:
+            found.insert(place, block)
+            place += 1
+        else:
+            ids = [each.get("id") for each in found]
+            place = ids.index(block["id"]) + 1 if block.get("id") in ids else place
+    return found
 
 
 def stories_dropped(draft: IssueDraft, existing: Any) -> list[str]:

@@ -52,7 +52,8 @@ def read_blocks(issue: Mapping[str, Any], rich_text: Format) -> tuple[list[Part]
     """
     reader = BlocksReader(rich_text)
     for name, role in FIELDS.items():
-        reader.line(role, str(issue.get(name) or ""), f"{ROOT}/{name}")
+        if name in issue:
+            reader.line(role, str(issue[name]), f"{ROOT}/{name}")
     for number, tag in enumerate(issue["tags"]):
         reader.line(Role.TAG, tag, f"{ROOT}/tags/{number}")
     for number, block in enumerate(issue["body"]):
@@ -90,9 +91,9 @@ class BlocksReader:
             self.sources(Role.ISSUE_SOURCE, value["items"], f"{below}/items")
 
     def line(self, role: Role, text: str, pointer: str) -> None:
-        """Add a text without formatting, unless it is blank."""
+        """Add a text without formatting; a blank one only as byline, of which it removes the old."""
         text = self._printable(text, pointer).strip()
-        if text:
+        if text or role is Role.BYLINE:
             self.add(Part(role, text, 0, 0, pointer=pointer))
 
     def summary(self, text: str, pointer: str) -> None:

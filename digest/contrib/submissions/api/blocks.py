@@ -203,7 +203,7 @@ class BlockField(UnionField):
         if not isinstance(value, dict):
             return shared_instance(BlockBody)  # which names the type that it takes
         kind = value.get("type")
-        if "type" not in value or not isinstance(kind, str):
+        if not isinstance(kind, str):
             raise self._error("required" if kind is None else "type")
         if kind in WRITABLE:
             return shared_instance(WRITABLE[kind])
@@ -246,7 +246,7 @@ class IssueBody(Body):
     title = LineField(max_length=MAX_LINE)
     date = StrictDateField()
     slug = serializers.SlugField(allow_unicode=True, max_length=255, required=False)
-    byline = serializers.CharField(max_length=MAX_LINE, default="", allow_blank=True)
+    byline = serializers.CharField(max_length=MAX_LINE, required=False, allow_blank=True)
     tags = LimitedListField(child=TagField(), default=list, max_length=MAX_TAGS)
     rich_text = ChoiceField(
         RICH_TEXT,

@@ -308,6 +308,35 @@ def test_id_of_a_block_of_another_type_or_twice_is_named(send, url):
     assert errors(send(issue, url, "put"))[2] == ["/issue/body/3/id"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"), [("bottom_line", {"text": " "}), ("sources", {"items": []})]
+)
+def test_id_of_an_empty_block_is_checked_too(send, url, kind, value):
+    issue = deepcopy(ISSUE) | {"body": [*ISSUE["body"][:3], {"type": kind, "value": value}]}
+    issue["body"][3]["id"] = "nonsense"
+    assert errors(send(issue, url, "put")) == (422, "invalid-submission", ["/issue/body/3/id"])
+
+
+def test_block_with_its_id_is_removed_by_leaving_it_empty(send, url):
+    issue = with_ids()
+    issue["body"][3]["value"] = {"text": ""}
+    assert send(issue, url, "put").json()["did"] == "updated"
+    assert [block.block_type for block in draft().body][-1] == "story_section"
+
+
+@pytest.mark.parametrize("byline", ["", " ", "\u200b"])
+def test_empty_byline_removes_it_and_none_keeps_it(send, byline):
+    url = send(ISSUE | {"byline": "Ada Quill"})["Location"]
+    assert send(ISSUE, url, "put").json()["did"] == "unchanged"
+    assert send(ISSUE | {"byline": byline}, url, "put").json()["did"] == "updated"
+    assert draft().byline == ""
+
+
+def test_tags_that_are_left_out_are_removed(send, url):
+    send({name: value for name, value in ISSUE.items() if name != "tags"}, url, "put")
+    assert not draft().tags.exists()
+
+
 IMAGE = "/body/2/value/image"
 
 
@@ -389,6 +418,59 @@ def test_block_of_a_site_is_not_writable(send, monkeypatch):
     issue = changed("/body", [*ISSUE["body"], {"type": "chart", "value": "x"}])
     assert errors(send(issue)) == (422, "block-not-writable", ["/issue/body/4/type"])
     assert not IssuePage.objects.exists()
+
+
+@pytest.fixture
+def chart(monkeypatch):
+    """Let the site have a type of block of its own."""
+    block = CharBlock()
+    block.set_name("chart")
+    stream = IssuePage._meta.get_field("body").stream_block
+    monkeypatch.setitem(stream.child_blocks, "chart", block)
+
+
+def kinds():
+    return [block.value if block.block_type == "chart" else block.block_type for block in draft().body]
+
+
+def add_charts(*places):
+    """Let an editor add blocks of the site at these positions."""
+    issue = draft()
+    blocks = list(issue.body.get_prep_value())
+    for place in places:
+        blocks.insert(place, {"type": "chart", "value": f"chart at {place}", "id": str(uuid.uuid4())})
+    issue.body = issue.body.stream_block.to_python(blocks)
+    issue.save_revision()
+
+
+@pytest.mark.parametrize("kind", ["document", "issue"])
+def test_blocks_of_a_site_stay_in_their_place(submit, send, chart, url, kind):
+    add_charts(0, 2, 4, 5)
+    before = kinds()
+
+    def put(old, new):
+        if kind == "issue":
+            return send(json.loads(json.dumps(ISSUE).replace(old, new)), url, "put")
+        headers = {"Idempotency-Key": None, "If-Match": "*"}
+        return submit(DOCUMENT.replace(old, new), url, method="put", headers=headers)
+
+    assert put("Bats", "Bats").json()["did"] == "unchanged"
+    assert put("Bats", "Owls").json()["did"] == "updated"
+    assert kinds() == before
+    put("A ferry without a timetable", "A ferry of another name")
+    assert sorted(kinds()) == sorted(before)
+
+
+def test_block_of_a_site_goes_with_the_one_before_it(send, chart, url):
+    issue = with_ids()
+    add_charts(2, 4)
+    issue["body"][1], issue["body"][2] = issue["body"][2], issue["body"][1]
+    send(issue, url, "put")
+    story, first, second = "story_section", "chart at 2", "chart at 4"
+    assert kinds() == ["headline", story, second, story, first, "bottom_line"]
+    del issue["body"][1]
+    send(issue, url, "put")
+    assert kinds() == ["headline", second, story, first, "bottom_line"]
 
 
 def test_published_issue_that_stays_the_same_is_not_changed(submit, send, url):
