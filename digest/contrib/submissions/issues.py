@@ -1,7 +1,6 @@
 """Issues that are submitted as fields and blocks, instead of as a document."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +11,7 @@ from wagtail.permissions import policy_registry
 from digest.blocks.safe_values import read_id
 from digest.checklist.findings import Finding, Level
 from digest.contrib.submissions.documents import SubmittedDocument, limited
-from digest.importing import Document, Format
+from digest.importing import Document, Format, Role
 from digest.importing.errors import DocumentError
 from digest.importing.readers.blocks import FIELDS, ROOT, read_blocks
 from digest.importing.saving import ImportRejected, UnknownBlock
@@ -56,26 +55,32 @@ class SubmittedIssue(SubmittedDocument):
         return f"{ROOT}/body" if position is None else self._block(position), None
 
     def own_findings(self, issue: Any) -> list[dict[str, Any]]:
-        return list(self._images_not_set(issue))
+        """Return a finding for each image, or text with images, of which a URL was sent.
 
-    def _images_not_set(self, issue: Any) -> Iterator[dict[str, Any]]:
-        """Yield a finding for each image that is no image of the library by its id.
-
-        Without one for an image that the API has returned, if the story has it.
+        An image that the API has returned has none, if the story has it.
         """
         stories = list(issue.stories)
-        for number, position in enumerate(self._positions, 1):
-            image = self.body[position]["value"]["image"]
-            is_kept = image and "renditions" in image and stories[number - 1].value.get("image")
-            if image and "id" not in image and not is_kept:
-                yield {
-                    "rule": IMAGE_NOT_FETCHED,
-                    "level": Level.WARNING.value,
-                    "message": f"Story {number}: Choose the image: its URL was not fetched.",
-                    "story": number,
-                    "pointer": f"{self._block(position)}/value/image",
-                    "place": None,
-                }
+        pointers = dict.fromkeys(part.pointer for part in self.parts if part.role is Role.IMAGE)
+        return [self._not_fetched(each) for each in pointers if not self._is_kept(each, stories)]
+
+    def _is_kept(self, pointer: str, stories: list[Any]) -> bool:
+        position = _position(pointer)
+        if not pointer.endswith("/image") or "renditions" not in self.body[position]["value"]["image"]:
+            return False
+        return bool(stories[self._positions.index(position)].value.get("image"))
+
+    def _not_fetched(self, pointer: str) -> dict[str, Any]:
+        position, message = _position(pointer), "Choose the image: its URL was not fetched."
+        is_story = position in self._positions
+        number = self._positions.index(position) + 1 if is_story else None
+        return {
+            "rule": IMAGE_NOT_FETCHED,
+            "level": Level.WARNING.value,
+            "message": f"Story {number}: {message}" if number else message,
+            "story": number,
+            "pointer": pointer,
+            "place": None,
+        }
 
     def _pointer_of(self, rejection: ImportRejected, message: str) -> str:
         if isinstance(rejection, UnknownBlock):
@@ -88,25 +93,33 @@ class SubmittedIssue(SubmittedDocument):
         return f"{ROOT}/body/{position}"
 
 
+def _position(pointer: str) -> int:
+    """Return the position of the block that a pointer is in."""
+    return int(pointer.removeprefix(f"{ROOT}/body/").partition("/")[0])
+
+
 def choose_images(body: list[dict[str, Any]], user: Any) -> None:
     """Give each image with an id its alt text; raise DocumentError if the user may not choose it.
 
     The library has an alt text for images that were sent without one.
     """
     model = get_image_model()
-    wanted = {
-        position: image
-        for position, block in enumerate(body)
-        if (image := block["value"].get("image")) and "id" in image
-    }
-    policy = policy_registry.get_by_type(model)
-    allowed = policy.instances_user_has_any_permission_for(user, ["choose"]) if wanted else ()
-    ids = {read_id(model, image["id"]) for image in wanted.values()} - {None}
-    found = {image.pk: image for image in allowed.filter(pk__in=ids)} if ids else {}
-    for position, image in wanted.items():
+    images = [(position, block["value"].get("image")) for position, block in enumerate(body)]
+    wanted = [(position, image) for position, image in images if image and "id" in image]
+    found = _choosable({read_id(model, image["id"]) for _, image in wanted} - {None}, user)
+    for position, image in wanted:
         chosen = found.get(read_id(model, image["id"]))
         if chosen is None:
             pointer = f"{ROOT}/body/{position}/value/image/id"
             raise DocumentError("The user of the key may not choose this image.", pointer)
         image["id"] = chosen.pk
         image.setdefault("alt", chosen.default_alt_text)
+
+
+def _choosable(ids: set[Any], user: Any) -> dict[Any, Any]:
+    """Return those of the images that the user may choose, by id."""
+    if not ids:
+        return {}
+    policy = policy_registry.get_by_type(get_image_model())
+    allowed = policy.instances_user_has_any_permission_for(user, ["choose"])
+    return {image.pk: image for image in allowed.filter(pk__in=ids)}

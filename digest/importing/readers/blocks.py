@@ -17,11 +17,13 @@ from digest.importing.documents import Format, strip_unprintable
 from digest.importing.editor_html import BLOCK_TAG, parse_blocks
 from digest.importing.errors import DocumentError
 from digest.importing.html.cleaner import clean_html
+from digest.importing.html.left_out import NOTES
 from digest.importing.parts import Part, Role
 from digest.importing.readers.markdown import (
     MAX_BRACKETS,
     TEXT_BLOCKS,
     MarkdownReader,
+    inline_tokens,
     take_unseen,
 )
 from digest.importing.readers.markdown_outline import Node
@@ -146,6 +148,8 @@ class BlocksReader:
         if stored is None:
             cleaned, left_out = clean_html(html)
             self.notes += [f"{pointer}: {note}" for note in left_out]
+            if any(note.endswith(NOTES["image"]) for note in left_out):
+                self.add(Part(Role.IMAGE, "in the text", 0, 0, pointer=pointer))
             stored = HEADING_TAG.sub(r"\1h3", cleaned.replace("\n", ""))
         stored, relative = without_relative_links(stored)
         if text := plain_text_with_urls(stored):
@@ -166,6 +170,10 @@ class MarkdownTextReader(MarkdownReader):
         super().__init__(text, [])
         self.outline.place, self.outline.story_has_text = role, True
 
+    def image_urls(self) -> list[str]:
+        tokens = (token for node in self.nodes for token in inline_tokens(node))
+        return [str(token.attrs["src"]) for token in tokens if token.type == "image"]
+
     def _read(self, index: int, node: Node) -> None:
         kind = node[0].type
         if kind == "footnote_open":
@@ -177,12 +185,16 @@ class MarkdownTextReader(MarkdownReader):
 
 
 def markdown_parts(text: str, role: Role, pointer: str = "") -> Iterator[Part]:
-    """Yield the parts of a text of one field, consecutive ones with one role as one."""
+    """Yield the parts of a text of one field, consecutive ones with one role as one.
+
+    Its images, which became links, are one part at the end.
+    """
     try:
         text, unseen = take_unseen(text)
     except DocumentError as error:
         raise DocumentError(str(error), pointer) from None
-    parts = [*MarkdownTextReader(text, role).read(), *unseen]
+    reader = MarkdownTextReader(text, role)
+    parts = [*reader.read(), *unseen]
     parts.sort(key=lambda part: part.first_line)
     for kind, run in groupby(parts, key=lambda part: part.role):
         first, *others = run
@@ -195,6 +207,8 @@ def markdown_parts(text: str, role: Role, pointer: str = "") -> Iterator[Part]:
             )
             others = []
         yield from (first, *others)
+    if urls := reader.image_urls():
+        yield Part(Role.IMAGE, ", ".join(urls), 0, 0)
 
 
 def as_stored(html: str) -> str | None:

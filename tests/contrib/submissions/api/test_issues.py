@@ -388,6 +388,27 @@ def test_image_url_is_not_fetched(send):
     assert (image_of(), data["publishable"]) == (None, True)
 
 
+@pytest.mark.parametrize(
+    ("rich_text", "text"),
+    [
+        ("markdown", "It leaves.\n\n- ![A boat](https://e.org/a.png) ![B](https://e.org/b.png)"),
+        ("markdown", 'It leaves. <img src="https://e.org/a.png" alt="A boat">'),
+        ("html", "<p>It leaves.</p><img src='https://e.org/a.png' alt='A boat'>"),
+    ],
+)
+def test_image_in_a_text_is_not_fetched(send, rich_text, text):
+    issue = changed("/body/2/value/body", text) | {"rich_text": rich_text}
+    issue["body"][3]["value"]["text"] = text
+    data = send(issue).json()
+    found = [each for each in data["findings"] if each["rule"] == "image_url_not_fetched"]
+    assert [(each["pointer"], each["message"]) for each in found] == [
+        ("/issue/body/2/value/body", "Story 2: Choose the image: its URL was not fetched."),
+        ("/issue/body/3/value/text", "Choose the image: its URL was not fetched."),
+    ]
+    assert (found[0]["story"], found[1]["story"], data["publishable"]) == (2, None, True)
+    assert "It leaves." in str(draft().stories[1].value["body"])
+
+
 def test_image_of_the_api_is_ignored(send, client, full):
     image = make_image()
     url = send(changed(IMAGE, {"id": image.pk, "alt": "A boat"}))["Location"]
