@@ -37,7 +37,7 @@ class ApiKeyQuerySet(models.QuerySet):
 
 
 class ApiKey(models.Model):
-    """Give a script the right to submit drafts to some digests, within the rights of a user.
+    """Give a script the right to submit issues to some digests, within the rights of a user.
 
     The key itself is stored only as a hash.
     """
@@ -171,9 +171,8 @@ class ApiKeyDigest(models.Model):
 
 
 class SubmissionQuerySet(models.QuerySet):
-    def of_key(self, key: ApiKey) -> "SubmissionQuerySet":
-        """Return those of a key whose issue is in one of its digests now, or was when deleted."""
-        digests = list(key.digests.all())
+    def of_key(self, key: ApiKey, digests: list[Any]) -> "SubmissionQuerySet":
+        """Return those of a key whose issue is in one of the digests now, or was when deleted."""
         is_allowed = models.Q(issue=None, digest__in=digests)
         for digest in digests:
             is_allowed |= models.Q(

@@ -137,8 +137,12 @@ def _check_may_create(order: Order) -> None:
         publishing.check_may_publish(order.key, order.digest)
 
 
+def may_add(digest: Any, user: Any) -> bool:
+    return digest.permissions_for_user(user).can_add_subpage()
+
+
 def check_may_add(digest: Any, user: Any) -> None:
-    if not digest.permissions_for_user(user).can_add_subpage():
+    if not may_add(digest, user):
         raise NotAllowed(f"The user of the key may not add issues to {digest.slug!r}.")
 
 

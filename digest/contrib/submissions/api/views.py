@@ -107,7 +107,8 @@ class SubmissionView(APIView):
 
     def submissions(self) -> Any:
         """Return the submissions of the key whose issues are in digests that it may use now."""
-        return Submission.objects.of_key(self.request.auth)
+        key = self.request.auth
+        return Submission.objects.of_key(key, list(key.digests.all()))
 
     def get_submission(self, pk: UUID) -> Submission:
         found = self.submissions().select_related("issue", "digest")
@@ -263,12 +264,18 @@ class Submissions(SubmissionView):
     writing_parameters_class = parameters.SubmitParameters
 
     def get(self, request: Request) -> Response:
-        found = self.submissions()
+        found = self.readable_submissions()
         if since := self.parameters.get("since"):
             found = found.filter(updated_at__gte=since)
         paginator = CursorPagination(["-created_at", "id"], self.parameters)
         found = paginator.paginate_queryset(with_issues(found), request)
         return paginator.get_paginated_response([row(each, listed_state(each)) for each in found])
+
+    def readable_submissions(self) -> Any:
+        """Return those to digests to which the user of the key may add issues."""
+        key, user = self.request.auth, self.request.user
+        digests = [each for each in key.digests.all() if submitting.may_add(each, user)]
+        return Submission.objects.of_key(key, digests)
 
     def post(self, request: Request) -> Response:
         """Save a document, and return the report of the import and the checklist.
@@ -332,7 +339,10 @@ class SubmissionDetail(SubmissionView):
         return Response(detail(submission), headers=headers)
 
     def put(self, request: Request, submission_id: UUID) -> Response:
-        """Replace the document of a submission, as a new revision of its draft."""
+        """Replace the document of a submission, as a new revision of its issue.
+
+        It becomes the draft, unless `action` is `publish`.
+        """
         submission = self.get_submission(submission_id)
         etags = self._precondition()
         self.read_body()

@@ -76,6 +76,11 @@ class Case:
         )
 
     @property
+    def listed(self) -> int:
+        """Return the expected length of the list."""
+        return int(self.is_digest_allowed and "add" in self.permissions)
+
+    @property
     def publishes(self) -> bool:
         return self.status < 300 and self.action == "publish" and not self.is_dry_run
 
@@ -148,7 +153,10 @@ def allow(curator, digest, permissions):
 def outcome(case, send):
     """Return what is wrong with the response to a case, and with what it has changed."""
     before = contents()
-    status, live = send(case).status_code, IssuePage.objects.live().exists()
+    response = send(case)
+    status, live = response.status_code, IssuePage.objects.live().exists()
+    if case.method == "list" and status == 200 and len(response.json()["results"]) != case.listed:
+        return f"{case}: not {case.listed} in the list"
     if (status, live) != (case.status, case.publishes):
         return f"{case}: {status} instead of {case.status}, live: {live}"
     writes = case.method in ("post", "put") and status < 300 and not case.is_dry_run

@@ -1,11 +1,13 @@
 """A script reads what became of its draft."""
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
+from wagtail.models import GroupPagePermission
 
 from digest.contrib.submissions.models import Submission
 from digest.models import IssuePage
-from tests.builders import story
+from tests.builders import make_digest, story
 from tests.contrib.submissions.conftest import DOCUMENT, URL
 
 pytestmark = pytest.mark.django_db
@@ -113,9 +115,31 @@ def test_list_is_paginated_newest_first(read, submit):
     assert ([row["id"] for row in rows], len(first["results"])) == (submitted, 2)
 
 
-def test_list_has_a_constant_number_of_queries(read, submit, django_assert_num_queries):
+def test_list_leaves_out_digests_to_which_the_user_may_add_nothing(
+    read, submit, curator, home_page, digest, api_key
+):
+    group, other = Group.objects.create(name="Of one digest"), make_digest(home_page, "other")
+    api_key[0].digests.add(other)
+    submit()
+    curator.groups.set([group])
+    permission = Permission.objects.get(
+        codename="add_page", content_type__app_label="wagtailcore"
+    )
+    given = GroupPagePermission.objects.create(group=group, page=other, permission=permission)
+    assert read(URL).json()["results"] == []
+    given.page = digest
+    given.save()
+    assert len(read(URL).json()["results"]) == 1
+
+
+@pytest.mark.parametrize("digests", [1, 5])
+def test_list_has_a_constant_number_of_queries(
+    read, submit, home_page, api_key, django_assert_num_queries, digests
+):
+    for number in range(1, digests):
+        api_key[0].digests.add(make_digest(home_page, f"other-{number}"))
     read(URL)  # records the use of the key
     for day in ["26", "27", "28"]:
         submit(DOCUMENT.replace("11-30", f"11-{day}").replace("Lanterns", f"Lanterns {day}"))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):  # one of them for the permissions of the user
         read(URL)
