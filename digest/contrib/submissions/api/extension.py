@@ -17,5 +17,5 @@ extension = APIExtension(
     ],
     problems=problems.PROBLEMS,
     examples=EXAMPLES,
-    tags={"submissions": "Drafts of scripts, with an API key."},
+    tags={"submissions": "Issues of scripts, with an API key."},
 )
