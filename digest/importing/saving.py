@@ -268,8 +268,8 @@ def fill_fields(issue: Any, draft: IssueDraft) -> None:
 def check_ids(draft: IssueDraft, before: StreamValue) -> None:
     """Raise UnknownBlock for an id that no block of its type has, also of a block without text."""
     kinds = {block.get("id"): block["type"] for block in before.raw_data}
-    sent = [(story.block_id, "story_section") for story in draft.stories if story.block_id]
-    for block_id, kind in [*sent, *((block_id, kind) for kind, block_id in draft.block_ids.items())]:
+    stories = [("story_section", story.block_id) for story in draft.stories if story.block_id]
+    for kind, block_id in [*stories, *draft.block_ids.items()]:
         if kinds.get(block_id) != kind:
             raise UnknownBlock(block_id)
 

@@ -64,10 +64,11 @@ class SubmittedIssue(SubmittedDocument):
         return [self._not_fetched(each) for each in pointers if not self._is_kept(each, stories)]
 
     def _is_kept(self, pointer: str, stories: list[Any]) -> bool:
-        position = _position(pointer)
-        if not pointer.endswith("/image") or "renditions" not in self.body[position]["value"]["image"]:
+        if not pointer.endswith("/image"):
             return False
-        return bool(stories[self._positions.index(position)].value.get("image"))
+        position = _position(pointer)
+        story = stories[self._positions.index(position)]
+        return "renditions" in self.body[position]["value"]["image"] and bool(story.value["image"])
 
     def _not_fetched(self, pointer: str) -> dict[str, Any]:
         position, message = _position(pointer), "Choose the image: its URL was not fetched."

@@ -93,7 +93,7 @@ class BlocksReader:
             self.sources(Role.ISSUE_SOURCE, value["items"], f"{below}/items")
 
     def line(self, role: Role, text: str, pointer: str) -> None:
-        """Add a text without formatting; a blank one only as byline, of which it removes the old."""
+        """Add a text without formatting; a blank one only as a byline, which removes the old."""
         text = self._printable(text, pointer).strip()
         if text or role is Role.BYLINE:
             self.add(Part(role, text, 0, 0, pointer=pointer))

@@ -451,7 +451,9 @@ def chart(monkeypatch):
 
 
 def kinds():
-    return [block.value if block.block_type == "chart" else block.block_type for block in draft().body]
+    return [
+        block.value if block.block_type == "chart" else block.block_type for block in draft().body
+    ]
 
 
 def add_charts(*places):
@@ -459,7 +461,9 @@ def add_charts(*places):
     issue = draft()
     blocks = list(issue.body.get_prep_value())
     for place in places:
-        blocks.insert(place, {"type": "chart", "value": f"chart at {place}", "id": str(uuid.uuid4())})
+        blocks.insert(
+            place, {"type": "chart", "value": f"chart at {place}", "id": str(uuid.uuid4())}
+        )
     issue.body = issue.body.stream_block.to_python(blocks)
     issue.save_revision()
 

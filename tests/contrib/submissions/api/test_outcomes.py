@@ -122,9 +122,7 @@ def test_list_leaves_out_digests_to_which_the_user_may_add_nothing(
     api_key[0].digests.add(other)
     submit()
     curator.groups.set([group])
-    permission = Permission.objects.get(
-        codename="add_page", content_type__app_label="wagtailcore"
-    )
+    permission = Permission.objects.get(codename="add_page", content_type__app_label="wagtailcore")
     given = GroupPagePermission.objects.create(group=group, page=other, permission=permission)
     assert read(URL).json()["results"] == []
     given.page = digest
