@@ -67,6 +67,14 @@ class DerivedTable:
         is_written = update_fields is None or not self.source_fields.isdisjoint(update_fields)
         return is_written and not raw
 
+    def derive_saved(
+        self, issue: Any, created: bool, update_fields: Iterable[str] | None, raw: bool
+    ) -> None:
+        """Repair the rows of a saved issue, if they may differ."""
+        is_new_draft = created and not issue.live  # which has no rows
+        if self.is_source_saved(update_fields, raw) and not is_new_draft:
+            self.derive([issue.pk])
+
     def derive(self, pks: Iterable[int]) -> int:
         """Repair the rows of some issues, in batches; return how many rows differed."""
         pks = sorted(pks)  # All transactions lock in this order.

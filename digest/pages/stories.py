@@ -103,9 +103,7 @@ def derive_stories(
     sender: type, instance: Any, created: bool, update_fields: Any, raw: bool, **kwargs: Any
 ) -> None:
     """Derive the stories of an issue in the transaction that saves it."""
-    is_new_draft = created and not instance.live  # which has no rows
-    if story_table.is_source_saved(update_fields, raw) and not is_new_draft:
-        story_table.derive([instance.pk])
+    story_table.derive_saved(instance, created, update_fields, raw)
 
 
 class StoriesMixin(models.Model):

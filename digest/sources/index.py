@@ -66,6 +66,4 @@ def derive_citations(
     sender: type, instance: Any, created: bool, update_fields: Any, raw: bool, **kwargs: Any
 ) -> None:
     """Derive the citations of an issue in the transaction that saves it."""
-    is_new_draft = created and not instance.live  # which has no rows
-    if citation_table.is_source_saved(update_fields, raw) and not is_new_draft:
-        citation_table.derive([instance.pk])
+    citation_table.derive_saved(instance, created, update_fields, raw)

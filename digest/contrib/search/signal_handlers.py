@@ -56,9 +56,7 @@ def index_issue(
     sender: type, instance: Any, created: bool, update_fields: Any, raw: bool, **kwargs: Any
 ) -> None:
     """Derive the entries of an issue that is saved."""
-    is_new_draft = created and not instance.live  # which has no entries
-    if entry_table.is_source_saved(update_fields, raw) and not is_new_draft:
-        entry_table.derive([instance.pk])
+    entry_table.derive_saved(instance, created, update_fields, raw)
 
 
 def index_descendants(
