@@ -72,6 +72,12 @@ def test_reading_inserts_no_row(manager, digest):
     assert not NewsletterSettings.objects.exists()
 
 
+@pytest.mark.parametrize("pk", ["0", "9" * 19, "9" * 30, "x", "-1"])
+def test_settings_of_no_digest_are_not_found(manager, pk):
+    for name in ("new", "edit", "history"):
+        assert manager.get(f"{SETTINGS}{name}/{pk}/").status_code == 404
+
+
 def test_url_of_a_digest_without_a_row_stays_valid(manager, digest, home_page):
     url = edit_url(digest)
     for name in ("First", "Second"):

@@ -101,6 +101,12 @@ def test_new_issue_has_a_panel_without_a_mail(editor, newsletter, digest):
     assert 'data-controller="digest-newsletter"' not in html
 
 
+@pytest.mark.parametrize("pk", ["0", "9" * 19, "9" * 30])
+def test_panel_of_no_issue_is_not_found(editor, pk):
+    for name in ("state", "preview"):
+        assert editor.get(f"/admin/digest/newsletters/issue/{pk}/{name}/").status_code == 404
+
+
 def test_number_of_queries_does_not_depend_on_readers_and_editors(editor, issue, digest):
     def count(show):
         with CaptureQueriesContext(connection) as queries:

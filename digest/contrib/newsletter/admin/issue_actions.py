@@ -115,7 +115,8 @@ class IssueStateView(View):
         return super().dispatch(request, *args, **kwargs)
 
     def read_state(self) -> IssueState:
-        issue = get_object_or_404(get_issue_page_model(), pk=self.kwargs["page_id"])
+        # Not pk, which may overflow: it is a foreign key.
+        issue = get_object_or_404(get_issue_page_model(), id=self.kwargs["page_id"])
         rows = NewsletterSettings.objects.select_related("digest")
         newsletter = get_object_or_404(rows, digest=parent_of(issue).pk)
         return IssueState(issue, newsletter, self.request.user)

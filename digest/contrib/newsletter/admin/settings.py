@@ -162,7 +162,8 @@ class SettingsAddView(SettingsEditView):
     add_url_name = ""
 
     def get_object(self, queryset: Any = None) -> NewsletterSettings:
-        digest = get_object_or_404(_digests(), pk=self.object_pk)
+        # Not pk, which may overflow: it is a foreign key.
+        digest = get_object_or_404(_digests(), id=self.object_pk)
         found = self.get_queryset().filter(digest=digest).first()
         return found or NewsletterSettings(digest=digest)
 
