@@ -4,7 +4,7 @@ A mailing is created when its issue becomes public, or by an editor. ``progress`
 is due. Whoever changes it locks its row, so that an editor and a worker do not overtake each other.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 
 from digest import visibility
 from digest.contrib.newsletter.models import EmailDelivery, Mailing, NewsletterSettings
+from digest.pages.listing import with_digests
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model, parent_of
+from digest.pages.provenance import with_provenance
 from digest.pages.time_zones import today_in
 
 Kind = Mailing.Kind
@@ -55,12 +57,46 @@ def _has_public_digest(issue: Any) -> bool:
 # Mailings that nobody asks for
 
 
-def is_unreviewed(mailing: Mailing, newsletter: NewsletterSettings) -> bool:
-    """Return whether nobody has asked for a mailing, nor approved what it would send."""
-    if mailing.user_id or mailing.kind != Kind.ISSUE or newsletter.sends_unreviewed:
+def is_unreviewed(mailing: Mailing) -> bool:
+    """Return whether nobody has approved what a mailing would send, nor asked to send it."""
+    if mailing.kind != Kind.ISSUE or mailing.issue is None or _is_decided(mailing):
         return False
-    provenance = mailing.issue and mailing.issue.provenance
-    return bool(provenance) and not provenance.is_reviewed
+    if is_approved(mailing.issue):
+        return False
+    newsletter = settings_of(mailing.issue)
+    return newsletter is None or not newsletter.sends_unreviewed
+
+
+def _is_decided(mailing: Mailing) -> bool:
+    """Return whether an editor has decided to send what is live, and not what was before it."""
+    if mailing.decided_at is None:
+        return False
+    published_at = mailing.issue.last_published_at  # None if code has made it live
+    return published_at is None or mailing.decided_at > published_at
+
+
+def is_approved(issue: Any) -> bool:
+    """Return whether editors have written an issue, or a person has approved what is live."""
+    return issue.provenance is None or issue.provenance.is_reviewed
+
+
+def approved_since(mailings: Iterable[Mailing]) -> set[int]:
+    """Return which mailings that are held without an approval have it now, by primary key."""
+    held = {mailing.issue_id: mailing.pk for mailing in mailings if _lacks_approval(mailing)}
+    held.pop(None, None)
+    if not held:
+        return set()
+    issues = with_digests(get_issue_page_model().objects.filter(pk__in=held).defer("body"))
+    return {held[issue.pk] for issue in with_provenance(issues) if is_approved(issue)}
+
+
+def _lacks_approval(mailing: Mailing) -> bool:
+    return mailing.state == State.HELD and mailing.reason == Reason.UNREVIEWED
+
+
+def settings_of(issue: Any) -> NewsletterSettings | None:
+    """Return the newsletter of the digest that an issue is in now, which it may have moved to."""
+    return NewsletterSettings.objects.filter(digest=parent_of(issue).pk).first()
 
 
 @transaction.atomic
@@ -73,8 +109,8 @@ def plan(issue: Any) -> Mailing | None:
     if found and not _may_be_planned(found):
         return None
     # Somebody wants it sent, whatever the digest does by itself.
-    is_scheduled = found is not None and found.state == State.SCHEDULED and found.user_id
-    newsletter = NewsletterSettings.objects.filter(digest=parent_of(issue).pk).first()
+    is_scheduled = found is not None and found.state == State.SCHEDULED and found.decided_at
+    newsletter = settings_of(issue)
     sends = newsletter is not None and newsletter.sends_on_publish
     if not (is_scheduled or sends) or not may_be_sent(issue):
         return None
@@ -142,7 +178,7 @@ def wait_for_publication(issue: Any) -> None:
     The time that an editor has chosen stays: if the issue is not public then, it waits.
     """
     rows = Mailing.objects.filter(issue=issue.pk, kind=Kind.ISSUE, state=State.SCHEDULED)
-    rows.filter(user=None).update(due_at=None)
+    rows.filter(decided_at=None).update(due_at=None)
 
 
 def _public_issues(digest: Any = None) -> QuerySet:
@@ -159,6 +195,11 @@ def _save(mailing: Mailing, **fields: Any) -> Mailing:
         setattr(mailing, name, value)
     mailing.save()
     return mailing
+
+
+def _decide(mailing: Mailing, user: Any, **fields: Any) -> Mailing:
+    """Save what a user has decided; without one, nobody has."""
+    return _save(mailing, user=user, decided_at=timezone.now() if user else None, **fields)
 
 
 # What editors do. Each raises ValidationError, with a message for the editor, if it is not possible
@@ -183,12 +224,12 @@ def schedule(issue: Any, user: Any, at: datetime | None = None) -> Mailing:
     if reasons := reasons_not_to_send(issue):
         raise ValidationError(reasons)
     due_at = at or timezone.now()
-    return _save(mailing, state=State.SCHEDULED, reason="", due_at=due_at, user=user)
+    return _decide(mailing, user, state=State.SCHEDULED, reason="", due_at=due_at)
 
 
 def reasons_not_to_send(issue: Any) -> list[str]:
     """Return what has to be done before an issue can be sent, for the editor."""
-    newsletter = NewsletterSettings.objects.filter(digest=parent_of(issue).pk).first()
+    newsletter = settings_of(issue)
     found = []
     if issue.alias_of_id:
         found.append(_("An alias is not sent: its readers get the original."))
@@ -204,7 +245,7 @@ def cancel(mailing: Mailing, user: Any) -> Mailing:
     _require(locked, (State.SCHEDULED, State.HELD))
     if locked.started_at:
         raise ValidationError(_("Some readers have the mail already: stop the mailing instead."))
-    return _save(locked, state=State.SKIPPED, reason=Reason.CANCELLED, user=user)
+    return _decide(locked, user, state=State.SKIPPED, reason=Reason.CANCELLED)
 
 
 @transaction.atomic
@@ -212,7 +253,7 @@ def pause(mailing: Mailing, user: Any) -> Mailing:
     """Pause a mailing that is being sent; the mail in flight is still sent."""
     locked = _lock(mailing)
     _require(locked, (State.SENDING,))
-    return _save(locked, state=State.PAUSED, reason=Reason.EDITOR, user=user)
+    return _decide(locked, user, state=State.PAUSED, reason=Reason.EDITOR)
 
 
 @transaction.atomic
@@ -222,7 +263,7 @@ def stop(mailing: Mailing, user: Any) -> Mailing:
     _require(locked, (State.SENDING, State.PAUSED, State.HELD))
     if not locked.started_at:
         raise ValidationError(_("It has not started: cancel it instead."))
-    return _save(locked, state=State.STOPPED, reason=Reason.EDITOR, user=user)
+    return _decide(locked, user, state=State.STOPPED, reason=Reason.EDITOR)
 
 
 @transaction.atomic
@@ -236,8 +277,9 @@ def resume(mailing: Mailing, user: Any) -> Mailing:
     if locked.issue is None or not may_be_sent(locked.issue):
         raise ValidationError(_("The issue is not public."))
     now = timezone.now()
-    return _save(
+    return _decide(
         locked,
+        user,
         state=State.SENDING if locked.started_at else State.SCHEDULED,
         reason="",
         reply="",
@@ -246,7 +288,6 @@ def resume(mailing: Mailing, user: Any) -> Mailing:
         not_before=None,
         refused_in_row=0,
         unanswered_in_row=0,
-        user=user,
     )
 
 
@@ -265,15 +306,15 @@ def correct(original: Mailing, user: Any, subject: str, note: str, audience: str
     if audience == Mailing.Audience.RECEIVED and (is_forgotten or not _was_received(locked)):
         raise ValidationError(_("It is not known, or not any more, who has received the issue."))
     correction = _new(locked.issue)
-    return _save(
+    return _decide(
         correction,
+        user,
         kind=Kind.CORRECTION,
         state=State.SCHEDULED,
         due_at=timezone.now(),
         subject=subject,
         note=note,
         audience=audience,
-        user=user,
     )
 
 

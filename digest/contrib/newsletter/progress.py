@@ -89,18 +89,22 @@ def _hold(mailing: Mailing, reason: Reason) -> None:
 
 
 def _freeze(mailing: Mailing) -> None:
-    digest = parent_of(mailing.issue).specific  # which it may have been moved to
-    newsletter = NewsletterSettings.objects.filter(digest=digest.pk).first()
+    newsletter = mailings.settings_of(mailing.issue)
     # First: whoever releases a mailing for another reason has asked for it.
-    if newsletter and mailings.is_unreviewed(mailing, newsletter):
+    if mailings.is_unreviewed(mailing):
         _hold(mailing, Reason.UNREVIEWED)
-        return
-    if newsletter is None or not newsletter.imprint.strip():
+    elif newsletter is None or not newsletter.imprint.strip():
         _hold(mailing, Reason.NO_IMPRINT)
-        return
+    elif mail := _compose(mailing, newsletter):
+        _freeze_mail(mailing, newsletter, mail)
+    else:
+        _hold(mailing, Reason.CONFIGURATION)
+
+
+def _compose(mailing: Mailing, newsletter: NewsletterSettings) -> composing.Composed | None:
     try:
         with transaction.atomic():
-            mail = composing.compose(
+            return composing.compose(
                 mailing.issue,
                 newsletter,
                 subject=mailing.subject,
@@ -109,9 +113,14 @@ def _freeze(mailing: Mailing) -> None:
             )
     except Exception:  # such as one in a template of the site
         logger.exception("The mail of the issue %s could not be composed.", mailing)
-        _hold(mailing, Reason.CONFIGURATION)
-        return
-    mailing.digest = digest
+        return None
+
+
+def _freeze_mail(
+    mailing: Mailing, newsletter: NewsletterSettings, mail: composing.Composed
+) -> None:
+    """Store what is sent, and to how many readers."""
+    mailing.digest = parent_of(mailing.issue).specific  # which it may have been moved to
     mailing.issue_title = mailing.issue.title
     mailing.sender = freeze(mailing.issue, newsletter)
     mailing.subject, mailing.preheader = mail.subject, mail.preheader

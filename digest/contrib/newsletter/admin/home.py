@@ -14,6 +14,7 @@ from wagtail.admin.ui.components import Component
 
 from digest.contrib.newsletter import queue, reports
 from digest.contrib.newsletter.admin.access import MailingPermissionPolicy, mailings_of, title_of
+from digest.contrib.newsletter.admin.reasons import reasons_of
 from digest.contrib.newsletter.conf import conf
 from digest.contrib.newsletter.models import Mailing
 from digest.contrib.newsletter.reports import MailingReport
@@ -31,6 +32,7 @@ class Line:
 
     mailing: Mailing
     report: MailingReport
+    reason: str
 
     @property
     def title(self) -> str:
@@ -86,8 +88,8 @@ def _lines(user: Any) -> list[Line]:
     is_open = Q(state__in=[State.SENDING, State.PAUSED, State.HELD])
     found = mailings_of(user, "change").filter(is_near | is_open).order_by("due_at", "pk")
     mailings = list(found[: SHOWN + 1])
-    by_pk = reports.reports_of(mailings)
-    return [Line(mailing, by_pk[mailing.pk]) for mailing in mailings]
+    by_pk, reasons = reports.reports_of(mailings), reasons_of(mailings)
+    return [Line(mailing, by_pk[mailing.pk], reasons[mailing.pk]) for mailing in mailings]
 
 
 def _late_letters(user: Any) -> LateLetters | None:

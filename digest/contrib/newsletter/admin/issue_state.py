@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from digest.contrib.newsletter import mailings, reports
+from digest.contrib.newsletter.admin.reasons import APPROVED_SINCE
 from digest.contrib.newsletter.models import (
     EmailDelivery,
     Mailing,
@@ -154,11 +155,10 @@ class IssueState:
 
     def _scheduled(self) -> str:
         due_at = self.mailing.due_at
-        if due_at and due_at > timezone.now():
-            if mailings.is_unreviewed(self.mailing, self.newsletter):
-                text = _("Held %(when)s unless somebody publishes the issue again or sends it.")
-                approval = _("No person has approved it.")
-                return f"{approval} {text % {'when': when(due_at, self.zone)}}"
+        is_later = bool(due_at) and due_at > timezone.now()
+        if due_at and (is_later or self.is_public) and mailings.is_unreviewed(self.mailing):
+            return f"{_('No person has approved it.')} {self._held(due_at, is_later)}"
+        if is_later:
             sentence = _("Goes out %(when)s.") % {"when": when(due_at, self.zone)}
             if self.is_public:
                 return sentence
@@ -166,6 +166,12 @@ class IssueState:
         if self.is_public and due_at:
             return _("Goes out now.")
         return _("Goes out as soon as it is public.")
+
+    def _held(self, due_at: datetime, is_later: bool) -> str:
+        if not is_later:
+            return _("The mailing will be held.")
+        text = _("Held %(when)s unless somebody publishes the issue again or sends it.")
+        return text % {"when": when(due_at, self.zone)}
 
     def _done(self) -> str:
         counts = self._report().counts
@@ -183,15 +189,26 @@ class IssueState:
     def _others(self) -> Iterator[str]:
         label = self.mailing.get_state_display()
         reason = self.mailing.get_reason_display()
-        text = f"{label}: {reason}." if reason else f"{label}."
+        is_approved = bool(mailings.approved_since([self.mailing]))
+        text = f"{label}: {reason}." if reason and not is_approved else f"{label}."
         yield text[0].upper() + text[1:]
-        if self.mailing.reason == Mailing.Reason.UNREVIEWED:
-            yield _("Read it, then send it or cancel the mailing.")
+        if is_approved:
+            yield str(APPROVED_SINCE)
+        yield from self._advice()
         if self.mailing.reply:
             yield _("The server replied: %(reply)s") % {"reply": self.mailing.reply}
         if self.mailing.started_at:
             report, text = self._report(), _("%(count)s of %(planned)s readers have it.")
             yield text % {"count": number(report.accepted), "planned": number(report.total)}
+
+    def _advice(self) -> Iterator[str]:
+        """Yield what to do if the mailing is held, for any reason, and nobody has approved it."""
+        mailing = self.mailing
+        if mailing.state != State.HELD or mailing.started_at or not mailings.is_unreviewed(mailing):
+            return
+        if mailing.reason != Mailing.Reason.UNREVIEWED:
+            yield _("No person has approved it.")
+        yield _("Read it, then send it or cancel the mailing.")
 
     def _report(self) -> MailingReport:
         return reports.reports_of([self.mailing])[self.mailing.pk]

@@ -103,7 +103,7 @@ class ContinueView(MailingActionView):
                 "began: later changes of the issue are not in it."
             )
         question = gettext("Send the issue to its readers now, as it is?")
-        if self.mailing.reason == Mailing.Reason.UNREVIEWED:
+        if mailings.is_unreviewed(self.mailing):
             return f"{gettext('No person has approved it.')} {question}"
         return question
 

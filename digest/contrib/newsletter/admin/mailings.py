@@ -34,8 +34,9 @@ from digest.contrib.newsletter.admin.growth import GrowthView
 from digest.contrib.newsletter.admin.letters import DiscardLettersView
 from digest.contrib.newsletter.admin.mail_preview import MAIL_POLICY, with_scheme
 from digest.contrib.newsletter.admin.mailing_actions import VIEWS, possible_actions
+from digest.contrib.newsletter.admin.reasons import reasons_of
 from digest.contrib.newsletter.mailings import is_unreviewed
-from digest.contrib.newsletter.models import EmailDelivery, Mailing, NewsletterSettings
+from digest.contrib.newsletter.models import EmailDelivery, Mailing
 from digest.contrib.newsletter.plots import Plot, Series, bar_plot
 from digest.contrib.newsletter.reports import MailingReport
 from digest.pages.page_models import get_digest_page_model
@@ -84,8 +85,9 @@ class MailingIndexView(EmptyMessageMixin, generic.IndexView):
         return mailings_of(self.request.user)
 
     def get_table(self, object_list: Sequence[Mailing]) -> Any:
-        # One query for the mailings of the page.
+        # A constant number of queries for the mailings of the page.
         self.reports = reports.reports_of(object_list)
+        self.reasons = reasons_of(object_list)
         return super().get_table(object_list)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -106,11 +108,14 @@ class MailingIndexView(EmptyMessageMixin, generic.IndexView):
                 accessor="get_state_display",
                 primary=lambda mailing: mailing.state == State.SENDING,
             ),
-            Column("reason", label=_("Reason"), accessor="get_reason_display", classname=WIDE),
+            Column("reason", label=_("Reason"), accessor=self._reason, classname=WIDE),
             Column("due_at", label=_("Due"), accessor=_due),
             Column("sent", label=_("Sent"), accessor=self._sent, classname=WIDE),
             Column("refused", label=_("Refused"), accessor=self._refused, classname=WIDE),
         ]
+
+    def _reason(self, mailing: Mailing) -> str:
+        return self.reasons[mailing.pk]
 
     def _sent(self, mailing: Mailing) -> str:
         report = self.reports[mailing.pk]
@@ -154,7 +159,8 @@ class MailingInspectView(generic.InspectView):
                 for label, counts in _outcomes(report)
             ],
             issue_url=self._issue_url(),
-            is_unreviewed=self._is_unreviewed(),
+            reason=reasons_of([mailing])[mailing.pk],
+            warning=self._warning(),
             has_mail=mailing.shows_issue and mailing.started_at,
             codes=report.codes.most_common(),
             suppressed=bounces.suppressed_by(mailing) if self.lifts_suppressions else 0,
@@ -180,14 +186,23 @@ class MailingInspectView(generic.InspectView):
         is_due = bool(due_at) and due_at <= timezone.now()
         return state == State.SENDING or (state == State.SCHEDULED and is_due)
 
-    def _is_unreviewed(self) -> bool:
-        """Return whether the mailing is held, for any reason, and nobody has approved its issue."""
+    def _warning(self) -> str:
+        """Return what to do if the mailing is held, or will be, and nobody has approved it."""
         mailing = self.object
-        if mailing.state != State.HELD or mailing.started_at:
-            return False
-        newsletter = NewsletterSettings.objects.filter(digest=mailing.digest_id).first()
-        is_reason = mailing.reason == Mailing.Reason.UNREVIEWED
-        return is_reason or bool(newsletter and is_unreviewed(mailing, newsletter))
+        if mailing.started_at or not is_unreviewed(mailing):
+            return ""
+        if mailing.state == State.HELD:
+            return gettext(
+                "The issue was submitted with an API key and published without the approval of a "
+                "person. Read it. Then send it now, or cancel the mailing."
+            )
+        if mailing.state == State.SCHEDULED and mailing.issue.live:
+            return gettext(
+                "No person has approved the issue: the mailing will be held when it is due. Read "
+                "the issue. Then publish it again, or send it in its panel “Newsletter”; or cancel "
+                "the mailing."
+            )
+        return ""
 
     def _issue_url(self) -> str:
         """Return where the user edits the issue, or an empty text."""

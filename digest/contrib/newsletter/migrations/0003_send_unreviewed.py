@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name='mailing',
+            name='decided_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
             model_name='newslettersettings',
             name='sends_unreviewed',
             field=models.BooleanField(default=False, help_text='An issue that an API key has published is held otherwise, until somebody sends it.', verbose_name='send issues that no person has approved'),

@@ -75,6 +75,8 @@ class Mailing(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # When a user last changed its state; it stays when the account is deleted.
+    decided_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     # Null while a scheduled mailing waits for its issue to become public.
     due_at = models.DateTimeField(null=True)
