@@ -29,6 +29,7 @@ from tests.contrib.newsletter.mails import make_mailing, make_mails
 from tests.contrib.newsletter.readers import confirm_token, open_newsletter, sign_up, subscribe
 from tests.contrib.newsletter.rich_issue import make_rich_issue
 from tests.contrib.newsletter.transfer.uploads import import_file, upload
+from tests.contrib.submissions.builders import make_submitted
 from tests.previews.helpers import token_of
 
 ARABIC = "توقع واحد لثلاث شبكات"
@@ -172,7 +173,9 @@ def make_mailings(digest: DigestPage) -> dict[str, Any]:
         state: make_mailing(make_issue(digest, day, title=f"Issue {day}"), state).pk
         for day, state in enumerate(("paused", "scheduled", "stopped", "done"), start=21)
     }
+    unreviewed = make_submitted(digest, 25, title="Issue 25")
     return states | {
+        "held": make_mailing(unreviewed, "held", reason="unreviewed").pk,
         "sending": sending.pk,
         "mail": mails[2].pk,
         "active": mails[0].subscription.subscriber_id,
@@ -224,4 +227,4 @@ def make_submissions(digest: DigestPage, user: User) -> dict[str, Any]:
     url = reverse("digest:api:submissions")
     response = Client().post(url, data, content_type="application/json", headers=headers)
     assert response.status_code == 201, response.json()
-    return {"key": key.pk, "submitted": Submission.objects.get().issue_id}
+    return {"key": key.pk, "submitted": Submission.objects.get(key=key).issue_id}

@@ -291,6 +291,7 @@ ADMIN = [
     Screen("newsletter, history", f"{SETTINGS}:history", ("{newsletter}",)),
     Screen("mailings", f"{MAILINGS}:index"),
     Screen("mailing", f"{MAILINGS}:inspect", ("{sending}",)),
+    Screen("mailing, held", f"{MAILINGS}:inspect", ("{held}",)),
     Screen("mailing, pause", f"{MAILINGS}:pause", ("{sending}",)),
     Screen("mailing, continue", f"{MAILINGS}:continue", ("{paused}",)),
     Screen("mailing, stop", f"{MAILINGS}:stop", ("{sending}",)),
