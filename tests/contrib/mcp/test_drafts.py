@@ -104,7 +104,7 @@ def test_the_code_names_no_other_action_than_draft():
     assert '"publish"' not in code
 
 
-@pytest.mark.parametrize("etag", ["{}", '"{}"', 'W/"{}"', "*"])
+@pytest.mark.parametrize("etag", ["{}", '"{}"', 'W/"{}"'])
 def test_an_update_takes_the_etag_in_any_spelling(call, submit, key, etag):
     found = submit()["structuredContent"]
     again = {"id": found["id"], "document": DOCUMENT.replace("glow", "shine")}
@@ -123,6 +123,20 @@ def test_an_editor_s_newer_draft_is_not_replaced(call, submit, key):
     again = {"id": found["id"], "document": DOCUMENT.replace("glow", "shine")}
     result = call("update_submission", key, **again, etag=found["etag"])
     assert refused(result) == [("", "changed-meanwhile")]
+    latest = IssuePage.objects.get(pk=issue.pk).get_latest_revision_as_object()
+    assert latest.title == "Changed by an editor"
+
+
+@pytest.mark.parametrize("etag", ["*", '"*"', "W/*", 'W/"*"', '"x", *', '"x", "*"', ' "*" '])
+def test_no_etag_matches_any_draft(call, submit, key, etag):
+    found = submit()["structuredContent"]
+    issue = IssuePage.objects.get(pk=found["issue"]["id"])
+    issue.title = "Changed by an editor"
+    issue.save_revision()
+    again = {"id": found["id"], "document": DOCUMENT.replace("glow", "shine")}
+    result = call("update_submission", key, **again, etag=etag)
+    assert refused(result) == [("/etag", "invalid")]
+    assert "Send the etag of the draft" in text_of(result)
     latest = IssuePage.objects.get(pk=issue.pk).get_latest_revision_as_object()
     assert latest.title == "Changed by an editor"
 
@@ -153,7 +167,7 @@ def test_wrong_arguments_are_named(call, key, home_page, name, arguments, errors
     names = {tool.name: tool.arguments().fields for tool in TOOLS}[name]
     filled = {key: value for key, value in valid.items() if key in names} if arguments else {}
     if name == "update_submission":
-        filled["etag"] = "*"
+        filled["etag"] = "0"
     found = refused(call(name, key, **(filled | arguments)))
     assert found[: len(errors)] == errors
     assert Submission.objects.count() == 0
@@ -163,7 +177,7 @@ def test_a_submission_of_another_key_is_not_found(call, submit, digest, curator)
     found = submit()["structuredContent"]
     other = ApiKey.make("Another", curator, [digest])[1]
     assert refused(call("get_submission", other, id=found["id"])) == [("", "not-found")]
-    again = {"id": found["id"], "document": DOCUMENT, "etag": "*"}
+    again = {"id": found["id"], "document": DOCUMENT, "etag": found["etag"]}
     assert refused(call("update_submission", other, **again)) == [("", "not-found")]
 
 

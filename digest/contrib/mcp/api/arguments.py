@@ -75,3 +75,9 @@ class GetSubmission(Body):
 class UpdateSubmission(GetSubmission):
     document = TextField(trim_whitespace=False, help_text="Markdown")
     etag = serializers.CharField(max_length=100)
+
+    def validate_etag(self, etag: str) -> str:
+        """Return the hash in an ETag of any spelling, never the `*` that would match all."""
+        if "*" in etag:
+            raise serializers.ValidationError("Send the etag of the draft that you read.")
+        return etag.removeprefix("W/").strip('"')

@@ -24,8 +24,7 @@ def submit_issue(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]
 
 
 def update_submission(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-    etag = _hash_of(values["etag"])
-    headers = {"HTTP_IF_MATCH": etag if etag == "*" else f'"{etag}"'}
+    headers = {"HTTP_IF_MATCH": f'"{values["etag"]}"'}
     args = [values["id"]]
     return _with_etag(_send(request, "PUT", args, body=_body(values), headers=headers))
 
@@ -62,8 +61,4 @@ def _with_etag(response: HttpResponse) -> dict[str, Any]:
     data = data_of(response)
     for finding in (data.get("response") or data).get("findings", ()):
         finding["pointer"] = pointer_of_tool(finding["pointer"])
-    return data | {"etag": _hash_of(response.get("ETag", "")) or None}
-
-
-def _hash_of(etag: str) -> str:
-    return etag.removeprefix("W/").strip('"')
+    return data | {"etag": response.get("ETag", "").strip('"') or None}
