@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django_mcpz.jsonrpc import INVALID_REQUEST, error_response
+from django_mcpz.jsonrpc import INVALID_REQUEST, PARSE_ERROR, error_response
 from django_mcpz.server import MCPServer
 
 from digest.api import origins
@@ -56,9 +56,12 @@ def _calling(call: Callable[..., Any], name: str) -> Callable[..., Any]:
     return lambda request, arguments: call(name, request, arguments)
 
 
-def refusal(status: int, detail: str, data: dict[str, Any]) -> HttpResponse:
+def refusal(
+    status: int, detail: str, data: dict[str, Any], is_no_json: bool = False
+) -> HttpResponse:
     """Return a protocol error, with a problem of the API as its data."""
-    return error_response(None, INVALID_REQUEST, detail, data=data, status=HTTPStatus(status))
+    code = PARSE_ERROR if is_no_json else INVALID_REQUEST
+    return error_response(None, code, detail, data=data, status=HTTPStatus(status))
 
 
 def _without_arguments(record: logging.LogRecord) -> bool:

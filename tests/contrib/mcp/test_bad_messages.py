@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from digest.contrib.submissions.documents import SubmittedDocument
 from tests.builders import nested
 
 pytestmark = pytest.mark.django_db
@@ -39,8 +40,8 @@ def refusal(response):
         b'{"id": "\\ud800"}',
         b'{"id": ' + b"9" * 5000 + b"}",
         json.dumps(nested(65)).encode(),
-        b"[" * 100_000,
-        b'{"a":' * 100_000,
+        b"[" * 60_000,
+        b'{"a":' * 12_000,
         b'[{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}]',
         b"{}",
         b'{"jsonrpc": "1.0", "id": 1, "method": "tools/list"}',
@@ -71,18 +72,56 @@ def test_other_types_of_bodies(client, content_type, headers):
     assert refusal(response)[0] == 415
 
 
-def test_long_bodies_are_not_read(client):
-    assert refusal(client.post(URL, b" " * 1_100_000, JSON))[0] == 413
+@pytest.mark.parametrize("body", [b"{", b"NaN", b"\xff\xfe", b'{"id": "\\ud800"}', b" "])
+def test_what_is_no_json_is_a_parse_error(client, body):
+    assert refusal(client.post(URL, body, JSON)) == (400, -32700)
 
 
-def test_a_document_of_the_largest_size_arrives(call, api_key):
-    long = "word " * 199_000
-    result = call("check_issue", api_key[1], digest="daily", document=long)
-    assert result["isError"]
-    assert result["structuredContent"]["status"] in (413, 422)
+def test_long_bodies_are_not_read(client, api_key):
+    headers = {"Authorization": f"Bearer {api_key[1]}"}
+    assert refusal(client.post(URL, b" " * 70_000, JSON))[0] == 413
+    assert refusal(client.post(URL, b" " * 70_000, JSON, headers=headers))[0] == 400
+    assert refusal(client.post(URL, b" " * 3_100_000, JSON, headers=headers))[0] == 413
 
 
-@pytest.mark.parametrize("method", ["", "nothing", "resources/list", "prompts/list", "x" * 10_000])
+@pytest.mark.parametrize("is_escaped", [True, False])
+@pytest.mark.parametrize(
+    "text", ["word ", "\u0441\u043b\u043e\u0432\u043e ", "\u8bcd\u8bed ", "\U0001f600 ", '"\n']
+)
+def test_a_document_of_the_largest_size_arrives(client, api_key, monkeypatch, text, is_escaped):
+    read = []
+    monkeypatch.setattr(SubmittedDocument, "read", lambda data, *args: read.append(data) or 1 / 0)
+    client.raise_request_exception = False
+    arguments = {"digest": "daily", "document": text * (1_000_000 // len(text.encode()))}
+    params = {"name": "check_issue", "arguments": arguments}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    headers = {"Authorization": f"Bearer {api_key[1]}"}
+
+    def check():
+        body = json.dumps(message, ensure_ascii=is_escaped).encode()
+        return client.post(URL, body, JSON, headers=headers).json()["result"]
+
+    assert check()["structuredContent"]["status"] == 500  # after it was read
+    assert read == [arguments["document"].encode()]
+    arguments["document"] += text
+    assert check()["structuredContent"]["status"] == 413
+
+
+@pytest.mark.parametrize(
+    "long",
+    [
+        {"id": "x" * 201},
+        {"method": "x" * 201},
+        {"method": "tools/call", "params": {"name": "x" * 201}},
+    ],
+)
+def test_what_is_repeated_in_a_response_is_short(client, long):
+    response = client.post(URL, json.dumps(LIST | long), JSON)
+    assert refusal(response) == (400, -32600)
+    assert "x" * 201 not in response.content.decode()
+
+
+@pytest.mark.parametrize("method", ["", "nothing", "resources/list", "prompts/list", "x" * 200])
 def test_other_methods(send, method):
     assert refusal(send(method)) == (200, -32601)
 

@@ -1,18 +1,24 @@
 """Who may send a message, how often, and with what body."""
 
 from math import ceil
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException, Throttled
 
 from digest.api import errors, parsers
+from digest.api.errors import InvalidBody
 from digest.api.throttling import IPAddressThrottle
 from digest.caching import replica
 from digest.contrib.mcp import engine
 from digest.contrib.submissions.api.authentication import ApiKeyAuthentication
 from digest.importing.documents import MAX_BYTES
 
-MAX_BODY = MAX_BYTES + 64 * 1024  # a document, and the message around it
+MAX_MESSAGE = 64 * 1024  # without a document
+# JSON with escapes takes up to three bytes for each one of a document, whose own limit holds later.
+MAX_WITH_DOCUMENT = MAX_MESSAGE + 3 * MAX_BYTES
+# Of what the engine repeats in its response
+MAX_ID = MAX_NAME = 200
 
 
 def admit(request: HttpRequest) -> HttpResponse | None:
@@ -21,8 +27,9 @@ def admit(request: HttpRequest) -> HttpResponse | None:
         _check_throttle(request)
         request.mcp_key = _key_of(request)
         parsers.read_media_type(request, [parsers.MEDIA_TYPE])
-        body = parsers.read_bytes(request, MAX_BODY)
-        parsers.parse_object(body)  # more strictly than the engine
+        limit = MAX_WITH_DOCUMENT if request.mcp_key else MAX_MESSAGE
+        body = parsers.read_bytes(request, limit)
+        _check_lengths(parsers.parse_object(body))  # which is stricter than the engine
     except APIException as error:
         return _refusal(error)
     request._body = body  # where Django keeps what was read
@@ -45,9 +52,26 @@ def _key_of(request: HttpRequest) -> object | None:
     return key
 
 
+def _check_lengths(message: dict[str, Any]) -> None:
+    """Raise InvalidBody for a long id, method or name of a tool."""
+    params = message.get("params")
+    name = params.get("name") if isinstance(params, dict) else None
+    lengths = [
+        ("/id", message.get("id"), MAX_ID),
+        ("/method", message.get("method"), MAX_NAME),
+        ("/params/name", name, MAX_NAME),
+    ]
+    for pointer, value, limit in lengths:
+        if isinstance(value, str) and len(value) > limit:
+            detail = f"Use at most {limit} characters."
+            raise InvalidBody([{"pointer": pointer, "code": "max_length", "detail": detail}])
+
+
 def _refusal(error: APIException) -> HttpResponse:
     problem = errors.problem_of(error)
-    response = engine.refusal(problem["status"], problem["detail"], problem)
+    codes = {each["code"] for each in problem.get("errors", ())}
+    is_no_json = not codes.isdisjoint({"json", "encoding"})
+    response = engine.refusal(problem["status"], problem["detail"], problem, is_no_json)
     for name, value in (getattr(error, "headers", None) or {}).items():
         response[name] = value
     if wait := getattr(error, "wait", None):

@@ -38,11 +38,13 @@ def call(name: str, request: HttpRequest, arguments: dict[str, Any]) -> dict[str
 def _of_tool(tool: Tool, found: dict[str, Any]) -> dict[str, Any]:
     """Return a problem of the endpoint with the names that the arguments of the tool have."""
     code = found["type"].rpartition("#")[2]
-    errors = found.get("errors") or [{"pointer": "", "code": code, "detail": found["detail"]}]
+    errors = found.get("errors", ())
     renamed = PARAMETERS | (OF_GET_ISSUE if tool.name == "get_issue" else {})
     for error in errors:
         if "parameter" in error:
             error["parameter"] = renamed.get(error["parameter"], error["parameter"])
         else:
             error["pointer"] = pointer_of_tool(error["pointer"])
-    return found | {"errors": [error for i, error in enumerate(errors) if error not in errors[:i]]}
+    unique = [error for i, error in enumerate(errors) if error not in errors[:i]]
+    whole = {"pointer": "", "code": code, "detail": found["detail"]}
+    return found | {"errors": unique or [whole]}

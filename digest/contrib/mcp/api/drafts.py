@@ -1,6 +1,7 @@
 """The tools that need a key: thin ones above the endpoints of submissions.
 
-They ask for drafts only, whatever the level of the key.
+They ask for drafts only, whatever the level of the key. The document is the whole body, so that the
+limit of the endpoint is that of the document, in any script.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,19 +15,17 @@ DRAFT = "draft"
 
 
 def check_issue(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
-    response = _send(request, "POST", query={"dry_run": "true"}, body=_body(values))
-    return _with_etag(response)
+    return _with_etag(_submit(request, "POST", values, query={"dry_run": "true"}))
 
 
 def submit_issue(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
     headers = {"HTTP_IDEMPOTENCY_KEY": values["idempotency_key"]}
-    return _with_etag(_send(request, "POST", body=_body(values), headers=headers))
+    return _with_etag(_submit(request, "POST", values, headers=headers))
 
 
 def update_submission(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
     headers = {"HTTP_IF_MATCH": f'"{values["etag"]}"'}
-    args = [values["id"]]
-    return _with_etag(_send(request, "PUT", args, body=_body(values), headers=headers))
+    return _with_etag(_submit(request, "PUT", values, [values["id"]], headers=headers))
 
 
 def get_submission(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
@@ -35,7 +34,7 @@ def get_submission(request: HttpRequest, values: dict[str, Any]) -> dict[str, An
 
 def pointer_of_tool(pointer: str) -> str:
     """Return where the arguments of a tool have what the body of the endpoint has there."""
-    return pointer.removesuffix("/text") if pointer == "/document/text" else pointer
+    return "/document" if pointer in ("", "/document/text") else pointer
 
 
 def _send(
@@ -50,10 +49,19 @@ def _send(
     return send(request, method, name, args, headers=key | dict(headers or {}), **content)
 
 
-def _body(values: dict[str, Any]) -> dict[str, Any]:
-    document = {"format": "markdown", "text": values["document"]}
+def _submit(
+    request: HttpRequest,
+    method: str,
+    values: dict[str, Any],
+    args: Iterable[Any] = (),
+    query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """Send the document, and what the arguments say about it as parameters."""
     named = {name: values[name] for name in ("digest", "made_with") if name in values}
-    return {**named, "document": document, "action": DRAFT}
+    query = {**named, "action": DRAFT, **(query or {})}
+    body = values["document"].encode()
+    return _send(request, method, args, headers, query=query, body=body)
 
 
 def _with_etag(response: HttpResponse) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from django.urls import NoReverseMatch, get_script_prefix, resolve, reverse
 
 from digest.api.throttling import IPAddressThrottle
 
-JSON = "application/json"
 # What belongs to the message of the client, and not to the request that is made for it.
 NOT_PASSED_ON = (
     "CONTENT_",
@@ -73,24 +72,35 @@ def send(
     name: str,
     args: Iterable[Any] = (),
     query: Mapping[str, Any] | None = None,
-    body: dict[str, Any] | None = None,
+    body: bytes = b"",
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """Send a request to an endpoint on behalf of another one; return the response as it is."""
+    """Send a request to an endpoint on behalf of another one; return the response as it is.
+
+    A body is Markdown.
+    """
     path = reverse(f"digest:api:{name}", args=list(args))
-    content = b"" if body is None else json.dumps(body).encode()
     own = {
         "REQUEST_METHOD": method,
         "PATH_INFO": f"/{path.removeprefix(get_script_prefix())}",
         "QUERY_STRING": urlencode(query or {}),
-        "CONTENT_TYPE": "" if body is None else JSON,
-        "CONTENT_LENGTH": str(len(content)),
-        "wsgi.input": BytesIO(content),
-        "wsgi.url_scheme": request.scheme,
+        **_content(body),
     }
-    meta = request.META.items()
-    passed = {name: value for name, value in meta if not name.startswith(NOT_PASSED_ON)}
-    inner = WSGIRequest(passed | own | dict(headers or {}))
+    inner = WSGIRequest(_passed_on(request) | own | dict(headers or {}))
     IPAddressThrottle.share(request, inner)
     match = inner.resolver_match = resolve(inner.path_info)
     return match.func(inner, *match.args, **match.kwargs)
+
+
+def _content(body: bytes) -> dict[str, Any]:
+    return {
+        "CONTENT_TYPE": "text/markdown" if body else "",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": BytesIO(body),
+    }
+
+
+def _passed_on(request: HttpRequest) -> dict[str, Any]:
+    meta = request.META.items()
+    passed = {name: value for name, value in meta if not name.startswith(NOT_PASSED_ON)}
+    return passed | {"wsgi.url_scheme": request.scheme}
