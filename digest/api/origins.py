@@ -17,8 +17,12 @@ def is_allowed(origin: str, others: Collection[str] = ()) -> bool:
 
     With DEBUG, any port of this machine is allowed, too.
     """
+    urls = [*conf.FRONTEND_URLS.values(), *others]
+    return is_own(origin) or origin in {origin_of(url) for url in urls}
+
+
+def is_own(origin: str) -> bool:
+    """Return whether ``origin`` is of a Wagtail site; with DEBUG, also any port of this machine."""
     if settings.DEBUG and LOCALHOST.fullmatch(origin):
         return True
-    urls = [*conf.FRONTEND_URLS.values(), *others]
-    urls += [site.root_url for site in Site.objects.all()]
-    return origin in {origin_of(url) for url in urls}
+    return origin in {origin_of(site.root_url) for site in Site.objects.all()}

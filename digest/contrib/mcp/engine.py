@@ -2,7 +2,7 @@
 
 It speaks revision 2026-07-28 and those of 2025. Two of its methods are replaced: results have both
 a text and structured content here, also those of failed calls, and the allowed origins are those of
-the API.
+the sites, whatever the header Host says.
 """
 
 import logging
@@ -27,8 +27,7 @@ class Server(MCPServer):
 
     def _origin_allowed(self, request: HttpRequest) -> bool:
         origin = request.headers.get("Origin")
-        own = f"{request.scheme}://{request.get_host()}"
-        return origin is None or origin == own or origins.is_allowed(origin)
+        return origin is None or origins.is_own(origin)
 
     def _run_tool(
         self, request: HttpRequest, request_id: Any, tool: Any, arguments: Any, elicitation: Any

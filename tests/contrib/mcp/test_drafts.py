@@ -115,6 +115,29 @@ def test_an_update_takes_the_etag_in_any_spelling(call, submit, key, etag):
     assert (read["state"], read["outcome"]["changed_by_editors"]) == ("draft", False)
 
 
+def test_errors_name_tools(call, submit, key):
+    found = submit()["structuredContent"]
+    again = submit(DOCUMENT.replace("glow", "shine"))
+    problem = again["structuredContent"]
+    assert refused(again) == [("", "issue-exists")]
+    assert (problem["id"], problem["etag"]) == (found["id"], found["etag"])
+    arguments = {"id": problem["id"], "etag": problem["etag"], "document": DOCUMENT + "\nMore."}
+    updated = call("update_submission", key, **arguments)
+    assert updated["structuredContent"]["did"] == "updated"
+    late = call("update_submission", key, **arguments | {"document": DOCUMENT})
+    for result, name in ((again, "update_submission"), (late, "get_submission")):
+        assert name in text_of(result)
+        assert not {"PUT", "GET", "If-Match"} & set(text_of(result).split())
+
+
+def test_the_id_comes_first_in_the_text(call, submit, key):
+    result = submit()
+    found = result["structuredContent"]
+    first = f"id {found['id']}, etag {found['etag']}\n"
+    assert text_of(result).startswith(first)
+    assert text_of(call("get_submission", key, id=found["id"])).startswith(first)
+
+
 def test_an_editor_s_newer_draft_is_not_replaced(call, submit, key):
     found = submit()["structuredContent"]
     issue = IssuePage.objects.get(pk=found["issue"]["id"])
@@ -188,11 +211,15 @@ def test_what_the_key_may_do_ends_with_the_rights_of_its_user(call, submit, key,
         assert refused(result) == [("", "forbidden")]
 
 
-def test_a_long_report_is_cut_with_a_note(call, key):
-    parts = "\n\n".join(f"Paragraph {number}. {'word ' * 20}" for number in range(900))
-    result = call("check_issue", key, digest="daily", document=f"{DOCUMENT}\n\n{parts}")
-    if not result["isError"]:
-        assert "Too long: `report.lines` has only the first" in text_of(result)
+def test_a_long_report_is_cut_with_a_note(call, submit, key):
+    head, _stories, _rest = DOCUMENT.partition("## ")
+    document = head + "".join(f"## Story {number}\n\nText {number}.\n\n" for number in range(150))
+    result = submit(document)
+    found = result["structuredContent"]
+    assert "Too long: `report.lines` has only the first" in text_of(result)
+    assert text_of(result).startswith(f"id {found['id']}, etag {found['etag']}\ncreated: ")
+    read = call("get_submission", key, id=found["id"])
+    assert read["structuredContent"]["etag"] == found["etag"]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

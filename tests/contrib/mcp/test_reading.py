@@ -222,6 +222,7 @@ def test_a_long_issue_is_cut_with_a_note(call, digest):
     found = result["structuredContent"]["body"]
     assert 1 < len(found) < 13
     assert f"`body` has only the first {len(found)} of 13." in text_of(result)
+    assert text_of(result).count("word ") > 3_000  # which only a part of the room is left for
 
 
 def test_a_long_page_is_shorter_and_the_next_one_goes_on(call, digest):

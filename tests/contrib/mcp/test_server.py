@@ -7,14 +7,18 @@ import sys
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import serializers
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.views.debug import ExceptionReporter
 
 from digest.contrib.mcp.instructions import INSTRUCTIONS
 from digest.contrib.mcp.views import server
+from digest.contrib.submissions.api.authentication import ApiKeyAuthentication
 from digest.contrib.submissions.models import ApiKey, Submission
 from digest.models import IssuePage
 from tests.builders import make_digest
@@ -47,9 +51,9 @@ def test_no_response_may_be_stored(send, api_key):
 @pytest.mark.parametrize(
     ("origin", "status"),
     [
-        ("http://testserver", 200),
         ("http://localhost", 200),  # of the site
-        ("https://frontend.example", 200),
+        ("http://testserver", 403),  # which only the header Host names
+        ("https://frontend.example", 403),
         ("https://evil.example", 403),
         ("http://testserver.evil.example", 403),
         ("null", 403),
@@ -57,11 +61,32 @@ def test_no_response_may_be_stored(send, api_key):
         ("", 403),
     ],
 )
-def test_browsers_may_send_from_known_origins(send, settings, origin, status):
+def test_browsers_may_send_from_the_site_only(send, settings, origin, status):
     settings.DIGEST_FRONTEND_URLS = {"http://localhost": "https://frontend.example"}
     response = send("tools/list", headers={"Origin": origin})
     assert response.status_code == status
     assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_a_session_is_neither_read_nor_ended(client, send, admin_user, issue):
+    client.force_login(admin_user)
+    call = {"name": "list_issues", "arguments": {}}
+    for _time in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            response = send("tools/call", **call)
+        read = [query["sql"] for query in queries]
+        assert not any("django_session" in sql or "auth_user" in sql for sql in read)
+        assert "Cookie" not in response["Vary"]
+        assert not response.cookies
+        admin_user.set_password("another")  # so that the session is stale
+        admin_user.save()
+    assert Session.objects.count() == 1
+
+
+def test_texts_are_in_the_language_of_the_site(call):
+    english = call("list_issues", limit=0)
+    with translation.override("de"):  # as a middleware of the site may do
+        assert call("list_issues", limit=0) == english
 
 
 def expire(key):
@@ -137,6 +162,7 @@ def test_requests_count_once_against_the_limit_of_the_read_api(send, settings, i
     response = send("tools/list")
     assert response.status_code == 429
     assert 0 < int(response["Retry-After"]) <= 3600
+    assert response.json()["error"]["data"]["retry_after"] == int(response["Retry-After"])
 
 
 def test_limit_of_submissions_is_a_result(call, settings, api_key):
@@ -145,7 +171,10 @@ def test_limit_of_submissions_is_a_result(call, settings, api_key):
     assert not call("check_issue", api_key[1], **document)["isError"]
     refused = call("check_issue", api_key[1], **document)
     assert refused["isError"]
-    assert refused["structuredContent"]["errors"][0]["code"] == "too-many-requests"
+    found = refused["structuredContent"]
+    assert found["errors"][0]["code"] == "too-many-requests"
+    assert 0 < found["retry_after"] <= 3600
+    assert f"Call again in {found['retry_after']} seconds." in refused["content"][0]["text"]
 
 
 def rows():
@@ -188,6 +217,55 @@ def test_a_failure_is_a_result_and_reported(client, call, issue, monkeypatch, ca
     assert (result["isError"], result["structuredContent"]["status"]) == (True, 500)
     assert "unsaid" not in json.dumps(result)
     assert "find_repeats has failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(RuntimeError("unsaid"), 500), (OperationalError("locked"), 503)]
+)
+def test_a_failure_outside_a_tool_is_a_protocol_error(
+    client, send, api_key, monkeypatch, error, status
+):
+    client.raise_request_exception = False
+
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(ApiKeyAuthentication, "authenticate", fail)
+    monkeypatch.setattr("digest.contrib.mcp.api.failures.is_busy", lambda error: True)
+    response = send("tools/list", api_key[1])
+    assert (response.status_code, response.get("Retry-After")) == (
+        status,
+        "5" if status == 503 else None,
+    )
+    assert response["Cache-Control"] == "private, no-store"
+    assert response.json()["error"]["data"]["status"] == status
+    assert "unsaid" not in response.content.decode()
+
+
+def test_a_busy_database_is_a_result(client, call, issue, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OperationalError("locked")
+
+    monkeypatch.setattr("digest.contrib.mcp.repeats.find", fail)
+    monkeypatch.setattr("digest.contrib.mcp.api.failures.is_busy", lambda error: True)
+    found = call("find_repeats", headings=["Lamps"])["structuredContent"]
+    assert (found["status"], found["retry_after"]) == (503, 5)
+
+
+def test_reports_have_neither_documents_nor_keys(client, call, api_key, monkeypatch, caplog):
+    client.raise_request_exception = False
+
+    def fail(*args, **kwargs):
+        raise RuntimeError("unsaid")
+
+    monkeypatch.setattr("digest.contrib.mcp.api.endpoints.resolve", fail)
+    call("check_issue", api_key[1], digest="daily", document="Secretword")
+    [record] = [each for each in caplog.records if "has failed" in each.getMessage()]
+    request = RequestFactory().get("/")
+    report = ExceptionReporter(request, *record.exc_info, is_email=True).get_traceback_html()
+    assert "check_issue" in report
+    assert "Secretword" not in report
+    assert api_key[1] not in report
 
 
 def test_instructions_are_short_and_their_document_is_understood(call, api_key):

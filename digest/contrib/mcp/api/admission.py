@@ -69,11 +69,14 @@ def _check_lengths(message: dict[str, Any]) -> None:
 
 def _refusal(error: APIException) -> HttpResponse:
     problem = errors.problem_of(error)
+    wait = getattr(error, "wait", None)
+    if wait:
+        problem["retry_after"] = ceil(wait)
     codes = {each["code"] for each in problem.get("errors", ())}
     is_no_json = not codes.isdisjoint({"json", "encoding"})
     response = engine.refusal(problem["status"], problem["detail"], problem, is_no_json)
     for name, value in (getattr(error, "headers", None) or {}).items():
         response[name] = value
-    if wait := getattr(error, "wait", None):
+    if wait:
         response["Retry-After"] = str(ceil(wait))
     return response

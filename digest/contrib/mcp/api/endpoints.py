@@ -32,11 +32,11 @@ NOT_PASSED_ON = (
 
 
 class EndpointError(Exception):
-    """The endpoint has returned a problem."""
+    """The endpoint has returned a problem, with headers that say more."""
 
-    def __init__(self, problem: dict[str, Any]) -> None:
+    def __init__(self, problem: dict[str, Any], headers: Mapping[str, str]) -> None:
         super().__init__(problem["detail"])
-        self.problem = problem
+        self.problem, self.headers = problem, headers
 
 
 def exists(name: str) -> bool:
@@ -62,7 +62,7 @@ def read(
 def data_of(response: HttpResponse) -> dict[str, Any]:
     data = json.loads(response.content)
     if response.status_code >= 400:
-        raise EndpointError(data)
+        raise EndpointError(data, response.headers)
     return data
 
 

@@ -1,7 +1,7 @@
 """Results: structured content with the fields of the API, and a short text of it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +13,7 @@ from digest.contrib.mcp.api.reading import markdown_of
 
 MAX_CHARACTERS = 60_000
 NOTE_CHARACTERS = 500  # what is left for the notes on what was cut
+TEXT_CHARACTERS = 20_000  # what is left for the text, whose beginning all clients read
 # By component: the lists from whose ends items are left out, the first ones first.
 LISTS = {
     "SearchResultList": ["facets.tags", "facets.digests", "results"],
@@ -34,13 +35,10 @@ def of(tool: Tool, request: HttpRequest, values: dict[str, Any]) -> Result:
         values = values | {"limit": values["limit"] // 2}
         data, text, length = _run(tool, request, values)
         notes = [f"Only {values['limit']} results on this page, since more would be too long."]
-    if length > room:
-        notes += _shorten(data, LISTS[tool.component], length - room)
-        length = room
-    if len(text) > room - length:
-        text = text[: room - length]
-        notes.append("This text is cut.")
-    return _result(data, "\n\n".join(filter(None, [text, *notes])))
+    cut = text[: max(TEXT_CHARACTERS, room - length)]
+    notes += _shorten(data, LISTS[tool.component], length + len(cut) - room)
+    notes += ["This text is cut."] if len(cut) < len(text) else []
+    return _result(data, "\n\n".join(filter(None, [cut, *notes])))
 
 
 def _run(tool: Tool, request: HttpRequest, values: dict[str, Any]) -> tuple[Any, str, int]:
@@ -49,13 +47,22 @@ def _run(tool: Tool, request: HttpRequest, values: dict[str, Any]) -> tuple[Any,
     return data, TEXTS[tool.component](data, request), _length(data)
 
 
-def failure(problem: dict[str, Any]) -> Result:
-    """Return the result of a call that has failed: a problem of the API."""
+def failure(problem: dict[str, Any], headers: Mapping[str, str]) -> Result:
+    """Return the result of a call that has failed: a problem of the API.
+
+    Its headers may say when to call again.
+    """
     lines = [problem["detail"]]
+    if wait := headers.get("Retry-After"):
+        problem = problem | {"retry_after": int(wait)}
+        lines.append(f"Call again in {wait} seconds.")
     for error in problem.get("errors", ()):
         place = error.get("parameter") or error.get("pointer") or ""
         lines.append(": ".join(filter(None, [error.get("place") or place, error["detail"]])))
-    return _result(problem, "\n".join(dict.fromkeys(lines))[:MAX_CHARACTERS]) | {"isError": True}
+    text = "\n".join(dict.fromkeys(lines))[:TEXT_CHARACTERS]
+    excess = _length(problem) + len(text) + NOTE_CHARACTERS - MAX_CHARACTERS
+    notes = _shorten(problem, ["errors"], excess)
+    return _result(problem, "\n".join([text, *notes])) | {"isError": True}
 
 
 def _result(data: dict[str, Any], text: str) -> Result:
@@ -122,10 +129,11 @@ def _lines_of_repeats(data: dict[str, Any]) -> Iterator[str]:
 
 def _draft(data: dict[str, Any], request: HttpRequest) -> str:
     issue = data["issue"]
-    lines = [f"{data['did']}: {issue['title']}, {issue['date']}", data["report"]["summary"]]
-    lines += [f"- {finding['level']}: {finding['message']}" for finding in data["findings"]]
+    lines = [*_references(data), f"{data['did']}: {issue['title']}, {issue['date']}"]
+    lines += [data["report"]["summary"]]
     lines += [f"Editors find it at {issue['edit_url']}"] if issue["edit_url"] else []
-    return "\n".join([*lines, *_references(data)])
+    lines += [f"- {finding['level']}: {finding['message']}" for finding in data["findings"]]
+    return "\n".join(lines)
 
 
 def _references(data: dict[str, Any]) -> Iterator[str]:
@@ -135,10 +143,10 @@ def _references(data: dict[str, Any]) -> Iterator[str]:
 
 def _submission(data: dict[str, Any], request: HttpRequest) -> str:
     outcome = data["outcome"]
-    lines = [f"State: {data['state']}"]
+    lines = [*_references(data), f"State: {data['state']}"]
     lines += [f"Published at {outcome['url']}"] if outcome["url"] else []
     lines += ["Editors have changed it."] if outcome["changed_by_editors"] else []
-    return "\n".join([*lines, *_references(data)])
+    return "\n".join(lines)
 
 
 TEXTS: dict[str, Callable[[dict[str, Any], HttpRequest], str]] = {
