@@ -4,8 +4,11 @@ Published issues are looked up in two tables of live issues, citations and stori
 number of queries. Of unpublished issues the latest few of the same digest are read.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -115,10 +118,16 @@ class DraftIssues(OtherIssues):
     def read(self, issues: QuerySet, is_page_url: Callable[[str], bool]) -> None:
         """Read the sources and headings of the latest unpublished ones of these issues."""
         drafts = issues.filter(live=False, alias_of=None)
-        fields = ["draft_title", "title", "date", "body"]
-        self.drafts = drafts.order_by("-latest_revision_created_at", "-pk").only(*fields)[
-            :MAX_DRAFTS
-        ]
+        latest = drafts.order_by("-latest_revision_created_at", "-pk")
+        self.read_drafts(latest[:MAX_DRAFTS], is_page_url)
+
+    def read_drafts(self, drafts: QuerySet, is_page_url: Callable[[str], bool]) -> None:
+        """Read sources and headings from the latest revisions of drafts.
+
+        The row of a draft may be older: only the editor writes it, too.
+        """
+        fields = ["draft_title", "title", "date", "body", "path", "latest_revision__content"]
+        self.drafts = list(drafts.select_related("latest_revision").only(*fields))
         self.cited, self.headings = defaultdict(list), []
         for draft in self.drafts:
             for value in _stories(draft):
@@ -129,17 +138,34 @@ class DraftIssues(OtherIssues):
     def mentions(self, pks: set[int]) -> dict[int, Mention]:
         """Mention drafts by their current title."""
         return {
-            draft.pk: Mention(draft.pk, draft.draft_title or draft.title, draft.date, True)
+            draft.pk: Mention(draft.pk, draft.draft_title or draft.title, date_of(draft), True)
             for draft in self.drafts
             if draft.pk in pks
         }
 
 
+def date_of(draft: Any) -> date:
+    """Return the date in the latest revision of a draft."""
+    with suppress(AttributeError, TypeError, KeyError, ValueError):
+        return date.fromisoformat(draft.latest_revision.content["date"])
+    return draft.date
+
+
 def _stories(draft: Any) -> Iterator[dict[str, Any]]:
     # Read raw data, to avoid building blocks.
-    for block in draft.body.raw_data:
-        if block["type"] == "story_section" and isinstance(block["value"], dict):
+    for block in _blocks(draft):
+        is_story = isinstance(block, dict) and block.get("type") == "story_section"
+        if is_story and isinstance(block.get("value"), dict):
             yield block["value"]
+
+
+def _blocks(draft: Any) -> Iterator[dict[str, Any]]:
+    """Return the blocks in the latest revision of a draft, or in its row if they are no list."""
+    with suppress(AttributeError, TypeError, KeyError, ValueError):
+        blocks = json.loads(draft.latest_revision.content["body"])
+        if isinstance(blocks, list):
+            return iter(blocks)
+    return iter(draft.body.raw_data)
 
 
 def _urls(value: Any) -> Iterator[str]:

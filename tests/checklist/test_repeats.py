@@ -132,6 +132,18 @@ def test_finding_about_a_draft_is_only_advisory(digest):
     assert [(m.pk, m.is_draft) for m in finding.mentions] == [(draft.pk, True)]
 
 
+def test_the_latest_revision_of_a_draft_counts(digest):
+    draft = issue_of(digest, citing(URL), day=1)
+    other = issue_of(digest, citing("https://example.com/other", "A town counts its bells"), day=2)
+    draft.body, draft.date = other.body, date(2026, 4, 3)
+    draft.save_revision()
+    IssuePage.objects.filter(pk=other.pk).delete()
+    assert repeats(issue_of(digest, citing(URL))) == []
+    again = issue_of(digest, citing("", "A town counts its bells"))
+    findings = [each for each in check_issue(again) if each.rule == "repeated_story"]
+    assert [each.mentions[0].date for each in findings] == [date(2026, 4, 3)]
+
+
 def test_draft_with_the_same_heading_or_link_is_flagged(digest):
     text = f'{TEXT}<p><a href="{URL}">The forecast</a></p>'
     issue_of(digest, good_story("Bells are counted", body=text, sources=[]), day=1)
@@ -139,11 +151,26 @@ def test_draft_with_the_same_heading_or_link_is_flagged(digest):
     assert [place for _, place in repeats(issue)][0::2] == ["body.sources.url", "body.heading"]
 
 
-def test_draft_with_broken_body_is_ignored(digest):
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '[{"type": "story_section", "value": 3}, {"type": "gone", "value": [{"url": 1}]}]',
+        '[5, null, {"value": {}}, {"type": "story_section"}]',
+    ],
+)
+def test_draft_with_broken_body_is_ignored(digest, broken):
     draft = issue_of(digest, citing(URL), day=1)
-    broken = '[{"type": "story_section", "value": 3}, {"type": "gone", "value": [{"url": 1}]}]'
-    IssuePage.objects.filter(pk=draft.pk).update(body=broken)
+    draft.latest_revision.content["body"] = broken
+    draft.latest_revision.save()
     assert repeats(issue_of(digest, citing(URL))) == []
+
+
+@pytest.mark.parametrize("content", [{}, {"body": "{"}, {"body": "5", "date": 5}, []])
+def test_draft_with_a_broken_revision_is_what_its_row_has(digest, content):
+    draft = issue_of(digest, citing(URL), day=1)
+    draft.latest_revision.content = content
+    draft.latest_revision.save()
+    assert len(repeats(issue_of(digest, citing(URL)))) == 1
 
 
 def test_second_of_two_equal_stories_is_flagged(digest):
