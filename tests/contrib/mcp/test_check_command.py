@@ -58,7 +58,26 @@ def test_a_page_is_no_server(server):  # noqa: F811
     assert "6 of the checks failed" in error
 
 
+@pytest.mark.parametrize(
+    "result",
+    [
+        "null",
+        "[]",
+        "5",
+        '"text"',
+        '{"tools": null, "supportedVersions": null, "structuredContent": null}',
+        '{"tools": 5, "supportedVersions": 5, "structuredContent": 5}',
+        '{"tools": [null, 5, {}], "supportedVersions": {}, "structuredContent": []}',
+        '{"tools": [{"name": []}], "supportedVersions": [[]], "isError": {}}',
+    ],
+)
+def test_no_response_crashes_it(server, result):  # noqa: F811
+    server.set_response("/mcp/", 200, f'{{"jsonrpc": "2.0", "id": 1, "result": {result}}}')
+    out, error = check(server.url("/mcp/"))
+    assert (out.count("ok "), "6 of the checks failed" in error) == (0, True), out
+
+
 def test_a_local_server_has_to_be_allowed(live_server):
     out, error = check(f"{live_server.url}/mcp/")
-    assert "ok" not in out
-    assert error
+    assert out == ""
+    assert "DIGEST_HTTP_ALLOWED_HOSTS" in error

@@ -19,6 +19,8 @@ NEW, OLD = "2026-07-28", "2025-11-25"
 META = "io.modelcontextprotocol"
 CLIENT = {"name": "check_mcp", "version": "1"}
 SAMPLE = "list_issues"
+STRANGE = "the response has not the form of the protocol"
+HINT = "\nFor a server on this machine, add its host and port to DIGEST_HTTP_ALLOWED_HOSTS."
 
 
 class Wrong(Exception):
@@ -42,9 +44,14 @@ class Command(BaseCommand):
             try:
                 check()
                 self.stdout.write(f"ok      {name}")
-            except (Wrong, RequestError) as error:
+            except RequestError as error:
+                raise CommandError(f"{self.url}: {error}{HINT}") from None
+            except Wrong as error:
                 failed += 1
                 self.stdout.write(self.style.ERROR(f"failed  {name}: {error}"))
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                failed += 1
+                self.stdout.write(self.style.ERROR(f"failed  {name}: {STRANGE} ({error!r:.100})"))
         if failed:
             raise CommandError(f"{self.url}: {failed} of the checks failed.")
 
