@@ -1,13 +1,17 @@
 """The tools that read: results are those of the API, whole and valid."""
 
 import json
+from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator
 
 from digest.api.documentation import build_schema
 from digest.contrib.mcp.api.definitions import TOOLS
 from digest.contrib.mcp.views import server
+from digest.contrib.submissions.models import ApiKey
 from tests.builders import body, make_digest, make_issue, restrict, source, story
 from tests.contrib.mcp.conftest import CITED
 
@@ -68,7 +72,10 @@ def test_annotations_tell_what_writes():
     found = {name: tool.definition["annotations"] for name, tool in server()._tools.items()}
     read_only = {name for name, hints in found.items() if hints["readOnlyHint"]}
     assert found.keys() - read_only == {"submit_issue", "update_submission"}
-    assert not any(hints.get("destructiveHint", False) for hints in found.values())
+    # The default is that a tool which writes is destructive: this one replaces a draft.
+    assert {name for name in found if found[name].get("destructiveHint") is False} == {
+        "submit_issue"
+    }
 
 
 @pytest.mark.parametrize(
@@ -159,6 +166,9 @@ def test_instructions_in_a_text_are_data(call, digest):
         ("list_issues", {"tag": "a b"}, [("tag", "slug")]),
         ("list_issues", {"digest": "a/b"}, [("/digest", "invalid")]),
         ("list_issues", {"date_from": "14 April"}, [("/date_from", "invalid")]),
+        ("list_issues", {"date_from": "2026-W15-2"}, [("/date_from", "invalid")]),
+        ("list_issues", {"date_to": "20260414"}, [("/date_to", "invalid")]),
+        ("get_issue", {"digest": "daily", "date": "\u0662026-04-14"}, [("/date", "invalid")]),
         ("list_issues", {"site": "evil.example"}, [("/site", "unknown")]),
         ("get_issue", {}, [("", "invalid")]),
         ("get_issue", {"id": 1, "digest": "daily"}, [("", "invalid")]),
@@ -213,6 +223,63 @@ def test_drafts_are_found_with_a_key_of_their_digest_only(
     curator.groups.clear()
     again = call("find_repeats", api_key[1], **asked)
     assert [each["issues"] for each in again["structuredContent"]["results"]] == [[], []]
+
+
+def found_in(call, key="", **asked):
+    """Return the results of find_repeats."""
+    return call("find_repeats", key, **asked)["structuredContent"]["results"]
+
+
+def test_the_latest_revision_of_a_draft_counts(call, digest, api_key):
+    draft = make_issue(digest, publish=False, body=body(story("Lamps that wait for walkers")))
+    draft.body = body(story("A ferry leaves without a timetable"))
+    draft.date = date(2026, 4, 20)
+    draft.save_revision()
+    headings = ["Lamps that wait for walkers", "A ferry leaves without a timetable"]
+    old, new = found_in(call, api_key[1], headings=headings)
+    assert old["issues"] == []
+    assert [each["date"] for each in new["issues"]] == ["2026-04-20"]
+
+
+def test_a_page_that_many_cite_leaves_room_for_others(call, digest, monkeypatch):
+    monkeypatch.setattr("digest.checklist.others.MAX_CITATIONS", 4)
+    other = "https://www.example.org/other/"
+    for day, url in enumerate([other, *[CITED] * 5], 1):
+        make_issue(digest, day, body=body(story("A story", sources=[source(title="x", url=url)])))
+    many, one = found_in(call, urls=[CITED, other])
+    assert [each["date"] for each in many["issues"]] == ["2026-04-06", "2026-04-05", "2026-04-04"]
+    assert ([each["date"] for each in one["issues"]], one["has_more"]) == (["2026-04-01"], False)
+    assert many["has_more"]
+    assert "- and others, which are older" in text_of(call("find_repeats", urls=[CITED]))
+
+
+def test_a_heading_of_a_recurring_section_is_no_repeat(call, digest):
+    for day in range(1, 5):
+        make_issue(digest, day, body=body(story("What else happened")))
+    assert found_in(call, headings=["What else happened"])[0]["issues"] == []
+
+
+def test_more_digests_take_no_more_queries(call, home_page, digest, curator, admin_user):
+    keys = []
+    for count in (1, 4):
+        digests = [make_digest(home_page, f"of-{count}-{number}") for number in range(count)]
+        for each in digests:
+            make_issue(each, publish=False, body=body(story("Lamps that wait for walkers")))
+        keys.append(ApiKey.make(f"{count}", admin_user, digests)[1])
+    counts = []
+    for key in keys:
+        found_in(call, key, headings=["Lamps that wait for walkers"])
+        with CaptureQueriesContext(connection) as queries:
+            [result] = found_in(call, key, headings=["Lamps that wait for walkers"])
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert {each["digest"][:5] for each in result["issues"]} == {"of-4-"}
+
+
+def test_patterns_have_the_same_meaning_in_json_schema():
+    for tool in server()._tools.values():
+        schema = json.dumps(tool.definition["inputSchema"])
+        assert "\\\\" not in schema
 
 
 def test_a_long_issue_is_cut_with_a_note(call, digest):

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.core.validators import validate_unicode_slug
 from rest_framework import serializers
 
-from digest.api.bodies import Body, TextField
+from digest.api.bodies import Body, LimitedListField, TextField
+from digest.api.parameter_fields import DATE, StrictDateField
 from digest.contrib.submissions.api.bodies import MAX_MADE_WITH
 
 MAX_LIMIT = 20
@@ -13,8 +15,15 @@ LATEST = "latest"
 PAGE_ID = {"min_value": 1, "max_value": 10**15 - 1}  # as long as numbers in JSON may be
 
 
-def _digest(**choices: Any) -> serializers.SlugField:
-    return serializers.SlugField(allow_unicode=True, max_length=255, help_text="slug", **choices)
+def _check_slug(text: str) -> None:
+    validate_unicode_slug(text)
+
+
+def _digest(**choices: Any) -> serializers.CharField:
+    # A function, since the pattern of the validator has another meaning in JSON Schema.
+    return serializers.CharField(
+        max_length=255, validators=[_check_slug], help_text="slug", **choices
+    )
 
 
 class ListArguments(Body):
@@ -22,8 +31,8 @@ class ListArguments(Body):
 
     digest = _digest(required=False)
     tag = serializers.CharField(required=False, help_text="slug; several with commas: any of them")
-    date_from = serializers.DateField(required=False)
-    date_to = serializers.DateField(required=False)
+    date_from = StrictDateField(required=False)
+    date_to = StrictDateField(required=False)
     limit = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, default=10)
     cursor = serializers.CharField(required=False, help_text="of `next` in the last result")
 
@@ -39,7 +48,7 @@ class ListIssues(ListArguments):
 class GetIssue(Body):
     id = serializers.IntegerField(required=False, **PAGE_ID)
     digest = _digest(required=False)
-    date = serializers.RegexField(rf"^(\d{{4}}-\d\d-\d\d|{LATEST})$", required=False)
+    date = serializers.RegexField(rf"^({DATE}|{LATEST})$", required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if set(attrs) not in ({"id"}, {"digest", "date"}):
@@ -48,10 +57,10 @@ class GetIssue(Body):
 
 
 class FindRepeats(Body):
-    headings = serializers.ListField(
+    headings = LimitedListField(
         child=serializers.CharField(max_length=300), max_length=MAX_ASKED, default=list
     )
-    urls = serializers.ListField(
+    urls = LimitedListField(
         child=serializers.CharField(max_length=1000), max_length=MAX_ASKED, default=list
     )
 

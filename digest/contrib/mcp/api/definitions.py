@@ -28,6 +28,7 @@ class Tool:
     run: Run
     needs_key: bool = False
     writes: bool = False
+    replaces: bool = False
 
     def may_call(self, request: HttpRequest) -> bool:
         return bool(request.mcp_key) or not self.needs_key
@@ -44,6 +45,8 @@ class Tool:
         }
 
     def _annotations(self) -> dict[str, bool]:
+        if self.replaces:
+            return {"read_only": False, "idempotent": True}  # and destructive, by default
         if self.writes:
             return {"read_only": False, "destructive": False, "idempotent": True}
         if self.needs_key:
@@ -111,7 +114,7 @@ TOOLS = [
         1,
         drafts.update_submission,
         needs_key=True,
-        writes=True,
+        replaces=True,
     ),
     Tool(
         "get_submission",

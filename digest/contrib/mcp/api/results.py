@@ -125,6 +125,8 @@ def _lines_of_repeats(data: dict[str, Any]) -> Iterator[str]:
         for issue in asked["issues"]:
             is_draft = issue["state"] == "draft"
             yield f"- {issue['date']}, a draft" if is_draft else f"- {_line_of_issue(issue)}"
+        if asked["has_more"]:
+            yield "- and others, which are older"
 
 
 def _draft(data: dict[str, Any], request: HttpRequest) -> str:

@@ -25,6 +25,7 @@ class RepeatSerializer(serializers.Serializer):
     heading = serializers.CharField(allow_null=True)
     url = serializers.CharField(allow_null=True)
     issues = RepeatedInSerializer(many=True)
+    has_more = serializers.BooleanField(help_text="Whether older issues have it, too.")
 
 
 class RepeatsSerializer(serializers.Serializer):
