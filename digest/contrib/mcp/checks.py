@@ -13,16 +13,13 @@ from digest.conf import get_base_page_model
 @register(Tags.database)
 def check_path(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Warn of a live page with the path of the server, which nobody can read."""
-    page_model = get_base_page_model()
-    alias = router.db_for_read(page_model)
+    alias = router.db_for_read(get_base_page_model())
     if alias not in (databases or ()):
         return []
     try:
         path = reverse("digest:mcp:server").removeprefix(get_script_prefix())
         with transaction.atomic(using=alias):
-            roots = Site.objects.values_list("root_page__url_path", flat=True)
-            paths = [f"{root}{path}" for root in roots]
-            hidden = list(page_model.objects.filter(live=True, url_path__in=paths))
+            hidden = _live_pages(path)
     except (NoReverseMatch, DatabaseError):  # without the URLs, or before the first migration
         return []
     return [
@@ -33,3 +30,10 @@ def check_path(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
         )
         for page in hidden
     ]
+
+
+def _live_pages(path: str) -> list[Any]:
+    """Return the live pages with a path, of all sites."""
+    roots = Site.objects.values_list("root_page__url_path", flat=True)
+    paths = [f"{root}{path}" for root in roots]
+    return list(get_base_page_model().objects.filter(live=True, url_path__in=paths))

@@ -42,8 +42,8 @@ def make_server(
 ) -> Server:
     """Return a server of tools, each with the arguments of ``MCPServer.tool``.
 
-    ``admit`` may answer a request before its message is read. ``call`` takes the name of the tool,
-    the request and the arguments, and returns the result.
+    ``admit`` may respond to a request before its message is read. ``call`` takes the name of the
+    tool, the request and the arguments, and returns the result.
     """
     server = Server(**info, auth=admit)
     for tool in tools:

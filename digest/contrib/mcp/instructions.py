@@ -1,4 +1,4 @@
-"""What the server tells an assistant once, when it connects."""
+"""The instructions that a client gets once, when it connects."""
 
 INSTRUCTIONS = """\
 This site publishes digests: issues of several stories, each with why it matters and its sources.
@@ -29,4 +29,4 @@ One paragraph for the whole issue.
 
 Check a document first, correct its findings, then submit it. It becomes a draft: editors read and
 publish it, and no tool does. Send a new idempotency_key with each new draft, and the same one again
-if an answer was lost. update_submission needs the etag of the last answer."""
+if a result was lost. update_submission needs the etag of the last result."""

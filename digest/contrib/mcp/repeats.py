@@ -97,10 +97,7 @@ class DraftsOf(DraftIssues):
 
 
 class Question(NamedTuple):
-    """A heading or a URL that is asked for, and the primary keys of the issues that have it.
-
-    They are those of public issues, and those of drafts.
-    """
+    """A heading or a URL, and the primary keys of the public issues and of the drafts with it."""
 
     heading: str | None
     url: str | None

@@ -1,4 +1,4 @@
-"""The tools that need a key: thin ones above the endpoints of submissions.
+"""The tools that need a key, which call the endpoints of submissions.
 
 They ask for drafts only, whatever the level of the key. The document is the whole body, so that the
 limit of the endpoint is that of the document, in any script.

@@ -79,17 +79,18 @@ def send(
 
     A body is Markdown.
     """
-    path = reverse(f"digest:api:{name}", args=list(args))
-    own = {
-        "REQUEST_METHOD": method,
-        "PATH_INFO": f"/{path.removeprefix(get_script_prefix())}",
-        "QUERY_STRING": urlencode(query or {}),
-        **_content(body),
-    }
-    inner = WSGIRequest(_passed_on(request) | own | dict(headers or {}))
+    own = _location(name, args, query) | _content(body)
+    inner = WSGIRequest(
+        _passed_on(request) | own | dict(headers or {}) | {"REQUEST_METHOD": method}
+    )
     IPAddressThrottle.share(request, inner)
     match = inner.resolver_match = resolve(inner.path_info)
     return match.func(inner, *match.args, **match.kwargs)
+
+
+def _location(name: str, args: Iterable[Any], query: Mapping[str, Any] | None) -> dict[str, Any]:
+    path = reverse(f"digest:api:{name}", args=list(args)).removeprefix(get_script_prefix())
+    return {"PATH_INFO": f"/{path}", "QUERY_STRING": urlencode(query or {})}
 
 
 def _content(body: bytes) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def _issue(data: dict[str, Any], request: HttpRequest) -> str:
 
 
 def _repeats(data: dict[str, Any], request: HttpRequest) -> str:
-    return "\n".join(_lines_of_repeats(data)) or "Nothing was asked for."
+    return "\n".join(_lines_of_repeats(data)) or "No headings and no URLs were given."
 
 
 def _lines_of_repeats(data: dict[str, Any]) -> Iterator[str]:
