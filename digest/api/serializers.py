@@ -161,7 +161,7 @@ class CorrectionNoteSerializer(serializers.Serializer):
 
 
 class ProvenanceSerializer(serializers.Serializer):
-    """What readers are told of an issue that AI has written or edited."""
+    """The disclosure to readers of an issue that AI has written or edited."""
 
     ai = serializers.BooleanField()
     text = serializers.CharField(help_text="The disclosure, in the language of the issue.")

@@ -73,7 +73,7 @@ class CreditsMixin(models.Model):
 
     @property
     def disclosure(self) -> Provenance | None:
-        """The provenance of an issue that AI has written, which readers are told."""
+        """The provenance, if AI has written the issue: only then is it disclosed to readers."""
         return self.provenance if self.provenance and self.provenance.ai else None
 
     def clean(self) -> None:

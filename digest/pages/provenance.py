@@ -1,4 +1,4 @@
-"""How issues were made, who has approved them, and what readers are told of it.
+"""How issues were made, who has approved them, and the disclosure of it to readers.
 
 The app registers the dotted name of a function in ``registry.provenance``. It takes issues whose
 ``digest`` is set, and returns the provenance of each by primary key, with a constant number of
@@ -61,7 +61,7 @@ def set_draft_provenance(draft: Any) -> None:
 def disclosure_lines(issue: Any) -> list[SafeString]:
     """Return the disclosure of an issue as HTML, in its language: the text, and who approved it.
 
-    The list is empty if readers need not be told of AI.
+    The list is empty if there is no AI to disclose.
     """
     found = issue.disclosure
     if found is None:

@@ -277,7 +277,7 @@ class IssueProvenance(models.Model):
 
 
 class DigestDisclosure(models.Model):
-    """What readers of a digest are told about issues that AI has written."""
+    """The disclosure to readers of issues of a digest that AI has written."""
 
     wagtail_reference_index_ignore = True
 
@@ -288,9 +288,7 @@ class DigestDisclosure(models.Model):
         _("disclosure"),
         max_length=300,
         blank=True,
-        help_text=_(
-            "What readers are told of issues that AI has written; by default: Curated with AI."
-        ),
+        help_text=_("Shown to readers of issues that AI has written; by default: Curated with AI."),
     )
     name_approver = models.BooleanField(
         _("name who has approved an issue"),

@@ -71,7 +71,7 @@ def front_matter(issue: Any, image: dict[str, Any] | None) -> str:
 
 
 def _disclosure(issue: Any) -> dict[str, str]:
-    """Return what readers are told of AI: the text, and who has approved the issue."""
+    """Return the disclosure to readers: the text, and who has approved the issue."""
     lines = map(plain_line, disclosure_lines(issue))
     return dict(zip(("disclosure", "approval"), lines, strict=False))
 

@@ -1,4 +1,4 @@
-"""The form of what readers of a digest are told of AI."""
+"""The form of the disclosure to the readers of a digest."""
 
 import pytest
 from django.urls import reverse

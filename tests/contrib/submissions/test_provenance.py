@@ -1,4 +1,4 @@
-"""What readers are told of issues that AI has written, and who has approved them."""
+"""The disclosure of issues that AI has written, and who has approved them."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Who sees and makes API keys, who sees submissions, and who edits what readers are told."""
+"""Who sees and makes API keys, who sees submissions, and who edits the disclosure to readers."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -36,7 +36,7 @@ class SubmissionPermissionPolicy(BasePermissionPolicy):
 
 
 class DisclosurePermissionPolicy(BasePermissionPolicy):
-    """Permit users to edit what the readers of digests are told that they may publish in."""
+    """Permit users to edit the disclosure of digests that they may publish in."""
 
     def user_has_permission(self, user: Any, action: str) -> bool:
         return action == "change" and disclosing_digests(user).exists()

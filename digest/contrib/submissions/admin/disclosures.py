@@ -1,4 +1,4 @@
-"""What readers of each digest are told of AI: a row for each digest that has been edited."""
+"""The disclosure to the readers of each digest: a row for each digest that has been edited."""
 
 from typing import Any
 

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name='DigestDisclosure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(blank=True, help_text='What readers are told of issues that AI has written; by default: Curated with AI.', max_length=300, verbose_name='disclosure')),
+                ('text', models.CharField(blank=True, help_text='Shown to readers of issues that AI has written; by default: Curated with AI.', max_length=300, verbose_name='disclosure')),
                 ('name_approver', models.BooleanField(default=False, help_text='Readers see the full name. Otherwise, they see “the editors”.', verbose_name='name who has approved an issue')),
                 ('digest', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.DIGEST_DIGESTPAGE_MODEL)),
             ],
