@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.dispatch import Signal
 from wagtail.blocks import Block, ListBlock, StreamBlock, StreamValue
 from wagtail.locks import ScheduledForPublishLock as WagtailScheduledLock
 
@@ -18,10 +17,6 @@ from digest.publishing.locks import ScheduledForPublishLock
 from digest.publishing.recovery import aliases_left_live
 
 logger = logging.getLogger(__name__)
-
-# Sent in the transaction that has published or scheduled a revision, with ``instance``,
-# ``revision``, and the ``user`` (None in code) and ``log_action`` that Wagtail's signals leave out.
-revision_published = Signal()
 
 
 # Fields that a draft has from the row of its page, where the database keeps them valid.
@@ -64,26 +59,12 @@ class PublishingMixin(models.Model):
         # Wagtail publishes the aliases even if the page itself is only scheduled.
         for alias in aliases_left_live().filter(alias_of=self.pk):
             alias.unpublish(log_action=False)
-        self._send_published(revision, *args, **kwargs)
         return published
 
     @transaction.atomic
     def unpublish(self, *args: Any, **kwargs: Any) -> Any:
         lock_page(self)
         return super().unpublish(*args, **kwargs)
-
-    def _send_published(
-        self,
-        revision: Any,
-        user: Any = None,
-        changed: bool = True,
-        log_action: Any = True,
-        **_: Any,
-    ) -> None:
-        # With the parameters of Wagtail's ``publish``, which may be positional.
-        revision_published.send(
-            type(self), instance=self, revision=revision, user=user, log_action=log_action
-        )
 
     def _withdraw(self, revision: Any, error: ValidationError) -> None:
         logger.error("Not published as scheduled: %s (page %s): %s", self, self.pk, error.messages)

@@ -138,3 +138,4 @@ def read_issue(page, url):
         expect(page.get_by_text(text)).to_be_visible()
     source = page.locator('a[href="https://wire.example/tugs?a=1&b=2"]')
     expect(source).to_have_text(TITLE)
+    expect(page.get_by_text("Approved by the editors of Daily on")).to_be_visible()

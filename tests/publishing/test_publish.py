@@ -11,7 +11,6 @@ from django.utils import timezone
 from wagtail.models.api import APIToken
 
 from digest.models import IssuePage
-from digest.publishing.publish import revision_published
 from tests.admin.test_admin import form, headline, story_section
 from tests.builders import body, make_digest, make_issue, story
 
@@ -116,38 +115,3 @@ def test_wagtails_api_rejects_publishing_an_invalid_draft(digest, client, admin_
     assert response.status_code == 422
     assert "The minimum number of items is 1" in response.content.decode()
     assert not IssuePage.objects.get(pk=issue.pk).live
-
-
-@pytest.fixture
-def sent():
-    """Collect what the signal of publishing sends."""
-    received = []
-
-    def receive(sender, instance, revision, user, log_action, **kwargs):
-        received.append((sender, instance.pk, revision, user, log_action))
-
-    revision_published.connect(receive)
-    yield received
-    revision_published.disconnect(receive)
-
-
-def test_signal_names_revision_user_and_log_action(digest, sent, admin_user):
-    issue = make_issue(digest, publish=False)
-    revision = issue.get_latest_revision()
-    revision.publish(user=admin_user)
-    issue.publish(revision, admin_user, False, "wagtail.publish.scheduled")
-    revision.publish()
-    assert sent == [
-        (IssuePage, issue.pk, revision, admin_user, True),
-        (IssuePage, issue.pk, revision, admin_user, "wagtail.publish.scheduled"),
-        (IssuePage, issue.pk, revision, None, True),
-    ]
-
-
-def test_signal_is_not_sent_for_what_was_not_published(outdated_issue, digest, sent):
-    with pytest.raises(ValidationError):
-        outdated_issue.save_revision(clean=False).publish()
-    scheduled(digest, 1, 20, body="[]")
-    sent.clear()
-    call_command("publish_scheduled")
-    assert sent == []

@@ -10,15 +10,12 @@ class SubmissionsConfig(AppConfig):
 
     def ready(self) -> None:
         from digest.contrib.submissions import checks  # noqa: F401
-        from digest.contrib.submissions.approvals import record_approval
         from digest.contrib.submissions.pruning import prune
-        from digest.pages.page_models import get_issue_senders
-        from digest.publishing.publish import revision_published
+        from digest.contrib.submissions.signal_handlers import register_signal_handlers
         from digest.publishing.roles import EDITORS
-        from digest.registry import DAY, Job, SignalHandler, connect, registry
+        from digest.registry import DAY, Job, registry
 
-        connect([SignalHandler(revision_published, record_approval, get_issue_senders())])
-
+        register_signal_handlers()
         registry.api_extensions.append("digest.contrib.submissions.api.extension")
         registry.provenance = "digest.contrib.submissions.provenance.provenance_of"
         registry.jobs.append(Job("prune_submissions", prune, DAY))

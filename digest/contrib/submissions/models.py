@@ -246,18 +246,17 @@ class IssueProvenance(models.Model):
     Without ``approved_at``, no person has.
     """
 
-    unseen_columns = frozenset({"approver_id"})
+    unseen_columns = frozenset({"approver_username"})
     wagtail_reference_index_ignore = True
 
     issue = models.OneToOneField(
         swapper.get_model_name("digest", "IssuePage"), on_delete=models.CASCADE, related_name="+"
     )
     uses_ai = models.BooleanField()
-    approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    # The full name, if there is one: it stays when the account is deleted or renamed.
+    # Names and no foreign key: they stay when the account is deleted or renamed. The first is the
+    # full name, if there is one; only editors see the second.
     approved_by = models.CharField(max_length=255, blank=True)
+    approver_username = models.CharField(max_length=255, blank=True)
     approved_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -272,7 +271,7 @@ class IssueProvenance(models.Model):
         """Return the full name or the user name for editors; empty if no person has approved."""
         if self.approved_at is None:
             return ""
-        name = self.approved_by or (self.approver.get_username() if self.approver else "")
+        name = self.approved_by or self.approver_username
         return name or gettext("An account that was deleted")
 
 

@@ -139,3 +139,10 @@ def log_in(curator: Any, client: Client, django_user_model: Any) -> Callable:
         return user
 
     return log_in
+
+
+@pytest.fixture
+def edith(django_user_model: Any) -> Any:
+    """Return an editor with a full name."""
+    fields = {"first_name": "Edith", "last_name": "Example", "password": "secret"}
+    return django_user_model.objects.create_superuser("edith", **fields)

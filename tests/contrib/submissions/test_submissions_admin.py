@@ -119,6 +119,21 @@ def test_issue_moved_out_of_reach_is_not_named(log_in, client, make, digest, hom
     assert "Moved away" not in export(client)
 
 
+def test_approver_of_an_issue_moved_out_of_reach_is_not_named(
+    log_in, client, make, digest, home_page, edith
+):
+    user = make_user("editor", digest, "change")
+    issue = make_issue(digest, publish=False)
+    make(issue)
+    issue.get_latest_revision().publish(user=edith)
+    client.force_login(user)
+    assert "Edith Example" in export(client)
+    issue.refresh_from_db()
+    issue.move(make_digest(home_page, "other"), pos="last-child")
+    _, row = csv.reader(export(client).splitlines())
+    assert row[3:] == ["An issue that you may not edit", "Published", "", ""]
+
+
 def test_deleted_issue_stays_in_the_list(log_in, client, submit):
     log_in(EDITORS)
     submit()
@@ -181,7 +196,7 @@ def test_export_is_a_record(log_in, client, make, digest):
     ]
 
 
-def test_export_says_who_has_approved(log_in, client, make, digest):
+def test_export_says_who_has_approved(log_in, client, make, digest, admin_user):
     user = log_in(EDITORS, "edith")
     first, second, third = (make_issue(digest, day, publish=False) for day in (1, 2, 3))
     for issue in (first, second, third):
@@ -195,7 +210,11 @@ def test_export_says_who_has_approved(log_in, client, make, digest):
     shown = [tuple(row[8:]) for row in rows]
     moments = [each.isoformat(" ", "seconds") for each in at[1:]]
     assert shown == [("'=Edith", moments[1]), ("edith", moments[0]), (NOBODY, "")]
-    IssueProvenance.objects.update(approver=None)
+    user.delete()
+    client.force_login(admin_user)
+    _, *rows = csv.reader(export(client).splitlines())
+    assert [row[8] for row in rows] == ["'=Edith", "edith", NOBODY]
+    IssueProvenance.objects.update(approver_username="")
     assert "An account that was deleted" in export(client)
 
 

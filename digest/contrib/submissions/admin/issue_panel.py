@@ -48,8 +48,7 @@ class SubmissionSidePanel(BaseSidePanel):
 
     def _approval(self) -> IssueProvenance | None:
         """Return who has approved the live issue; a draft has not been approved."""
-        rows = IssueProvenance.objects.filter(issue=self.object.pk, issue__live=True)
-        return rows.select_related("approver").first()
+        return IssueProvenance.objects.filter(issue=self.object.pk, issue__live=True).first()
 
     def _submissions_url(self) -> str:
         """Return where the user sees the submissions to the digest, or an empty text."""

@@ -177,7 +177,7 @@ class SubmissionIndexView(generic.IndexView):
 
     def as_spreadsheet(self, queryset: QuerySet, spreadsheet_format: str) -> HttpResponse:
         rows = IssueProvenance.objects.filter(issue__in=queryset.order_by().values("issue"))
-        self.records = {row.issue_id: row for row in rows.select_related("approver")}
+        self.records = {row.issue_id: row for row in rows}
         return super().as_spreadsheet(queryset.defer("document", "response"), spreadsheet_format)
 
     def to_row_dict(self, item: Submission) -> dict[str, Any]:

@@ -9,7 +9,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('digest_submissions', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         migrations.swappable_dependency(settings.DIGEST_DIGESTPAGE_MODEL),
         migrations.swappable_dependency(settings.DIGEST_ISSUEPAGE_MODEL),
     ]
@@ -39,8 +38,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uses_ai', models.BooleanField()),
                 ('approved_by', models.CharField(blank=True, max_length=255)),
+                ('approver_username', models.CharField(blank=True, max_length=255)),
                 ('approved_at', models.DateTimeField(null=True)),
-                ('approver', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('issue', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.DIGEST_ISSUEPAGE_MODEL)),
             ],
             options={
