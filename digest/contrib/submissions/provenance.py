@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import DateTimeField, Value, prefetch_related_objects
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -47,13 +47,27 @@ def _sources(issues: list[Any]) -> dict[int, Any]:
 
 
 def _records(issues: Iterable[Any]) -> dict[int, IssueProvenance]:
-    """Return the records by primary key of the issue; drafts have none yet, but submissions."""
-    issues = {issue.pk: issue for issue in issues}
-    records = {row.issue_id: row for row in IssueProvenance.objects.filter(issue__in=list(issues))}
-    drafts = [pk for pk, issue in issues.items() if not issue.live and pk not in records]
-    for submission in Submission.objects.filter(issue__in=drafts).only("issue", "uses_ai"):
-        record = records.setdefault(submission.issue_id, IssueProvenance(uses_ai=False))
-        record.uses_ai = record.uses_ai or submission.uses_ai
+    """Return the records by primary key of the issue.
+
+    A draft has none yet, and a live issue has none if code has not published it but set ``live``:
+    what was submitted then counts as not reviewed.
+    """
+    pks = [issue.pk for issue in issues]
+    rows = IssueProvenance.objects.filter(issue__in=pks)
+    rows = rows.values_list("issue_id", Value(True), "uses_ai", "approved_by", "approved_at")
+    nobody = (Value(""), Value(None, DateTimeField()))
+    submitted = Submission.objects.filter(issue__in=pks)
+    submitted = submitted.values_list("issue_id", Value(False), "uses_ai", *nobody)
+    found = list(rows.union(submitted, all=True))
+    records = {
+        pk: IssueProvenance(uses_ai=uses_ai, approved_by=name, approved_at=at)
+        for pk, is_record, uses_ai, name, at in found
+        if is_record
+    }
+    unrecorded = [(pk, uses_ai) for pk, _, uses_ai, *_ in found if pk not in records]
+    for pk, uses_ai in unrecorded:
+        record = records.setdefault(pk, IssueProvenance(uses_ai=False))
+        record.uses_ai |= uses_ai
     return records
 
 

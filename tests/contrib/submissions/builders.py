@@ -28,9 +28,11 @@ def make_submitted(digest: Any, *args: Any, uses_ai: bool = True, **fields: Any)
     return issue
 
 
-def approve(issue: Any, at: Any, name: str = "Edith Example") -> IssueProvenance:
+def approve(
+    issue: Any, at: Any, name: str = "Edith Example", uses_ai: bool = True
+) -> IssueProvenance:
     """Record that somebody has approved a submitted issue."""
-    fields = {"uses_ai": True, "approved_by": name, "approved_at": at}
+    fields = {"uses_ai": uses_ai, "approved_by": name, "approved_at": at}
     return IssueProvenance.objects.update_or_create(issue=issue, defaults=fields)[0]
 
 

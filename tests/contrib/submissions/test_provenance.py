@@ -12,7 +12,7 @@ from digest.models import IssuePage
 from digest.pages.listing import with_digests, with_locales
 from digest.pages.provenance import Provenance, with_provenance
 from tests.builders import expire, make_digest, make_issue, restrict
-from tests.contrib.submissions.builders import approve, make_submitted
+from tests.contrib.submissions.builders import approve, make_submission, make_submitted
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 4, 14, 22, 30, tzinfo=UTC)
@@ -101,6 +101,40 @@ def test_draft_is_disclosed_without_an_approver(digest):
     assert provenance_of(draft) == expected
 
 
+@pytest.mark.parametrize("uses_ai", [(True, False), (False, True)])
+def test_any_submission_of_a_draft_with_ai_is_disclosed(digest, uses_ai):
+    draft = make_issue(digest, publish=False)
+    for each in uses_ai:
+        make_submission(draft, uses_ai=each)
+    assert provenance_of(draft).ai is True
+
+
+def test_submission_of_a_newer_draft_changes_nothing_yet(digest):
+    issue = make_submitted(digest, uses_ai=False)
+    approve(issue, AT, uses_ai=False)
+    make_submission(issue, uses_ai=True)
+    assert provenance_of(issue) == Provenance(False, "", "the editors of Daily", AT)
+
+
+def go_live_by_saving(issue):
+    issue.live = True
+    issue.save()
+
+
+def go_live_in_bulk(issue):
+    IssuePage.objects.filter(pk=issue.pk).update(live=True)
+
+
+@pytest.mark.parametrize("go_live", [go_live_by_saving, go_live_in_bulk])
+def test_issue_that_was_not_published_but_is_live_counts_as_not_reviewed(digest, client, go_live):
+    draft = make_submitted(digest, publish=False)
+    go_live(draft)
+    assert not IssueProvenance.objects.exists()
+    assert provenance_of(draft) == UNREVIEWED
+    html = client.get(IssuePage.objects.get(pk=draft.pk).url).content.decode()
+    assert "Published without review by a person" in html
+
+
 def test_unsaved_issue_has_none(digest):
     issue = IssuePage(title="New")
     with_provenance([issue])
@@ -116,6 +150,8 @@ def test_list_takes_a_constant_number_of_queries(home_page, digest):
 
     one = make_submitted(digest, 1)
     few = count([one])
+    drafts = [make_submitted(digest, day, publish=False) for day in (21, 22)]
+    assert count(drafts) == few
     others = [make_submitted(digest, day) for day in range(2, 6)]
     assert count(IssuePage.objects.filter(pk__in=[each.pk for each in others])) == few == 2
     assert count([make_issue(digest, 20)]) == 1
