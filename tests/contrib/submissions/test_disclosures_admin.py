@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from digest.contrib.submissions.admin.disclosures import DisclosureEditView
 from digest.contrib.submissions.models import DigestDisclosure
 from tests.admin.helpers import make_user
 from tests.builders import make_digest, make_issue
@@ -78,6 +79,34 @@ def test_other_digests_are_not_found(client, editor, digest, home_page, method):
     alias = digest.create_alias(parent=home_page, update_slug="alias")
     for page in (other, alias, make_issue(digest)):
         assert getattr(client, method)(form_url(page), {"text": "Mine"}).status_code == 404
+    assert not DigestDisclosure.objects.exists()
+
+
+def test_alias_has_no_form_since_it_discloses_what_its_source_does(admin_client, digest, home_page):
+    alias = digest.create_alias(parent=home_page, update_slug="alias")
+    assert form_url(digest) in (html := admin_client.get(URL).content.decode())
+    assert form_url(alias) not in html
+    assert admin_client.get(form_url(alias)).status_code == 404
+    assert save(admin_client, alias, text="Mine").status_code == 404
+
+
+@pytest.mark.parametrize("pk", ["0", "9" * 30])
+def test_number_that_is_no_digest_is_not_found(admin_client, digest, pk):
+    assert admin_client.get(f"{URL}edit/{pk}/").status_code == 404
+
+
+def test_second_of_two_first_saves_changes_the_row(client, editor, digest, monkeypatch):
+    def form_valid(self, form):
+        DigestDisclosure.objects.create(digest=digest, text="Of another editor")
+        return super(DisclosureEditView, self).form_valid(form)
+
+    monkeypatch.setattr(DisclosureEditView, "form_valid", form_valid, raising=False)
+    assert save(client, digest, text="Mine").status_code == 302
+    assert [row.text for row in DigestDisclosure.objects.all()] == ["Mine"]
+
+
+def test_invalid_form_inserts_no_row(client, editor, digest):
+    assert save(client, digest, text="x" * 301).status_code == 200
     assert not DigestDisclosure.objects.exists()
 
 

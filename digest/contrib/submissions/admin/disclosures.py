@@ -66,12 +66,21 @@ class DisclosureEditView(generic.EditView):
     """Edit the row of the digest in the URL; the first POST inserts it."""
 
     def get_object(self, queryset: Any = None) -> DigestDisclosure:
-        digest = get_object_or_404(disclosing_digests(self.request.user), pk=self.object_pk)
+        # "id", as a number too big for the column is an error with "pk", the key of the parent.
+        digest = get_object_or_404(disclosing_digests(self.request.user), id=self.object_pk)
         rows = DigestDisclosure.objects.select_related("digest")
         return rows.filter(digest=digest).first() or DigestDisclosure(digest=digest)
 
     def get_page_subtitle(self) -> str:
         return gettext("Disclosure of %(digest)s") % {"digest": self.object}
+
+    def save_instance(self) -> DigestDisclosure:
+        """Save the form; of two first ones at once, the second changes the row of the first."""
+        digest = self.form.instance.digest
+        # Not in ``get_object``: an invalid form inserts no row.
+        row, _is_new = DigestDisclosure.objects.get_or_create(digest=digest)
+        self.form.instance.pk, self.form.instance._state.adding = row.pk, False
+        return super().save_instance()
 
     def get_edit_url(self) -> str:
         return reverse(self.edit_url_name, args=[self.object.digest_id])
