@@ -18,7 +18,7 @@ from digest.contrib.newsletter.tokens import Purpose
 from digest.contrib.newsletter.transfer import importing
 from digest.contrib.search.log import log_search
 from digest.contrib.search.models import Synonyms
-from digest.contrib.submissions.models import ApiKey, Submission
+from digest.contrib.submissions.models import ApiKey, DigestDisclosure, Submission
 from digest.importing import read_document
 from digest.importing.review.mapping import store_document
 from digest.models import DigestPage, IssuePage
@@ -29,7 +29,7 @@ from tests.contrib.newsletter.mails import make_mailing, make_mails
 from tests.contrib.newsletter.readers import confirm_token, open_newsletter, sign_up, subscribe
 from tests.contrib.newsletter.rich_issue import make_rich_issue
 from tests.contrib.newsletter.transfer.uploads import import_file, upload
-from tests.contrib.submissions.builders import make_submitted
+from tests.contrib.submissions.builders import approve, make_submitted
 from tests.previews.helpers import token_of
 
 ARABIC = "توقع واحد لثلاث شبكات"
@@ -227,4 +227,13 @@ def make_submissions(digest: DigestPage, user: User) -> dict[str, Any]:
     url = reverse("digest:api:submissions")
     response = Client().post(url, data, content_type="application/json", headers=headers)
     assert response.status_code == 201, response.json()
+    make_disclosed(digest)
     return {"key": key.pk, "submitted": Submission.objects.get(key=key).issue_id}
+
+
+def make_disclosed(digest: DigestPage) -> None:
+    """Create an issue whose disclosure to readers has long words."""
+    issue = make_submitted(digest, 11, title="Written by a model")
+    text = f"A model has written this. {LONG_WORD}"
+    DigestDisclosure.objects.create(digest=digest, text=text, name_approver=True)
+    approve(issue, timezone.now(), LONG_WORD)

@@ -174,6 +174,7 @@ READERS = [
     public("digest", "daily/"),
     public("issue", ISSUE),
     public("issue, contents open", ISSUE, unfold(".digest-contents details")),
+    public("issue with a disclosure of AI", "daily/2026-04-11/"),
     public("issue in Arabic of an English digest", "daily/2026-04-16/"),
     public("digest in Arabic", "nashra/"),
     public("issue in Arabic", "nashra/2026-04-20/"),
