@@ -131,7 +131,7 @@ def test_approver_of_an_issue_moved_out_of_reach_is_not_named(
     issue.refresh_from_db()
     issue.move(make_digest(home_page, "other"), pos="last-child")
     _, row = csv.reader(export(client).splitlines())
-    assert row[3:] == ["An issue that you may not edit", "Published", "", ""]
+    assert row[5:] == ["An issue that you may not edit", "", "Published", "", ""]
 
 
 def test_deleted_issue_stays_in_the_list(log_in, client, submit):
