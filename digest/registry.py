@@ -97,6 +97,8 @@ class Registry:
     llms_links: list[Link] = field(default_factory=list)
     # Names of groups, and the model permissions that ``create_roles`` gives them.
     roles: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    # Whether an app reads and deletes the rows of ``digest.caching.content_version.ChangeMarker``.
+    keeps_markers: bool = False
 
 
 registry = Registry()

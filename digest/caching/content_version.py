@@ -72,7 +72,12 @@ class ContentVersion(models.Model):
 
 
 class ChangeMarker(models.Model):
-    """A row that changed, until the commit has changed the token (PostgreSQL)."""
+    """A row that changed, for the app that reads markers (``registry.keeps_markers``).
+
+    Without one there are no markers on SQLite; on PostgreSQL each stays until the commit has
+    changed the token. A model with ``pages_name_rows = False`` has markers without a name: no page
+    refers to its rows by their id.
+    """
 
     readers_see_rows = False
 

@@ -7,6 +7,8 @@ On PostgreSQL they are deferred, in two steps. At the commit, each changed row i
 ``ChangeMarker``, whose own deferred trigger changes the version. PostgreSQL queues that behind
 everything the commit still has to check, so a transaction that waits for another one, as for the
 row of a foreign key, does not hold the row of the version meanwhile.
+
+If an app reads the markers (``registry.keeps_markers``), they stay, and SQLite has them, too.
 """
 
 import hashlib
@@ -16,6 +18,7 @@ from typing import Any
 from django.db import connections, models
 from taggit.models import ItemBase
 from wagtail.images.models import AbstractRendition
+from wagtail.models import Site
 
 from digest.caching.content_version import (
     VENDORS,
@@ -25,12 +28,16 @@ from digest.caching.content_version import (
     seen_models,
 )
 from digest.conf import get_base_page_model
+from digest.registry import registry
 
 PREFIX = "digest_content_"
 EVENTS = ("insert", "update", "delete")
 ROWS = {"insert": ["NEW"], "update": ["OLD", "NEW"], "delete": ["OLD"]}
-# The same as parameters of the statement that a trigger of PostgreSQL executes
-PARAMETERS = {"insert": ["($2)"], "update": ["($1)", "($2)"], "delete": ["($1)"]}
+# The rows in the statement that inserts the markers; PostgreSQL executes it with parameters.
+MARKED_ROWS = {
+    "sqlite": ROWS,
+    "postgresql": {"insert": ["($2)"], "update": ["($1)", "($2)"], "delete": ["($1)"]},
+}
 # Of the markers: it is there as long as any other one, since their function names it.
 LAST = f"{PREFIX}committed"
 
@@ -70,11 +77,12 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     UPDATE digest_contentversion SET token = gen_random_uuid()::text
     WHERE xmin <> pg_current_xact_id()::xid;
-    DELETE FROM digest_changemarker WHERE id = NEW.id;
+    {handle}
     RETURN NULL;
 END $$
 """,
 ]
+DELETE_MARKER = "DELETE FROM digest_changemarker WHERE id = NEW.id;"
 DROP_FUNCTIONS = [
     "DROP FUNCTION IF EXISTS digest_content_changed()",
     "DROP FUNCTION IF EXISTS digest_content_committed()",
@@ -86,7 +94,7 @@ FOR EACH ROW EXECUTE FUNCTION digest_content_committed()
 CREATE = {
     "sqlite": """
 CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW WHEN {condition}
-BEGIN UPDATE digest_contentversion SET token = hex(randomblob(16)); END
+BEGIN UPDATE digest_contentversion SET token = hex(randomblob(16)); {marker}END
 """,
     "postgresql": """
 CREATE CONSTRAINT TRIGGER {name} AFTER {event} ON {table} DEFERRABLE INITIALLY DEFERRED
@@ -108,7 +116,8 @@ FIND = {
 def install_triggers(using: str, **kwargs: Any) -> None:
     """Create the triggers on SQLite or PostgreSQL, unless all are there already (post_migrate).
 
-    The content version changes in any case, since code or settings may be new.
+    The content version changes in any case, since code or settings may be new, and all pages are
+    marked.
     """
     connection = connections[using]
     tables = set(connection.introspection.table_names())
@@ -120,11 +129,14 @@ def install_triggers(using: str, **kwargs: Any) -> None:
     for model in seen_models():
         if model._meta.db_table in tables:
             expected |= _triggers(model, connection)
-    _run(connection, FUNCTIONS if is_postgresql else [])
+    _run(connection, _functions() if is_postgresql else [])
     if set(_installed(connection)) != set(expected):
         _remove(connection)
         _run(connection, expected.values())
     change(using)
+    ChangeMarker.objects.using(using).all().delete()
+    if registry.keeps_markers:
+        ChangeMarker.objects.using(using).create(model=get_base_page_model()._meta.label_lower)
 
 
 def remove_triggers(using: str, plan: list[Any], **kwargs: Any) -> None:
@@ -139,6 +151,12 @@ def remove_triggers(using: str, plan: list[Any], **kwargs: Any) -> None:
         _remove(connection)
         if connection.vendor == "postgresql":
             _run(connection, DROP_FUNCTIONS)
+
+
+def _functions() -> list[str]:
+    changed, committed = FUNCTIONS
+    handle = "" if registry.keeps_markers else DELETE_MARKER
+    return [changed, committed.replace("{handle}", handle)]
 
 
 def _installed(connection: Any) -> dict[str, str]:
@@ -174,8 +192,7 @@ def _triggers(model: type[models.Model], connection: Any) -> dict[str, str]:
         condition = " AND ".join(f"({part})" for part in _conditions(model, event, connection))
         definition = {"event": event, "condition": condition or "true"}
         definition["table"] = connection.ops.quote_name(model._meta.db_table)
-        if connection.vendor == "postgresql":
-            definition["marker"] = _quote_text(MARK + _marked(model, event, connection))
+        definition["marker"] = _marker(model, event, connection)
         key = hashlib.sha256(f"{create}{sorted(definition.items())}".encode()).hexdigest()
         name = f"{PREFIX}{event}_{key[:16]}"
         found[name] = create.format(name=name, **definition)
@@ -214,17 +231,33 @@ def _conditions(model: type[models.Model], event: str, connection: Any) -> Itera
         yield f"EXISTS (SELECT 1 {_from_live_pages(model, ROWS[event], quote)})"
 
 
+def _marker(model: type[models.Model], event: str, connection: Any) -> str:
+    """Return the part of a trigger's definition that inserts its markers."""
+    statement = MARK + _marked(model, event, connection)
+    if connection.vendor == "postgresql":
+        return _quote_text(statement)
+    is_marked = registry.keeps_markers and getattr(model, "pages_name_rows", True)
+    return f"{statement}; " if is_marked else ""
+
+
 def _marked(model: type[models.Model], event: str, connection: Any) -> str:
-    """Return the query for the model and the IDs of the objects whose change is marked."""
-    quote, page_column = connection.ops.quote_name, _page_column(model)
+    """Return the query for the model and the IDs of the objects whose change is marked.
+
+    They are pages, if the rows belong to pages.
+    """
+    quote, page_column = connection.ops.quote_name, _owner_column(model)
     label = _quote_text((get_base_page_model() if page_column else model)._meta.label_lower)
     column = page_column or model._meta.pk.column  # none if the primary key is composite
+    if not getattr(model, "pages_name_rows", True):
+        return "SELECT '', ''"
     if event == "truncate" or not column:
         return f"SELECT {label}, ''"
     if _is_seen_only_if_live(model):
-        pages = _from_live_pages(model, PARAMETERS[event], quote)
+        rows = MARKED_ROWS[connection.vendor][event]
+        pages = _from_live_pages(model, rows, quote)
         return f"SELECT {label}, {quote(get_base_page_model()._meta.pk.column)} {pages}"
-    return f"SELECT {label}, {PARAMETERS[event][-1]}.{quote(column)}"
+    row = MARKED_ROWS[connection.vendor][event][-1]
+    return f"SELECT {label}, {row}.{quote(column)}"
 
 
 def _from_live_pages(model: type[models.Model], rows: list[str], quote: Callable) -> str:
@@ -255,6 +288,19 @@ def _page_column(model: type[models.Model]) -> str | None:
         tagged = model._meta.get_field("content_object")
         if isinstance(tagged, models.ForeignKey) and issubclass(tagged.related_model, page):
             return tagged.column
+    return None
+
+
+def _owner_column(model: type[models.Model]) -> str | None:
+    """Return the column with the ID of the page that shows the rows, if there is one.
+
+    Wagtail's own models with a page, as restrictions, say more than that page.
+    """
+    if (column := _page_column(model)) or model._meta.app_label == Site._meta.app_label:
+        return column
+    for field in model._meta.local_concrete_fields:
+        if field.is_relation and issubclass(field.related_model, get_base_page_model()):
+            return field.column
     return None
 
 

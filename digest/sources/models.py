@@ -74,6 +74,7 @@ class Source(models.Model):
     are shown (``SourceQuerySet.with_citations``).
     """
 
+    pages_name_rows = False
     # Checks change these, and readers do not see them.
     unseen_columns = frozenset(
         {"state", "http_status", "moved_to", "checked_at", "due_at", "failures"}

@@ -83,6 +83,8 @@ class Entry(models.Model):
 class Word(models.Model):
     """A word of the index with its stem, for inflections and corrections."""
 
+    pages_name_rows = False
+
     text = models.CharField(max_length=40)
     language = models.CharField(max_length=10)
     stem = models.CharField(max_length=40, db_index=True)
