@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from rest_framework import exceptions, negotiation, permissions, renderers, views
 from rest_framework.request import Request
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.utils.mediatypes import media_type_matches
 from wagtail.models import Site
 
-from digest.api import errors
+from digest.api import errors, extensions
 from digest.api.parameters import NoParameters, Parameters
 from digest.api.schema import DigestAutoSchema
 from digest.api.scope import Scope
@@ -86,6 +87,9 @@ class APICachePolicy(CachePolicy):
             return None
         return negotiate(accept_header(request), self.media_types)
 
+    def reads_primary(self, request: HttpRequest) -> bool:
+        return extensions.has_fresh(request)
+
     def set_cache_control(self, response: HttpResponse, is_consistent: bool) -> None:
         if self.view_class.is_cacheable:
             super().set_cache_control(response, is_consistent)
@@ -116,6 +120,7 @@ class APIView(views.APIView):
     versioning_class = None
     http_method_names = ["get", "head", "options"]
     schema = DigestAutoSchema()
+    cache_policy_class = APICachePolicy
     parameters_class: type[Parameters] = NoParameters
     serializer_class: Any = None
     is_list = False
@@ -129,7 +134,7 @@ class APIView(views.APIView):
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
-        return cacheable(super().as_view(**initkwargs), APICachePolicy(cls))
+        return cacheable(super().as_view(**initkwargs), cls.cache_policy_class(cls))
 
     @classmethod
     def on_served(cls, request: HttpRequest, served_data: Any) -> None:
@@ -173,6 +178,8 @@ class APIView(views.APIView):
         """
         response = super().finalize_response(request, response, *args, **kwargs)
         response.served_data = self.served_data
+        if response.status_code == 400 and extensions.has_fresh(self.request._request):
+            response.expires_at = timezone.now()  # The same URL may be valid in a moment.
         if self.is_cacheable and response.status_code == 200 and self._surrogate_keys():
             response["Surrogate-Key"] = " ".join(sorted(self._surrogate_keys()))
         return response

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils.module_loading import import_string
 from rest_framework import serializers
@@ -29,6 +31,18 @@ class ListParameter:
     name: str
     make_field: Callable[[], serializers.Field]
     filter: Callable[[QuerySet, Any], QuerySet]
+
+
+@dataclass(frozen=True)
+class FreshParameter:
+    """A query parameter of every endpoint, for a response that is not older than a change.
+
+    A request with it reads the primary and no replica. It changes nothing else, so that links in
+    responses are without it, except those to the next and the previous page.
+    """
+
+    name: str
+    make_field: Callable[[], serializers.Field]
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,7 @@ class APIExtension:
 
     urlpatterns: Sequence[URLPattern] = ()
     list_parameters: Sequence[ListParameter] = ()
+    fresh_parameters: Sequence[FreshParameter] = ()
     digest_fields: Sequence[DigestField] = ()
     links: Sequence[str] = ()
     problems: Sequence[Problem] = ()
@@ -75,6 +90,22 @@ def list_parameters() -> Iterator[ListParameter]:
     """Yield the query parameters that apps add to lists."""
     for extension in extensions():
         yield from extension.list_parameters
+
+
+@cache
+def fresh_parameters() -> list[FreshParameter]:
+    """Return the query parameters that apps add to every endpoint."""
+    return [parameter for app in extensions() for parameter in app.fresh_parameters]
+
+
+def has_fresh(request: HttpRequest) -> bool:
+    """Return whether the query has one of ``fresh_parameters``."""
+    if not request.META.get("QUERY_STRING"):  # as most requests; parsing one takes time
+        return False
+    try:
+        return any(parameter.name in request.GET for parameter in fresh_parameters())
+    except SuspiciousOperation:  # The view responds with an error.
+        return False
 
 
 def digest_fields() -> Iterator[DigestField]:

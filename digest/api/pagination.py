@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from digest.api.errors import InvalidParameters
+from digest.api.extensions import fresh_parameters
 
 
 def _signer() -> signing.Signer:
@@ -97,10 +98,10 @@ class CursorPagination(BasePagination):
 
     def _fingerprint(self) -> str:
         """Return a hash of the path and of every parameter that filters or orders."""
+        others = {"cursor", "limit", "count", "include", "fields", "rich_text"}
+        others |= {parameter.name for parameter in fresh_parameters()}
         parameters = sorted(
-            (name, value)
-            for name, value in self.request.query_params.items()
-            if name not in ("cursor", "limit", "count", "include", "fields", "rich_text")
+            (name, value) for name, value in self.request.query_params.items() if name not in others
         )
         query = repr((self.request.path, parameters)).encode()
         return hashlib.blake2s(query, digest_size=8).hexdigest()

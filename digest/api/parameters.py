@@ -13,7 +13,7 @@ from django.http import QueryDict
 from rest_framework import serializers
 
 from digest.api.errors import InvalidParameters
-from digest.api.extensions import list_parameters
+from digest.api.extensions import fresh_parameters, list_parameters
 from digest.api.issues import ISSUE_FIELDS, LIST_FIELDS, story_fields
 from digest.api.parameter_fields import (
     MAX_NAME_LENGTH,
@@ -33,7 +33,7 @@ MAX_ERRORS = 20
 
 
 class Parameters(serializers.Serializer):
-    """Base class of query parameters; every endpoint accepts ``site``."""
+    """Base class of query parameters; every endpoint accepts ``site``, and what apps add to all."""
 
     site = StrictRegexField(
         r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(:[0-9]{1,5})?$",
@@ -41,6 +41,10 @@ class Parameters(serializers.Serializer):
         required=False,
         help_text="The site with this host name, or host and port; default: that of the request.",
     )
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        added = {parameter.name: parameter.make_field() for parameter in fresh_parameters()}
+        return super().get_fields() | added
 
     @classmethod
     def read(cls, query: QueryDict) -> dict[str, Any]:

@@ -37,11 +37,17 @@ class CachePolicy:
     # The query parameters that are part of the key; None: all.
     parameters: Collection[str] | None = ("locale",)
     headers: Mapping[str, str] = CORS
+    # Whether the response is stored in our own cache.
+    is_stored = True
 
     def variant(self, request: HttpRequest) -> str | None:
         """Return what distinguishes responses at one URL, such as a media type; None if the
         response must not be cached."""
         return "" if request.method in ("GET", "HEAD") else None
+
+    def reads_primary(self, request: HttpRequest) -> bool:
+        """Return whether the response must not come from a replica, which may lag."""
+        return False
 
     def set_headers(self, response: HttpResponse, is_consistent: bool = True) -> None:
         """Set the headers of a response that is about to be sent, whether rendered or cached."""
@@ -114,9 +120,12 @@ def respond(request: HttpRequest, view: View, policy: CachePolicy) -> HttpRespon
         response = _render(view, request)
         policy.set_headers(response)
     else:
-        response = replica.retry_on_primary(
-            partial(_cached_or_rendered, request, view, policy, variant)
-        )
+        read = partial(_cached_or_rendered, request, view, policy, variant)
+        if policy.reads_primary(request):
+            with replica.primary():
+                response = read()
+        else:
+            response = replica.retry_on_primary(read)
     policy.served(request, response)
     return response
 
@@ -132,9 +141,9 @@ def find_cached_response(request: HttpRequest) -> HttpResponse | None:
         return None
     policy = getattr(view, "cache_policy", None)
     variant = policy and policy.variant(request)
-    if variant is None:
+    if variant is None or not policy.is_stored:
         return None
-    with replica.reads():
+    with replica.primary() if policy.reads_primary(request) else replica.reads():
         response = response_cache.cached_response(request, variant, policy.parameters)
         if response is None:
             return None
@@ -172,7 +181,7 @@ def _cached_or_rendered(
 ) -> HttpResponse:
     render = partial(_render_attempt, view, request)
     response, is_consistent = response_cache.get_or_render(
-        request, render, variant, policy.parameters
+        request, render, variant, policy.parameters, policy.is_stored
     )
     policy.set_headers(response, is_consistent)
     return response

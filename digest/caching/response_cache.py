@@ -86,17 +86,19 @@ def get_or_render(
     render: Render,
     variant: str = "",
     parameters: Collection[str] | None = None,
+    is_stored: bool = True,
 ) -> tuple[HttpResponse, bool]:
     """Return the cached response, or render and store it; 304 if the ETag matches.
 
     The second value is False if content kept changing while the response was rendered: no cache may
     store such a response. ``variant`` distinguishes responses at one URL, ``parameters`` names the
     query parameters that are part of the key (None: all). Only a 200 is stored; any other response
-    is returned as rendered. ``render`` may be called up to ``ATTEMPTS`` times.
+    is returned as rendered. Without ``is_stored`` nothing is stored. ``render`` may be called up to
+    ``ATTEMPTS`` times.
     """
     for attempt in range(1, ATTEMPTS + 1):
         version = content_version.current()
-        key = _request_key(version, request, variant, parameters)
+        key = _request_key(version, request, variant, parameters) if is_stored else None
         if stored := _fetch(key):
             return _to_response(request, stored), True
         is_last = attempt == ATTEMPTS
