@@ -9,7 +9,8 @@ HAS_SEARCH = apps.is_installed("digest.contrib.search")
 HAS_NEWSLETTER = apps.is_installed("digest.contrib.newsletter")
 HAS_SUBMISSIONS = apps.is_installed("digest.contrib.submissions")
 OF_APPS = re.compile(
-    r"(^|/)(search|newsletter|submissions|mcp|subscriptions|confirmations|unsubscriptions|preferences)/|[?&]q="
+    r"(^|/)(search|newsletter|submissions|mcp|changes|subscriptions|confirmations|unsubscriptions"
+    r"|preferences)/|[?&]q="
 )
 
 

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "digest.contrib.newsletter",
     "digest.contrib.submissions",
     "digest.contrib.mcp",
+    "digest.contrib.changes",
     "rest_framework",
     "drf_spectacular_sidecar",
     "wagtail_modeladmin",

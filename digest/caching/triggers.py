@@ -299,7 +299,8 @@ def _owner_column(model: type[models.Model]) -> str | None:
     if (column := _page_column(model)) or model._meta.app_label == Site._meta.app_label:
         return column
     for field in model._meta.local_concrete_fields:
-        if field.is_relation and issubclass(field.related_model, get_base_page_model()):
+        is_owner = field.is_relation and not field.null
+        if is_owner and issubclass(field.related_model, get_base_page_model()):
             return field.column
     return None
 

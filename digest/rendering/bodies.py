@@ -8,7 +8,7 @@ whose class customises how values are read or represented are serialized from na
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import zip_longest
 from typing import Any, NamedTuple
@@ -27,10 +27,11 @@ from digest import visibility
 from digest.blocks import IssueBodyBlock, StoryImageBlock
 from digest.blocks.anchors import anchors
 from digest.blocks.safe_values import read_id
+from digest.conf import get_base_page_model
 from digest.http.canonical import web_url
 from digest.rendering.images import image_alt, public_images_by_id
 from digest.rendering.native_values import api_representation
-from digest.rendering.rich_text import public_html
+from digest.rendering.rich_text import public_html, references
 
 logger = logging.getLogger(__name__)
 
@@ -100,6 +101,17 @@ class Rendering:
         """Write the form of a stored value to ``into[key]``."""
         writer_for(type(block))(self, block, stored, into, key)
 
+    def references(self) -> Iterator[tuple[str, Any]]:
+        """Yield what the values refer to, public or not: the label of a model and an id, of any
+        page that of the base page model."""
+        for text in self.texts:
+            yield from references(str(text.ref))
+        for image in self.images:
+            yield get_image_model()._meta.label_lower, image.ref
+        for model, chosen in self.chosen.items():
+            kind = get_base_page_model() if issubclass(model, AbstractPage) else model
+            yield from ((kind._meta.label_lower, value.ref) for value in chosen)
+
     def resolve(self, images: Iterable[int] = ()) -> None:
         """Fill in all pending texts, images, pages, documents and other chosen objects.
 
@@ -114,9 +126,9 @@ class Rendering:
         for image in self.images:
             shown = self.shown_images.get(image.ref)
             image.into[image.key] = _with_alt(shown, image.alt)
-        for model, references in self.chosen.items():
-            shown_ids = _public_ids(model, {reference.ref for reference in references})
-            for chosen in references:
+        for model, values in self.chosen.items():
+            shown_ids = _public_ids(model, {value.ref for value in values})
+            for chosen in values:
                 chosen.into[chosen.key] = chosen.ref if chosen.ref in shown_ids else None
 
 

@@ -1,7 +1,9 @@
 """Serialize images and their renditions for public output."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urljoin
 
@@ -17,6 +19,21 @@ logger = logging.getLogger(__name__)
 
 FORMATS = ("webp", "jpeg")
 NO_METADATA = "|nometadata"
+
+_files_only: ContextVar[bool] = ContextVar("digest_files_only", default=False)
+
+
+@contextmanager
+def files_only() -> Iterator[None]:
+    """Show the original file of each image inside, in place of renditions, which are not made.
+
+    For comparisons: the output says whether a reader would see another image. It is not public.
+    """
+    token = _files_only.set(True)
+    try:
+        yield
+    finally:
+        _files_only.reset(token)
 
 
 def rendition_specs() -> list[str]:
@@ -43,7 +60,7 @@ def public_images(
     of ``visibility.restricted_collection_paths``, if the caller has it.
     """
     shown = visibility.in_public_collections(images, restricted_collections)
-    made = _renditions(shown, base_url) if shown else {}
+    made = _renditions(shown, base_url) if shown and not _files_only.get() else {}
     data = {image: _data_or_none(image, made, base_url) for image in shown}
     return {image: found for image, found in data.items() if found}
 
@@ -106,6 +123,8 @@ def _data_or_none(image: AbstractImage, made: Renditions, base_url: str) -> dict
 
 
 def _image_data(image: AbstractImage, made: Renditions, base_url: str) -> dict[str, Any]:
+    if _files_only.get():
+        return _file_data(image)
     renditions = [made.get((image.pk, spec)) for spec in rendition_specs()]
     if not all(renditions):
         renditions = [
@@ -120,6 +139,14 @@ def _image_data(image: AbstractImage, made: Renditions, base_url: str) -> dict[s
         # Small images are not scaled up, so several widths give the same rendition.
         "renditions": list({(r["format"], r["width"]): r for r in renditions}.values()),
     }
+
+
+def _file_data(image: AbstractImage) -> dict[str, Any]:
+    """Return the data of an image with its original file as its only rendition."""
+    size = {"width": image.width, "height": image.height}
+    file = {"url": f"{image.file.name} {image.file_hash}", "format": "jpeg"}
+    data = {"alt": image_alt(image), "focal_point": _focal_point(image)}
+    return data | size | {"renditions": [size | file]}
 
 
 def largest_jpeg(data: dict[str, Any]) -> dict[str, Any]:

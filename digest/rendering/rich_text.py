@@ -7,7 +7,7 @@ editor. One call makes one query per kind of reference, for any number of texts.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from itertools import zip_longest
 from typing import Any
@@ -102,6 +102,18 @@ def _resolve(joined: str, base_url: str) -> str:
         return next(resolver) if resolver else "<a>" if tag.startswith("<a") else ""
 
     return REFERENCE.sub(replace, joined)
+
+
+def references(source: str) -> Iterator[tuple[str, Any]]:
+    """Yield what a stored rich text refers to: the label of a model and an id, of any page that of
+    the base page model."""
+    models = {"a page": get_base_page_model(), "a document": get_document_model()}
+    models["embed image"] = get_image_model()
+    for tag in filter(_is_reference, REFERENCE.findall(source)):
+        model = models.get(_kind(tag))
+        pk = model and read_id(model, extract_attrs(tag).get("id"))
+        if pk is not None:
+            yield model._meta.label_lower, pk
 
 
 def _is_reference(tag: str) -> bool:

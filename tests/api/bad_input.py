@@ -24,6 +24,7 @@ EXAMPLES = {
     "/tags/{slug}/": "tags/ai/",
     "/pages/": "pages/",
     "/preview/{token}/": "preview/{token}/",
+    "/changes/": "changes/",
     "/search/": "search/",
     "/search/suggest/": "search/suggest/",
     "/confirmations/{token}/": "confirmations/{token}/",
@@ -75,8 +76,11 @@ FIELDS += ["Title", "title,,id", "-title", "digest(title)", "title,secret", "", 
 
 # By parameter, rejected by every endpoint that accepts it.
 INVALID_VALUES: dict[str, list[str]] = {
-    "limit": [*NUMBERS, "101"],
+    "limit": [*NUMBERS, "501"],
     "cursor": TOKENS,
+    "since": TOKENS,
+    "at": [*NUMBERS, "999999"],
+    "kind": ["x", "Issue", "issue,digest", "page", "", NUL],
     "count": SWITCHES,
     "prefix": SWITCHES,
     "correct": SWITCHES,

@@ -11,6 +11,8 @@ from digest.api.extensions import problem_types
 from digest.api.schema import HEADERS
 from digest.blocks import IssueBodyBlock, SourceBlock
 from digest.conf import DigestSettings, conf
+from digest.contrib.changes.conf import ChangeSettings
+from digest.contrib.changes.conf import conf as change_conf
 from digest.contrib.newsletter.conf import NewsletterSettings
 from digest.contrib.newsletter.conf import conf as newsletter_conf
 from digest.contrib.submissions.conf import SubmissionSettings
@@ -26,7 +28,7 @@ OF_NEWSLETTER = [
 OF_SUBMISSIONS = [
     name for name, value in vars(SubmissionSettings).items() if isinstance(value, property)
 ]
-OPTIONAL = ("search", "newsletter", "submissions", "mcp")
+OPTIONAL = ("search", "newsletter", "submissions", "mcp", "changes")
 APPS = ("digest", *(f"digest.contrib.{app}" for app in OPTIONAL))
 COMMANDS = [
     (app, path.stem)
@@ -54,6 +56,14 @@ def test_setting_of_the_newsletter_has_a_section_with_its_default(name, settings
 def test_setting_of_submissions_has_a_section_with_its_default(name):
     written = re.search(r"Default `([^`]*)`", section(read("settings"), f"`DIGEST_{name}`"))
     assert written[1] == str(getattr(submission_conf, name))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, value in vars(ChangeSettings).items() if isinstance(value, property)]
+)
+def test_setting_of_changes_has_a_section_with_its_default(name):
+    written = re.search(r"Default `([^`]*)`", section(read("settings"), f"`DIGEST_{name}`"))
+    assert written[1] == str(getattr(change_conf, name))
 
 
 @pytest.mark.parametrize("model", [DigestPage, IssuePage, IssueTag])

@@ -18,6 +18,8 @@ LISTS = served(
     "/api/v1/stories/?limit=100&tag_all=every&order=date&rich_text=text&count=true",
     "/api/v1/stories/?limit=100&q=happened&fields=url",
     "/api/v1/sources/?limit=100&count=true",
+    "/api/v1/changes/?limit=500",
+    "/api/v1/changes/?limit=500&kind=issue&locale=en",
     "/api/v1/search/?limit=100&q=happened&tag=every",
     "/api/v1/search/?limit=100&q=happend&tag_all=every&order=date&count=true",
     "/api/v1/search/?limit=100&q=what+happ&prefix=true&tag=every&order=-date",

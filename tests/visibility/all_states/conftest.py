@@ -1,6 +1,7 @@
 """One scenario for all tests of this folder, since creating it takes long."""
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
@@ -10,6 +11,13 @@ from tests.api.conftest import notes
 from tests.visibility.scenario import LANGUAGES, Scenario
 
 __all__ = ["notes"]
+
+
+def fill_feed_of_changes():
+    if apps.is_installed("digest.contrib.changes"):
+        from tests.contrib.changes.feed import relay
+
+        relay()
 
 
 @pytest.fixture(scope="package")
@@ -25,5 +33,6 @@ def scenario(django_db_setup, django_db_blocker):
         cache.clear()
         with disable_reference_index_auto_update():  # which takes a third of the time
             created = Scenario()
+        fill_feed_of_changes()
         yield created
         transaction.set_rollback(True)

@@ -1,0 +1,77 @@
+"""Serialize rows of the feed, and check again whether their pages are public."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from digest.api.issues import Issues
+from digest.api.representations import LINKED, digest_api_url
+from digest.api.scope import Scope
+from digest.contrib.changes.models import PublicState
+from digest.contrib.changes.public_state import ISSUE_FIELDS
+from digest.pages.listing import with_locales
+from digest.rendering.seo import utc_isoformat
+
+Data = dict[str, Any]
+
+
+def changes(rows: Iterable[PublicState], scope: Scope, with_issues: bool) -> Iterator[Data | None]:
+    """Yield the data of each row; None for one that is gone since it was last compared."""
+    rows = list(rows)
+    issues = _issues(_public_ids(rows, PublicState.Kind.ISSUE), scope, with_issues)
+    digests = _digests(_public_ids(rows, PublicState.Kind.DIGEST), scope)
+    for row in rows:
+        page = (issues if row.kind == PublicState.Kind.ISSUE else digests).get(row.page_id)
+        if row.is_public:
+            yield page and _head(row, "public") | _dated(row, page)
+        else:
+            yield _head(row, "gone")
+
+
+def gone(row: PublicState) -> Data:
+    return _head(row, "gone")
+
+
+def _public_ids(rows: Iterable[PublicState], kind: str) -> list[int]:
+    return [row.page_id for row in rows if row.is_public and row.kind == kind]
+
+
+def _head(row: PublicState, state: str) -> Data:
+    return {"state": state, "kind": row.kind, "id": row.page_id, "sequence": row.sequence}
+
+
+def _dated(row: PublicState, page: Data) -> Data:
+    return {"changed_at": utc_isoformat(row.changed_at), **page}
+
+
+def _issues(pks: list[int], scope: Scope, are_included: bool) -> dict[int, Data]:
+    """Return what the feed says of public issues, by primary key."""
+    if not pks:
+        return {}
+    issues = scope.issues().filter(pk__in=pks)
+    fields = ISSUE_FIELDS if are_included else {"id", "url", "api_url", "locale"}
+    if not are_included:
+        issues = issues.only(*LINKED)
+    found = Issues(issues, fields, scope).as_data()
+    if are_included:
+        return {data["id"]: _place(data) | {"issue": data} for data in found}
+    return {data["id"]: _place(data) for data in found}
+
+
+def _place(data: Data) -> Data:
+    return {name: data[name] for name in ("locale", "url", "api_url")}
+
+
+def _digests(pks: list[int], scope: Scope) -> dict[int, Data]:
+    """Return what the feed says of public digests, by primary key."""
+    if not pks:
+        return {}
+    digests = with_locales(scope.digests(pk__in=pks).only(*LINKED))
+    scope.note_shown("digest", digests)
+    return {
+        digest.pk: {
+            "locale": digest.locale.language_code,
+            "url": scope.page_url(digest),
+            "api_url": digest_api_url(digest, scope),
+        }
+        for digest in digests
+    }

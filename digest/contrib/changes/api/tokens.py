@@ -1,0 +1,34 @@
+"""``next_since``: a place in the feed of a site, which never expires."""
+
+import binascii
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """After the change with this sequence.
+
+    ``first`` is the last sequence when the client began: what was gone by then is not for it.
+    """
+
+    epoch: str
+    site_id: int
+    sequence: int
+    first: int
+
+
+def write_token(place: Place) -> str:
+    text = json.dumps(place, separators=(",", ":"))
+    return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def read_token(token: str) -> Place | None:
+    """Return the place of a token, None if it is malformed."""
+    try:
+        values = json.loads(urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        epoch, *numbers = values
+        is_valid = isinstance(epoch, str) and all(type(number) is int for number in numbers)
+        return Place(*values) if is_valid else None
+    except (binascii.Error, ValueError, TypeError, RecursionError):
+        return None

@@ -1,0 +1,170 @@
+"""From the markers of changed rows to the pages that have to be compared.
+
+A marker names a row, by the label of its model and its primary key as text. One without a key
+stands for all rows.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.models import (
+    Collection,
+    CollectionViewRestriction,
+    Locale,
+    PageViewRestriction,
+    Site,
+)
+
+from digest.caching.content_version import ChangeMarker
+from digest.conf import get_base_page_model, has_languages
+from digest.contrib.changes.models import PublicState
+from digest.contrib.changes.public_state import public_pages
+from digest.contrib.changes.references import LINK, reference, states_that_show
+from digest.pages.page_models import get_digest_page_model, get_issue_page_model
+
+# With more markers, comparing all pages costs less than finding those to compare.
+MAX_MARKERS = 5000
+BATCH = 500
+
+Sites = Iterable[Site]
+
+
+def take_markers() -> list[tuple[str, str]]:
+    """Delete all markers, and return them without repetition.
+
+    The caller's transaction reads from one snapshot, so those of later commits stay.
+    """
+    page = get_base_page_model()._meta.label_lower
+    rows = ChangeMarker.objects.values_list("model", "object_id").distinct()
+    markers = list(rows[: MAX_MARKERS + 1])
+    if markers:
+        ChangeMarker.objects.all().delete()
+    return markers if len(markers) <= MAX_MARKERS else [(page, "")]
+
+
+def expired_pages(since: datetime) -> list[tuple[str, str]]:
+    """Return as markers the pages that have expired since then and are live in the database."""
+    model = get_base_page_model()
+    expired = model.objects.filter(live=True, expire_at__gte=since, expire_at__lte=timezone.now())
+    pks = expired.order_by().values_list("pk", flat=True)
+    return [(model._meta.label_lower, str(pk)) for pk in pks]
+
+
+def expand(markers: Iterable[tuple[str, str]], sites: Sites) -> None:
+    """Mark the pages that may look different after changes of these rows."""
+    changed = defaultdict(set)
+    for label, pk in markers:
+        changed[label].add(pk)
+    page = get_base_page_model()._meta.label_lower
+    everything = {Site._meta.label_lower, Locale._meta.label_lower}
+    if "" in changed[page] or everything & changed.keys():
+        mark_all(sites)
+        return
+    names = set(_names_of_objects(changed, page))
+    pages = {int(pk) for pk in changed.pop(page)}
+    pages |= _differing_pages(pages, PageViewRestriction._meta.label_lower in changed, sites)
+    mark(pages | _related_pages(pages) | states_that_show(names | _names_of_pages(pages)), sites)
+
+
+def mark_all(sites: Sites) -> None:
+    """Mark every page that is public or was."""
+    PublicState.objects.update(is_marked=True)
+    for site in sites:
+        for kind in PublicState.Kind.values:
+            _add_states(site, kind, None)
+
+
+def mark(pages: set[int], sites: Sites) -> None:
+    """Mark pages on all sites."""
+    ordered = sorted(pages)
+    for start in range(0, len(ordered), BATCH):
+        batch = ordered[start : start + BATCH]
+        PublicState.objects.filter(page_id__in=batch).update(is_marked=True)
+        for site in sites:
+            for kind in PublicState.Kind.values:
+                _add_states(site, kind, batch)
+
+
+def _add_states(site: Site, kind: str, pages: list[int] | None) -> None:
+    """Add a row for each public page that has none yet."""
+    known = PublicState.objects.filter(site_id=site.pk).values("page_id")
+    new = public_pages(site, kind, pages).exclude(pk__in=known).values_list("pk", "locale_id")
+    PublicState.objects.bulk_create(
+        PublicState(page_id=pk, site_id=site.pk, kind=kind, locale_id=locale) for pk, locale in new
+    )
+
+
+def _names_of_objects(changed: dict[str, set[str]], page: str) -> Iterator[str]:
+    """Yield the references to changed objects other than pages."""
+    collections = {model._meta.label_lower for model in (Collection, CollectionViewRestriction)}
+    files = [get_image_model()._meta.label_lower, get_document_model()._meta.label_lower]
+    for label, pks in changed.items():
+        if label in collections:
+            yield from (reference(file, "") for file in files)
+        elif label == PageViewRestriction._meta.label_lower:
+            yield reference(LINK, "")  # to any page, which may be hidden now
+        elif label and label != page:
+            yield from (reference(label, pk) for pk in pks)
+
+
+def _names_of_pages(pages: Iterable[int]) -> set[str]:
+    label = get_base_page_model()._meta.label_lower
+    return {reference(name, pk) for pk in pages for name in (label, LINK)}
+
+
+def _differing_pages(pages: set[int], are_restricted: bool, sites: Sites) -> set[int]:
+    """Return the pages that became public or hidden, if that may be so for others than ``pages``.
+
+    Restrictions apply to all pages below, and so does the source of an alias.
+    """
+    if not are_restricted and not pages - _known_pages(pages):
+        return set()
+    found: set[int] = set()
+    for site in sites:
+        for kind in PublicState.Kind.values:
+            states = PublicState.objects.filter(site_id=site.pk, kind=kind, is_public=True)
+            public = public_pages(site, kind)
+            hidden = states.exclude(page_id__in=public.values("pk"))
+            shown = public.exclude(pk__in=states.values("page_id"))
+            found |= {
+                *hidden.values_list("page_id", flat=True),
+                *shown.values_list("pk", flat=True),
+            }
+    return found
+
+
+def _known_pages(pages: set[int]) -> set[int]:
+    """Return which of the pages are issues or digests, or were public as such."""
+    found = set(_in_batches(PublicState.objects.all(), "page_id", pages))
+    for model in (get_issue_page_model(), get_digest_page_model()):
+        found |= set(_in_batches(model.objects.order_by(), "pk", pages - found))
+    return found
+
+
+def _related_pages(pages: set[int]) -> set[int]:
+    """Return the issues of the digests among the pages, and the translations of all."""
+    found: set[int] = set()
+    digests = get_digest_page_model().objects.order_by()
+    for path in _in_batches(digests, "pk", pages, "path"):
+        below = get_issue_page_model().objects.filter(path__startswith=path).order_by()
+        found |= set(below.values_list("pk", flat=True))
+    if has_languages():
+        every = get_base_page_model().objects.order_by()
+        keys = set(_in_batches(every, "pk", pages, "translation_key"))
+        found |= set(_in_batches(every, "translation_key", keys, "pk"))
+    return found
+
+
+def _in_batches(
+    rows: Any, field: str, values: set[Any], column: str | None = None
+) -> Iterator[Any]:
+    """Yield a column of the rows in which ``field`` has one of the values."""
+    ordered = sorted(values)
+    for start in range(0, len(ordered), BATCH):
+        part = rows.filter(**{f"{field}__in": ordered[start : start + BATCH]})
+        yield from part.values_list(column or field, flat=True)
