@@ -16,7 +16,7 @@ JOBS = ($(MANAGE) run_jobs --stop-with $$$$ || echo "run_jobs has failed: nothin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run test test-all test-core test-latest test-oldest coverage faults lint format serve bench bench-server bench-search bench-newsletter bench-submissions wheel-check types-check mail-check clean help port-free
+.PHONY: run test test-all test-core test-latest test-oldest coverage faults lint format serve bench bench-server bench-search bench-newsletter bench-submissions bench-changes wheel-check types-check mail-check clean help port-free
 
 run: export DJANGO_RUNSERVER_HIDE_WARNING := true
 run: export WAGTAILADMIN_BASE_URL ?= http://127.0.0.1:$(PORT)
@@ -88,6 +88,9 @@ bench-newsletter: .venv/installed ## measure the newsletter, on SQLite and Postg
 
 bench-submissions: .venv/installed ## measure submissions, on SQLite and PostgreSQL (ARGS="--only draft --engines sqlite")
 	@$(PY) -m benchmarks.submissions $(ARGS)
+
+bench-changes: .venv/installed ## measure the feed of changes (ARGS="--issues 10000"; DATABASE_URL chooses the engine)
+	@$(PY) -m benchmarks.changes $(ARGS)
 
 wheel-check: .venv/installed ## build the wheel and follow the README in a new project
 	@$(PY) tests/plugin/wheel_check.py

@@ -1,0 +1,1 @@
+"""Benchmarks of the feed of changes: `make bench-changes`."""
