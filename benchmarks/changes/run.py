@@ -4,7 +4,7 @@ import argparse
 import resource
 from collections.abc import Callable, Iterable
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from django.db import connection, transaction
@@ -55,9 +55,11 @@ def measurements(issues: int, rounds: int) -> Iterable[tuple[str, str]]:
 
 
 def timed(function: Callable[[], Any]) -> float:
-    start = perf_counter()
+    """Return the seconds that a call takes: of this process on SQLite, where it does all work."""
+    clock = process_time if connection.vendor == "sqlite" else perf_counter
+    start = clock()
     function()
-    return perf_counter() - start
+    return clock() - start
 
 
 def milliseconds(function: Callable[[], Any], rounds: int) -> str:
@@ -124,7 +126,8 @@ def page(rounds: int, **parameters: Any) -> str:
     fetch(**parameters)
     with CaptureQueriesContext(connection) as queries:
         fetch(**parameters)
-    return f"{milliseconds(lambda: fetch(**parameters), rounds)}, {len(queries)} queries"
+    number = len(queries)
+    return f"{milliseconds(lambda: fetch(**parameters), rounds)}, {number} queries"
 
 
 def last_token() -> str:

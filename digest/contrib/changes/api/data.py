@@ -12,10 +12,12 @@ from digest.pages.listing import with_locales
 from digest.rendering.seo import utc_isoformat
 
 Data = dict[str, Any]
+# What a row of the feed needs of ``PublicState``.
+COLUMNS = ["page_id", "kind", "is_public", "sequence", "changed_at"]
 
 
-def changes(rows: Iterable[PublicState], scope: Scope, with_issues: bool) -> Iterator[Data | None]:
-    """Yield the data of each row; None for one that is gone since it was last compared."""
+def changes(rows: Iterable[Any], scope: Scope, with_issues: bool) -> Iterator[Data | None]:
+    """Yield the data of each row, with ``COLUMNS``; None for one that was just hidden."""
     rows = list(rows)
     issues = _issues(_public_ids(rows, PublicState.Kind.ISSUE), scope, with_issues)
     digests = _digests(_public_ids(rows, PublicState.Kind.DIGEST), scope)
@@ -27,19 +29,19 @@ def changes(rows: Iterable[PublicState], scope: Scope, with_issues: bool) -> Ite
             yield _head(row, "gone")
 
 
-def gone(row: PublicState) -> Data:
+def gone(row: Any) -> Data:
     return _head(row, "gone")
 
 
-def _public_ids(rows: Iterable[PublicState], kind: str) -> list[int]:
+def _public_ids(rows: Iterable[Any], kind: str) -> list[int]:
     return [row.page_id for row in rows if row.is_public and row.kind == kind]
 
 
-def _head(row: PublicState, state: str) -> Data:
+def _head(row: Any, state: str) -> Data:
     return {"state": state, "kind": row.kind, "id": row.page_id, "sequence": row.sequence}
 
 
-def _dated(row: PublicState, page: Data) -> Data:
+def _dated(row: Any, page: Data) -> Data:
     return {"changed_at": utc_isoformat(row.changed_at), **page}
 
 
