@@ -85,3 +85,9 @@ def test_wrk_loads_gunicorn_without_failures(run_program):
 def test_the_memory_of_every_worker_is_measured(run_program):
     output = run_program("benchmarks.server", "--issues", "40", "--memory", "100")
     assert re.search(r"[\d,]+ requests +[\d.]+ +[\d.]+ MB, 0 failures", output)
+
+
+def test_the_feed_of_changes_is_measured(run_program):
+    output = run_program("benchmarks.changes", "--issues", "40", "--rounds", "1")
+    assert output.count("issues/s") == 2
+    assert "10 marked" in output

@@ -93,9 +93,10 @@ def mark(pages: set[int], sites: Sites) -> None:
 def _add_states(site: Site, kind: str, pages: list[int] | None) -> None:
     """Add a row for each public page that has none yet."""
     known = PublicState.objects.filter(site_id=site.pk).values("page_id")
-    new = public_pages(site, kind, pages).exclude(pk__in=known).values_list("pk", "locale_id")
+    new = public_pages(site, kind, pages).exclude(pk__in=known).order_by("pk")
     PublicState.objects.bulk_create(
-        PublicState(page_id=pk, site_id=site.pk, kind=kind, locale_id=locale) for pk, locale in new
+        PublicState(page_id=pk, site_id=site.pk, kind=kind, locale_id=locale)
+        for pk, locale in new.values_list("pk", "locale_id")
     )
 
 
