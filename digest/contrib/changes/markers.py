@@ -93,6 +93,8 @@ def mark(pages: set[int], sites: Sites) -> None:
 def _add_states(site: Site, kind: str, pages: list[int] | None) -> None:
     """Add a row for each public page that has none yet."""
     known = PublicState.objects.filter(site_id=site.pk).values("page_id")
+    if pages is not None:
+        known = known.filter(page_id__in=pages)
     new = public_pages(site, kind, pages).exclude(pk__in=known).order_by("pk")
     PublicState.objects.bulk_create(
         PublicState(page_id=pk, site_id=site.pk, kind=kind, locale_id=locale)
