@@ -3,37 +3,14 @@
 A site includes them before Wagtail's own: ``path("", include("digest.urls"))``.
 """
 
-from django.urls import include, path, register_converter
-from django.urls.converters import IntConverter, SlugConverter, StringConverter
+from django.urls import include, path
 
+import digest.url_converters  # noqa: F401 (registers them)
 from digest.feeds import llms, sitemaps
 from digest.feeds import views as feed_views
 from digest.pages import views
 from digest.previews import views as preview_views
 from digest.registry import registry
-
-
-class UnicodeSlugConverter(SlugConverter):
-    """Match slugs in any script, as Wagtail allows them."""
-
-    regex = r"[-\w]+"
-
-
-class BlockIdConverter(StringConverter):
-    """Match block ids, which are UUIDs unless code has written others."""
-
-    regex = r"[^/\x00-\x1f\x7f]{1,255}"
-
-
-class PageIdConverter(IntConverter):
-    """Match positive integers that a database can hold, without leading zeros."""
-
-    regex = "[1-9][0-9]{0,17}"
-
-
-register_converter(UnicodeSlugConverter, "unicode_slug")
-register_converter(BlockIdConverter, "block_id")
-register_converter(PageIdConverter, "page_id")
 
 app_name = "digest"
 

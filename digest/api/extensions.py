@@ -16,6 +16,7 @@ from django.urls import URLPattern
 from django.utils.module_loading import import_string
 from rest_framework import serializers
 
+import digest.url_converters  # noqa: F401 (the URLs of apps use them)
 from digest.api.errors import PROBLEMS, Problem
 from digest.api.scope import Scope
 from digest.registry import registry
