@@ -1,4 +1,4 @@
-"""Converters of URL paths, for the URLs of the plugin and of its apps, whichever are loaded first."""
+"""Converters of URL paths, for the plugin and its apps, whichever are loaded first."""
 
 from django.urls import register_converter
 from django.urls.converters import IntConverter, SlugConverter, StringConverter

@@ -58,6 +58,11 @@ def _once(name: Any, read: Callable[[], Any]) -> Any:
     return found[name]
 
 
+def now() -> datetime:
+    """Return the time, the same one inside a ``snapshot``."""
+    return _once("now", timezone.now)
+
+
 def public(queryset: QuerySet, site: Site | object | None = ANY_SITE) -> QuerySet:
     """Filter a queryset of pages by what an anonymous reader may see on a site, or on any."""
     clause = _once(("unrestricted", site), lambda: _is_unrestricted(site))
@@ -74,7 +79,7 @@ def visible_if_authorised(page: AbstractPage, queryset: QuerySet) -> QuerySet:
 
 def _is_live() -> Q:
     # An expired page stays live until ``publish_scheduled`` runs.
-    unexpired = Q(expire_at__isnull=True) | Q(expire_at__gt=_once("now", timezone.now))
+    unexpired = Q(expire_at__isnull=True) | Q(expire_at__gt=now())
     return unexpired & Q(live=True)
 
 
@@ -109,7 +114,7 @@ def first_expiry() -> datetime | None:
 def next_expiry() -> datetime | None:
     """Return when the next live page expires, hidden or not: any response may change then."""
     pages = get_base_page_model().objects.order_by()
-    coming = pages.filter(live=True, expire_at__gt=timezone.now())
+    coming = pages.filter(live=True, expire_at__gt=now())
     return coming.aggregate(first=Min("expire_at"))["first"]
 
 

@@ -256,8 +256,9 @@ def _marked(model: type[models.Model], event: str, connection: Any) -> str:
         rows = MARKED_ROWS[connection.vendor][event]
         pages = _from_live_pages(model, rows, quote)
         return f"SELECT {label}, {quote(get_base_page_model()._meta.pk.column)} {pages}"
-    row = MARKED_ROWS[connection.vendor][event][-1]
-    return f"SELECT {label}, {row}.{quote(column)}"
+    # A row may be moved from one page to another; a row's own key stays.
+    rows = MARKED_ROWS[connection.vendor][event][0 if page_column else -1 :]
+    return " UNION ".join(f"SELECT {label}, {row}.{quote(column)}" for row in rows)
 
 
 def _from_live_pages(model: type[models.Model], rows: list[str], quote: Callable) -> str:

@@ -142,9 +142,13 @@ def _image_data(image: AbstractImage, made: Renditions, base_url: str) -> dict[s
 
 
 def _file_data(image: AbstractImage) -> dict[str, Any]:
-    """Return the data of an image with its original file as its only rendition."""
+    """Return the data of an image with its original file as its only rendition.
+
+    Its URL, without a signature, changes with the file, the storage and the specs of renditions.
+    """
     size = {"width": image.width, "height": image.height}
-    file = {"url": f"{image.file.name} {image.file_hash}", "format": "jpeg"}
+    parts = [image.file.url.partition("?")[0], image.file_hash, *rendition_specs()]
+    file = {"url": " ".join(parts), "format": "jpeg"}
     data = {"alt": image_alt(image), "focal_point": _focal_point(image)}
     return data | size | {"renditions": [size | file]}
 

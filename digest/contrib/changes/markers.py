@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import (
@@ -20,6 +19,7 @@ from wagtail.models import (
     Site,
 )
 
+from digest import visibility
 from digest.caching.content_version import ChangeMarker
 from digest.conf import get_base_page_model, has_languages
 from digest.contrib.changes.models import PublicState
@@ -32,6 +32,7 @@ MAX_MARKERS = 5000
 BATCH = 500
 
 Sites = Iterable[Site]
+MARKED = {"is_marked": True, "is_doubtful": True, "failed_at": None}
 
 
 def take_markers() -> list[tuple[str, str]]:
@@ -39,31 +40,30 @@ def take_markers() -> list[tuple[str, str]]:
 
     The caller's transaction reads from one snapshot, so those of later commits stay.
     """
-    page = get_base_page_model()._meta.label_lower
     rows = ChangeMarker.objects.values_list("model", "object_id").distinct()
     markers = list(rows[: MAX_MARKERS + 1])
     if markers:
         ChangeMarker.objects.all().delete()
-    return markers if len(markers) <= MAX_MARKERS else [(page, "")]
+    return markers if len(markers) <= MAX_MARKERS else [(Site._meta.label_lower, "")]
 
 
 def expired_pages(since: datetime) -> list[tuple[str, str]]:
     """Return as markers the pages that have expired since then and are live in the database."""
     model = get_base_page_model()
-    expired = model.objects.filter(live=True, expire_at__gte=since, expire_at__lte=timezone.now())
+    expired = model.objects.filter(live=True, expire_at__gte=since, expire_at__lte=visibility.now())
     pks = expired.order_by().values_list("pk", flat=True)
     return [(model._meta.label_lower, str(pk)) for pk in pks]
 
 
-def expand(markers: Iterable[tuple[str, str]], sites: Sites) -> None:
+def expand(markers: list[tuple[str, str]], sites: Sites) -> None:
     """Mark the pages that may look different after changes of these rows."""
     changed = defaultdict(set)
     for label, pk in markers:
         changed[label].add(pk)
     page = get_base_page_model()._meta.label_lower
-    everything = {Site._meta.label_lower, Locale._meta.label_lower}
-    if "" in changed[page] or everything & changed.keys():
-        mark_all(sites)
+    is_any = bool({Site._meta.label_lower, Locale._meta.label_lower} & changed.keys())
+    if is_any or "" in changed[page]:
+        mark_all(sites, is_doubtful=is_any or len(markers) > 1)
         return
     names = set(_names_of_objects(changed, page))
     pages = {int(pk) for pk in changed.pop(page)}
@@ -71,9 +71,10 @@ def expand(markers: Iterable[tuple[str, str]], sites: Sites) -> None:
     mark(pages | _related_pages(pages) | states_that_show(names | _names_of_pages(pages)), sites)
 
 
-def mark_all(sites: Sites) -> None:
+def mark_all(sites: Sites, is_doubtful: bool) -> None:
     """Mark every page that is public or was."""
-    PublicState.objects.update(is_marked=True)
+    found = {"is_marked": True} | ({"is_doubtful": True} if is_doubtful else {})
+    PublicState.objects.update(**found, failed_at=None)
     for site in sites:
         for kind in PublicState.Kind.values:
             _add_states(site, kind, None)
@@ -84,7 +85,7 @@ def mark(pages: set[int], sites: Sites) -> None:
     ordered = sorted(pages)
     for start in range(0, len(ordered), BATCH):
         batch = ordered[start : start + BATCH]
-        PublicState.objects.filter(page_id__in=batch).update(is_marked=True)
+        PublicState.objects.filter(page_id__in=batch).update(**MARKED)
         for site in sites:
             for kind in PublicState.Kind.values:
                 _add_states(site, kind, batch)
@@ -150,7 +151,10 @@ def _known_pages(pages: set[int]) -> set[int]:
 
 
 def _related_pages(pages: set[int]) -> set[int]:
-    """Return the issues of the digests among the pages, and the translations of all."""
+    """Return the issues of the digests among the pages, and the translations of all.
+
+    And their aliases: some of what these show belongs to their source, and has no copy.
+    """
     found: set[int] = set()
     digests = get_digest_page_model().objects.order_by()
     for path in _in_batches(digests, "pk", pages, "path"):
@@ -160,6 +164,14 @@ def _related_pages(pages: set[int]) -> set[int]:
         every = get_base_page_model().objects.order_by()
         keys = set(_in_batches(every, "pk", pages, "translation_key"))
         found |= set(_in_batches(every, "translation_key", keys, "pk"))
+    return found | _aliases(pages | found)
+
+
+def _aliases(pages: set[int]) -> set[int]:
+    """Return the issues that are aliases of the pages, or of aliases of these."""
+    every, found, new = get_issue_page_model().objects.order_by(), set(), pages
+    while new := set(_in_batches(every, "alias_of", new, "pk")) - found:
+        found |= new
     return found
 
 

@@ -1,11 +1,8 @@
 """What was public when it was last compared, and the order in which that changed."""
 
 import uuid
-from typing import Any
 
 from django.db import models
-
-from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 
 
 class FeedState(models.Model):
@@ -22,6 +19,8 @@ class FeedState(models.Model):
     forgotten_sequence = models.BigIntegerField(default=0)
     # When the next live page expires, which no trigger notices.
     next_expiry = models.DateTimeField(null=True)
+    # The languages of the root pages, on which URLs depend; empty before the first pass.
+    root_locales = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return str(self.sequence)
@@ -31,6 +30,8 @@ class PublicState(models.Model):
     """A page on a site, as it was when last compared. The row outlives its page.
 
     ``is_marked`` rows have to be compared. Those without ``sequence`` have never been public.
+    ``is_doubtful`` ones were marked for a change, so readers of the feed may have seen a state that
+    no comparison has: such a row gets another sequence even if it looks as before.
     """
 
     readers_see_rows = False
@@ -50,6 +51,9 @@ class PublicState(models.Model):
     shows = models.TextField(blank=True)
     is_public = models.BooleanField(default=False)
     is_marked = models.BooleanField(default=True)
+    is_doubtful = models.BooleanField(default=False)
+    # When the page could last not be rendered; it stays marked.
+    failed_at = models.DateTimeField(null=True)
     sequence = models.BigIntegerField(null=True)
     changed_at = models.DateTimeField(null=True)
 
@@ -72,9 +76,3 @@ class PublicState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.page_id}"
-
-
-def page_model_of(kind: str) -> Any:
-    """Return the page class of a kind."""
-    is_issue = kind == PublicState.Kind.ISSUE
-    return get_issue_page_model() if is_issue else get_digest_page_model()

@@ -6,21 +6,21 @@ become visible in their order. What is left to do is stored, as markers or as ma
 that is killed has done nothing, and the next one does all.
 """
 
+import json
 import time
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.utils import timezone
 from wagtail.models import Site
 
 from digest import visibility
-from digest.caching.content_version import ChangeMarker
 from digest.conf import get_base_page_model
 from digest.contrib.changes import markers
-from digest.contrib.changes.feed_state import is_waiting, locked
+from digest.contrib.changes.feed_state import is_waiting, locked, marked_rows
 from digest.contrib.changes.models import FeedState, PublicState
 from digest.contrib.changes.public_state import Description, comparing, describe
 
@@ -28,8 +28,8 @@ from digest.contrib.changes.public_state import Description, comparing, describe
 MAX_COMPARED = 100
 SERIALIZATION_FAILURE = "40001"
 # What a comparison changes in a row.
-SAVED = ["locale_id", "url", "fingerprint", "shows", "is_public", "is_marked", "sequence"]
-SAVED += ["changed_at"]
+SAVED = ["locale_id", "url", "fingerprint", "shows", "is_public", "sequence", "changed_at"]
+SAVED += ["is_marked", "is_doubtful", "failed_at"]
 
 
 class Change(NamedTuple):
@@ -60,8 +60,12 @@ def relay(seconds: float | None = None) -> int:
 
 
 def mark_everything() -> None:
-    page = get_base_page_model()._meta.label_lower
-    ChangeMarker.objects.create(model=page)
+    """Mark all pages for changes of which nothing is known, such as those of settings.
+
+    No ``ChangeMarker``: it would change the content version.
+    """
+    with locked(), comparing():
+        markers.mark_all(_sites(), is_doubtful=False)
 
 
 def _run_pass_again() -> list[Change] | None:
@@ -80,45 +84,52 @@ def run_pass() -> list[Change] | None:
     with locked(skip_locked=True) as state, comparing():
         if state is None:
             return None
-        sites = list(Site.objects.select_related("root_page").order_by("pk"))
+        sites = _sites()
         _handle_markers(state, sites)
         changes = _compare(state, sites)
         state.save()
         return changes
 
 
+def _sites() -> list[Site]:
+    return list(Site.objects.select_related("root_page").order_by("pk"))
+
+
 def _create_state() -> None:
-    """Create the row of the feed, and mark all pages, when it runs for the first time."""
-    with transaction.atomic():
-        _state, is_new = FeedState.objects.get_or_create(pk=1)
-        if is_new:
-            mark_everything()
+    """Create the row of the feed when it runs for the first time."""
+    FeedState.objects.get_or_create(pk=1)
 
 
 def _handle_markers(state: FeedState, sites: list[Site]) -> None:
     found = markers.take_markers()
-    if state.next_expiry and state.next_expiry <= timezone.now():
+    if state.next_expiry and state.next_expiry <= visibility.now():
         found += markers.expired_pages(state.next_expiry)
-    if found:
-        markers.expand(found, sites)
     state.next_expiry = visibility.next_expiry()
+    root_locales = json.dumps([[site.pk, site.root_page.locale_id] for site in sites])
+    if state.root_locales != root_locales:
+        markers.mark_all(sites, is_doubtful=bool(state.root_locales))
+        state.root_locales = root_locales
+    elif found:
+        markers.expand(found, sites)
 
 
 def _compare(state: FeedState, sites: list[Site]) -> list[Change]:
-    rows = list(PublicState.objects.filter(is_marked=True).order_by("pk")[:MAX_COMPARED])
+    rows = list(marked_rows().order_by("pk")[:MAX_COMPARED])
     shown = _describe(rows, {site.pk: site for site in sites})
     pages = get_base_page_model().objects.filter(pk__in=[row.page_id for row in rows])
     existing = set(pages.order_by().values_list("pk", flat=True))
     changes = []
     for row in rows:
-        if row.pk not in shown:
-            changes += _hide(row, row.page_id in existing)
-        elif found := shown[row.pk]:
-            if row.sequence and row.locale_id != found.locale_id:
-                state.epoch = uuid.uuid4()  # Clients that filter by language cannot go on.
-            changes += _show(row, found)
-    for change in changes:
-        _number(change.state, state)
+        found = shown.get(row.pk)
+        row.failed_at = timezone.now() if row.pk in shown and not found else None
+        if row.failed_at:
+            continue
+        if found and row.sequence and row.locale_id != found.locale_id:
+            state.epoch = uuid.uuid4()  # Clients that filter by language cannot go on.
+        new = [*(_show(row, found) if found else _hide(row, row.page_id in existing))]
+        if new or (row.is_doubtful and row.is_public):
+            _number(row, state)
+        changes += new
     _save(rows)
     return changes
 
@@ -161,10 +172,12 @@ def _number(row: PublicState, state: FeedState) -> None:
 def _save(rows: list[PublicState]) -> None:
     """Save compared rows, except those of pages that never became public."""
     for row in rows:
-        row.is_marked = False
-    PublicState.objects.filter(pk__in=[row.pk for row in rows if not row.sequence]).delete()
+        if not row.failed_at:
+            row.is_marked = row.is_doubtful = False
+    unused = {row.pk for row in rows if not (row.sequence or row.is_marked)}
+    PublicState.objects.filter(pk__in=unused).delete()
     PublicState.objects.bulk_create(
-        [row for row in rows if row.sequence],
+        [row for row in rows if row.pk not in unused],
         update_conflicts=True,
         unique_fields=["id"],
         update_fields=SAVED,

@@ -10,6 +10,9 @@ from digest.contrib.changes.conf import conf
 from digest.contrib.changes.feed_state import locked
 from digest.contrib.changes.models import PublicState
 
+# More sequences than can have been given between a backup and its restoration.
+LEAP = 10**9
+
 
 def prune() -> int:
     """Forget the pages that have been gone for ``DIGEST_TOMBSTONE_DAYS``; return their number."""
@@ -27,10 +30,11 @@ def prune() -> int:
 def start_new_epoch() -> None:
     """Make all clients start over, as after a backup was restored: they may know of later changes.
 
-    Those that start then need no tombstones.
+    No sequence that they know is given again. Those that start then need no tombstones.
     """
     with locked() as state:
         if state:
             state.epoch = uuid.uuid4()
+            state.sequence += LEAP
             state.save()
             PublicState.objects.filter(is_public=False, is_marked=False).delete()

@@ -1,7 +1,10 @@
 """The endpoint ``/changes/``."""
 
+import re
 from datetime import timedelta
-from io import StringIO
+from io import BytesIO, StringIO
+from pathlib import Path
+from urllib.error import HTTPError
 from uuid import uuid4
 
 import pytest
@@ -11,6 +14,7 @@ from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 
 from digest.contrib.changes import tombstones
+from digest.contrib.changes.api import views
 from digest.contrib.changes.api.tokens import read_token, write_token
 from digest.contrib.changes.models import FeedState, PublicState
 from tests.builders import expire, make_issue, restrict
@@ -139,8 +143,31 @@ def test_token_that_cannot_go_on_starts_over(issues):
     token = read_token(fetch()["next_since"])
     for other in (token._replace(epoch=str(uuid4())), token._replace(sequence=10**6)):
         assert problem(410, since=write_token(other))["type"].endswith("#start-over")
+    last = FeedState.objects.get().sequence
     call_command("restart_changes", stdout=StringIO())
     problem(410, since=write_token(token))
+    assert FeedState.objects.get().sequence > last + 10**8  # none of those lost is given again
+
+
+def test_program_of_the_documentation_starts_over(issues, monkeypatch):
+    def urlopen(url):
+        response = Client().get(url.removeprefix("https://books.example"))
+        if response.status_code != 200:
+            raise HTTPError(url, response.status_code, "", {}, None)
+        return BytesIO(response.content)
+
+    text = (Path(__file__).parents[3] / "docs/how-to/keep-a-copy.md").read_text()
+    program = {}
+    exec(re.findall(r"```python\n(.*?)```", text, re.DOTALL)[1], program)  # noqa: S102
+    monkeypatch.setattr("urllib.request.urlopen", urlopen)
+    copy = {}
+    since = program["update"](copy, None)
+    issues[0].delete()
+    relay()
+    call_command("restart_changes", stdout=StringIO())
+    since = program["update"](copy, since)
+    assert copy == listed_issues()
+    assert program["update"](copy, since) == since
 
 
 def test_tombstones_are_kept_for_a_time(issues, settings):
@@ -158,6 +185,24 @@ def test_tombstones_are_kept_for_a_time(issues, settings):
     copy = Copy(limit=1)
     copy.update()
     assert set(copy.issues) == {issues[1].pk, issues[2].pk}
+
+
+def test_tombstone_that_is_deleted_while_the_feed_is_read(issues, monkeypatch):
+    """The client learns that it has to start over, and not that there is nothing new."""
+    old = fetch()["next_since"]
+    issues[0].delete()
+    relay()
+    PublicState.objects.filter(is_public=False).update(
+        changed_at=timezone.now() - timedelta(days=401)
+    )
+    rows = views.Changes.rows
+
+    def prune_first(view, *args):
+        tombstones.prune()
+        return rows(view, *args)
+
+    monkeypatch.setattr(views.Changes, "rows", prune_first)
+    problem(410, since=old)
 
 
 def test_site_without_pages_has_an_empty_feed(issues, home_page):
@@ -182,7 +227,7 @@ def test_feed_is_not_in_the_response_cache(digest):
     relay()
     assert len(fetch()["results"]) == 1
     FeedState.objects.update(epoch=uuid4())  # changes no content
-    problem(410, since=write_token(read_token(fetch()["next_since"])._replace(epoch="x")))
+    assert read_token(fetch()["next_since"]).epoch == str(FeedState.objects.get().epoch)
 
 
 def test_a_page_of_the_feed_takes_few_queries(digest, django_assert_max_num_queries):

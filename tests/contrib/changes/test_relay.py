@@ -15,8 +15,9 @@ from wagtail.models import (
     Site,
 )
 
-from digest.contrib.changes import public_state
+from digest.contrib.changes import markers, public_state
 from digest.contrib.changes import relay as relay_module
+from digest.contrib.changes.feed_state import RETRY_AFTER, is_waiting
 from digest.contrib.changes.models import FeedState, PublicState
 from digest.models import IssuePage
 from tests.builders import (
@@ -269,10 +270,80 @@ def test_issue_that_cannot_be_rendered_is_left_out_and_logged(issue, monkeypatch
             raise ValueError
         return real(issues, *args)
 
-    monkeypatch.setattr(public_state, "Issues", fail)
-    Page.objects.filter(pk=issue.pk).update(title="Another")
-    assert types(relay()) == [("published", other.pk)]
+    with monkeypatch.context() as patch:
+        patch.setattr(public_state, "Issues", fail)
+        Page.objects.filter(pk=issue.pk).update(title="Another")
+        assert types(relay()) == [("published", other.pk)]
     assert f"Page {issue.pk} cannot be compared" in caplog.text
+    assert not is_waiting()
+    later = timezone.now() + RETRY_AFTER
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert types(relay()) == [("updated", issue.pk)]
+    assert not PublicState.objects.filter(is_marked=True).exists()
+
+
+def test_new_issue_that_cannot_be_rendered_is_published_later(digest, monkeypatch):
+    relay()
+    issue = make_issue(digest)
+    with monkeypatch.context() as patch:
+        patch.setattr(public_state, "Issues", None)
+        assert relay() == []
+    Page.objects.filter(pk=issue.pk).update(title="Another")  # is tried again at once
+    assert types(relay()) == [("published", issue.pk)]
+
+
+def test_page_that_expires_during_a_pass_is_not_forgotten(digest, monkeypatch):
+    issue, other = make_issue(digest, 14), make_issue(digest, 15)
+    clock = [timezone.now()]
+    monkeypatch.setattr(timezone, "now", lambda: clock[0])
+    expiry = clock[0] + timedelta(seconds=10)
+    IssuePage.objects.filter(pk=issue.pk).update(expire_at=expiry)
+    relay()
+    Page.objects.filter(pk=other.pk).update(title="Another")
+    expand = markers.expand
+
+    def expand_slowly(*args):
+        expand(*args)
+        clock[0] = expiry
+
+    monkeypatch.setattr(markers, "expand", expand_slowly)
+    assert set(types(relay())) == {("updated", other.pk), ("unpublished", issue.pk)}
+
+
+def test_another_language_of_the_root_page_is_an_update(issue, site, change):
+    french = Locale.objects.create(language_code="fr")
+    relay()
+    change(Page, site.root_page_id, "locale_id", french.pk)
+    # URLs in the API name the languages that are not the site's.
+    assert ("updated", issue.pk) in types(relay())
+
+
+def test_other_renditions_are_an_update(digest, settings):
+    issue = make_issue(digest, image=make_image())
+    relay()
+    settings.DIGEST_IMAGE_WIDTHS = [320]
+    relay_module.mark_everything()
+    assert types(relay()) == [("updated", issue.pk)]
+    settings.MEDIA_URL = "https://cdn.example/"
+    relay_module.mark_everything()
+    assert types(relay()) == [("updated", issue.pk)]
+
+
+@pytest.mark.optional_apps
+def test_provenance_is_that_of_the_issue_and_of_its_aliases(digest, home_page):
+    from digest.contrib.submissions.models import DigestDisclosure, IssueProvenance
+
+    issue, other = make_issue(digest), make_issue(digest, 15)
+    alias = issue.create_alias(parent=make_digest(home_page, "weekly"), update_slug="alias")
+    record = IssueProvenance.objects.create(issue=issue, uses_ai=True)
+    relay()
+    shown = {("updated", issue.pk), ("updated", alias.pk)}
+    IssueProvenance.objects.update(approved_at=timezone.now())
+    assert set(types(relay())) == shown
+    DigestDisclosure.objects.create(digest=digest, text="Made by robots.")
+    assert set(types(relay())) == shown
+    IssueProvenance.objects.filter(pk=record.pk).update(issue=other)
+    assert set(types(relay())) == {*shown, ("updated", other.pk)}
 
 
 def test_feed_is_empty_before_the_first_pass(digest):

@@ -1,14 +1,17 @@
 """Several relays at once, and relays that are killed."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, connections, transaction
 from wagtail.models import Page
 
+from digest.caching import content_version
 from digest.caching.content_version import ChangeMarker
-from digest.contrib.changes import markers
+from digest.contrib.changes import markers, tombstones
 from digest.contrib.changes import relay as relay_module
+from digest.contrib.changes.feed_state import locked
 from digest.contrib.changes.models import FeedState, PublicState
 from tests.builders import make_digest, make_issue
 from tests.contrib.changes.feed import Copy, listed_issues, relay, types
@@ -62,6 +65,14 @@ def test_killed_pass_has_done_nothing(issue, monkeypatch, module, name, after):
     assert types(relay()) == [("updated", issue.pk)]
 
 
+def test_comparing_all_pages_leaves_the_content_version(issue):
+    before = content_version.current()
+    relay_module.mark_everything()
+    relay()
+    assert before
+    assert content_version.current() == before
+
+
 @on_postgresql
 def test_second_relay_returns_at_once(issue):
     def run_another():
@@ -73,6 +84,28 @@ def test_second_relay_returns_at_once(issue):
     with transaction.atomic(), ThreadPoolExecutor(1) as pool:
         FeedState.objects.select_for_update().get()
         assert pool.submit(run_another).result(timeout=10) is None
+
+
+@on_postgresql
+@pytest.mark.parametrize("run", [tombstones.start_new_epoch, tombstones.prune])
+def test_commands_wait_for_a_relay(issue, run):
+    def run_beside():
+        try:
+            run()
+        finally:
+            connections.close_all()
+
+    issue.delete()
+    relay()
+    PublicState.objects.filter(is_public=False).update(changed_at="2020-01-01T00:00Z")
+    with ThreadPoolExecutor(1) as pool:
+        with locked() as state:
+            running = pool.submit(run_beside)
+            time.sleep(0.5)
+            state.sequence += 1
+            state.save()
+        running.result(timeout=10)
+    assert not PublicState.objects.filter(is_public=False).exists()
 
 
 @on_postgresql

@@ -10,12 +10,23 @@ class Place(NamedTuple):
     """After the change with this sequence.
 
     ``first`` is the last sequence when the client began: what was gone by then is not for it.
+    ``doubtful``, if not negative, is the place before data that the relay has not confirmed: the
+    client has to read from there again.
     """
 
     epoch: str
     site_id: int
     sequence: int
     first: int
+    doubtful: int = -1
+
+    def next(self, end: int, doubtful: int, has_more: bool) -> "Place":
+        """Return the place after a response that ends with a sequence, and perhaps is doubtful."""
+        found = [place for place in (self.doubtful, doubtful) if place >= 0]
+        back = min(found, default=-1)
+        if has_more:
+            return self._replace(sequence=end, doubtful=back)
+        return self._replace(sequence=back if found else end, doubtful=-1)
 
 
 def write_token(place: Place) -> str:

@@ -7,10 +7,11 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
-from wagtail.models import Locale
+from wagtail.models import Locale, PageViewRestriction
 
 from digest.api.base import APICachePolicy, APIView
 from digest.api.errors import InvalidParameters, ProblemError
+from digest.caching.content_version import ChangeMarker
 from digest.contrib.changes.api import data, parameters, serializers
 from digest.contrib.changes.api.problems import START_OVER
 from digest.contrib.changes.api.schema import ChangesSchema
@@ -49,23 +50,46 @@ class Changes(APIView):
         rows = list(self.rows(feed, start)[: limit + 1])
         has_more, rows = len(rows) > limit, rows[:limit]
         end = rows[-1].sequence if has_more else feed.sequence
-        results = list(self.results(rows))
-        since = write_token(start._replace(sequence=end))
-        return Response({"results": results, "next_since": since, "has_more": has_more})
+        found = list(data.changes(rows, self.scope, "issue" in self.parameters.get("include", ())))
+        place = start.next(end, self.doubtful(start, rows, found), has_more)
+        results = list(self.results(rows, found))
+        return Response(
+            {"results": results, "next_since": write_token(place), "has_more": has_more}
+        )
+
+    def doubtful(self, start: Place, rows: list[Any], found: list[Any]) -> int:
+        """Return the place before data that may be as before when the relay compares it; or -1.
+
+        Of a page that a change may have touched, the relay repeats the row. It does not know the
+        pages that a restriction hid, if that is gone again; so it has to see the restriction first.
+        """
+        feed = FeedState.objects.first() if "since" in self.parameters else None
+        if feed is not None:  # Rows may have been deleted meanwhile.
+            self.check(start, feed)
+        restriction = PageViewRestriction._meta.label_lower
+        if rows and ChangeMarker.objects.filter(model=restriction).exists():
+            return start.sequence
+        hidden = (row for row, change in zip(rows, found, strict=True) if change is None)
+        return next((row.sequence - 1 for row in hidden), -1)
 
     def start(self, feed: FeedState) -> Place:
         """Return the place of ``since``; raise a 400 or a 410 if there is none."""
-        epoch = str(feed.epoch)
         if "since" not in self.parameters:
-            return Place(epoch, self.site.pk, 0, feed.sequence)
+            return Place(str(feed.epoch), self.site.pk, 0, feed.sequence)
         place = read_token(self.parameters["since"])
         if place is None or place.site_id != self.site.pk:
             detail = "It is not the `next_since` of a response of this site."
             raise InvalidParameters([{"parameter": "since", "code": "invalid", "detail": detail}])
-        known = max(place.sequence, place.first)
-        if place.epoch != epoch or known > feed.sequence or known < feed.forgotten_sequence:
-            raise ProblemError(START_OVER)
+        self.check(place, feed)
         return place
+
+    @staticmethod
+    def check(place: Place, feed: FeedState) -> None:
+        """Raise a 410 if the feed cannot go on from a place."""
+        known = max(place.sequence, place.first)
+        is_kept = feed.forgotten_sequence <= known <= feed.sequence
+        if place.epoch != str(feed.epoch) or not is_kept:
+            raise ProblemError(START_OVER)
 
     def rows(self, feed: FeedState, start: Place) -> QuerySet:
         """Return the rows after a place, without pages that were gone when the client began."""
@@ -83,10 +107,8 @@ class Changes(APIView):
         # Tuples, which cost less than instances, and without the texts that only the relay needs.
         return rows.order_by("sequence").values_list(*data.COLUMNS, named=True)
 
-    def results(self, rows: list[Any]) -> Iterator[dict[str, Any]]:
+    def results(self, rows: list[Any], found: list[Any]) -> Iterator[dict[str, Any]]:
         """Yield the data of rows; pages that have just been hidden are gone."""
-        with_issues = "issue" in self.parameters.get("include", ())
-        found = data.changes(rows, self.scope, with_issues)
         for row, change in zip(rows, found, strict=True):
             if change is not None:
                 yield change

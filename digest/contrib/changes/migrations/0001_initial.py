@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
                 ('sequence', models.BigIntegerField(default=0)),
                 ('forgotten_sequence', models.BigIntegerField(default=0)),
                 ('next_expiry', models.DateTimeField(null=True)),
+                ('root_locales', models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
@@ -33,6 +34,8 @@ class Migration(migrations.Migration):
                 ('shows', models.TextField(blank=True)),
                 ('is_public', models.BooleanField(default=False)),
                 ('is_marked', models.BooleanField(default=True)),
+                ('is_doubtful', models.BooleanField(default=False)),
+                ('failed_at', models.DateTimeField(null=True)),
                 ('sequence', models.BigIntegerField(null=True)),
                 ('changed_at', models.DateTimeField(null=True)),
             ],
