@@ -22,7 +22,7 @@ DIGEST = [path for path in CODE if path.is_relative_to(ROOT / "digest")]
 # The packages and modules of the plugin by layer, lowest first. One may import those of its own
 # layer, though not in a circle, and those of the layers below.
 LAYERS = [
-    {"conf", "blocks", "registry"},
+    {"conf", "blocks", "registry", "url_converters"},
     {"visibility", "http"},
     {"caching", "pages", "publishing"},
     {"rendering", "previews", "sources"},
