@@ -1,6 +1,8 @@
 """Benchmarks of submissions: the documents, and each figure once, in this process."""
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import override_settings
 
 from benchmarks.content import Writer
@@ -12,6 +14,16 @@ from digest.importing.documents import text_document
 from digest.models import IssuePage
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def keep_connection():
+    """Keep the connection, in whose transaction the test runs, as Django's test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
