@@ -1,4 +1,4 @@
-"""What the public data of a page depends on, besides the page itself.
+"""What the public data of a page depends on, except the page itself.
 
 ``PublicState.shows`` is a text of references, as ",taggit.tag:3,wagtailcore.page:7,". They include
 what is hidden now, since it may become public. A link from a text to a page is "link:7", because

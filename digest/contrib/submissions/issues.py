@@ -106,9 +106,9 @@ def choose_images(body: list[dict[str, Any]], user: Any) -> None:
     """
     model = get_image_model()
     images = [(position, block["value"].get("image")) for position, block in enumerate(body)]
-    wanted = [(position, image) for position, image in images if image and "id" in image]
-    found = _choosable({read_id(model, image["id"]) for _, image in wanted} - {None}, user)
-    for position, image in wanted:
+    requested = [(position, image) for position, image in images if image and "id" in image]
+    found = _choosable({read_id(model, image["id"]) for _, image in requested} - {None}, user)
+    for position, image in requested:
         chosen = found.get(read_id(model, image["id"]))
         if chosen is None:
             pointer = f"{ROOT}/body/{position}/value/image/id"
