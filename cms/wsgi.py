@@ -1,5 +1,6 @@
 """The WSGI callable ``application``; the default settings are those of production."""
 
+import gc
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -12,6 +13,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
 CHARSET = re.compile(r"(?i);\s*charset\*?\d*\*?\s*=[^;]*")
 
 django_application = get_wsgi_application()
+
+# A garbage collection writes to each object that it looks at, so workers would no longer share the
+# memory of the objects that gunicorn's main process has loaded for them (--preload).
+gc.collect()
+gc.freeze()
 
 
 def application(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:

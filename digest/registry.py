@@ -7,7 +7,7 @@ INSTALLED_APPS is never ready, so it adds nothing.
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.dispatch import Signal
@@ -51,6 +51,19 @@ class Link(NamedTuple):
     notes: str
 
 
+class Status(NamedTuple):
+    """A row of ``manage.py digest_status``, below those of the jobs.
+
+    ``message`` is what the admin's home page says to superusers, of a problem of which no other
+    panel there warns.
+    """
+
+    name: str
+    value: int | str | datetime | list[Any] | None
+    is_problem: bool = False
+    message: str = ""
+
+
 class SignalHandler(NamedTuple):
     """A receiver with its signal and the only senders for which it is called."""
 
@@ -75,6 +88,8 @@ class Registry:
     """The additions of all installed apps, in the order of INSTALLED_APPS."""
 
     jobs: list[Job] = field(default_factory=list)
+    # Dotted names of functions that return rows of ``Status``: see ``digest.jobs.status``.
+    status: list[str] = field(default_factory=list)
     # Dotted names of modules that add to the API: see ``digest.api.extensions``.
     api_extensions: list[str] = field(default_factory=list)
     # Paths of the plugin, and the dotted names of the URLconfs that apps add there.

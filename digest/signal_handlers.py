@@ -17,7 +17,7 @@ from wagtail.signals import page_published, post_page_move
 from digest import tasks
 from digest.caching import triggers
 from digest.mixins import DigestPageMixin, IssuePageMixin
-from digest.pages import numbering, stories
+from digest.pages import numbering, page_indexes, stories
 from digest.pages.page_models import get_issue_senders
 from digest.previews import tokens
 from digest.registry import SignalHandler, connect
@@ -39,6 +39,7 @@ def signal_handlers() -> Iterator[SignalHandler]:
 
     yield SignalHandler(pre_migrate, triggers.remove_triggers, [plugin])
     yield SignalHandler(post_migrate, triggers.install_triggers, [plugin])
+    yield SignalHandler(post_migrate, page_indexes.update_page_indexes, [plugin])
 
     yield SignalHandler(pre_save, stories.give_new_ids_to_copied_revision, [Revision])
     yield SignalHandler(post_save, stories.derive_stories, get_issue_senders())

@@ -27,6 +27,7 @@ from wagtail.models import (
     Site,
 )
 
+from digest import memo
 from digest.conf import get_base_page_model, has_languages
 
 # In place of a site: the pages of every site. None is no site, as for an unknown host.
@@ -49,6 +50,16 @@ def snapshot() -> Iterator[None]:
         _snapshot.reset(token)
 
 
+@contextmanager
+def at(moment: Any) -> Iterator[None]:
+    """Compare expiry with another time inside, or with an expression."""
+    token = _snapshot.set({**(_snapshot.get() or {}), "now": moment})
+    try:
+        yield
+    finally:
+        _snapshot.reset(token)
+
+
 def _once(name: Any, read: Callable[[], Any]) -> Any:
     found = _snapshot.get()
     if found is None:
@@ -58,6 +69,11 @@ def _once(name: Any, read: Callable[[], Any]) -> Any:
     return found[name]
 
 
+def _memoised(name: Any, read: Callable[[], Any]) -> Any:
+    """Read once in a snapshot, or for a content version: what the clock has no part in."""
+    return _once(name, lambda: memo.once((name, has_languages()), read))
+
+
 def now() -> datetime:
     """Return the time, the same one inside a ``snapshot``."""
     return _once("now", timezone.now)
@@ -65,14 +81,14 @@ def now() -> datetime:
 
 def public(queryset: QuerySet, site: Site | object | None = ANY_SITE) -> QuerySet:
     """Filter a queryset of pages by what an anonymous reader may see on a site, or on any."""
-    clause = _once(("unrestricted", site), lambda: _is_unrestricted(site))
+    clause = _memoised(("unrestricted", site), lambda: _is_unrestricted(site))
     return queryset.filter(_is_live(), clause)
 
 
 def visible_if_authorised(page: AbstractPage, queryset: QuerySet) -> QuerySet:
     """Filter a queryset of pages by what a reader may see who has passed the view restrictions of
     ``page``: what is public, and what only these restrict. The response must not be cached."""
-    paths = _once("restricted", _restricted_paths)
+    paths = _memoised("restricted", _restricted_paths)
     others = {path for path in paths if not page.path.startswith(path)}
     return queryset.filter(_is_live(), _is_unrestricted(ANY_SITE, others))
 
@@ -85,7 +101,7 @@ def _is_live() -> Q:
 
 def _is_unrestricted(site: Site | object | None, restricted: set[str] | None = None) -> Q:
     """Return a condition for pages of the site that are not under a restricted path."""
-    restricted = _once("restricted", _restricted_paths) if restricted is None else restricted
+    restricted = _memoised("restricted", _restricted_paths) if restricted is None else restricted
     # The root of the tree is never a public page, even if a site has it as its root page.
     clause = Q(depth__gt=1) & _at_or_under(_root_paths(site))
     return clause & ~_at_or_under(restricted) if restricted else clause
@@ -150,7 +166,7 @@ def in_public_collections(
     """
     items = list(items)
     if restricted is None:
-        restricted = _once("collections", restricted_collection_paths)
+        restricted = _memoised("collections", restricted_collection_paths)
     if restricted:
         prefetch_related_objects(items, "collection")
         items = [item for item in items if not item.collection.path.startswith(restricted)]

@@ -2,9 +2,17 @@
 
 from typing import Any
 
+from django.forms import Media
 from django.utils.functional import cached_property
+from wagtail.admin.staticfiles import versioned_static
 
 WIDE = "digest-wide"  # the class of columns that a narrow screen does not show
+
+
+def styles(name: str) -> Media:
+    """Return the style sheet of all listings, and the one of this listing."""
+    names = ("digest/admin/listings.css", name)
+    return Media(css={"all": [versioned_static(name) for name in names]})
 
 
 class EmptyMessageMixin:

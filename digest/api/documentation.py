@@ -25,6 +25,7 @@ from digest.api.bodies import Body
 from digest.api.examples import EXAMPLES
 from digest.api.extensions import digest_fields, extensions, problem_types
 from digest.api.schema import component_schema
+from digest.api.shared_parameters import share_parameters
 from digest.conf import conf
 
 SETTINGS = {
@@ -105,7 +106,16 @@ def build_schema() -> dict[str, Any]:
         {"name": name} | ({"description": tags[name]} if name in tags else {})
         for name in _tags_in_use(schema)
     ]
-    return schema | {"servers": [{"url": root.rstrip("/")}], "tags": named}
+    _add_webhooks(schema)
+    return share_parameters(schema) | {"servers": [{"url": root.rstrip("/")}], "tags": named}
+
+
+def _add_webhooks(schema: dict[str, Any]) -> None:
+    """Add the requests that apps send, and the components that only these have."""
+    for extension in extensions():
+        schema["components"]["schemas"] |= extension.schemas
+        if extension.webhooks:
+            schema["webhooks"] = schema.get("webhooks", {}) | extension.webhooks
 
 
 def _tags_in_use(schema: dict[str, Any]) -> list[str]:
@@ -122,7 +132,8 @@ class SchemaView(APIView):
     def get(self, request: Request) -> Response:
         if not conf.API_DOCS_ENABLED:
             raise Http404
-        return Response(build_schema())
+        root = self.scope.api_root.rstrip("/")
+        return Response(build_schema() | {"servers": [{"url": root}]})
 
 
 class HTMLView(APIView):

@@ -26,12 +26,14 @@ from digest.registry import registry
 class ListParameter:
     """A query parameter of the lists of issues and stories, and its filter.
 
-    ``filter`` takes a queryset of issues or of stories, and the validated value.
+    ``filter`` takes a queryset of issues or of stories, and the validated value. ``first`` may find
+    the first matching issues faster: see ``pagination.First``, after the same two arguments.
     """
 
     name: str
     make_field: Callable[[], serializers.Field]
     filter: Callable[[QuerySet, Any], QuerySet]
+    first: Callable[..., tuple[QuerySet, bool]] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ class APIExtension:
 
     ``links`` are those of the map, ``examples`` those of the schema's components, and ``tags`` the
     descriptions of the schema's tags (the first part of a path). ``components`` are serializers of
-    data that no endpoint of the schema returns.
+    data that no endpoint of the schema returns, ``schemas`` components in JSON Schema, and
+    ``webhooks`` the requests that the site sends, as path items of OpenAPI by name.
     """
 
     urlpatterns: Sequence[URLPattern] = ()
@@ -79,6 +82,8 @@ class APIExtension:
     examples: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     components: Sequence[type[serializers.Serializer]] = ()
+    schemas: dict[str, Any] = field(default_factory=dict)
+    webhooks: dict[str, Any] = field(default_factory=dict)
 
 
 @cache

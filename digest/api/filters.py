@@ -1,29 +1,33 @@
 """Filter lists of issues and stories by query parameters, as ``parameters.py`` declares them."""
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Length, Substr
-from django.db.models.lookups import In
+from django.db.models import Q, QuerySet
+from taggit.models import Tag
 
 from digest.api.extensions import list_parameters
+from digest.api.pagination import First
 from digest.api.scope import Scope
-from digest.pages.page_models import get_issue_tag_model
+from digest.pages.listing import children_of, tagged
 from digest.pages.paths import with_slug
 from digest.pages.time_zones import time_zone_named
 
 
-def filter_issues(scope: Scope, parameters: dict[str, Any]) -> QuerySet:
-    """Return the public issues of a site that match the filters of the core."""
+def filter_issues(scope: Scope, parameters: dict[str, Any], are_counted: bool = False) -> QuerySet:
+    """Return the public issues of a site that match the filters of the core.
+
+    All of them ``are_counted``, or the newest are read.
+    """
     issues = scope.issues()
     for name, lookup in LOOKUPS.items():
         if name in parameters:
             issues = issues.filter(**{lookup: parameters[name]})
     if "tag" in parameters:
-        issues = _tagged(issues, parameters["tag"])
+        issues = _tagged(issues, parameters["tag"], are_counted)
     for slug in parameters.get("tag_all", []):
-        issues = _tagged(issues, [slug])
+        issues = _tagged(issues, [slug], are_counted)
     if "updated_since" in parameters:
         issues = issues.filter(_updated_since(parameters["updated_since"], scope))
     if "digest" in parameters:
@@ -41,9 +45,9 @@ LOOKUPS = {
 }
 
 
-def _tagged(issues: QuerySet, slugs: list[str]) -> QuerySet:
-    tagged = get_issue_tag_model().objects.filter(tag__slug__in=slugs)
-    return issues.filter(pk__in=tagged.values("content_object_id"))
+def _tagged(issues: QuerySet, slugs: list[str], are_counted: bool) -> QuerySet:
+    tags = Tag.objects.filter(slug__in=slugs).values_list("pk", flat=True)
+    return tagged(issues, tags, are_counted)
 
 
 def _updated_since(since: datetime, scope: Scope) -> Q:
@@ -66,9 +70,7 @@ def _earliest_local_date(value: datetime, scope: Scope) -> date:
 def of_digests(issues: QuerySet, digests: QuerySet) -> QuerySet:
     """Return the issues that are children of the digests."""
     paths = list(digests.order_by().values_list("path", flat=True))
-    # Without LIKE, for which SQLite would use the index on path and then sort all matches.
-    parent = Substr("path", 1, Length("path") - Value(issues.model.steplen))
-    return issues.filter(In(parent, paths)) if paths else issues.none()
+    return children_of(issues, paths) if paths else issues.none()
 
 
 def filter_by_extensions(rows: QuerySet, parameters: dict[str, Any]) -> QuerySet:
@@ -77,3 +79,11 @@ def filter_by_extensions(rows: QuerySet, parameters: dict[str, Any]) -> QuerySet
         if parameter.name in parameters:
             rows = parameter.filter(rows, parameters[parameter.name])
     return rows
+
+
+def first_by_extensions(rows: QuerySet, parameters: dict[str, Any]) -> First | None:
+    """Return ``first`` of the list parameter in use; None if there are more or it has none."""
+    used = [parameter for parameter in list_parameters() if parameter.name in parameters]
+    if len(used) != 1 or used[0].first is None:
+        return None
+    return partial(used[0].first, rows, parameters[used[0].name])

@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import F, QuerySet, prefetch_related_objects
+from django.db.models.lookups import In
 
-from digest import visibility
+from digest import statements, visibility
 from digest.api.representations import LINKED, digest_reference, reference
 from digest.api.scope import Scope
 from digest.blocks.stored import fits
@@ -35,6 +36,12 @@ def _translations(pages: list[Any], scope: Scope) -> dict[Any, list[Any]]:
     return translations
 
 
+def _uses_of_tags(issues: list[Any]) -> QuerySet:
+    """Return the tags of issues with a slug; one of emoji alone has none, and so no URL."""
+    uses = get_issue_tag_model().objects.filter(In(F("content_object_id"), issues))
+    return uses.exclude(tag__slug="").values_list("tag__name", "tag__slug", "content_object_id")
+
+
 FieldNames = Collection[str]
 
 
@@ -47,6 +54,7 @@ class Issues:
     def __init__(self, issues: Iterable[Any], fields: FieldNames, scope: Scope) -> None:
         self.scope, self.fields = scope, fields
         self.issues = list(issues)
+        self.digests: dict[Any, dict[str, Any]] = {}
         scope.note_shown("issue", self.issues)
         if self._needs("locale", "seo", "provenance") or scope.has_languages:
             with_locales(self.issues)
@@ -78,9 +86,7 @@ class Issues:
         return [page.image_id for page in pages if page.image_id]
 
     def _tags(self) -> dict[int, list[dict[str, str]]]:
-        # Without a slug, as a tag of emoji alone has none, a tag has no URL.
-        uses = get_issue_tag_model().objects.filter(content_object__in=[i.pk for i in self.issues])
-        uses = uses.exclude(tag__slug="").values_list("tag__name", "tag__slug", "content_object_id")
+        uses = statements.fetch(("tags",), _uses_of_tags, issues=[i.pk for i in self.issues])
         tags: dict[int, list[dict[str, str]]] = defaultdict(list)
         for name, slug, pk in sorted(uses):
             tags[pk].append({"name": name, "slug": slug})
@@ -92,7 +98,10 @@ class Issues:
         return [{name: get(self, issue) for name, get in getters} for issue in self.issues]
 
     def _digest(self, issue: Any) -> dict[str, Any] | None:
-        return issue.digest and digest_reference(issue.digest, self.scope)
+        digest = issue.digest
+        if digest and digest.pk not in self.digests:
+            self.digests[digest.pk] = digest_reference(digest, self.scope)
+        return digest and self.digests[digest.pk]
 
     def _correction(self, issue: Any) -> dict[str, str] | None:
         note = issue.correction_note

@@ -18,10 +18,12 @@ MAX_NAME_LENGTH = 100
 
 
 class StrictIntegerField(serializers.IntegerField):
-    """Accept up to nine ASCII digits; DRF also accepts "5.0" and " 5"."""
+    """Accept up to ``max_digits`` ASCII digits; DRF also accepts "5.0" and " 5"."""
+
+    max_digits = 9
 
     def to_internal_value(self, data: Any) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", str(data)):
+        if not re.fullmatch(rf"[0-9]{{1,{self.max_digits}}}", str(data)):
             self.fail("invalid")
         return super().to_internal_value(data)
 

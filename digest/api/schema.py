@@ -237,11 +237,13 @@ def stream_schema(
     """Return the schema of an array of the stream's blocks, with the discriminator ``type``."""
     refs = {}
     for name, block in stream.child_blocks.items():
-        component = prefix + "".join(part.title() for part in name.split("_")) + "Block"
-        value = block_schema(block, register, image, component)
+        component = prefix + "".join(part.title() for part in name.split("_"))
+        value = block_schema(block, register, image, f"{component}Block")
         if isinstance(stream, IssueBodyBlock) and name == "story_section":
             value = _with_anchor(value)
-        refs[name] = register(component, _block_component(stream, name, value))
+        if "properties" in value:
+            value = register(f"{component}Value", value)
+        refs[name] = register(f"{component}Block", _block_component(stream, name, value))
     mapping = {name: ref["$ref"] for name, ref in refs.items()}
     union = {
         "oneOf": list(refs.values()),

@@ -22,6 +22,8 @@ TEXT_FORMATS: dict[str, Callable[[str], str] | None] = {
     "markdown": html_to_markdown,
     "text": html_to_text,
 }
+# Stands for the slug in a URL, and needs no quoting.
+ANY_SLUG = "any-slug"
 
 
 class Scope:
@@ -63,13 +65,13 @@ class Scope:
         return first
 
     @cached_property
-    def _api_root(self) -> str:
+    def api_root(self) -> str:
         return self.request.build_absolute_uri(reverse("digest:api:map"))
 
     def api_url(self, *parts: Any, end: str = "/") -> str:
         """Return the URL of a resource at the request host, with ``site`` if the request has it."""
         path = "/".join(quote(str(part)) for part in parts)
-        return f"{self._api_root}{path}{end}{self._query}"
+        return f"{self.api_root}{path}{end}{self._query}"
 
     def localized_url(self, page: Any, url: str) -> str:
         """Add ``locale`` to a URL if the page is not in the site's language."""
@@ -89,9 +91,19 @@ class Scope:
 
     def note_counted(self, pages: QuerySet) -> None:
         """Note pages that the response counts, for its expiry."""
+        if visibility.next_expiry() is None:  # as on most sites; the query below reads more
+            return
         expiring = pages.filter(expire_at__isnull=False).select_related(None).order_by()
         visibility.note_expiry(expiring.only("expire_at"))
 
     def tag_url(self, slug: str) -> str:
         """Return the public URL of a tag."""
-        return public_urls.frontend_root(self.site) + reverse("digest:tag", args=[slug])
+        before, after = self._tag_url
+        return f"{before}{quote(slug)}{after}"
+
+    @cached_property
+    def _tag_url(self) -> tuple[str, str]:
+        """The URL of a tag before and after its slug; a response may have dozens of them."""
+        path = reverse("digest:tag", args=[ANY_SLUG])
+        before, _slug, after = path.rpartition(ANY_SLUG)
+        return public_urls.frontend_root(self.site) + before, after

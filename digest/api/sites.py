@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from wagtail.models import Site
 
+from digest import memo
 from digest.api.errors import InvalidParameters
 
 
@@ -13,7 +14,10 @@ def find_site(request: HttpRequest, name: str | None) -> Site | None:
     with the lowest port. Raise InvalidParameters if no site has the name.
     """
     if name is None:
-        return Site.find_for_request(request)
+        request._wagtail_site = memo.once(
+            ("site", request.get_host(), request.get_port()), lambda: Site.find_for_request(request)
+        )
+        return request._wagtail_site
     hostname, _colon, port = name.partition(":")
     sites = Site.objects.select_related("root_page").filter(hostname__iexact=hostname)
     if port:

@@ -10,9 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from taggit.models import Tag
 
+from digest import statements, visibility
 from digest.api import parameters, representations, serializers
 from digest.api.base import APIView
-from digest.api.filters import filter_by_extensions, filter_issues, of_digests
+from digest.api.filters import filter_by_extensions, filter_issues, first_by_extensions
 from digest.api.issues import (
     ISSUE_FIELDS,
     LIST_FIELDS,
@@ -24,10 +25,14 @@ from digest.api.issues import (
 from digest.api.pagination import CursorPagination
 from digest.api.renderers import MarkdownRenderer
 from digest.api.representations import Digests
-from digest.pages.listing import latest_first
+from digest.conf import get_base_page_model
+from digest.pages.listing import children_of, latest_first
 from digest.pages.page_models import get_digest_page_model, get_issue_tag_model
 from digest.pages.paths import renamed, with_slug
 from digest.pages.stories import stories_of
+
+# The parameters of the first page of all issues: they choose what is shown of each.
+UNFILTERED = {"count", "fields", "include", "limit", "order", "rich_text", "site"}
 
 
 class DigestList(APIView):
@@ -73,16 +78,30 @@ class IssueList(APIView):
     is_list = True
 
     def get(self, request: Request) -> Response:
-        issues = filter_issues(self.scope, self.parameters)
-        issues = filter_by_extensions(issues, self.parameters)
         sign = "-" if self.parameters["order"] == "-date" else ""
         paginator = CursorPagination([f"{sign}date", f"{sign}pk"], self.parameters)
         if paginator.with_count:
-            self.scope.note_counted(issues)
+            paginator.counted = self.counted_issues()
+            self.scope.note_counted(paginator.counted)
         names = self.requested_fields(LIST_FIELDS)
-        issues = issues if "body" in names else issues.defer("body")
-        page = paginator.paginate_queryset(issues, request)
+        page = self.page(paginator, "body" in names)
         return paginator.get_paginated_response(Issues(page, names, self.scope).as_data())
+
+    def counted_issues(self) -> QuerySet:
+        issues = filter_issues(self.scope, self.parameters, are_counted=True)
+        return filter_by_extensions(issues, self.parameters)
+
+    def page(self, paginator: CursorPagination, with_body: bool) -> list[Any]:
+        def build() -> QuerySet:
+            issues = filter_issues(self.scope, self.parameters)
+            return issues if with_body else issues.defer("body")
+
+        if not self.parameters["count"] and self.parameters.keys() <= UNFILTERED:
+            return paginator.first_page(("issues", self.site, with_body), build, self.request)
+        issues = build()
+        paginator.first = first_by_extensions(issues, self.parameters)
+        filtered = filter_by_extensions(issues, self.parameters)
+        return paginator.paginate_queryset(filtered, self.request)
 
 
 class IssueDetail(APIView):
@@ -95,7 +114,11 @@ class IssueDetail(APIView):
     is_alternative_url = False
 
     def get(self, request: Request, pk: int) -> Response:
-        return self.issue_response(self.scope.issues().filter(pk=pk).first())
+        found = statements.fetch(("issue", self.site), self._by_pk, pk=pk)
+        return self.issue_response(found[0] if found else None)
+
+    def _by_pk(self, pk: Any) -> QuerySet:
+        return self.scope.issues().filter(pk=pk).order_by()
 
     def issue_response(self, issue: Any) -> Response:
         """Return an issue as JSON or Markdown; raise Http404 if it is None."""
@@ -137,14 +160,33 @@ class IssueBySlugs(IssueDetail):
     is_renamable = True
 
     def get(self, request: Request, digest_slug: str, slug: str) -> HttpResponse:
-        digests = get_digest_page_model().objects.filter(slug=digest_slug)
-        issues = filter_issues(self.scope, self.parameters)
-        found = of_digests(issues, digests).filter(slug=slug)
-        issue = self.scope.order_by_preference(found).first()
+        issue = self.find(digest_slug, slug)
         if issue is None:
+            issues = filter_issues(self.scope, self.parameters)
             old = self.scope.get_preferred(renamed(issues, self.site, digest_slug, slug))
             return self.redirect("issue-by-slugs", old.get_parent().slug, old.slug)
         return self.issue_response(issue)
+
+    def find(self, digest_slug: str, slug: str) -> Any:
+        """Return the issue with these slugs now, or None."""
+
+        def build(paths: list[Any], slug: Any) -> QuerySet:
+            issues = children_of(filter_issues(self.scope, self.parameters), paths)
+            return self.scope.order_by_preference(issues.filter(slug=slug))[:1]
+
+        paths = statements.fetch(("paths",), _paths_of_digests, slug=digest_slug)
+        if not paths:
+            return None
+        if "locale" in self.parameters:  # of which there are too many for a statement each
+            found = list(build(paths, slug))
+        else:
+            found = statements.fetch(("by slugs", self.site), build, paths=paths, slug=slug)
+        return found[0] if found else None
+
+
+def _paths_of_digests(slug: Any) -> QuerySet:
+    digests = get_digest_page_model().objects.filter(slug=slug).order_by()
+    return digests.values_list("path", flat=True)
 
 
 class StoryList(APIView):
@@ -205,7 +247,9 @@ class TagList(APIView):
     def public_tags(self) -> QuerySet:
         self.scope.note_counted(self.scope.issues())
         # EXISTS, because with IN SQLite scans all issues for each tag.
-        of_public = Exists(self.scope.issues().filter(pk=OuterRef("content_object_id")))
+        # Of pages, without the join: who may see an issue does not depend on its own row.
+        pages = get_base_page_model().objects.filter(pk=OuterRef("content_object_id"))
+        of_public = Exists(visibility.public(pages, self.site))
         uses = get_issue_tag_model().objects.filter(of_public, tag=OuterRef("pk")).order_by()
         counted = uses.values("tag").annotate(number=Count("pk")).values("number")
         tags = Tag.objects.filter(Exists(uses)).exclude(slug="")

@@ -1,19 +1,17 @@
 """The path of a public request: cached response, or view, store and headers.
 
 ``cacheable`` wraps a view with a ``CachePolicy``. Plain views (feeds, sitemap, llms.txt) use it
-through ``public_view``, the API's through ``digest.api.base.APIView.as_view``. The policy is an
-attribute of the wrapped view, so ``find_cached_response`` can respond to a request before any
-middleware or view has seen it.
+through ``public_view``, the API's through ``digest.api.base.APIView.as_view``.
+``response_middleware`` sends a response again before any view has seen the request.
 """
 
 from collections.abc import Callable, Collection, Mapping
 from functools import partial, wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
-from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -28,10 +26,20 @@ SHARED_STATUSES = {200, 204, 304, 400, 404}
 View = Callable[..., HttpResponse]
 
 
+class SentByView(NamedTuple):
+    """A cached response as its view has sent it, before other middleware changes it."""
+
+    stored: response_cache.StoredResponse
+    policy: "CachePolicy"
+    headers: dict[str, str]
+    content: bytes
+
+
 class CachePolicy:
     """Define the cache key of a response, apart from scheme, host and path, and its headers.
 
-    Subclasses must do without the view, which a cache hit does not call.
+    Subclasses must do without the view, which a cache hit does not call, and with a request that
+    other middleware has not seen.
     """
 
     # The query parameters that are part of the key; None: all.
@@ -74,7 +82,6 @@ def cacheable(view: View, policy: CachePolicy) -> View:
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return respond(request, lambda attempt: view(attempt, *args, **kwargs), policy)
 
-    wrapper.cache_policy = policy
     return wrapper
 
 
@@ -127,28 +134,9 @@ def respond(request: HttpRequest, view: View, policy: CachePolicy) -> HttpRespon
         else:
             response = replica.retry_on_primary(read)
     policy.served(request, response)
-    return response
-
-
-def find_cached_response(request: HttpRequest) -> HttpResponse | None:
-    """Return the cached response to a request, or None, without calling its view.
-
-    Method, scheme, host, path, query and headers are all that the request needs to have.
-    """
-    try:
-        view = resolve(request.path_info, getattr(request, "urlconf", None)).func
-    except Resolver404:
-        return None
-    policy = getattr(view, "cache_policy", None)
-    variant = policy and policy.variant(request)
-    if variant is None or not policy.is_stored:
-        return None
-    with replica.primary() if policy.reads_primary(request) else replica.reads():
-        response = response_cache.cached_response(request, variant, policy.parameters)
-        if response is None:
-            return None
-        policy.set_headers(response)
-    policy.served(request, response)
+    stored = getattr(response, "stored_response", None)
+    if stored and stored.version:
+        response.sent_by_view = SentByView(stored, policy, dict(response.items()), response.content)
     return response
 
 

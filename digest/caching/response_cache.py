@@ -30,7 +30,7 @@ from django.utils.cache import (
 )
 from wagtail.models import Site
 
-from digest import __version__, visibility
+from digest import __version__, memo, visibility
 from digest.caching import content_version
 from digest.conf import conf
 
@@ -61,7 +61,7 @@ class StoredResponse(NamedTuple):
 
     It has ``content``, ``compressed`` or both. ``expires_at`` is when content that it shows
     expires, ``fresh_until`` when it has to be rendered again, ``served_data`` what the view passes
-    to ``CachePolicy.served``.
+    to ``CachePolicy.served``. ``version`` is the content version that it was rendered from.
     """
 
     content: bytes | None
@@ -70,15 +70,7 @@ class StoredResponse(NamedTuple):
     expires_at: datetime | None
     fresh_until: datetime | None
     served_data: Any
-
-
-def cached_response(
-    request: HttpRequest, variant: str = "", parameters: Collection[str] | None = None
-) -> HttpResponse | None:
-    """Return the cached response to a request, or None."""
-    key = _request_key(content_version.current(), request, variant, parameters)
-    stored = _fetch(key)
-    return stored and _to_response(request, stored)
+    version: str | None = None
 
 
 def get_or_render(
@@ -100,15 +92,21 @@ def get_or_render(
         version = content_version.current()
         key = _request_key(version, request, variant, parameters) if is_stored else None
         if stored := _fetch(key):
-            return _to_response(request, stored), True
+            return to_response(request, stored), True
         is_last = attempt == ATTEMPTS
-        with _lock(key), content_version.repeatable_read() if is_last else nullcontext():
+        snapshot = content_version.repeatable_read() if is_last else nullcontext()
+        # The last one is sent even if content changes, so all of it comes from the snapshot.
+        memoised = memo.reading(None if is_last else version)
+        with _lock(key), snapshot, memoised as reading:
             stored = _fetch(key)  # Another thread may have rendered it meanwhile.
             if stored:
-                response = _to_response(request, stored)
+                response = to_response(request, stored)
             else:
                 response = _render_and_store(request, render, version, key)
-        if version is None or content_version.current() == version:
+        if version is None:
+            return response, True
+        if content_version.current() == version:
+            reading.store()
             return response, True
     # Front-end caches were purged before it was rendered.
     return response, False
@@ -159,10 +157,11 @@ def _render_and_store(
     response = render()
     if response.status_code != 200:
         return response
-    stored = _to_stored(response, compress=bool(key) or _accepts_gzip(request))
+    stored = _to_stored(response, compress=bool(key) or accepts_gzip(request))
     if key and content_version.current() == version:
-        _store(key, stored._replace(fresh_until=fresh_until))
-    return _to_response(request, stored)
+        stored = stored._replace(fresh_until=fresh_until, version=version)
+        _store(key, stored)
+    return to_response(request, stored)
 
 
 def _to_stored(response: HttpResponse, compress: bool) -> StoredResponse:
@@ -181,12 +180,12 @@ def _to_stored(response: HttpResponse, compress: bool) -> StoredResponse:
     )
 
 
-def _to_response(request: HttpRequest, stored: StoredResponse) -> HttpResponse:
+def to_response(request: HttpRequest, stored: StoredResponse) -> HttpResponse:
     """Return a 200, compressed if the client accepts that, a 304, or a 412 (RFC 9110, 13.2.2).
 
     GET and HEAD are treated alike. Cookies that a view sets are dropped: the response is public.
     """
-    is_compressed = bool(stored.compressed) and _accepts_gzip(request)
+    is_compressed = bool(stored.compressed) and accepts_gzip(request)
     # Weak, since the bytes differ; If-None-Match compares weakly. Django's GZipMiddleware does it.
     etag = f"W/{stored.headers['ETag']}" if is_compressed else stored.headers["ETag"]
     response = get_conditional_response(request, etag=etag)
@@ -200,6 +199,7 @@ def _to_response(request: HttpRequest, stored: StoredResponse) -> HttpResponse:
             response[name] = stored.headers[name]
     response["ETag"] = etag
     response.expires_at = stored.expires_at
+    response.stored_response = stored
     return response
 
 
@@ -209,7 +209,7 @@ def _body(stored: StoredResponse, is_compressed: bool) -> bytes | None:
     return stored.content or gzip.decompress(stored.compressed or b"")
 
 
-def _accepts_gzip(request: HttpRequest) -> bool:
+def accepts_gzip(request: HttpRequest) -> bool:
     return bool(GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
 
 

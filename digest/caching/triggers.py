@@ -263,7 +263,7 @@ def _marked(model: type[models.Model], event: str, connection: Any) -> str:
 
 def _from_live_pages(model: type[models.Model], rows: list[str], quote: Callable) -> str:
     """Return FROM and WHERE of the live pages that a row, now or before, is a part of."""
-    page, column = get_base_page_model()._meta, quote(_page_column(model) or "")
+    page, column = get_base_page_model()._meta, quote(page_column(model) or "")
     ids = ", ".join(f"{row}.{column}" for row in rows)
     live = f"{quote('live')} AND {quote(page.pk.column)} IN ({ids})"
     return f"FROM {quote(page.db_table)} WHERE {live}"
@@ -276,11 +276,11 @@ def _is_seen_only_if_live(model: type[models.Model]) -> bool:
     """
     page = get_base_page_model()
     if not issubclass(model, page):
-        return _page_column(model) is not None
+        return page_column(model) is not None
     return model is not page and not model.clean_subpage_models()
 
 
-def _page_column(model: type[models.Model]) -> str | None:
+def page_column(model: type[models.Model]) -> str | None:
     """Return the column with the ID of the page, if the rows are pages or tag pages."""
     page = get_base_page_model()
     if issubclass(model, page):
@@ -297,7 +297,7 @@ def _owner_column(model: type[models.Model]) -> str | None:
 
     Wagtail's own models with a page, as restrictions, say more than that page.
     """
-    if (column := _page_column(model)) or model._meta.app_label == Site._meta.app_label:
+    if (column := page_column(model)) or model._meta.app_label == Site._meta.app_label:
         return column
     for field in model._meta.local_concrete_fields:
         is_owner = field.is_relation and not field.null

@@ -23,7 +23,7 @@ from digest import visibility
 from digest.caching.cacheable import public_view
 from digest.conf import conf, has_languages
 from digest.feeds.formats import FEEDS, FeedFormat
-from digest.pages.listing import latest_first, with_digests, with_related
+from digest.pages.listing import latest_first, tagged, with_digests, with_related
 from digest.pages.page_models import get_digest_page_model, get_issue_page_model
 from digest.pages.paths import preferred, renamed
 from digest.pages.provenance import with_provenance
@@ -145,7 +145,7 @@ def build_feed(
     """
     issues = digest.get_public_issues()
     if tag:
-        issues = issues.filter(tagged_items__tag=tag)
+        issues = tagged(issues, [tag.pk])
     issues = with_digests(with_related(issues)[: conf.FEED_LENGTH])
     if tag and not issues:
         raise Http404

@@ -63,6 +63,7 @@ TRACKING_PREFIXES = ("utm_", "mc_", "mtm_", "hsa_", "matomo_", "piwik_", "pk_", 
 
 HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 WWW = re.compile(r"^(?:www\.)+(?=[^.]+\.)")
+PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(?:[/?#][!-~]*)?")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 # Allowed in a path and in a query (RFC 3986); a "%" is escaped before, where it has to be.
@@ -94,6 +95,8 @@ def canonical_url(url: str | None) -> str:
 def web_url(url: Any) -> str | None:
     """Return an absolute http(s) URL as it is, without space around it, and None for all else."""
     text = url.strip() if isinstance(url, str) else ""
+    if PLAIN_URL.fullmatch(text):  # as nearly all are; a list shows hundreds
+        return text
     parts = split_url(text)
     is_web = parts.scheme in DEFAULT_PORTS and bool(parts.hostname)
     return text if is_web and not CONTROL.search(text) else None

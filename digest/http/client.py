@@ -30,14 +30,13 @@ __all__ = [
     "Response",
     "Unreachable",
     "fetch",
+    "parse_https_url",
     "post_json",
 ]
 
 CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS = 10, 10, 30
 MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
-# The "@" of user information, and the backslash, which browsers read as a slash.
-UNSAFE_IN_AUTHORITY = set("@\\")
 
 
 class ParsedURL(NamedTuple):
@@ -91,17 +90,21 @@ def fetch(
 
 
 def post_json(
-    url: str, body: bytes, *, max_bytes: int, headers: dict[str, str] | None = None
+    url: str,
+    body: bytes,
+    *,
+    max_bytes: int,
+    headers: dict[str, str] | None = None,
+    accept: str = "*/*",
+    seconds: float | None = None,
 ) -> Response:
     """POST JSON to a URL once; a redirect is returned and not followed, as it could go anywhere.
 
-    Raises RequestError when there is no response.
+    The request may take so many ``seconds`` in all. Raises RequestError when there is no response.
     """
-    sent = {"Content-Type": "application/json", "Content-Length": str(len(body))}
-    accept = "application/json, text/event-stream"
-    deadline = Deadline(TOTAL_SECONDS)
-    own = sent | (headers or {})
-    return _request(parse_url(url), "POST", max_bytes, accept, deadline, own, body)
+    own = {"Content-Type": "application/json", "Content-Length": str(len(body))} | (headers or {})
+    deadline = Deadline(seconds or TOTAL_SECONDS)
+    return _request(parse_url(url), "POST", max_bytes, accept, deadline, own, body, seconds)
 
 
 def _join(url: str, location: str) -> str:
@@ -113,15 +116,46 @@ def _join(url: str, location: str) -> str:
 
 def parse_url(url: str) -> ParsedURL:
     """Normalize and split a URL; RequestBlocked unless it is http(s) to a host and usual port."""
+    target = _split(url)
+    if target is None:
+        raise RequestBlocked(_("It is not a valid http or https URL."))
+    if not (target.port in allowed_ports() or connections.is_exempt(target.host, target.port)):
+        raise RequestBlocked(_("Only ports 80 and 443 are allowed."))
+    return target
+
+
+def parse_https_url(url: str) -> ParsedURL:
+    """Parse a URL to which credentials may be sent; RequestBlocked unless it is https.
+
+    Servers in ``DIGEST_HTTP_ALLOWED_HOSTS`` need no TLS.
+    """
+    target = _split(url)
+    if target is None:
+        raise RequestBlocked(_("It is not a valid https URL."))
+    if connections.is_exempt(target.host, target.port):
+        return target
+    if target.scheme != "https":
+        raise RequestBlocked(_("It is not an https URL."))
+    if target.port not in allowed_ports() - {DEFAULT_PORTS["http"]}:
+        raise RequestBlocked(_("Only port 443 is allowed."))
+    return target
+
+
+def _split(url: str) -> ParsedURL | None:
+    """Normalize and split a URL; None unless it is http(s) to a host.
+
+    RequestBlocked if it has a user name or a password: credentials are never sent.
+    """
     try:
         parts = urlsplit(url.strip())
         host, port = ascii_host(parts.hostname or ""), parts.port
     except ValueError:
-        host, port = "", None
-    if not host or parts.scheme not in DEFAULT_PORTS or UNSAFE_IN_AUTHORITY & set(parts.netloc):
-        raise RequestBlocked(_("It is not a valid http or https URL."))
-    if not (port is None or port in allowed_ports() or connections.is_exempt(host, port)):
-        raise RequestBlocked(_("Only ports 80 and 443 are allowed."))
+        return None
+    if "@" in parts.netloc:
+        raise RequestBlocked(_("It has a user name or a password in front of the host."))
+    # Browsers read a backslash as a slash.
+    if not host or parts.scheme not in DEFAULT_PORTS or "\\" in parts.netloc:
+        return None
     path = percent_encode(parts.path) or "/"
     if parts.query:
         path += f"?{percent_encode(parts.query)}"
@@ -150,9 +184,11 @@ def _request(
     deadline: Deadline,
     own_headers: dict[str, str] | None = None,
     content: bytes | None = None,
+    read_seconds: float | None = None,
 ) -> Response:
     url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
-    timeouts = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS}
+    read_seconds = read_seconds or READ_SECONDS
+    timeouts = {"connect": CONNECT_SECONDS, "read": read_seconds, "write": read_seconds}
     pool = httpcore.ConnectionPool(
         ssl_context=connections.tls_context(),
         network_backend=connections.GuardedBackend(deadline),

@@ -33,7 +33,9 @@ URL_KEYS = ["PATH_INFO", "RAW_URI", "REQUEST_URI"]
 
 
 def redact(text: str) -> str:
-    """Replace the tokens in a text by ``[token]``."""
+    """Replace the tokens in a text by ``[token]``; most texts are too short to have one."""
+    if not RANDOM.search(text):
+        return text
     return _pattern(*registry.token_paths).sub(_redact_rest, text)
 
 

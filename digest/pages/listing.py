@@ -4,14 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Length, Substr
+from django.db.models.lookups import In
 from wagtail.models import Locale, Site
 
-from digest import visibility
+from digest import memo, statements, visibility
 from digest.conf import conf, has_languages
 from digest.pages.page_models import get_digest_page_model, get_issue_tag_model
 
 RELATED_ISSUES = 3
+# At most this many uses of tags are looked up; of more, the newest issues are searched for.
+MAX_USES = 500
 
 
 def latest_first(issues: QuerySet) -> QuerySet:
@@ -20,17 +24,39 @@ def latest_first(issues: QuerySet) -> QuerySet:
 
 def with_related(issues: QuerySet) -> QuerySet:
     """Prefetch what a list shows of each issue."""
-    related = issues.select_related("image__collection", "locale")
-    return related.prefetch_related("tagged_items__tag", "image__renditions")
+    # Not ``select_related``: with joins, the database sorts all issues, and their bodies with them.
+    return issues.prefetch_related("locale", "tagged_items__tag", "image__renditions")
+
+
+def children_of(issues: QuerySet, paths: Iterable[str]) -> QuerySet:
+    """Return the issues whose parents have these tree paths, in a query for the newest of them."""
+    # Not LIKE, nor a range: the database would look up all of them by path, and sort them. By date,
+    # it stops at the end of the page.
+    parent = Substr("path", 1, Length("path") - Value(issues.model.steplen))
+    return issues.filter(In(parent, list(paths)))
+
+
+def tagged(issues: QuerySet, tags: Iterable[int], are_counted: bool = False) -> QuerySet:
+    """Return the issues with one of the tags; all of them are counted, or the newest are read."""
+    tags = list(tags)
+    uses = get_issue_tag_model().objects.filter(tag__in=tags).order_by()
+    if are_counted or uses[: MAX_USES + 1].count() <= MAX_USES:
+        return issues.filter(pk__in=uses.values("content_object"))
+    # With IN, SQLite would look up and sort all of them; by date, it stops at the end of the page.
+    # The plus keeps it from looking for each issue among all uses of the tags.
+    tag = Func(F("tag"), template="+%(expressions)s", output_field=BigIntegerField())
+    of_issue = get_issue_tag_model().objects.filter(In(tag, tags), content_object=OuterRef("pk"))
+    return issues.filter(Exists(of_issue))
 
 
 def with_locales(pages: Iterable[Any]) -> list[Any]:
     """Set ``locale`` on each page with one query."""
     # Not ``select_related``: with the join, the database chooses a worse plan.
     pages = list(pages)
-    locales = Locale.objects.in_bulk({page.locale_id for page in pages})
+    locales = memo.once("locales", Locale.objects.in_bulk)
     for page in pages:
-        page.locale = locales[page.locale_id]
+        if locale := locales.get(page.locale_id):  # else it is newer than what was read before
+            page.locale = locale
     return pages
 
 
@@ -39,11 +65,14 @@ def with_digests(
 ) -> list[Any]:
     """Set ``digest`` on each issue, None if not public, with a constant number of queries."""
     issues = list(issues)
-    paths = {parent_path(issue) for issue in issues}
-    digests = get_digest_page_model().objects.filter(path__in=paths)
+    paths = sorted({parent_path(issue) for issue in issues})
+
+    def digests(paths: list[Any]) -> QuerySet:
+        found = get_digest_page_model().objects.filter(path__in=paths)
+        return visibility.public(found, site).select_related("locale").order_by()
+
     by_path = {
-        digest.path: digest
-        for digest in visibility.public(digests, site).select_related("locale").order_by()
+        digest.path: digest for digest in statements.fetch(("digests", site), digests, paths=paths)
     }
     visibility.note_expiry(by_path.values())
     for issue in issues:
@@ -63,23 +92,34 @@ def neighbours(
 
     ``only`` names the fields to load; by default, all but the body are.
     """
-    siblings = type(issue).objects.filter(
-        ~Q(pk=issue.pk), path__startswith=parent_path(issue), depth=issue.depth
-    )
-    others = visibility.public(siblings, site)
-    others = others.only(*only) if only else others.defer("body")
-    before, after = Q(date__lt=issue.date), Q(date__gt=issue.date)
-    if issue.pk:
-        before |= Q(date=issue.date, pk__lt=issue.pk)
-        after |= Q(date=issue.date, pk__gt=issue.pk)
-    else:  # in the preview of an unsaved issue, which will be the newest of its day
-        before |= Q(date=issue.date)
-    # The conditions on the date alone let the index be used, which an OR would prevent.
-    earlier, later = others.filter(before, date__lte=issue.date), others.filter(after)
     return {
-        "previous": earlier.order_by("-date", "-pk").first(),
-        "next": later.filter(date__gte=issue.date).order_by("date", "pk").first(),
+        "previous": _neighbour(issue, site, tuple(only), "-date", "-pk"),
+        "next": _neighbour(issue, site, tuple(only), "date", "pk"),
     }
+
+
+def _neighbour(issue: Any, site: Any, only: tuple[str, ...], *order: str) -> Any:
+    """Return the first issue after this one in an order by date and primary key, or None."""
+    model, is_back, is_saved = type(issue), order[0].startswith("-"), bool(issue.pk)
+    values = {"parents": [parent_path(issue)], "date": issue.date}
+    if is_saved:
+        values["pk"] = issue.pk
+
+    def build(parents: list[Any], date: Any, pk: Any = None) -> QuerySet:
+        siblings = children_of(model.objects.all(), parents)
+        beyond = Q(date__lt=date) if is_back else Q(date__gt=date)
+        if is_saved:
+            siblings = siblings.exclude(pk=pk)
+            beyond |= Q(date=date) & (Q(pk__lt=pk) if is_back else Q(pk__gt=pk))
+        elif is_back:  # in the preview of an unsaved issue, which will be the newest of its day
+            beyond |= Q(date=date)
+        # The condition on the date alone lets the index be used, which an OR would prevent.
+        limit = {"date__lte" if is_back else "date__gte": date}
+        found = visibility.public(siblings.filter(beyond, **limit), site).order_by(*order)[:1]
+        return found.only(*only) if only else found.defer("body")
+
+    key = ("neighbour", model, site, is_saved, only, order)
+    return next(iter(statements.fetch(key, build, **values)), None)
 
 
 def related_issues(
@@ -92,8 +132,7 @@ def related_issues(
     tags = {item.tag_id for item in issue.tagged_items.all()} - {None}
     if not tags:
         return []
-    tagged = get_issue_tag_model().objects.filter(tag__in=tags).values("content_object")
-    others = type(issue).objects.filter(pk__in=tagged, alias_of=None)
+    others = tagged(type(issue).objects.filter(alias_of=None), tags)
     if has_languages():
         others = others.filter(locale=issue.locale_id)
     shown = {issue.pk, issue.alias_of_id, *(page.pk for page in exclude)} - {None}
@@ -101,8 +140,14 @@ def related_issues(
     return with_digests(newest[:RELATED_ISSUES], site)
 
 
-def paginate(issues: QuerySet, number: str | int | None) -> Page:
-    """Return one page of a list, prefetched; an invalid number gives the first or last page."""
-    page = Paginator(with_related(issues.defer("body")), conf.ISSUES_PER_PAGE).get_page(number)
+def paginate(issues: QuerySet, number: str | int | None, counted: QuerySet | None = None) -> Page:
+    """Return one page of a list, prefetched; an invalid number gives the first or last page.
+
+    ``counted`` are the same issues, in a query that is better for counting.
+    """
+    paginator = Paginator(with_related(issues.defer("body")), conf.ISSUES_PER_PAGE)
+    if counted is not None:
+        paginator.count = counted.count()
+    page = paginator.get_page(number)
     page.object_list = with_digests(page.object_list)
     return page

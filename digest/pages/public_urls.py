@@ -12,7 +12,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from wagtail.models import Site
 
-from digest.conf import conf
+from digest import memo
+from digest.conf import conf, has_languages
 
 
 def site_name(site: Site) -> str:
@@ -28,13 +29,22 @@ def frontend_root(site: Site) -> str:
 def page_url(page: Any, request: HttpRequest | None = None) -> str | None:
     """Return the URL of a page for its readers; None if it belongs to no site.
 
-    Wagtail caches the site root paths on ``request``.
+    Wagtail caches the site root paths on ``request``, or else on the page.
     """
+    if memo.is_active():
+        roots = memo.once(("site roots", has_languages()), _site_root_paths)
+        (request or page)._wagtail_cached_site_root_paths = roots
     parts = page.get_url_parts(request)
     if not parts or not parts[2]:
         return None
     _site_id, root_url, path = parts
     return _frontend(root_url) + path
+
+
+def _site_root_paths() -> list[Any]:
+    # From the database: another process may just have cached older ones.
+    Site.clear_site_root_paths_cache()
+    return Site.get_site_root_paths()
 
 
 def preview_pattern(page: Any) -> str | None:

@@ -12,7 +12,7 @@ from wagtail.models import Locale, Site
 
 from digest import visibility
 from digest.conf import has_languages
-from digest.pages.listing import latest_first, paginate
+from digest.pages.listing import latest_first, paginate, tagged
 from digest.pages.page_models import get_issue_page_model, get_issue_tag_model
 from digest.pages.public_urls import frontend_root, requested_locale
 
@@ -39,10 +39,11 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """List the public issues of this site with a tag; 404 if there are none."""
     tag = get_object_or_404(Tag, slug=slug)
     locale = requested_locale(request) if has_languages() else ""
-    tagged = get_issue_page_model().objects.filter(tagged_items__tag=tag)
     site = Site.find_for_request(request)
-    issues = visibility.public(tagged, site)
-    page = paginate(latest_first(filter_by_language(issues, request)), request.GET.get("page"))
+    public = visibility.public(get_issue_page_model().objects.all(), site)
+    shown = filter_by_language(public, request)
+    issues, counted = tagged(shown, [tag.pk]), tagged(shown, [tag.pk], are_counted=True)
+    page = paginate(latest_first(issues), request.GET.get("page"), counted)
     if not page.paginator.count:
         raise Http404
     context = {

@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import urljoin
 
 from django.db import DatabaseError
+from django.db.models import F, QuerySet
+from django.db.models.lookups import In
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
 
-from digest import visibility
+from digest import statements, visibility
 from digest.conf import conf
 from digest.rendering.renditions import create_renditions
 
@@ -69,8 +71,12 @@ def public_images_by_id(ids: Iterable[int], base_url: str = "") -> dict[int, dic
     """Map image ids to data like ``public_images``; deleted images are left out."""
     if not (ids := set(ids)):
         return {}
-    images = get_image_model().objects.filter(pk__in=ids)
+    images = statements.fetch(("images",), _images, ids=sorted(ids))
     return {image.pk: data for image, data in public_images(images, base_url).items()}
+
+
+def _images(ids: list[Any]) -> QuerySet:
+    return get_image_model().objects.filter(In(F("pk"), ids))
 
 
 Renditions = dict[tuple[int, str], dict[str, Any]]
@@ -87,15 +93,22 @@ def _renditions(images: list[AbstractImage], base_url: str) -> Renditions:
         )
         made += (row for row in columns if row[1] in specs)
     if others := [image.pk for image in images if image not in fetched]:
-        model = images[0].get_rendition_model()
-        # A width alone does not crop, so that the focal point does not matter.
-        found = model.objects.filter(image__in=others, filter_spec__in=specs, focal_point_key="")
-        made += found.values_list("image_id", "filter_spec", "file", "width", "height")
+        key = ("renditions", *specs)
+        made += statements.fetch(key, _rendition_rows, images=others)
     storage = images[0].get_rendition_model()._meta.get_field("file").storage
     return {
         (image_id, spec): _rendition(storage.url(file), file, width, height, base_url)
         for image_id, spec, file, width, height in made
     }
+
+
+def _rendition_rows(images: list[Any]) -> QuerySet:
+    model = get_image_model().get_rendition_model()
+    # A width alone does not crop, so that the focal point does not matter.
+    found = model.objects.filter(
+        In(F("image_id"), images), filter_spec__in=rendition_specs(), focal_point_key=""
+    )
+    return found.values_list("image_id", "filter_spec", "file", "width", "height")
 
 
 def _prefetched(image: AbstractImage) -> dict[str, Any]:

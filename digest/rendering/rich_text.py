@@ -8,18 +8,20 @@ editor. One call makes one query per kind of reference, for any number of texts.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import zip_longest
 from typing import Any
 from urllib.parse import urljoin
 
 import nh3
+from django.db.models import F, QuerySet
+from django.db.models.lookups import In
 from django.utils.html import escape, format_html
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.rich_text.rewriters import extract_attrs
 
-from digest import visibility
+from digest import statements, visibility
 from digest.blocks.safe_values import read_id, without_surrogates
 from digest.conf import get_base_page_model
 from digest.http.canonical import web_url
@@ -137,11 +139,33 @@ def _opening_tags(references: list[Attributes], urls: dict[str, str | None]) -> 
 
 def _page_links(references: list[Attributes], base_url: str) -> list[str]:
     model = get_base_page_model()
-    pages = visibility.public(model.objects.filter(pk__in=_ids(model, references)))
-    found = list(pages.specific(defer=True))
+    found = _with_own_urls(
+        statements.fetch(("linked",), _linked, pks=sorted(_ids(model, references)))
+    )
     visibility.note_expiry(found)
     urls = {str(page.pk): page_url(page) if base_url else page.url for page in found}
     return _opening_tags(references, urls)
+
+
+def _linked(pks: list[Any]) -> QuerySet:
+    pages = get_base_page_model().objects.filter(In(F("pk"), pks)).order_by()
+    return visibility.public(pages).only("url_path", "expire_at", "content_type")
+
+
+def _with_own_urls(pages: list[Any]) -> list[Any]:
+    """Return pages with the URLs of their class, which is read only where it has its own."""
+    usual = [page for page in pages if _has_usual_url(page.cached_content_type.model_class())]
+    others = {page.pk for page in pages} - {page.pk for page in usual}
+    if others:
+        usual += get_base_page_model().objects.filter(pk__in=others).specific(defer=True)
+    return usual
+
+
+@cache
+def _has_usual_url(kind: Any) -> bool:
+    base = get_base_page_model()
+    names = ("get_url_parts", "get_url", "url")
+    return kind is not None and all(getattr(kind, name) is getattr(base, name) for name in names)
 
 
 def _document_links(references: list[Attributes], base_url: str) -> list[str]:

@@ -165,7 +165,8 @@ class Citation(models.Model):
             models.UniqueConstraint(fields=["issue", "position"], name="digest_citation_position")
         ]
         indexes = [
-            models.Index(fields=["source", "-date", "-issue"], name="digest_citation_latest")
+            models.Index(fields=["source", "-date", "-issue"], name="digest_citation_latest"),
+            models.Index(fields=["-date", "-source"], name="digest_citation_order"),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from tests.api.bad_input import EXAMPLES, REQUIRED, query
 from tests.builders import body, make_digest, make_issue, story
 from tests.contract.responses import check_response, forget_schema
 from tests.previews.helpers import token_of
+from tests.schemas import queries_of
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +72,7 @@ class Endpoint:
     def __init__(self, template, **ids):
         self.path = "/api/v1/" + EXAMPLES[template].format(**ids)
         operation = build_schema()["paths"].get(template, {}).get("get", {})
-        queries = [p for p in operation.get("parameters", []) if p["in"] == "query"]
+        queries = queries_of(operation)
         self.parameters = [parameter["name"] for parameter in queries]
         self.required = [parameter["name"] for parameter in queries if parameter.get("required")]
 

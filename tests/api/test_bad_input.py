@@ -14,6 +14,7 @@ from tests.api.bad_input import (
     echoes,
     query,
 )
+from tests.schemas import queries_of
 
 pytestmark = pytest.mark.django_db
 
@@ -51,8 +52,8 @@ def test_inputs_cover_every_endpoint_and_parameter():
     assert {path for path in paths if "get" in paths[path]} <= set(EXAMPLES)
     assert {path for path in paths if "requestBody" in paths[path].get("post", {})} <= set(BODIES)
     operations = [operation for methods in paths.values() for operation in methods.values()]
-    parameters = [p for operation in operations for p in operation.get("parameters", [])]
-    assert {p["name"] for p in parameters if p["in"] == "query"} == set(INVALID_VALUES)
+    parameters = [p for operation in operations for p in queries_of(operation)]
+    assert {p["name"] for p in parameters} == set(INVALID_VALUES)
 
 
 @every_endpoint

@@ -213,6 +213,7 @@ CORRUPT = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stored", CORRUPT.values(), ids=CORRUPT)
 def test_corrupt_body_breaks_no_url(stored, digest, client):
     issue, whole = make(digest, day=14), make(digest, day=15, title="Whole")

@@ -9,6 +9,7 @@ from django.core.exceptions import DisallowedHost
 from django.test import RequestFactory
 from django.utils import timezone
 
+from digest import memo
 from digest.caching import response_cache
 
 
@@ -313,3 +314,40 @@ def test_key_is_made_of_values_of_the_request_alone():
     for name in values:
         other = [] if name == "query" else "other"
         assert response_cache.cache_key(**values | {name: other}) != key
+
+
+def test_what_a_response_has_read_is_cached_for_the_next_one(content):
+    read = []
+    content.while_rendering = lambda: read.append(memo.once("key", lambda: content.version))
+    content.get("/")
+    content.get("/other/")
+    assert read == ["first", "first"]
+    content.change("A tram is late.")
+    content.get("/")
+    assert read[-1] == "after-first"
+
+
+def test_last_attempt_reads_everything_from_its_snapshot(content):
+    def change():
+        active.append(memo.is_active())
+        content.change(f"Tram {len(active)} is late.")
+
+    active = []
+    content.while_rendering = change
+    assert content.get()["Cache-Control"] == "no-store"
+    assert active == [True, True, False]
+
+
+def test_what_was_read_while_content_changed_is_not_stored(content):
+    def change():
+        changed.append(memo.once("key", lambda: f"{len(changed)} of {content.version}"))
+        if len(changed) == 1:
+            content.change("A tram is late.")
+
+    changed = []
+    content.while_rendering = change
+    content.get("/")
+    assert changed == ["0 of first", "1 of after-first"]
+    content.version = "first"  # a replica that lags
+    content.get("/other/")
+    assert changed[-1] == "2 of first"

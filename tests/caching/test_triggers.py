@@ -6,13 +6,15 @@ from types import SimpleNamespace
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.core.management.color import no_style
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from taggit.models import Tag
 
 from digest.caching import content_version, triggers
-from digest.caching.content_version import UNSEEN, ContentVersion
+from digest.caching.content_version import UNSEEN, ChangeMarker, ContentVersion
 from digest.models import IssueTag
+from digest.registry import registry
 from tests.builders import body, make_issue, story
 
 # Apps that not every site has.
@@ -171,6 +173,23 @@ def test_function_of_another_release_is_replaced():
     before = content_version.current()
     Tag.objects.create(name="trams", slug="trams")
     assert content_version.current() != before
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has delete_rows()")
+def test_flush_of_tests_leaves_no_marker(monkeypatch):
+    monkeypatch.setattr(registry, "keeps_markers", True)
+    triggers.install_triggers("default")
+    Tag.objects.create(name="trams", slug="trams")
+    options = {"interactive": False, "reset_sequences": False, "inhibit_post_migrate": True}
+    call_command("flush", **options, verbosity=0)
+    assert not Tag.objects.exists()
+    assert not ChangeMarker.objects.exists()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has delete_rows()")
+def test_flush_of_tests_resets_sequences_if_asked():
+    statements = connection.ops.sql_flush(no_style(), ["taggit_tag"], reset_sequences=True)
+    assert any("setval" in statement and "taggit_tag" in statement for statement in statements)
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no repeatable reads")

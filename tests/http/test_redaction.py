@@ -50,6 +50,11 @@ def test_no_part_of_a_token_is_shown(token, url, escapes):
     assert redact(url.format(spelled)) == url.format("[token]")
 
 
+def test_texts_without_20_random_characters_are_not_searched_for_paths(monkeypatch):
+    monkeypatch.setattr("digest.http.redaction._pattern", None)
+    assert redact("192.0.2.1 GET /pledges/p/12/ 200 8233 bytes 0.001234 s").startswith("192")
+
+
 @pytest.mark.parametrize(
     "url",
     [

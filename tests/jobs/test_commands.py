@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from io import StringIO
 from queue import SimpleQueue
 
@@ -14,9 +15,10 @@ from django.core.management import CommandError, call_command
 from django.db.utils import ConnectionHandler
 
 from cms.settings.databases import database
+from digest.jobs.interruption import on_signals
 from digest.management.commands import run_jobs
 from digest.models import JobRun
-from digest.registry import DAY, MINUTE, Job, registry
+from digest.registry import DAY, MINUTE, Job, Status, registry
 from tests.publishing.scheduling import databases
 
 
@@ -25,6 +27,7 @@ def jobs(db, monkeypatch):
     """The registered jobs, empty but for those that a test adds."""
     jobs = []
     monkeypatch.setattr(registry, "jobs", jobs)
+    monkeypatch.setattr(registry, "status", [])
     return jobs
 
 
@@ -92,9 +95,10 @@ def test_signal_interrupts_a_job_in_its_own_process(jobs, number):
     assert (run.is_due(DAY), run.error) == (True, "")
 
 
+@pytest.mark.slow
 def test_process_stops_with_another_one():
     other, received = subprocess.Popen(["sleep", "600"]), SimpleQueue()
-    with run_jobs.on_signals(lambda *signals: received.put(signals[0])):
+    with on_signals(lambda *signals: received.put(signals[0])):
         run_jobs.stop_with(other.pid)
         assert received.empty()
         other.kill()
@@ -165,6 +169,22 @@ def test_status_of_jobs_that_ran(jobs):
     assert error == ""
 
 
+def test_status_of_a_job_that_runs_when_something_is_due(jobs):
+    waiting = []
+    jobs += [Job("publish_scheduled", fail, MINUTE), Job("sender", fail, DAY, lambda: waiting)]
+    run = JobRun(name="sender")
+    assert run.claim()
+    run.finish()
+    tomorrow = run.started_at + DAY
+    line = status()[0].splitlines()[1]
+    expected = f", next {tomorrow:%Y-%m-%d %H:%M:%S}+00:00, or earlier if something is due"
+    assert line.endswith(expected)
+    waiting.append("a letter")
+    sender = json.loads(status("--json")[0])["jobs"][1]
+    assert sender["may_run_early"]
+    assert datetime.fromisoformat(sender["next_run"]) < tomorrow
+
+
 def test_status_as_json(jobs):
     jobs.append(Job("publish_scheduled", fail, MINUTE))
     out, error = status("--json")
@@ -173,7 +193,28 @@ def test_status_as_json(jobs):
         "name": "publish_scheduled",
         "last_run": None,
         "next_run": "",
+        "may_run_early": False,
         "is_running": False,
         "error": "",
     }
     assert error
+
+
+def rows_of_an_app():
+    yield Status("app_pages", [12, 13], is_problem=True)
+    yield Status("app_last_run", datetime(2026, 4, 14, 9, tzinfo=UTC))
+    yield Status("app_waiting", 0)
+    yield Status("app_names", [])
+
+
+def test_status_has_the_rows_of_apps(jobs):
+    registry.status.append(f"{__name__}.rows_of_an_app")
+    assert status()[0].splitlines() == [
+        "app_pages          12, 13 (problem)",
+        "app_last_run       2026-04-14 09:00:00+00:00",
+        "app_waiting        0",
+        "app_names          none",
+    ]
+    first, second = json.loads(status("--json")[0])["status"][:2]
+    assert first == {"name": "app_pages", "value": [12, 13], "is_problem": True}
+    assert second["value"] == "2026-04-14T09:00:00Z"

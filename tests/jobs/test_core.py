@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from wagtail.models import Revision
 
@@ -29,6 +30,7 @@ def test_publishing_comes_before_jobs_registered_earlier():
         "check_sources",
         "delete_expired",
         "repair_page_tree",
+        "update_statistics",
     ]
     assert registry.jobs[0] == other.jobs[0]
     assert [job.name for job in other.jobs if job.is_long] == ["check_sources"]
@@ -85,3 +87,12 @@ def test_publishing_is_late_when_it_has_not_run_for_ten_minutes(minutes, is_late
     started_at = timezone.now() - timedelta(minutes=minutes)
     JobRun.objects.create(name="publish_scheduled", started_at=started_at)
     assert core.is_publishing_late() == is_late
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL counts by itself")
+def test_sqlite_counts_rows_for_its_planner(digest):
+    make_issue(digest)
+    core.update_statistics()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'digest_issuepage'")
+        assert cursor.fetchall()

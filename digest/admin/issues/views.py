@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Length, Substr
-from django.forms import CheckboxSelectMultiple, Media
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_filters.filters import (
@@ -16,7 +16,6 @@ from django_filters.filters import (
 from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.tables import DateColumn
 from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageTitleColumn, ParentPageColumn
 from wagtail.admin.views.pages.choose_parent import ChooseParentView
@@ -27,7 +26,7 @@ from digest.admin.access import digests_with_permission, explorable_digests, exp
 from digest.admin.issues import columns
 from digest.admin.issues.column_values import add_column_values
 from digest.admin.issues.states import State, in_states, with_states
-from digest.admin.listings import WIDE, EmptyMessageMixin
+from digest.admin.listings import WIDE, EmptyMessageMixin, styles
 from digest.pages.drafts import HAS_DRAFT, draft_tag_ids, with_draft_values
 from digest.pages.page_models import (
     get_digest_page_model,
@@ -106,7 +105,7 @@ class IssueColumnsMixin:
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         add_column_values(context["object_list"])
-        context["media"] += Media(css={"all": [versioned_static("digest/admin/issues.css")]})
+        context["media"] += styles("digest/admin/issues.css")
         return context
 
 

@@ -34,7 +34,7 @@ from wagtail.admin.views.pages.utils import get_breadcrumbs_items_for_page
 from wagtail.admin.widgets.button import Button
 
 from digest.admin.access import page_permission_policy
-from digest.admin.listings import WIDE, EmptyMessageMixin
+from digest.admin.listings import WIDE, EmptyMessageMixin, styles
 from digest.pages import public_urls
 from digest.pages.page_models import get_issue_page_model
 from digest.pages.time_zones import format_datetime
@@ -69,8 +69,9 @@ class RevokeColumn(BaseColumn):
 
     cell_template_name = "digest/admin/revoke_cell.html"
 
-    class Media:
-        css = {"all": ["digest/admin/previews.css"]}
+    @property
+    def media(self) -> forms.Media:
+        return styles("digest/admin/previews.css")
 
     def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
         context = super().get_cell_context_data(instance, parent_context)

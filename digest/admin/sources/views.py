@@ -14,14 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel
-from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.tables import TitleColumn
 from wagtail.admin.views.generic import EditView, IndexView, InspectView
 from wagtail.admin.views.generic.history import HistoryView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from digest.admin.access import MentionedIssue, resolve_mentions
-from digest.admin.listings import EmptyMessageMixin
+from digest.admin.listings import EmptyMessageMixin, styles
 from digest.admin.sources.columns import COLUMNS, EXPORT, export_row
 from digest.admin.sources.filters import SourceFilterSet
 from digest.blocks.safe_values import MAX_ID
@@ -32,10 +31,6 @@ from digest.sources.models import Citation, Source
 from digest.sources.pages import read_page
 
 CITATIONS_SHOWN = 100
-
-
-def styles() -> Media:
-    return Media(css={"all": [versioned_static("digest/admin/sources.css")]})
 
 
 class SourceIndexView(EmptyMessageMixin, IndexView):
@@ -77,7 +72,7 @@ class SourceIndexView(EmptyMessageMixin, IndexView):
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(*args, **kwargs)
-        context["media"] += styles()
+        context["media"] += styles("digest/admin/sources.css")
         return context
 
 
@@ -103,7 +98,7 @@ class SourceMixin:
         context = super().get_context_data(**kwargs)
         if self.user_has_permission("change"):
             context["fill_in_url"] = reverse("digest_sources:fill_in", args=[self.object.pk])
-        context["media"] = context.get("media", Media()) + styles()
+        context["media"] = context.get("media", Media()) + styles("digest/admin/sources.css")
         return context
 
 

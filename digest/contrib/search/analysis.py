@@ -6,7 +6,7 @@ between words, each character is a token. The signs of C++, C# and .NET belong t
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -31,7 +31,7 @@ PARTICLES = re.compile(
 # Signs that make another word of a word: C++, C#, .NET. In tokens, they are characters that neither
 # folding nor an engine changes.
 SIGNS = "➕♯⸱"
-TO_SIGNS = str.maketrans("+#.", SIGNS)
+TO_SIGNS, TO_WRITTEN = str.maketrans("+#.", SIGNS), str.maketrans(SIGNS, "+#.")
 PLUS, SHARP, DOT = "+＋➕", "#＃♯", ".．⸱"
 # What every text with such a word has: most have none.
 SIGNED = re.compile(
@@ -97,6 +97,11 @@ def is_hangul(token: str) -> bool:
     return re.match(f"[{HANGUL}]", token) is not None
 
 
+def written_signs(token: str) -> str:
+    """Return a token with its signs as written in ASCII."""
+    return token.translate(TO_WRITTEN)
+
+
 def without_signs(token: str) -> str:
     """Return a token without the signs of C++, C# and .NET."""
     return token.strip(SIGNS)
@@ -114,9 +119,28 @@ def spans(text: str) -> Iterator[Token]:
             yield Token(token, *match.span())
 
 
-def word_spans(text: str, is_match: Callable[[str], bool]) -> list[tuple[int, int]]:
-    """Return the spans of the words that match; ``is_match`` gets each word as written."""
-    return [word.span() for word in _word().finditer(text) if is_match(word.group())]
+def word_spans(
+    text: str, is_match: Callable[[str], bool], start: int = 0, end: int | None = None
+) -> list[tuple[int, int]]:
+    """Return the spans of the words that match; ``is_match`` gets each word as written.
+
+    ``start`` and ``end`` limit them to a part of the text, between spaces.
+    """
+    words = _word().finditer(text, start, len(text) if end is None else end)
+    return [word.span() for word in words if is_match(word.group())]
+
+
+def parts_at(text: str, positions: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the parts between spaces that have one of the positions.
+
+    No word goes beyond such a part, so the others need not be split into words.
+    """
+    end = 0
+    for position in sorted(positions):
+        if position >= end:
+            space = text.find(" ", position)
+            end = len(text) if space < 0 else space
+            yield text.rfind(" ", 0, position) + 1, end
 
 
 def without_particles(token: str) -> str:

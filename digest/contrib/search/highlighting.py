@@ -1,5 +1,6 @@
 """Highlight the words of a query in a text, and cut excerpts around them."""
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -7,12 +8,20 @@ from typing import NamedTuple
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from digest.contrib.search.analysis import Token, spans, tokens, word_spans
+from digest.contrib.search.analysis import (
+    Token,
+    parts_at,
+    spans,
+    tokens,
+    word_spans,
+    written_signs,
+)
 from digest.contrib.search.matching import Term, token_text
 from digest.contrib.search.spellings import spellings
 
 EXCERPT_LENGTH, BEFORE = 240, 60
 ELLIPSIS = "…"
+NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 class HighlightedText(NamedTuple):
@@ -34,7 +43,7 @@ class HighlightedText(NamedTuple):
 def highlight(text: str, terms: Collection[Term]) -> HighlightedText:
     """Highlight every occurrence of the terms."""
     phrases = [term for term in terms if len(term.words) > 1]
-    highlights = word_spans(text, _single_words(tuple(terms)))
+    highlights = _single_words(tuple(terms))(text)
     highlights += _spelling_spans(text, terms)
     if phrases:
         highlights += _phrase_spans(text, phrases)
@@ -42,13 +51,33 @@ def highlight(text: str, terms: Collection[Term]) -> HighlightedText:
 
 
 @lru_cache(maxsize=64)
-def _single_words(terms: tuple[Term, ...]) -> Callable[[str], bool]:
-    """Return a cached function that returns whether a word, as written, is one of the terms."""
+def _single_words(terms: tuple[Term, ...]) -> Callable[[str], list[tuple[int, int]]]:
+    """Return a function that finds the words of a text that are one of the terms."""
     words = {term.words[0] for term in terms if len(term.words) == 1 and not term.is_prefix}
     prefixes = tuple(t.words[0] for t in terms if len(t.words) == 1 and t.is_prefix)
-    return cache(
+    is_match = cache(
         lambda word: any(token in words or token.startswith(prefixes) for token in tokens(word))
     )
+    written = re.compile("|".join(re.escape(written_signs(word)) for word in {*words, *prefixes}))
+
+    def find(text: str) -> list[tuple[int, int]]:
+        parts = _parts_with(written, text) if words or prefixes else ()
+        return [span for part in parts for span in word_spans(text, is_match, *part)]
+
+    return find
+
+
+def _parts_with(written: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """Yield the parts between spaces that may have one of the words, as they are written in ASCII.
+
+    A word with other characters may have any token.
+    """
+    lowered = text.lower()
+    if len(lowered) != len(text):  # Offsets differ, as with the Turkish İ.
+        return iter([(0, len(text))])
+    patterns = (written, NOT_ASCII)
+    matches = (match for pattern in patterns for match in pattern.finditer(lowered))
+    return parts_at(text, [match.start() for match in matches])
 
 
 def _spelling_spans(text: str, terms: Collection[Term]) -> Iterator[tuple[int, int]]:

@@ -73,9 +73,10 @@ class Attempt:
 
     def results(self, match: Match | None = None, **options: Any) -> SearchResults:
         """Return the entries with all words of the query, or those of ``match``."""
-        entries = engine().matching(self.visible, match or self.plan.match())
-        text = self.query.text
-        return SearchResults(text, text, entries, self.plan, visible=self.visible, **options)
+        match = match or self.plan.match()
+        entries, text = engine().matching(self.visible, match), self.query.text
+        options |= {"visible": self.visible, "match": match}
+        return SearchResults(text, text, entries, self.plan, **options)
 
     def has_matches(self, match: Match) -> bool:
         return engine().matching(self.visible, match).values("pk")[:1].exists()

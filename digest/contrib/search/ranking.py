@@ -7,6 +7,7 @@ same on every database, and reveals nothing about hidden content.
 from collections.abc import Sequence
 from functools import cache
 from math import log
+from operator import attrgetter, mul
 from typing import NamedTuple
 
 from digest.contrib.search.expansion import Alternatives, Clause, Plan
@@ -35,15 +36,13 @@ class Candidate(NamedTuple):
     parent_id: int = 0
     tag_ids: str = ""
 
+    # As ``engines.base.Counted`` has it, of which this is one.
+    number = 1
+
     @property
     def texts(self) -> tuple[str, str, str]:
         """The texts in the order of ``FIELD_WEIGHTS``."""
         return self.title, self.summary, self.body
-
-    @property
-    def count_row(self) -> tuple[int, int, str]:
-        """What ``results.Counts`` is computed from."""
-        return self.pk, self.parent_id, self.tag_ids
 
 
 class Hit(NamedTuple):
@@ -57,49 +56,60 @@ def rank(candidates: Sequence[Candidate], plan: Plan) -> list[Hit]:
     """Return a hit for each candidate, the best first; of equal ones the newest first."""
     if not candidates:
         return []
-    clauses = [_prepare(clause) for clause in plan.clauses]
-    values = [[_clause_value(entry, clause) for clause in clauses] for entry in candidates]
-    weights = [_rarity(column) for column in zip(*values, strict=True)]
-    total_weight, newest = sum(weights), max(entry.pk for entry in candidates)
+    columns = [_clause_values(candidates, clause) for clause in plan.clauses]
+    weights = [_rarity(column) for column in columns]
+    total_weight, newest = sum(weights), day_number(max(entry.pk for entry in candidates))
     phrase = plan.phrase and token_text(plan.phrase)
     hits = []
-    for entry, entry_values in zip(candidates, values, strict=True):
-        score = sum(map(float.__mul__, weights, entry_values)) / total_weight
-        score *= 1 + (_phrase_bonus(entry, phrase) if phrase else 0)
-        score *= _age_factor(day_number(newest) - day_number(entry.pk))
-        score *= 1 if place_number(entry.pk) else ISSUE_FACTOR
-        hits.append(Hit(entry.pk, round(score, 4)))
-    return sorted(hits, key=lambda hit: (-hit.score, -hit.pk))
+    for entry, values in zip(candidates, zip(*columns, strict=True), strict=True):
+        pk = entry.pk
+        score = sum(map(mul, weights, values)) / total_weight
+        if phrase:
+            score *= 1 + _phrase_bonus(entry, phrase)
+        score *= _age_factor(newest - day_number(pk))
+        if not place_number(pk):
+            score *= ISSUE_FACTOR
+        hits.append(Hit(pk, round(score, 4)))
+    return sorted(hits, key=attrgetter("score", "pk"), reverse=True)
 
 
 # The token text of each alternative, with its weight.
 WeightedTexts = list[tuple[str, float]]
 
 
-def _prepare(clause: Clause) -> tuple[list[WeightedTexts], WeightedTexts]:
-    return [_weighted_texts(part) for part in clause.parts], _weighted_texts(clause.synonyms)
+def _clause_values(candidates: Sequence[Candidate], clause: Clause) -> list[float]:
+    """Return the value of the clause in each candidate."""
+    parts = [_best_values(candidates, part) for part in clause.parts]
+    values = parts[0] if len(parts) == 1 else [sum(c) / len(c) for c in zip(*parts, strict=True)]
+    if not clause.synonyms:
+        return values
+    return list(map(max, values, _best_values(candidates, clause.synonyms)))
 
 
-def _weighted_texts(alternatives: Alternatives) -> WeightedTexts:
-    return [(token_text(term), weight) for term, weight in alternatives.items()]
-
-
-def _clause_value(entry: Candidate, clause: tuple[list[WeightedTexts], WeightedTexts]) -> float:
-    parts, synonyms = clause
-    value = sum(_best(entry, part) for part in parts) / len(parts)
-    return max(value, _best(entry, synonyms)) if synonyms else value
-
-
-def _best(entry: Candidate, alternatives: WeightedTexts) -> float:
+def _best_values(candidates: Sequence[Candidate], alternatives: Alternatives) -> list[float]:
     """Return the value of the best alternative in each field, weighted and added."""
-    total = 0.0
-    for text, field_weight in zip(entry.texts, FIELD_WEIGHTS, strict=True):
-        best = 0.0
-        for term, weight in alternatives:
-            if number := text.count(term):
-                best = max(best, weight * (1 + SATURATION) * number / (number + SATURATION))
-        total += field_weight * best
-    return total
+    texts = [(token_text(term), weight) for term, weight in alternatives.items()]
+    title_weight, summary_weight, body_weight = FIELD_WEIGHTS
+    return [
+        title_weight * _best(entry.title, texts)
+        + (summary_weight * _best(entry.summary, texts) if entry.summary else 0.0)
+        + body_weight * _best(entry.body, texts)
+        for entry in candidates
+    ]
+
+
+def _best(text: str, alternatives: WeightedTexts) -> float:
+    """Return the value of the best alternative in a text."""
+    best = 0.0
+    for term, weight in alternatives:
+        if number := text.count(term):
+            best = max(best, _frequency_value(weight, number))
+    return best
+
+
+@cache
+def _frequency_value(weight: float, number: int) -> float:
+    return weight * (1 + SATURATION) * number / (number + SATURATION)
 
 
 def _rarity(values: Sequence[float]) -> float:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from digest.contrib.search.analysis import (
     Token,
+    parts_at,
     signed_spans,
     spans,
     tokens,
@@ -17,6 +18,7 @@ from digest.contrib.search.analysis import (
 )
 
 HYPHENS = "\u058a\u05be\u2010\u2011\ufe63\uff0d-"
+HYPHEN = re.compile(f"[{HYPHENS}]")
 HYPHENATED = re.compile(rf"(?<![^\s{HYPHENS}])[^\s{HYPHENS}]++(?:[{HYPHENS}][^\s{HYPHENS}]++)+")
 # More parts are a phrase rather than a word; every two or more adjacent ones are joined.
 MAX_PARTS = 4
@@ -72,9 +74,10 @@ def without_separators(number: str) -> str | None:
 
 
 def _equal_spellings(text: str) -> Iterator[Spelling]:
-    for hyphenated in HYPHENATED.finditer(text):
-        for parts in _hyphenated_parts(hyphenated.group()):
-            yield from _joined(parts, hyphenated.start())
+    for start, end in parts_at(text, [match.start() for match in HYPHEN.finditer(text)]):
+        for hyphenated in HYPHENATED.finditer(text, start, end):
+            for parts in _hyphenated_parts(hyphenated.group()):
+                yield from _joined(parts, hyphenated.start())
     if SEPARATED.search(text):
         yield from _numbers(text)
 

@@ -5,14 +5,14 @@ import signal
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from threading import Thread
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from digest.jobs.interruption import on_signals
 from digest.jobs.models import last_runs
 from digest.jobs.runner import Runner, execute
 from digest.registry import Job, registry
@@ -76,17 +76,6 @@ def find_job(name: str) -> Job:
     if name not in jobs:
         raise CommandError(f"There is no job {name}. There are: {', '.join(jobs)}.")
     return jobs[name]
-
-
-@contextmanager
-def on_signals(handler: Callable[..., None]) -> Iterator[None]:
-    """Call a handler on SIGTERM and SIGINT."""
-    before = {number: signal.signal(number, handler) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, previous in before.items():
-            signal.signal(number, previous)
 
 
 def stop_with(pid: int) -> None:

@@ -4,7 +4,8 @@
 //   <script src="https://cms.example.com/static/digest/preview.js" defer></script>
 //
 // A click on an element with data-digest-source="/body/1/value/heading" (a JSON pointer in the field
-// map) opens that field in the editor. Outside the panel the script does nothing.
+// map) opens that field in the editor, and a field that gets the focus there is scrolled into view
+// here. Outside the panel the script does nothing.
 //
 // If static files are on another host than the editor, set data-cms="https://cms.example.com".
 (() => {
@@ -12,10 +13,11 @@
   if (window.parent === window) return;
   const cms = new URL(dataset.cms || src, window.location.href).origin;
 
+  const fieldMap = () =>
+    JSON.parse(document.getElementById("digest-field-map")?.textContent || "{}");
+
   // Falls back to the longest known prefix: a click inside a field opens the field.
-  const pathOf = (pointer) => {
-    const text = document.getElementById("digest-field-map")?.textContent;
-    const fields = JSON.parse(text || "{}");
+  const pathOf = (pointer, fields = fieldMap()) => {
     let found = pointer;
     while (found && !Object.hasOwn(fields, found)) found = found.slice(0, found.lastIndexOf("/"));
     return found && fields[found].path;
@@ -27,6 +29,38 @@
     if (!source || (control && source.contains(control))) return;
     const path = pathOf(source.dataset.digestSource);
     if (path) window.parent.postMessage({ digest: { type: "open-field", path } }, cms);
+  });
+
+  const countShared = (path, other) => {
+    const parts = other.split(".");
+    const end = path.split(".").findIndex((part, index) => part !== parts[index]);
+    return end < 0 ? Infinity : end;
+  };
+
+  // The element of a field, or another one of the same block if the field is still empty.
+  const elementOf = (path) => {
+    const fields = fieldMap();
+    let [found, most] = [null, 1]; // two parts are a block
+    for (const element of document.querySelectorAll("[data-digest-source]")) {
+      const shared = countShared(path, pathOf(element.dataset.digestSource, fields) || "");
+      if (shared > most) [found, most] = [element, shared];
+    }
+    return found;
+  };
+
+  const show = (path) => {
+    const element = elementOf(path);
+    if (!element) return;
+    const { top, bottom, height } = element.getBoundingClientRect();
+    const isInView = top < window.innerHeight && bottom > 0;
+    const block = height > window.innerHeight ? "start" : "center";
+    if (!isInView) element.scrollIntoView({ block });
+  };
+
+  window.addEventListener("message", ({ data, origin, source }) => {
+    if (source !== window.parent || origin !== cms) return;
+    const { type, path } = data?.digest ?? {};
+    if (type === "show-field" && typeof path === "string") show(path);
   });
 
   const style = new CSSStyleSheet();

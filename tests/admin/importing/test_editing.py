@@ -79,6 +79,10 @@ def test_part_moves_into_the_next_story(client, upload, press):
     assert bodies[1] == "<p>They sell out.</p><p>Warm for months.</p>"
 
 
+@pytest.mark.slow
+@pytest.mark.slow
+@pytest.mark.slow
+@pytest.mark.slow
 def test_story_moves_with_its_parts(client, upload, press):
     result = press("story-up:5")
     assert (result["message"], result["focus"][0]) == ("Moved: now story 1.", "story-up-5")
@@ -122,6 +126,7 @@ def test_new_part_has_no_choice_of_links_of_an_undone_one(upload, press):
     assert Upload.objects.get().linked == {"2": True}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("action", "error"),
     [

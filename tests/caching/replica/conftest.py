@@ -20,11 +20,13 @@ MIDDLEWARE = ["cms.replica.ReplicaMiddleware", *site_settings.MIDDLEWARE]
 
 
 @pytest.fixture(scope="module")
-def databases(django_db_setup: None, django_db_blocker, tmp_path_factory) -> Iterator[Databases]:
+def databases(
+    django_db_setup: None, django_db_blocker, tmp_path_factory, migrated_file
+) -> Iterator[Databases]:
     """Primary and replica with a digest of one issue; commits stay for the whole module."""
     with django_db_blocker.unblock():
         kind = KINDS[connections[PRIMARY].vendor]
-        created = kind(connections[PRIMARY], tmp_path_factory.mktemp("databases"))
+        created = kind(connections[PRIMARY], tmp_path_factory.mktemp("databases"), migrated_file)
         with created.installed():
             make_content()
             yield created

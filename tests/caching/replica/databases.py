@@ -77,8 +77,9 @@ class Databases:
 class SQLiteDatabases(Databases):
     """Two files; that of the replica is opened read-only, as in cms.settings."""
 
-    def __init__(self, original: Any, folder: Path) -> None:
+    def __init__(self, original: Any, folder: Path, migrated_file: Path) -> None:
         super().__init__(original)
+        self.migrated_file = migrated_file
         self.primary, self.copy = str(folder / "primary.sqlite3"), folder / "replica.sqlite3"
         self.replica = {
             "NAME": f"file:{self.copy}?mode=ro",
@@ -86,7 +87,8 @@ class SQLiteDatabases(Databases):
         }
 
     def create(self) -> None:
-        """Do nothing: SQLite creates the file."""
+        """Copy the file, which leaves nothing to migrate."""
+        shutil.copyfile(self.migrated_file, self.primary)
 
     def remove(self) -> None:
         """Do nothing: pytest removes the folder."""
@@ -108,7 +110,7 @@ class SQLiteDatabases(Databases):
 class PostgreSQLDatabases(Databases):
     """Two databases of one server; the replica is read-only."""
 
-    def __init__(self, original: Any, folder: Path) -> None:
+    def __init__(self, original: Any, *_files: Path) -> None:
         super().__init__(original)
         self.primary = f"digest_primary_{os.getpid()}"
         self.replica = {"NAME": f"digest_replica_{os.getpid()}"}

@@ -10,6 +10,7 @@ from wagtail.models import Site
 
 from digest.caching import content_version, replica
 from digest.caching.replica import REPLICA
+from digest.caching.response_middleware import sent_responses
 from digest.models import IssuePage
 from tests.caching.replica.databases import PRIMARY
 from tests.optional_apps import served
@@ -59,6 +60,7 @@ def get_with_query_counts(path, client=None):
 def clear_caches():
     for cache in caches.all():
         cache.clear()
+    sent_responses.clear()
 
 
 def retitle(title):

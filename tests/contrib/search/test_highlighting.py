@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.contrib.search import highlighting
+from digest.contrib.search.analysis import tokens, word_spans
 from digest.contrib.search.highlighting import EXCERPT_LENGTH, HighlightedText, excerpt, highlight
 from digest.contrib.search.matching import Term
 
@@ -92,3 +94,44 @@ def test_highlights_are_within_the_text_and_do_not_overlap(text, queried):
         assert ends == sorted(ends)
         assert all(start < end for start, end in highlighted.highlights)
         assert len(highlighted.text) <= max(len(text), EXCERPT_LENGTH + 2)
+
+
+# Fragments of words in ASCII and in other characters, and what is between them.
+FRAGMENTS = [
+    "red",
+    "Red",
+    "RE\u0301",
+    "ed",
+    "C++",
+    ".net",
+    "İ",
+    "人工",
+    "-",
+    "–",
+    " ",
+    "\n",
+    "\u00a0",
+]
+
+
+@given(
+    st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join),
+    st.sets(st.sampled_from(["red", "re", "ed", "c➕➕", "⸱net", "人", "i"]), max_size=3),
+)
+def test_no_word_is_missed(text, queried):
+    spans = word_spans(text, lambda word: not queried.isdisjoint(tokens(word)))
+    highlighted = highlight(text, [Term((word,)) for word in queried])
+    marked = {offset for start, end in highlighted.highlights for offset in range(start, end)}
+    assert marked.issuperset(offset for start, end in spans for offset in range(start, end))
+
+
+def test_only_parts_with_a_possible_word_are_split(monkeypatch):
+    split = []
+
+    def record(text, is_match, start, end):
+        split.append(text[start:end])
+        return word_spans(text, is_match, start, end)
+
+    monkeypatch.setattr(highlighting, "word_spans", record)
+    assert bracketed("none of it, coloured-red é. None", words("red")).count("[") == 1
+    assert split == ["coloured-red", "é."]

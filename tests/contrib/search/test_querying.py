@@ -1,6 +1,8 @@
 """Searches accept any text, are relaxed without results, and take bounded queries."""
 
 import time
+from collections import Counter
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +12,7 @@ from digest.contrib.search.models import Entry
 from digest.contrib.search.parsing import TooLong
 from digest.contrib.search.querying import search
 from digest.models import IssuePage
-from tests.builders import expire, make_digest, restrict
+from tests.builders import body, expire, make_digest, make_issue, restrict, story
 from tests.contrib.search.searching import (
     add_story,
     headings,
@@ -123,6 +125,39 @@ def test_number_of_counted_entries_is_limited(digest, monkeypatch, most, total, 
     for day in (1, 2, 3):
         add_story(digest, "Needle", day=day)
     assert search_public("needle").counts[:2] == (total, is_exact)
+
+
+@pytest.mark.parametrize("hidden_day", [None, 1, 2, 4])
+@pytest.mark.parametrize("most", [3, 5, 6, 7, 8, 11, 12, 20])
+def test_counts_beyond_the_ranked_are_those_of_each_entry(digest, monkeypatch, most, hidden_day):
+    monkeypatch.setattr("digest.contrib.search.results.MAX_RANKED", 2)
+    monkeypatch.setattr("digest.contrib.search.results.MAX_COUNTED", most)
+    needles = [story(f"Needle {number}") for number in range(3)]
+    for day in (1, 2, 3, 4):
+        issue = make_issue(
+            digest, date(2020 + day, 4, day), body=body(*needles), tags=(f"Day {day}",)
+        )
+        if day == hidden_day:
+            expire(issue)  # It stays in the index until the next change.
+    results = search_public("needle")
+    counted = list(results.entries[:most])
+    total, is_exact, *numbers = results.counts
+    assert (total, is_exact) == (len(counted), results.entries.count() <= most)
+    # As dictionaries: to Counter, 0 and no value are the same.
+    assert list(map(dict, numbers)) == [
+        Counter(int(tag) for entry in counted for tag in entry.tag_ids.split()),
+        Counter(entry.parent_id for entry in counted),
+        Counter(entry.date.year for entry in counted),
+    ]
+
+
+def test_matches_of_an_issue_are_counted_together(digest, monkeypatch):
+    monkeypatch.setattr("digest.contrib.search.results.MAX_RANKED", 2)
+    for day in (1, 2):
+        make_issue(digest, day, body=body(*(story(f"Needle {number}") for number in range(4))))
+    results = search_public("needle")
+    numbers = [row.number for row in results._counted]
+    assert numbers == [1, 1, 2, 4]
 
 
 def test_results_are_highlighted_and_in_the_given_order(digest):

@@ -4,14 +4,14 @@ The schema is in ``digest.contrib.search.api.serializers``.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rest_framework.utils.urls import replace_query_param
 from taggit.models import Tag
 
 from digest.api.issues import Issues
-from digest.api.representations import digest_reference, page, reference
+from digest.api.representations import LINKED, digest_reference, page, reference
 from digest.api.scope import Scope
 from digest.contrib.search.highlighting import HighlightedText
 from digest.contrib.search.promotions import Promotion
@@ -21,6 +21,8 @@ from digest.pages.listing import with_locales
 
 # The fields that a result has from its issue.
 RESULT_ISSUE_FIELDS = {"date", "locale", "tags", "digest"}
+# The columns that these and the links need.
+RESULT_COLUMNS = [*LINKED, "date"]
 # Per facet; the most frequent tags and digests.
 MAX_FACETS = 50
 
@@ -34,29 +36,31 @@ class Results:
 
     def __init__(self, found: SearchResults, rows: Iterable[Any], scope: Scope) -> None:
         self.scores = {row.pk: getattr(row, "score", None) for row in rows}
-        self.results, self.scope = found.get_results([*self.scores]), scope
+        self.results, self.scope = found.get_results([*self.scores], RESULT_COLUMNS), scope
         issues = {result.issue.pk: result.issue for result in self.results}
         data = Issues(issues.values(), RESULT_ISSUE_FIELDS, scope).as_data()
         self.issue_data = dict(zip(issues, data, strict=True))
+        self.references = {pk: reference(issue, scope) for pk, issue in issues.items()}
+        self.digests = {issue.digest.pk: issue.digest for issue in issues.values() if issue.digest}
 
     def as_data(self) -> list[dict[str, Any]]:
         return [self._result(result) for result in self.results]
 
     def _result(self, result: Result) -> dict[str, Any]:
+        link = self.references[result.issue.pk]
         return {
-            **target(result, self.scope),
+            **target(result, self.scope, link["url"]),
             "title": highlighted(result.title),
             "excerpt": highlighted(result.excerpt),
             "score": self.scores[result.pk],
             **self.issue_data[result.issue.pk],
-            "issue": reference(result.issue, self.scope),
+            "issue": link,
         }
 
 
-def target(result: Result, scope: Scope) -> dict[str, Any]:
-    """Return the type, the id and the URLs of the story or issue."""
+def target(result: Result, scope: Scope, url: str | None) -> dict[str, Any]:
+    """Return the type, the id and the URLs of the story or issue; ``url`` is that of the issue."""
     issue, story = result.issue, result.story
-    url = scope.page_url(issue)
     if story is None:
         api_url = scope.api_url("issues", issue.pk)
         return {"type": "issue", "id": issue.pk, "url": url, "api_url": api_url}
@@ -90,12 +94,15 @@ def promotions(promoted: Iterable[Promotion], scope: Scope) -> list[dict[str, An
     ]
 
 
-def facets(counts: Counts, scope: Scope) -> dict[str, Any]:
-    """Return the facets: tags and digests by frequency, years newest first."""
+def facets(counts: Counts, scope: Scope, digests: Mapping[int, Any]) -> dict[str, Any]:
+    """Return the facets: tags and digests by frequency, years newest first.
+
+    ``digests`` are public ones that have been read before, by primary key.
+    """
     years = sorted(counts.years.items(), reverse=True)
     return {
         "tags": _tags(counts.tags, scope),
-        "digests": _digests(counts.parents, scope),
+        "digests": _digests(counts.parents, scope, digests),
         "years": [{"year": year, "count": count} for year, count in years],
     }
 
@@ -119,8 +126,12 @@ def _tags(numbers: Counter[int], scope: Scope) -> list[dict[str, Any]]:
     ]
 
 
-def _digests(numbers: Counter[int], scope: Scope) -> list[dict[str, Any]]:
-    digests = scope.digests(pk__in=_most_frequent(numbers)).select_related("locale")
+def _digests(numbers: Counter[int], scope: Scope, known: Mapping[int, Any]) -> list[dict[str, Any]]:
+    frequent = _most_frequent(numbers)
+    digests = [known[pk] for pk in frequent if pk in known]
+    if len(digests) < len(frequent):
+        others = scope.digests(pk__in=[pk for pk in frequent if pk not in known]).order_by()
+        digests += with_locales(others.only(*LINKED))
     return [
         digest_reference(digest, scope) | {"count": numbers[digest.pk]}
         for digest in sorted(digests, key=lambda page: (-numbers[page.pk], page.title, page.pk))
@@ -134,7 +145,7 @@ def suggestion(suggested: Suggestion, scope: Scope) -> dict[str, Any]:
 def _urls(suggested: Suggestion, scope: Scope) -> dict[str, Any]:
     if suggested.kind == "title":
         scope.note_shown("issue", [suggested.target.issue])
-        data = target(suggested.target, scope)
+        data = target(suggested.target, scope, scope.page_url(suggested.target.issue))
         return {"url": data["url"], "api_url": data["api_url"]}
     if suggested.kind == "tag":
         slug = suggested.target.slug

@@ -31,13 +31,13 @@ class Search(APIView):
         found = self.run_search()
         paginator = SearchPagination(found, self.parameters)
         rows = paginator.paginate_queryset(paginator.rows_in_order, request)
-        results = search_data.Results(found, rows, self.scope).as_data()
-        response = paginator.get_paginated_response(results)
+        results = search_data.Results(found, rows, self.scope)
+        response = paginator.get_paginated_response(results.as_data())
         url = remove_query_param(request.build_absolute_uri(), "cursor")
         response.data |= {
             "query": search_data.query(found, url),
             "promoted": self.promoted(found),
-            "facets": search_data.facets(found.counts, self.scope),
+            "facets": search_data.facets(found.counts, self.scope, results.digests),
         }
         return response
 

@@ -1,6 +1,7 @@
 """Full-text search in SQLite: two FTS5 indexes of the table of entries, updated by triggers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -43,6 +44,14 @@ class SQLiteEngine(Engine):
         where = [f"{table} MATCH %s", f"{ENTRIES}.id = +{table}.rowid"]
         matches = entries.extra(tables=[table], where=where, params=[expression(match)])  # noqa: S610
         return matches.extra(order_by=[f"-{table}.rowid"])
+
+    def newest(self, match: Match, before: int, limit: int) -> tuple[str, Sequence[Any]]:
+        # From the index alone; the entries are not looked up.
+        query = (
+            f"SELECT rowid FROM {TEXTS} WHERE {TEXTS} MATCH %s AND rowid < %s "  # noqa: S608
+            "ORDER BY rowid DESC LIMIT %s"
+        )
+        return query, [expression(match), before, limit]
 
     def used(self, words: Collection[str]) -> set[str]:
         if not words:

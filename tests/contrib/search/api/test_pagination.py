@@ -3,6 +3,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from digest.contrib.search import results
+from digest.contrib.search.api import extension
 from tests.builders import body, make_issue, story
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,27 @@ def test_count_of_many_results_is_not_exact(digest, get, monkeypatch):
     data = get("search/?q=needle&count=true")
     assert (data["count"], data["count_is_exact"]) == (2, False)
     assert "count" not in get("search/?q=needle")
+
+
+@pytest.mark.parametrize("order", ["-date", "date"])
+@pytest.mark.parametrize("entries", [1, 2, 10])
+def test_pages_of_issues_with_a_word_contain_each_once(digest, get, monkeypatch, order, entries):
+    monkeypatch.setattr(extension, "ENTRIES_PER_ISSUE", entries)
+    for day in (1, 1, 2, 3, 3):
+        make_issue(digest, day, body=body(story("A needle"), story("Hay", body="<p>A needle</p>")))
+        make_issue(digest, day, body=body(story("Hay")))
+    whole = [result["id"] for result in get(f"issues/?q=needle&order={order}")["results"]]
+    assert len(whole) == 5
+    assert whole == [result["id"] for result in pages_of(get, f"issues/?q=needle&order={order}")]
+
+
+def pages_of(get, url):
+    """Return the results of all pages of two, forwards; assert that they are the same backwards."""
+    pages = [get(f"{url}&limit=2")]
+    while pages[-1]["next"]:
+        pages.append(get(pages[-1]["next"]))
+    page = pages[-1]
+    for before in pages[-2::-1]:
+        page = get(page["previous"])
+        assert page["results"] == before["results"]
+    return [result for page in pages for result in page["results"]]

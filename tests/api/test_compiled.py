@@ -1,0 +1,155 @@
+"""Responses by SQL that was compiled for an earlier one show what is public now."""
+
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db.models.sql.compiler import SQLCompiler
+from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction, Site
+
+from digest import memo
+from digest.caching import content_version
+from tests.builders import block, body, make_digest, make_issue, story
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def version(settings, monkeypatch):
+    """Render each response, under a content version that the test changes."""
+    settings.DIGEST_CACHE_SECONDS = 0
+    version = SimpleNamespace(number=0)
+    monkeypatch.setattr(content_version, "current", lambda: f"version {version.number}")
+    memo.clear()
+    yield version
+    memo.clear()
+
+
+@pytest.fixture
+def issues(digest):
+    """Three issues with a tag, two of them with a link to the first one."""
+    first = make_issue(digest, date(2026, 3, 1), tags=("trams",))
+    link = f'<p><a linktype="page" id="{first.pk}">first</a></p>'
+    text = body(story(body=link))
+    later = [make_issue(digest, date(2026, 3, day), body=text, tags=("trams",)) for day in (2, 3)]
+    return [first, *later]
+
+
+@pytest.fixture
+def compiled(monkeypatch):
+    """Collect the models whose queries Django compiles."""
+    found, as_sql = [], SQLCompiler.as_sql
+
+    def count(self, *args, **kwargs):
+        found.append(self.query.model)
+        return as_sql(self, *args, **kwargs)
+
+    monkeypatch.setattr(SQLCompiler, "as_sql", count)
+    return found
+
+
+def url(issue):
+    return f"/api/v1/issues/{issue.pk}/"
+
+
+@pytest.mark.parametrize("by_slugs", [False, True])
+def test_another_issue_needs_no_compiling(client, issues, compiled, by_slugs):
+    urls = [f"/api/v1/digests/daily/issues/{i.slug}/" if by_slugs else url(i) for i in issues]
+    assert client.get(urls[1]).json()["id"] == issues[1].pk
+    assert compiled
+    compiled.clear()
+    assert client.get(urls[2]).json()["id"] == issues[2].pk
+    assert compiled == []
+
+
+@pytest.mark.parametrize("query", ["", "?include=body", "?order=date", "?fields=id,title"])
+def test_first_page_needs_no_compiling(client, issues, compiled, query):
+    first = client.get(f"/api/v1/issues/{query}").json()
+    compiled.clear()
+    assert client.get(f"/api/v1/issues/{query}").json() == first
+    assert compiled == []
+    assert len(first["results"]) == 3
+
+
+@pytest.mark.parametrize("query", ["?tag=none", "?year=2025", "?digest=none", "?locale=fr"])
+def test_filters_are_applied_after_a_list_without_them(client, issues, query):
+    client.get("/api/v1/issues/")
+    assert client.get(f"/api/v1/issues/{query}").json()["results"] == []
+
+
+def test_limit_and_order_are_those_of_each_request(client, issues):
+    def days(query):
+        return [i["date"][-2:] for i in client.get(f"/api/v1/issues/{query}").json()["results"]]
+
+    assert days("") == ["03", "02", "01"]
+    assert days("?limit=1") == ["03"]
+    assert days("?order=date&limit=2") == ["01", "02"]
+
+
+def hide_by_restriction(issue):
+    PageViewRestriction.objects.create(page=issue, restriction_type="login")
+
+
+def hide_by_unpublishing(issue):
+    Page.objects.filter(pk=issue.pk).update(live=False)
+
+
+@pytest.mark.parametrize("hide", [hide_by_restriction, hide_by_unpublishing])
+def test_change_shows_in_the_next_response(client, issues, version, hide):
+    first, second = issues[:2]
+    assert client.get(url(first)).status_code == 200
+    assert "href=" in client.get(url(second)).content.decode()
+    hide(first)
+    version.number += 1
+    assert client.get(url(first)).status_code == 404
+    found = client.get(url(second))
+    assert found.json()["previous"] is None
+    assert "href=" not in found.content.decode()
+    assert len(client.get("/api/v1/issues/").json()["results"]) == 2
+
+
+def test_expired_issue_disappears_without_a_change(client, issues, monkeypatch):
+    first, second = issues[:2]
+    at = timezone.now() + timedelta(hours=1)
+    Page.objects.filter(pk=first.pk).update(expire_at=at)
+    assert client.get(url(second)).json()["previous"]["id"] == first.pk
+    assert "href=" in client.get(url(second)).content.decode()
+    monkeypatch.setattr(timezone, "now", lambda: at + timedelta(seconds=1))
+    assert client.get(url(first)).status_code == 404
+    assert client.get(url(second)).json()["previous"] is None
+    assert "href=" not in client.get(url(second)).content.decode()
+    assert len(client.get("/api/v1/issues/").json()["results"]) == 2
+
+
+def test_renamed_site_shows(client, issues, version):
+    assert client.get(url(issues[0])).json()["url"] == "http://localhost/daily/2026-03-01/"
+    Site.objects.update(hostname="tides.example")
+    version.number += 1
+    assert client.get(url(issues[0])).json()["url"].startswith("http://tides.example/")
+
+
+def test_sites_are_told_apart(client, issues, site, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    root = Page.objects.get(depth=1)
+    other = root.add_child(instance=Page(title="Other", slug="other-home"))
+    Site.objects.create(hostname="other.example", root_page=other)
+    theirs = make_issue(make_digest(other, "theirs"), date(2026, 3, 4))
+    for _time in range(2):
+        assert client.get(url(issues[0])).status_code == 200
+        assert client.get(url(theirs)).status_code == 404
+        assert client.get(url(theirs), headers={"host": "other.example"}).status_code == 200
+        assert client.get(url(issues[0]), headers={"host": "other.example"}).status_code == 404
+        assert client.get("/api/v1/digests/theirs/issues/2026-03-04/").status_code == 404
+
+
+def test_pages_with_urls_of_their_own_are_linked_by_them(client, digest, monkeypatch):
+    text = body(story(body=f'<p><a linktype="page" id="{digest.pk}">digest</a></p>'), block("x"))
+    issue = make_issue(digest, body=text)
+    parts = (1, "https://elsewhere.example", "/here/")
+    monkeypatch.setattr(type(digest), "get_url_parts", lambda self, request=None: parts)
+    from digest.rendering import rich_text
+
+    rich_text._has_usual_url.cache_clear()
+    assert "https://elsewhere.example/here/" in client.get(url(issue)).content.decode()
+    rich_text._has_usual_url.cache_clear()
