@@ -11,7 +11,16 @@ from django.utils.translation.template import templatize
 LANGUAGES = ["de", "es", "fr"]
 # What `templatize` makes of the tags; the last one stands for `_("...")` in an expression.
 CALL = re.compile(r"\b((?:n|p|np)?gettext)\((.+?)\) |\b(_)\((\".+?\"|'.+?')\) ", re.DOTALL)
-FUNCTIONS = {"_", "_now", "gettext", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+FUNCTIONS = {
+    "_",
+    "_now",
+    "gettext",
+    "gettext_lazy",
+    "ngettext",
+    "ngettext_lazy",
+    "pgettext",
+    "pgettext_lazy",
+}
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|\{\w+\}")
 STRING = re.compile(r"u?(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')", re.DOTALL)
 

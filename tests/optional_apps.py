@@ -8,6 +8,7 @@ from django.apps import apps
 HAS_SEARCH = apps.is_installed("digest.contrib.search")
 HAS_NEWSLETTER = apps.is_installed("digest.contrib.newsletter")
 HAS_SUBMISSIONS = apps.is_installed("digest.contrib.submissions")
+HAS_WEBHOOKS = apps.is_installed("digest.contrib.webhooks")
 OF_APPS = re.compile(
     r"(^|/)(search|newsletter|submissions|mcp|changes|subscriptions|confirmations|unsubscriptions"
     r"|preferences)/|[?&]q="

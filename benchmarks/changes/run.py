@@ -4,7 +4,7 @@ import argparse
 import resource
 from collections.abc import Callable, Iterable
 from statistics import median
-from time import perf_counter, process_time
+from time import perf_counter
 from typing import Any
 
 from django.db import connection, transaction
@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.images import get_image_model
 from wagtail.models import Page, PageViewRestriction, Site
 
+from benchmarks.changes import webhooks
+from benchmarks.changes.timing import milliseconds, timed
 from benchmarks.database import database
 from benchmarks.start import prepare
 from digest.contrib.changes import markers, relay
@@ -47,23 +49,12 @@ def measurements(issues: int, rounds: int) -> Iterable[tuple[str, str]]:
     yield "feed, 100 rows with issues", page(rounds, limit=100, include="issue")
     yield "feed, nothing new", page(rounds, since=last_token())
     yield "first copy, with issues", f"{issues / timed(copy_all):,.0f} issues/s"
+    yield from webhooks.measurements(rounds)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     relay.mark_everything()
     yield "relay_changes --all", f"{timed(relay.relay):.1f} s"
     more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak
     yield "  memory beyond what the above took", f"{more / 1024:.0f} MB"
-
-
-def timed(function: Callable[[], Any]) -> float:
-    """Return the seconds that a call takes: of this process on SQLite, where it does all work."""
-    clock = process_time if connection.vendor == "sqlite" else perf_counter
-    start = clock()
-    function()
-    return clock() - start
-
-
-def milliseconds(function: Callable[[], Any], rounds: int) -> str:
-    return f"{1000 * median(timed(function) for _ in range(rounds)):.1f} ms"
 
 
 def expanding(change: Callable[[], Any], rounds: int) -> str:

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "digest.contrib.submissions",
     "digest.contrib.mcp",
     "digest.contrib.changes",
+    "digest.contrib.webhooks",
     "rest_framework",
     "drf_spectacular_sidecar",
     "wagtail_modeladmin",
@@ -53,6 +54,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "cms.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    # WhiteNoise goes here.
+    "digest.caching.response_middleware.CachedResponseMiddleware",
     "cms.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "digest.caching.page_middleware.PublicPagesMiddleware",

@@ -28,7 +28,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     # No external requests: they fail, the page logs an error, and its test fails.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 TIMEOUT = 60_000  # milliseconds, for busy machines
 # The one browser test of `make test`; the others run in `make test-all`.
@@ -108,7 +108,8 @@ class BrowserWindows:
 
     def open(self, **options: Any) -> Any:
         """Open a window with its own cookies; relative URLs refer to the site."""
-        context = self.browser.new_context(base_url=self.site_url, locale="en-GB", **options)
+        options = {"base_url": self.site_url, "locale": "en-GB"} | options
+        context = self.browser.new_context(**options)
         context.set_default_timeout(TIMEOUT)
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
         context.on("console", self.record_error)

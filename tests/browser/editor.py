@@ -223,6 +223,13 @@ class Editor:
         """Choose “Publish” beside “Save draft”."""
         self.page.get_by_role("button", name="Publish", exact=True).click()
 
+    def unpublish(self) -> None:
+        """Choose “Unpublish” from the menu next to the buttons, and confirm it."""
+        self.page.get_by_role("button", name="More actions").click()
+        self.page.get_by_role("link", name="Unpublish").click()
+        self.page.get_by_role("button", name="Yes, unpublish it").click()
+        expect(self.message).to_contain_text("unpublished.")
+
     def schedule(self) -> None:
         """Choose the button beside “Save draft”, which schedules an issue with a go-live time."""
         self.page.get_by_role("button", name="Schedule to publish", exact=True).click()

@@ -30,6 +30,7 @@ from tests.contrib.newsletter.readers import confirm_token, open_newsletter, sig
 from tests.contrib.newsletter.rich_issue import make_rich_issue
 from tests.contrib.newsletter.transfer.uploads import import_file, upload
 from tests.contrib.submissions.builders import approve, make_submitted
+from tests.contrib.webhooks.builders import make_delivery, make_endpoint, make_event
 from tests.previews.helpers import token_of
 
 ARABIC = "توقع واحد لثلاث شبكات"
@@ -74,6 +75,7 @@ def make_content(home_page: Any, digest: DigestPage, site_url: str) -> dict[str,
         **make_imports(digest, user),
         **make_search(digest),
         **make_submissions(digest, user),
+        **make_webhooks(user),
         **make_sources(),
     }
 
@@ -237,3 +239,16 @@ def make_disclosed(digest: DigestPage) -> None:
     text = f"A model has written this. {LONG_WORD}"
     DigestDisclosure.objects.create(digest=digest, text=text, name_approver=True)
     approve(issue, timezone.now(), LONG_WORD)
+
+
+def make_webhooks(user: User) -> dict[str, Any]:
+    """Create a webhook with a test and a failed delivery, and a disabled one."""
+    endpoint = make_endpoint(name=LONG_WORD, created_by=user)
+    attempt = {"at": "2026-04-14T12:00:00Z", "ms": 35, "status": 500, "error": "", "response": ""}
+    attempts = [attempt | {"response": f"{LONG_WORD * 3}\n" * 20}]
+    make_delivery(endpoint, make_event("webhook.ping"), state="failed", attempts=attempts)
+    make_delivery(endpoint, state="failed", attempts=attempts)
+    make_delivery(endpoint)
+    disabled = make_endpoint(is_active=False, disabled_reason="gone")
+    make_event()
+    return {"webhook": endpoint.pk, "disabled_webhook": disabled.pk}

@@ -80,6 +80,7 @@ PANEL_CONTENT = {
     "status": "h3, h2",
     "submission": "h3",
 }
+DELIVERY = ".digest-webhook-delivery"
 SCHEDULE = "[role=dialog]:has([name=go_live_at])"
 
 
@@ -219,6 +220,7 @@ SOURCES, SYNONYMS = "digest_sources", "digest_search_synonyms"
 TAGS = "taggit_tag_modeladmin"
 SETTINGS, MAILINGS = "digest_newsletter_settings", "digest_newsletter_mailings"
 KEYS, DISCLOSURES = "digest_submissions_keys", "digest_submissions_disclosures"
+WEBHOOKS = "digest_webhooks"
 SUBSCRIBERS, IMPORTS = "digest_newsletter_subscribers", "digest_newsletter_imports"
 
 
@@ -271,6 +273,17 @@ ADMIN = [
     Screen("key, errors", f"{KEYS}:add", prepare=press("Make the key")),
     Screen("key, made", f"{KEYS}:add", prepare=make_key),
     Screen("key, revoke", f"{KEYS}:revoke", ("{key}",)),
+    Screen("webhooks", f"{WEBHOOKS}:index"),
+    Screen("webhook, choice", f"{WEBHOOKS}:add"),
+    Screen("webhook, new", f"{WEBHOOKS}:add_preset", ("standard",)),
+    Screen("webhook, errors", f"{WEBHOOKS}:add_preset", ("standard",), prepare=press("Create")),
+    Screen("webhook", f"{WEBHOOKS}:inspect", ("{webhook}",), prepare=unfold(DELIVERY)),
+    Screen("webhook, secret", f"{WEBHOOKS}:inspect", ("{webhook}",), "", press("Show the secret")),
+    Screen("webhook, disabled", f"{WEBHOOKS}:inspect", ("{disabled_webhook}",)),
+    Screen("webhook, form", f"{WEBHOOKS}:edit", ("{webhook}",)),
+    Screen("webhook, rotate", f"{WEBHOOKS}:rotate", ("{webhook}",)),
+    Screen("webhook, delete", f"{WEBHOOKS}:delete", ("{webhook}",)),
+    Screen("webhook, history", f"{WEBHOOKS}:history", ("{webhook}",)),
     Screen("tags", f"{TAGS}_index"),
     Screen("tags, new", f"{TAGS}_create"),
     Screen("tags, form", f"{TAGS}_edit", ("{tag}",)),

@@ -20,6 +20,7 @@ def image(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def compose(editor, image):
     headline, story = editor.block("headline"), editor.block("story_section")
     editor.unfold(headline, "Another headline on the page")

@@ -97,6 +97,7 @@ def copy(page: Any, text: str) -> None:
     tab.keyboard.press("Control+a")
     tab.keyboard.press("Control+c")
     tab.close()
+    page.bring_to_front()  # or its document may have no focus
 
 
 def sign_in(hands: Hands) -> None:

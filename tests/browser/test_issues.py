@@ -11,6 +11,7 @@ from digest.contrib.submissions.models import ApiKey, Submission
 from digest.previews.tokens import create_token
 from tests.browser.conftest import session_cookie
 from tests.builders import block, make_issue, story
+from tests.contrib.webhooks.builders import make_endpoint
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
@@ -84,17 +85,16 @@ def test_listing_fits_a_phone(open_editor, digest, path):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_listings_of_submissions_and_keys_do_not_scroll_sideways(
-    open_page, site_url, digest, width
-):
+def test_listings_of_optional_apps_do_not_scroll_sideways(open_page, site_url, digest, width):
     key, _text = ApiKey.make("Morning curator", User.objects.create_user("curator"), [digest])
     texts = {"key_name": key.name, "made_with": "night-writer 2, large", "note": LONG}
     issue = make_issue(digest, 14, title=LONG)
     Submission.objects.create(key=key, digest=digest, issue=issue, uses_ai=True, **texts)
+    make_endpoint(name=LONG, failing_since=timezone.now())
     cookie = session_cookie(User.objects.create_superuser("ines"))
     page = open_page(viewport={"width": width, "height": 844})
     page.context.add_cookies([cookie | {"url": site_url}])
-    for path in ("/admin/digest/submissions/", "/admin/digest-keys/"):
+    for path in ("/admin/digest/submissions/", "/admin/digest-keys/", "/admin/digest-webhooks/"):
         page.goto(path)
         expect(page.get_by_role("columnheader", name="State")).to_be_visible()
         results = page.locator("#listing-results")

@@ -59,6 +59,7 @@ def copy_text_of(editor, url):
     tab.keyboard.press("Control+a")
     tab.keyboard.press("Control+c")
     tab.close()
+    editor.page.bring_to_front()  # or its document may have no focus
 
 
 def test_pasted_text_becomes_sources_that_are_filled_in(open_story, pages):

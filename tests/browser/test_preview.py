@@ -51,12 +51,14 @@ def test_scroll_position_is_restored(open_editor, draft, origin):
     editor = open_editor()
     shown = open_beside_preview(editor, draft, origin)
     expect(shown.locator("wagtail-userbar")).to_be_attached()
+    editor.title.fill("A title")
+    expect(shown.locator("h1")).to_have_text("A title")
     shown.get_by_role("heading", name="Story 4").evaluate("node => node.scrollIntoView()")
     before = scroll_position(editor)
     assert before > 500
     editor.title.fill("Another title")
     expect(shown.locator("h1")).to_have_text("Another title")
-    editor.page.wait_for_timeout(1000)
+    expect(shown.get_by_role("heading", name="Story 4")).to_be_in_viewport()
     assert abs(scroll_position(editor) - before) < 50
 
 
@@ -80,6 +82,29 @@ def test_click_in_the_preview_opens_the_field(open_editor, draft, origin):
     expect(field).to_have_value("Story 3")
     shown.get_by_role("heading", level=1).click()
     expect(editor.title).to_be_focused()
+
+
+def test_preview_scrolls_to_the_field_that_is_edited(open_editor, draft, origin):
+    editor = open_editor()
+    shown = open_beside_preview(editor, draft, origin)
+    heading = shown.get_by_role("heading", name="Story 5")
+    expect(heading).not_to_be_in_viewport()
+    fifth = editor.page.locator(f"[data-contentpath='{draft.body[5].id}']")
+    fifth.locator("[data-contentpath=heading] textarea").focus()
+    expect(heading).to_be_in_viewport()
+    editor.title.focus()
+    expect(heading).not_to_be_in_viewport()
+    expect(shown.locator("h1")).to_be_in_viewport()
+
+
+def test_preview_scrolls_to_a_new_story(open_editor, draft, origin):
+    editor = open_editor()
+    shown = open_beside_preview(editor, draft, origin)
+    editor.add_block("Story")
+    heading = editor.block("story_section").get_by_role("textbox", name="Heading")
+    expect(heading).to_be_focused()
+    editor.page.keyboard.type("A ferry")
+    expect(shown.get_by_role("heading", name="A ferry")).to_be_in_viewport()
 
 
 def test_link_is_shared_opened_and_revoked(open_editor, open_page, draft, origin, site_url):

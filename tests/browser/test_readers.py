@@ -115,6 +115,16 @@ def test_numbers_of_the_contents_stay_in_one_line(open_page, digest):
     assert len({row.bounding_box()["height"] for row in rows}) == 1
 
 
+def test_number_of_a_long_story_stays_in_view(open_page, digest):
+    stories = [story("Ferries"), story("Cranes", body=f"<p>{'word ' * 2000}</p>"), story("Pilots")]
+    make_issue(digest, body=body(*stories))
+    page = open_page(viewport=DESKTOP)
+    page.goto("/daily/2026-04-14/")
+    page.get_by_role("heading", name="Pilots").scroll_into_view_if_needed()
+    expect(page.get_by_role("link", name="Link to this story: Cranes")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("heading", name="Cranes")).not_to_be_in_viewport()
+
+
 def test_right_to_left_text_is_set_from_the_right(open_page, issues):
     page = open_page(viewport=PHONE)
     page.goto("/")

@@ -9,29 +9,13 @@ from wagtail.models import PageViewRestriction
 
 from digest.caching import headers
 from tests.builders import restrict
-from tests.deploy.conftest import DEPLOY, Proxy, free_port, program
+from tests.deploy.varnish import is_needed, start
 from tests.visibility import people
 
-BINARY = program("varnishd")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(BINARY is None, reason="varnishd is not installed"),
-]
+pytestmark = [pytest.mark.slow, is_needed]
 
 LIST, PAGE, FEED = "/api/v1/issues/", "/daily/2026-04-14/", "/feeds/daily/rss.xml"
 CACHEABLE = [LIST, PAGE, FEED, "/", "/sitemap.xml", "/llms.txt"]
-
-
-def start(site_port, folder):
-    """Start Varnish as documented, with another port of the site."""
-    port = free_port()
-    written = (DEPLOY / "varnish.vcl").read_text(encoding="utf-8")
-    vcl = folder / "site.vcl"
-    vcl.write_text(written.replace('.port = "8000"', f'.port = "{site_port}"'), encoding="utf-8")
-    command = [BINARY, "-F", "-j", "none", "-n", str(folder / "v"), "-f", str(vcl)]
-    return Proxy(
-        [*command, "-a", f"127.0.0.1:{port}", "-s", "malloc,32m", "-T", "none"], port, folder
-    )
 
 
 @pytest.fixture

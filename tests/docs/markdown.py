@@ -6,6 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^`([^`\n]+\.\w+)`(?:[^\n]+\n)+\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(#+) +(.*)$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
@@ -57,3 +58,8 @@ def anchors(text: str) -> set[str]:
     """Return the anchors of the headings, as on GitHub."""
     titles = (re.sub(r"[^\w\- ]", "", title.lower()) for title in headings(text))
     return {title.strip().replace(" ", "-") for title in titles}
+
+
+def files(text: str) -> dict[str, str]:
+    """Return the fenced blocks whose paragraph begins with the path of a file, by that path."""
+    return dict(FILE.findall(text))

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from benchmarks.server.serving import COMMANDS, WORKERS
 from tests.docs.markdown import ROOT, links
 
 FOLDER = ROOT / "docs" / "deploy"
@@ -61,6 +62,14 @@ def test_commands_of_units_exist(path):
 )
 def test_gunicorn_trusts_no_forwarded_scheme_by_itself(path, line):
     assert line in path.read_text(encoding="utf-8").splitlines()
+
+
+def test_granian_is_documented_as_it_is_measured():
+    text = " ".join((FOLDER / "granian.md").read_text(encoding="utf-8").split())
+    command = COMMANDS["granian, no log"]
+    options = " ".join(command).format(port=8001).replace(f"--workers {WORKERS}", "--workers 3")
+    assert f"-m {options} " in text.replace(" \\ ", " ")
+    assert COMMANDS["granian"][-1] in text
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")

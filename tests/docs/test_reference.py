@@ -17,9 +17,12 @@ from digest.contrib.newsletter.conf import NewsletterSettings
 from digest.contrib.newsletter.conf import conf as newsletter_conf
 from digest.contrib.submissions.conf import SubmissionSettings
 from digest.contrib.submissions.conf import conf as submission_conf
+from digest.contrib.webhooks.conf import WebhookSettings
+from digest.contrib.webhooks.conf import conf as webhook_conf
 from digest.feeds.views import FEEDS
 from digest.models import DigestPage, IssuePage, IssueTag
 from tests.docs.markdown import ROOT, headings, read, rows, section
+from tests.schemas import queries_of
 
 SETTINGS = [name for name, value in vars(DigestSettings).items() if isinstance(value, property)]
 OF_NEWSLETTER = [
@@ -28,7 +31,7 @@ OF_NEWSLETTER = [
 OF_SUBMISSIONS = [
     name for name, value in vars(SubmissionSettings).items() if isinstance(value, property)
 ]
-OPTIONAL = ("search", "newsletter", "submissions", "mcp", "changes")
+OPTIONAL = ("search", "newsletter", "submissions", "mcp", "changes", "webhooks")
 APPS = ("digest", *(f"digest.contrib.{app}" for app in OPTIONAL))
 COMMANDS = [
     (app, path.stem)
@@ -66,6 +69,14 @@ def test_setting_of_changes_has_a_section_with_its_default(name):
     assert written[1] == str(getattr(change_conf, name))
 
 
+@pytest.mark.parametrize(
+    "name", [name for name, value in vars(WebhookSettings).items() if isinstance(value, property)]
+)
+def test_setting_of_webhooks_has_a_section_with_its_default(name):
+    written = re.search(r"Default `([^`]*)`", section(read("settings"), f"`DIGEST_{name}`"))
+    assert written[1] == str(getattr(webhook_conf, name))
+
+
 @pytest.mark.parametrize("model", [DigestPage, IssuePage, IssueTag])
 def test_setting_of_a_model_has_a_section(model):
     assert f'Default `"{model._meta.label}"`' in section(
@@ -97,8 +108,8 @@ def test_every_endpoint_has_a_section():
 def test_every_parameter_has_a_row():
     paths = build_schema()["paths"].values()
     operations = [operation for methods in paths for operation in methods.values()]
-    parameters = [p for operation in operations for p in operation.get("parameters", [])]
-    names = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
+    parameters = [p for operation in operations for p in queries_of(operation)]
+    names = {parameter["name"] for parameter in parameters}
     assert names == rows(section(read("api"), "Parameters"))
 
 

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from digest.api.documentation import build_schema
 from digest.api.views import NotFoundView
-from tests.docs.markdown import FILES, code_blocks, name_of, read, section
+from tests.docs.markdown import FILES, ROOT, code_blocks, files, name_of, read, section
 
 
 def samples(language):
@@ -63,12 +63,12 @@ def test_requested_urls_are_valid(code):
         view.parameters_class.read(QueryDict(query))
 
 
-@pytest.mark.parametrize("language", ["ts", "tsx", "astro"])
-def test_paths_in_frontend_samples_exist(language):
-    code = "".join(param.values[0] for param in samples(language))
-    paths = set(re.findall(r'api\.GET\(\s*"([^"]+)"', code))
-    assert paths <= set(build_schema()["paths"])
-    assert paths
+def test_guide_to_astro_quotes_the_frontend():
+    guide = (ROOT / "docs/how-to/astro.md").read_text(encoding="utf-8")
+    quoted = files(guide)
+    assert len(quoted) > 5
+    for path, code in quoted.items():
+        assert code in (ROOT / "frontends/astro" / path).read_text(encoding="utf-8"), path
 
 
 def test_issue_in_the_reference_matches_the_schema():

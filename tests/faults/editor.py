@@ -95,6 +95,17 @@ def publish_on(pk: str, seconds: str, first: str = "1") -> None:
             time.sleep(0.2)
 
 
+def publish_and_relay(pk: str) -> None:
+    """Publish each edition that is asked for by a line, and report its sequence in the feed."""
+    from digest.contrib.changes.models import FeedState
+    from digest.contrib.changes.relay import relay
+
+    for line in sys.stdin:
+        publish(pk, line)
+        relay()
+        report(FeedState.objects.get().sequence)
+
+
 def killed(pk: str, number: str, writes: str) -> None:
     """Publish an edition, and kill this process at a write."""
     remaining = int(writes)

@@ -56,8 +56,8 @@ class Site:
             command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True
         )
 
-    def editor(self, *arguments: Any) -> subprocess.Popen[str]:
-        """Start ``tests.faults.editor`` in another process."""
+    def editor(self, *arguments: Any, **options: Any) -> subprocess.Popen[str]:
+        """Start ``tests.faults.editor`` in another process, with options of ``Popen``."""
         command = [sys.executable, "-m", "tests.faults.editor", *map(str, arguments)]
         return subprocess.Popen(
             command,
@@ -66,6 +66,7 @@ class Site:
             stdout=subprocess.PIPE,
             stderr=self.log,
             text=True,
+            **options,
         )
 
     def edit(self, *arguments: Any) -> str:

@@ -35,6 +35,7 @@ def environment(site_environment) -> dict[str, str]:
     return environment | {"PLUGIN_APPS": " ".join(apps), "PLUGIN_DATABASE": database}
 
 
+@pytest.mark.slow
 @pytest.mark.optional_apps
 def test_first_fill_has_digests_and_issues(environment):
     python(environment, "-c", FILL)

@@ -6,6 +6,8 @@ import pytest
 
 from tests.plugin.test_plugin import python
 
+pytestmark = pytest.mark.slow
+
 USE = """
 import django; django.setup()
 import datetime, json
@@ -39,9 +41,7 @@ print(json.dumps([(path, r.status_code, r.content.decode()) for path, r in respo
 """
 
 
-@pytest.fixture(
-    scope="module", params=["ownpages", pytest.param("basepage", marks=pytest.mark.slow)]
-)
+@pytest.fixture(scope="module", params=["ownpages", "basepage"])
 def environment(request, site_environment):
     return site_environment(f"tests.plugin.{request.param}_settings")
 

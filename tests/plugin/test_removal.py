@@ -10,7 +10,7 @@ from django.db import connection
 from tests.plugin.test_plugin import python
 
 DATABASE = "digest_removal"
-APPS = ("search", "submissions", "mcp", "changes")
+APPS = ("search", "submissions", "mcp", "changes", "webhooks")
 REST = " ".join(["digest", *(f"digest.contrib.{app}" for app in APPS)])
 ALL_APPS = f"{REST} digest.contrib.newsletter"
 INSTALL = """
@@ -46,6 +46,7 @@ from digest.models import get_digest_page_model
 
 for digest in get_digest_page_model().objects.all():
     digest.delete()
+call_command("migrate", "digest_webhooks", "zero", verbosity=0)
 call_command("migrate", "digest_changes", "zero", verbosity=0)
 call_command("migrate", "digest_submissions", "zero", verbosity=0)
 call_command("migrate", "digest_search", "zero", verbosity=0)

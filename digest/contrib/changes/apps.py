@@ -18,6 +18,7 @@ class ChangesConfig(AppConfig):
 
         registry.keeps_markers = True
         registry.api_extensions.append("digest.contrib.changes.api.extension")
+        registry.status.append("digest.contrib.changes.status.status_rows")
         registry.jobs += [
             Job("relay_changes", jobs.relay_changes, MINUTE, is_due=is_waiting),
             Job("compare_all_changes", jobs.compare_all, DAY, is_long=True),

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Model, QuerySet
+from taggit.models import ItemBase
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import (
@@ -21,11 +23,16 @@ from wagtail.models import (
 
 from digest import visibility
 from digest.caching.content_version import ChangeMarker
+from digest.caching.triggers import page_column
 from digest.conf import get_base_page_model, has_languages
 from digest.contrib.changes.models import PublicState
 from digest.contrib.changes.public_state import public_pages
 from digest.contrib.changes.references import LINK, reference, states_that_show
-from digest.pages.page_models import get_digest_page_model, get_issue_page_model
+from digest.pages.page_models import (
+    get_digest_page_model,
+    get_issue_page_model,
+    get_issue_tag_model,
+)
 
 # With more markers, comparing all pages costs less than finding those to compare.
 MAX_MARKERS = 5000
@@ -45,6 +52,41 @@ def take_markers() -> list[tuple[str, str]]:
     if markers:
         ChangeMarker.objects.all().delete()
     return markers if len(markers) <= MAX_MARKERS else [(Site._meta.label_lower, "")]
+
+
+def are_seen(markers: list[tuple[str, str]]) -> bool:
+    """Return whether readers may see one of the changes in a page.
+
+    They do not see new tags of drafts, nor issues and digests that were hidden: the comparison
+    finds those that are not any more. Markers without a model, of rows that no page names, are
+    there on PostgreSQL only.
+    """
+    tag = get_issue_tag_model()._meta.get_field("tag").related_model
+    changed = defaultdict(set)
+    for label, pk in markers:
+        changed[label].add(pk)
+    changed.pop("", None)
+    pages = changed.pop(get_base_page_model()._meta.label_lower, set())
+    tags = changed.pop(tag._meta.label_lower, set())
+    if changed or "" in pages | tags or _were_seen({int(pk) for pk in pages}):
+        return True
+    return any(any(_in_batches(uses, "tag", tags)) for uses in _uses_on_live_pages(tag))
+
+
+def _were_seen(pages: set[int]) -> bool:
+    """Return whether a page was public as an issue or a digest, or is of another class."""
+    public = PublicState.objects.filter(is_public=True)
+    models = (get_issue_page_model(), get_digest_page_model())
+    own = {pk for model in models for pk in _in_batches(model.objects.order_by(), "pk", pages)}
+    return bool(pages - own or set(_in_batches(public, "page_id", pages)))
+
+
+def _uses_on_live_pages(tag: type[Model]) -> Iterator[QuerySet]:
+    """Yield the rows of each table that give tags to live pages of a class."""
+    live = get_base_page_model().objects.filter(live=True).order_by().values("pk")
+    for model in {relation.related_model for relation in tag._meta.related_objects}:
+        if issubclass(model, ItemBase) and (column := page_column(model)):
+            yield model.objects.filter(**{f"{column}__in": live})
 
 
 def expired_pages(since: datetime) -> list[tuple[str, str]]:

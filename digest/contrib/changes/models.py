@@ -21,6 +21,10 @@ class FeedState(models.Model):
     next_expiry = models.DateTimeField(null=True)
     # The languages of the root pages, on which URLs depend; empty before the first pass.
     root_locales = models.TextField(blank=True)
+    # Whether the pages that were public at the installation are being added, which is no news.
+    is_filling = models.BooleanField(default=False)
+    # Whether content has changed since that was last told to other apps.
+    is_content_changed = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return str(self.sequence)

@@ -30,12 +30,18 @@ ISSUE_FIELDS = frozenset([*LIST_FIELDS, "body"])
 
 
 class Description(NamedTuple):
-    """What a site shows of a page: its URL, a hash of its data, and what that depends on."""
+    """What a site shows of a page: its URL, a hash of its data, and what that depends on.
+
+    The last fields are for those who announce a change: none of them is stored.
+    """
 
     locale_id: int
     url: str
     fingerprint: str
     shows: str
+    locale: str
+    digest: str | None
+    api_url: str
 
 
 class SiteScope(Scope):
@@ -47,7 +53,7 @@ class SiteScope(Scope):
         super().__init__(request, site, {})
 
     @cached_property
-    def _api_root(self) -> str:
+    def api_root(self) -> str:
         return self.site.root_url + reverse("digest:api:map")
 
 
@@ -80,21 +86,23 @@ def _describe_issues(scope: Scope, pks: list[int]) -> Iterator[tuple[int, Descri
     found = Issues(scope.issues().filter(pk__in=pks), ISSUE_FIELDS, scope)
     shows = references_of_issues(found.issues)
     for issue, data in zip(found.issues, found.as_data(), strict=True):
-        yield issue.pk, _description(issue, data, shows[issue.pk])
+        slug = data["digest"] and data["digest"]["slug"]
+        yield issue.pk, _description(issue, data, shows[issue.pk], slug)
 
 
 def _describe_digests(scope: Scope, pks: list[int]) -> Iterator[tuple[int, Description]]:
     digests = list(scope.digests(pk__in=pks).select_related("locale"))
     for digest, data in zip(digests, Digests(digests, scope).as_data(), strict=True):
         del data["latest_issue"]  # its change is one of the issue
-        yield digest.pk, _description(digest, data, references_of_digest(digest))
+        yield digest.pk, _description(digest, data, references_of_digest(digest), digest.slug)
 
 
-def _description(page: Any, data: dict[str, Any], shows: str) -> Description:
+def _description(page: Any, data: dict[str, Any], shows: str, slug: str | None) -> Description:
     # The order of blocks is that of a list, so sorting names loses nothing.
     text = json.dumps(data, sort_keys=True, default=str)
     fingerprint = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
-    return Description(page.locale_id, data["url"] or "", fingerprint, shows)
+    url, api_url, locale = data["url"] or "", data["api_url"], data["locale"]
+    return Description(page.locale_id, url, fingerprint, shows, locale, slug, api_url)
 
 
 def public_pages(site: Site, kind: str, pks: Iterable[int] | None = None) -> Any:

@@ -23,6 +23,7 @@ from digest.contrib.changes import markers
 from digest.contrib.changes.feed_state import is_waiting, locked, marked_rows
 from digest.contrib.changes.models import FeedState, PublicState
 from digest.contrib.changes.public_state import Description, comparing, describe
+from digest.contrib.changes.signals import public_changes
 
 # At most so many pages are compared in a transaction: SQLite has one writer at a time.
 MAX_COMPARED = 100
@@ -35,11 +36,13 @@ SAVED += ["is_marked", "is_doubtful", "failed_at"]
 class Change(NamedTuple):
     """A difference: "published", "updated", "unpublished" or "deleted".
 
-    ``previous_url`` is the URL that was public before, if it is not the URL now.
+    ``shown`` describes a page that is public now. ``previous_url`` is the URL that was public
+    before, if it is not the URL now.
     """
 
     type: str
     state: PublicState
+    shown: Description | None = None
     previous_url: str | None = None
 
 
@@ -87,6 +90,7 @@ def run_pass() -> list[Change] | None:
         sites = _sites()
         _handle_markers(state, sites)
         changes = _compare(state, sites)
+        _announce(state, changes, sites)
         state.save()
         return changes
 
@@ -97,13 +101,14 @@ def _sites() -> list[Site]:
 
 def _create_state() -> None:
     """Create the row of the feed when it runs for the first time."""
-    FeedState.objects.get_or_create(pk=1)
+    FeedState.objects.get_or_create(pk=1, defaults={"is_filling": True})
 
 
 def _handle_markers(state: FeedState, sites: list[Site]) -> None:
     found = markers.take_markers()
     if state.next_expiry and state.next_expiry <= visibility.now():
         found += markers.expired_pages(state.next_expiry)
+    state.is_content_changed |= markers.are_seen(found)
     state.next_expiry = visibility.next_expiry()
     root_locales = json.dumps([[site.pk, site.root_page.locale_id] for site in sites])
     if state.root_locales != root_locales:
@@ -150,23 +155,39 @@ def _describe(rows: list[PublicState], sites: dict[int, Site]) -> dict[int, Desc
 def _hide(row: PublicState, exists: bool) -> Iterator[Change]:
     """Let a row say nothing of a page that is not public."""
     if row.is_public:
-        yield Change("unpublished" if exists else "deleted", row, row.url)
+        yield Change("unpublished" if exists else "deleted", row, previous_url=row.url)
     row.is_public, row.url, row.fingerprint, row.shows = False, "", "", ""
 
 
 def _show(row: PublicState, found: Description) -> Iterator[Change]:
     """Let a row describe a public page."""
     if not row.is_public:
-        yield Change("published", row)
+        yield Change("published", row, found)
     elif (row.url, row.fingerprint) != (found.url, found.fingerprint):
-        yield Change("updated", row, row.url if row.url != found.url else None)
+        yield Change("updated", row, found, row.url if row.url != found.url else None)
     row.is_public = True
-    row.locale_id, row.url, row.fingerprint, row.shows = found
+    row.locale_id, row.url, row.fingerprint, row.shows = found[:4]
 
 
 def _number(row: PublicState, state: FeedState) -> None:
     state.sequence += 1
     row.sequence, row.changed_at = state.sequence, timezone.now()
+
+
+def _announce(state: FeedState, changes: list[Change], sites: list[Site]) -> None:
+    """Tell other apps, but not of what was public when the feed was installed.
+
+    That the content has changed is told once, when nothing is left to compare.
+    """
+    state.is_content_changed |= bool(changes)
+    is_up_to_date = not marked_rows().exists()
+    has_changed = state.is_content_changed and is_up_to_date
+    if (changes or has_changed) and not state.is_filling:
+        public_changes.send(
+            FeedState, state=state, changes=changes, sites=sites, has_content_changed=has_changed
+        )
+    state.is_filling = state.is_filling and not is_up_to_date
+    state.is_content_changed = state.is_content_changed and not is_up_to_date
 
 
 def _save(rows: list[PublicState]) -> None:

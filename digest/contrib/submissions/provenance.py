@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import DateTimeField, Value, prefetch_related_objects
+from django.db.models import DateTimeField, F, QuerySet, Value, prefetch_related_objects
+from django.db.models.lookups import In
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from digest import statements
 from digest.contrib.submissions.models import DigestDisclosure, IssueProvenance, Submission
 from digest.pages.listing import with_digests
 from digest.pages.page_models import get_issue_page_model
@@ -52,13 +54,7 @@ def _records(issues: Iterable[Any]) -> dict[int, IssueProvenance]:
     A draft has none yet, and a live issue has none if code has not published it but set ``live``:
     what was submitted then counts as not reviewed.
     """
-    pks = [issue.pk for issue in issues]
-    rows = IssueProvenance.objects.filter(issue__in=pks)
-    rows = rows.values_list("issue_id", Value(True), "uses_ai", "approved_by", "approved_at")
-    nobody = (Value(""), Value(None, DateTimeField()))
-    submitted = Submission.objects.filter(issue__in=pks)
-    submitted = submitted.values_list("issue_id", Value(False), "uses_ai", *nobody)
-    found = list(rows.union(submitted, all=True))
+    found = statements.fetch(("provenance",), _rows, issues=[issue.pk for issue in issues])
     records = {
         pk: IssueProvenance(uses_ai=uses_ai, approved_by=name, approved_at=at)
         for pk, is_record, uses_ai, name, at in found
@@ -69,6 +65,17 @@ def _records(issues: Iterable[Any]) -> dict[int, IssueProvenance]:
         record = records.setdefault(pk, IssueProvenance(uses_ai=False))
         record.uses_ai |= uses_ai
     return records
+
+
+def _rows(issues: list[Any]) -> QuerySet:
+    """Return the records, and what was submitted, of issues."""
+    is_one = In(F("issue_id"), issues)
+    records = IssueProvenance.objects.filter(is_one)
+    records = records.values_list("issue_id", Value(True), "uses_ai", "approved_by", "approved_at")
+    nobody = (Value(""), Value(None, DateTimeField()))
+    submitted = Submission.objects.filter(is_one)
+    submitted = submitted.values_list("issue_id", Value(False), "uses_ai", *nobody)
+    return records.union(submitted, all=True)
 
 
 def _disclosures(digests: set[Any]) -> dict[Any, DigestDisclosure]:

@@ -24,7 +24,7 @@ from tests.visibility.transitions import PICKS, Transitions
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 EXAMPLES, STEPS = 6, 12
-KINDS = ["restriction", "text", "target", "expiry", "live"]
+KINDS = ["restriction", "section", "text", "digest", "target", "expiry", "live"]
 TEXT = """<p><a linktype="page" id="{page}">A page</a>, <a linktype="document" id="{document}">a
 file</a>.</p><embed embedtype="image" id="{image}" alt="A" format="left"/>"""
 
@@ -120,6 +120,22 @@ class Copies(Transitions):
 
     def _change_restriction(self, issue):
         return restrict(issue).delete
+
+    def _change_section(self, issue):
+        return self._restrict_in_bulk(self.section)
+
+    def _change_digest(self, issue):
+        return self._restrict_in_bulk(issue.get_parent())
+
+    def _restrict_in_bulk(self, page):
+        """Restrict a page without signals, so that no table derived from its issues changes.
+
+        Then nothing marks the issues of a section once the restriction is lifted.
+        """
+        rows = [PageViewRestriction(page_id=page.pk, restriction_type="login")]
+        PageViewRestriction.objects.bulk_create(rows)
+        found = PageViewRestriction.objects.filter(pk=rows[0].pk)
+        return lambda: found._raw_delete(found.db)
 
     def _change_target(self, issue):
         return self._update(self.about, title="Wrong", live=False, url_path="/home/wrong/")

@@ -235,5 +235,5 @@ def test_a_page_of_the_feed_takes_few_queries(digest, django_assert_max_num_quer
         make_issue(digest, day)
     relay()
     fetch()
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(7):
         fetch(kind="issue")

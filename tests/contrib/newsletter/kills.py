@@ -45,7 +45,7 @@ class Scenario:
         from django.utils import timezone
 
         from digest.contrib.newsletter.models import EmailDelivery
-        from tests.publishing.scheduling.crashes import run_in_child
+        from tests.kills import run_in_child
 
         EmailDelivery.objects.exclude(leased_until=None).update(leased_until=timezone.now())
         assert run_in_child(work) == 0
@@ -119,7 +119,7 @@ def address_of(mail: bytes) -> bytes:
 
 def kill_at(step: str, scenario: Scenario) -> dict[str, Any]:
     """Have the server kill a worker at a step."""
-    from tests.publishing.scheduling.crashes import start
+    from tests.kills import start
 
     scenario.prepare(3, kill=step)
     pid = start(work)
@@ -131,7 +131,7 @@ def kill_at(step: str, scenario: Scenario) -> dict[str, Any]:
 
 def kill_at_each_write(scenario: Scenario) -> list[dict[str, Any]]:
     """Kill a worker before its first write, its second, and so on."""
-    from tests.publishing.scheduling.crashes import Killer, run_in_child
+    from tests.kills import Killer, run_in_child
 
     found: list[dict[str, Any]] = []
     scenario.prepare(2)
@@ -144,7 +144,7 @@ def kill_at_each_write(scenario: Scenario) -> list[dict[str, Any]]:
 
 def freeze(scenario: Scenario) -> dict[str, Any]:
     """Freeze a worker that has handed a mail over, until another one has sent the others."""
-    from tests.publishing.scheduling.crashes import start
+    from tests.kills import start
 
     scenario.prepare(3, freeze="END")
     pid = start(work)
@@ -159,7 +159,7 @@ def freeze(scenario: Scenario) -> dict[str, Any]:
 def share(scenario: Scenario, workers: int) -> dict[str, Any]:
     """Have several workers send fifty mails."""
     from digest.contrib.newsletter import queue
-    from tests.publishing.scheduling.crashes import start
+    from tests.kills import start
 
     queue.CLAIMED_AT_ONCE = 5
     scenario.prepare(50, delay={"END": 0.01})

@@ -1,14 +1,9 @@
 """Every mail arrives, however workers are killed; in processes and a database of their own."""
 
-import json
-import os
-import subprocess
-import sys
-
 import pytest
 
 from tests.contrib.newsletter.kills import STEPS
-from tests.publishing.scheduling import databases
+from tests.kills import results_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -18,20 +13,7 @@ def results(django_db_setup, django_db_blocker, tmp_path_factory):
     """Return the output of ``kills``."""
     folder, mails = tmp_path_factory.mktemp("kills"), tmp_path_factory.mktemp("mails")
     with django_db_blocker.unblock():
-        environment = os.environ | {
-            "DATABASE_URL": databases.copy_of_tests(folder),
-            "DJANGO_SETTINGS_MODULE": "cms.settings.test",
-            "TASKS": "database",
-        }
-        command = [sys.executable, "-m", "tests.contrib.newsletter.kills", str(mails)]
-        try:
-            result = subprocess.run(
-                command, env=environment, capture_output=True, text=True, check=False
-            )
-        finally:
-            databases.drop_copy()
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+        return results_of("tests.contrib.newsletter.kills", folder, str(mails), TASKS="database")
 
 
 @pytest.fixture(params=["letters", "mailing"])

@@ -1,14 +1,9 @@
 """After the restore of a backup, nobody who has left gets mail, and no mailing is repeated."""
 
-import json
-import os
-import subprocess
-import sys
-
 import pytest
 
 from tests.contrib.newsletter.restores import READERS
-from tests.publishing.scheduling import databases
+from tests.kills import results_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -18,19 +13,7 @@ def results(django_db_setup, django_db_blocker, tmp_path_factory):
     """Return the output of ``restores``, which runs in a process and a database of its own."""
     folder, mails = tmp_path_factory.mktemp("restores"), tmp_path_factory.mktemp("mails")
     with django_db_blocker.unblock():
-        environment = os.environ | {
-            "DATABASE_URL": databases.copy_of_tests(folder),
-            "DJANGO_SETTINGS_MODULE": "cms.settings.test",
-        }
-        command = [sys.executable, "-m", "tests.contrib.newsletter.restores", str(mails)]
-        try:
-            result = subprocess.run(
-                command, env=environment, capture_output=True, text=True, check=False
-            )
-        finally:
-            databases.drop_copy()
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+        return results_of("tests.contrib.newsletter.restores", folder, str(mails))
 
 
 def test_all_readers_get_both_issues_before_the_restore(results):

@@ -5,55 +5,17 @@ The tests run ``python -m tests.publishing.scheduling.crashes``, which prints th
 
 import json
 import os
-import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 
 import django
 
-WRITES = ("INSERT", "UPDATE", "DELETE")
+from tests.kills import WRITES, Killer, run_in_child, start
+
 KINDS = ("issue", "page", "snippet")
 NAMES = ["command", *(f"{kind}_{done}" for kind in KINDS for done in ("published", "unpublished"))]
-
-
-def run_in_child(action: Callable[[], Any], wrapper: Callable | None = None) -> int:
-    """Run an action in a child process; return its exit status, negative for a signal."""
-    pid = start(action, wrapper)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
-def start(action: Callable[[], Any], wrapper: Callable | None = None) -> int:
-    """Start an action in a child process with its own database connection; return the PID."""
-    from django.db import connection, connections
-
-    connections.close_all()
-    if pid := os.fork():
-        return pid
-    try:
-        with connection.execute_wrapper(wrapper) if wrapper else nullcontext():
-            action()
-        connections.close_all()
-        os._exit(0)
-    except BaseException:
-        traceback.print_exc()
-        os._exit(1)
-
-
-class Killer:
-    """Kill the current process before its n-th write; an execute wrapper."""
-
-    def __init__(self, n: int) -> None:
-        self.left = n
-
-    def __call__(self, execute: Callable, sql: str, params: Any, many: bool, context: Any) -> Any:
-        self.left -= sql.startswith(WRITES)
-        if not self.left:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return execute(sql, params, many, context)
 
 
 def crash_at_each_write(name: str) -> dict[str, Any]:

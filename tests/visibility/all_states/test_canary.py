@@ -10,6 +10,7 @@ from wagtail.models import Page
 
 from digest.models import IssuePage
 from tests.optional_apps import served
+from tests.schemas import parameters_of
 from tests.visibility import endpoints, people
 from tests.visibility.responses import fetch
 
@@ -74,8 +75,8 @@ def with_parameters(schema):
         path: methods["get"] for path, methods in schema["paths"].items() if "get" in methods
     }
     for path, operation in reading.items():
-        parameters = operation.get("parameters", [])
-        filled = f"{schema['servers'][0]['url']}{path}"
+        parameters = parameters_of(operation, schema)
+        filled = f"{urlsplit(schema['servers'][0]['url']).path}{path}"
         for parameter in parameters:
             if parameter["in"] == "path":
                 filled = filled.replace(f"{{{parameter['name']}}}", "1")

@@ -1,6 +1,7 @@
 """A database with real commits, a Redis server, and processes that use them."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,17 +22,20 @@ ALIAS = "default"
 
 
 @pytest.fixture(scope="module")
-def database(django_db_setup: None, django_db_blocker, tmp_path_factory) -> Iterator[str]:
+def database(
+    django_db_setup: None, django_db_blocker, tmp_path_factory, migrated_file: Path
+) -> Iterator[str]:
     """The URL of a new database, which this process uses meanwhile too.
 
     Nothing in it is rolled back, so that other processes see every change.
     """
     with django_db_blocker.unblock():
         original = connections[ALIAS]
-        make = _on_sqlite if original.vendor == "sqlite" else _on_postgresql
-        with make(original, tmp_path_factory.mktemp("database")) as (name, url):
-            command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-            subprocess.run(command, cwd=ROOT, env=ENVIRONMENT | {"DATABASE_URL": url}, check=True)
+        if original.vendor == "sqlite":
+            new_database = _on_sqlite(migrated_file, tmp_path_factory.mktemp("database"))
+        else:
+            new_database = _on_postgresql(original)
+        with new_database as (name, url):
             backend = load_backend(original.settings_dict["ENGINE"])
             new = backend.DatabaseWrapper({**original.settings_dict, "NAME": name}, ALIAS)
             connections[ALIAS] = new
@@ -41,17 +45,20 @@ def database(django_db_setup: None, django_db_blocker, tmp_path_factory) -> Iter
 
 
 @contextmanager
-def _on_sqlite(connection, folder: Path) -> Iterator[tuple[str, str]]:
-    path = folder / "db.sqlite3"
+def _on_sqlite(migrated_file: Path, folder: Path) -> Iterator[tuple[str, str]]:
+    path = shutil.copyfile(migrated_file, folder / "db.sqlite3")
     yield str(path), f"sqlite:///{path}"
 
 
 @contextmanager
-def _on_postgresql(connection, folder: Path) -> Iterator[tuple[str, str]]:
+def _on_postgresql(connection) -> Iterator[tuple[str, str]]:
     name = f"digest_shared_{os.getpid()}"
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
-    yield name, urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=ENVIRONMENT | {"DATABASE_URL": url}, check=True)
+    yield name, url
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -1,19 +1,22 @@
 """Serialize rows of the feed, and check again whether their pages are public."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+
+from django.db.models import QuerySet
 
 from digest.api.issues import Issues
 from digest.api.representations import LINKED, digest_api_url
 from digest.api.scope import Scope
 from digest.contrib.changes.models import PublicState
 from digest.contrib.changes.public_state import ISSUE_FIELDS
-from digest.pages.listing import with_locales
 from digest.rendering.seo import utc_isoformat
 
 Data = dict[str, Any]
 # What a row of the feed needs of ``PublicState``.
 COLUMNS = ["page_id", "kind", "is_public", "sequence", "changed_at"]
+# What it says of a public page without ``include``.
+PLACE = ("locale", "url", "api_url")
 
 
 def changes(rows: Iterable[Any], scope: Scope, with_issues: bool) -> Iterator[Data | None]:
@@ -50,30 +53,32 @@ def _issues(pks: list[int], scope: Scope, are_included: bool) -> dict[int, Data]
     if not pks:
         return {}
     issues = scope.issues().filter(pk__in=pks)
-    fields = ISSUE_FIELDS if are_included else {"id", "url", "api_url", "locale"}
-    if not are_included:
-        issues = issues.only(*LINKED)
-    found = Issues(issues, fields, scope).as_data()
     if are_included:
-        return {data["id"]: _place(data) | {"issue": data} for data in found}
-    return {data["id"]: _place(data) for data in found}
+        found = Issues(issues, ISSUE_FIELDS, scope).as_data()
+        return {data["id"]: _place_of(data) | {"issue": data} for data in found}
+    return _places(issues, "issue", scope, lambda issue: scope.api_url("issues", issue.pk))
 
 
-def _place(data: Data) -> Data:
-    return {name: data[name] for name in ("locale", "url", "api_url")}
+def _place_of(data: Data) -> Data:
+    return {name: data[name] for name in PLACE}
 
 
 def _digests(pks: list[int], scope: Scope) -> dict[int, Data]:
     """Return what the feed says of public digests, by primary key."""
     if not pks:
         return {}
-    digests = with_locales(scope.digests(pk__in=pks).only(*LINKED))
-    scope.note_shown("digest", digests)
+    digests = scope.digests(pk__in=pks)
+    return _places(digests, "digest", scope, lambda digest: digest_api_url(digest, scope))
+
+
+def _places(
+    pages: QuerySet, kind: str, scope: Scope, api_url: Callable[[Any], str]
+) -> dict[int, Data]:
+    """Return the ``PLACE`` of each page, with one query."""
+    found = list(pages.select_related("locale").only(*LINKED, "locale__language_code").order_by())
+    scope.note_shown(kind, found)
+    values = [(page.locale.language_code, scope.page_url(page), api_url(page)) for page in found]
     return {
-        digest.pk: {
-            "locale": digest.locale.language_code,
-            "url": scope.page_url(digest),
-            "api_url": digest_api_url(digest, scope),
-        }
-        for digest in digests
+        page.pk: dict(zip(PLACE, place, strict=True))
+        for page, place in zip(found, values, strict=True)
     }

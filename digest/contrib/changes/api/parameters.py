@@ -15,6 +15,7 @@ from digest.contrib.changes.models import FeedState, PublicState
 class SequenceField(StrictIntegerField):
     """Accept a sequence that the feed has reached."""
 
+    max_digits = 18  # that of a restarted feed has ten
     default_error_messages = {"future": "The feed has not reached this sequence."}
 
     def to_internal_value(self, data: Any) -> int:

@@ -7,7 +7,6 @@ from typing import Any
 import django_filters
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -19,7 +18,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.tables import BaseColumn, Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
@@ -27,7 +25,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.utils.decorators import xframe_options_sameorigin_override
 
-from digest.admin.listings import WIDE, EmptyMessageMixin
+from digest.admin.listings import WIDE, EmptyMessageMixin, styles
 from digest.contrib.newsletter import bounces, reports
 from digest.contrib.newsletter.admin.access import mailings_of, title_of
 from digest.contrib.newsletter.admin.growth import GrowthView
@@ -92,7 +90,7 @@ class MailingIndexView(EmptyMessageMixin, generic.IndexView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        context["media"] += Media(css={"all": [versioned_static("digest/newsletter/reports.css")]})
+        context["media"] += styles("digest/newsletter/reports.css")
         return context
 
     @cached_property

@@ -8,7 +8,6 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
-from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -20,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.tables import BaseColumn, Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -28,7 +26,7 @@ from wagtail.admin.widgets import AdminDateInput
 from wagtail.admin.widgets.button import Button
 
 from digest.admin.access import digests_with_permission
-from digest.admin.listings import WIDE
+from digest.admin.listings import WIDE, styles
 from digest.contrib.submissions.admin.access import keys_of
 from digest.contrib.submissions.admin.words import yes_or_no
 from digest.contrib.submissions.models import DEFAULT_LIFETIME, MAX_LIFETIME, ApiKey
@@ -190,16 +188,12 @@ class KeyIndexView(generic.IndexView):
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(*args, **kwargs)
-        context["media"] += _styles()
+        context["media"] += styles("digest/admin/submissions.css")
         return context
 
 
 def _last_used(key: ApiKey) -> Any:
     return format_datetime(key.last_used_at) if key.last_used_at else _("Never")
-
-
-def _styles() -> Media:
-    return Media(css={"all": [versioned_static("digest/admin/submissions.css")]})
 
 
 class KeyCreateView(generic.CreateView):
@@ -235,7 +229,7 @@ class KeyCreateView(generic.CreateView):
             api_key=self.object, key=key, command=_command(self.request, self.object)
         )
         context |= {"page_title": title, "header_title": title, "page_subtitle": ""}
-        context["media"] += _styles()
+        context["media"] += styles("digest/admin/submissions.css")
         # Rendered here, so that an error in a template does not report the key.
         return render(self.request, "digest/submissions/admin/new_key.html", context)
 

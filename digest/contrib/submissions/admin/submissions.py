@@ -5,20 +5,18 @@ from typing import Any
 import django_filters
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
-from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.tables import BaseColumn, Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from digest.admin.access import digests_with_permission
-from digest.admin.listings import WIDE
+from digest.admin.listings import WIDE, styles
 from digest.admin.spreadsheets import escape_formula
 from digest.contrib.submissions.admin.access import submissions_of
 from digest.contrib.submissions.admin.words import yes_or_no
@@ -170,7 +168,7 @@ class SubmissionIndexView(generic.IndexView):
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(*args, **kwargs)
-        context["media"] += Media(css={"all": [versioned_static("digest/admin/submissions.css")]})
+        context["media"] += styles("digest/admin/submissions.css")
         # Whether to link to the keys.
         context["may_make_keys"] = self.request.user.has_perm("digest_submissions.add_apikey")
         return context

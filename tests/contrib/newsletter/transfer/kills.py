@@ -21,7 +21,7 @@ def kill_at_each_write() -> list[dict[str, Any]]:
     from digest.contrib.newsletter.transfer import importing
     from tests.builders import make_digest
     from tests.contrib.newsletter.transfer.uploads import upload
-    from tests.publishing.scheduling.crashes import Killer, run_in_child
+    from tests.kills import Killer, run_in_child
     from tests.publishing.scheduling.databases import restore_snapshot, take_snapshot
 
     importing.CHUNK = 2

@@ -31,17 +31,9 @@ def states():
     return dict(rows.values_list("subscriber__key", "state"))
 
 
-@pytest.mark.parametrize(
-    ("content", "file_format"),
-    [
-        (uploads.GHOST, "ghost"),
-        (uploads.SUBSTACK, "substack"),
-        (uploads.BUTTONDOWN, "buttondown"),
-        (uploads.MAILCHIMP_ZIP, "mailchimp"),
-    ],
-)
-def test_states_of_known_exports_are_respected(digest, content, file_format):
-    record = import_file(digest, content)
+@pytest.mark.parametrize("file_format", uploads.EXPORTS)
+def test_states_of_known_exports_are_respected(digest, file_format):
+    record = import_file(digest, uploads.EXPORTS[file_format])
     assert (record.format, record.state) == (file_format, "done")
     assert states() == {"ann@example.org": "active", "bea@example.org": "ended"}
     ann = Subscription.objects.get(state="active")

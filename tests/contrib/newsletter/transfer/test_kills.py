@@ -1,13 +1,8 @@
 """An import that is killed begins again, and ends as if nothing had happened."""
 
-import json
-import os
-import subprocess
-import sys
-
 import pytest
 
-from tests.publishing.scheduling import databases
+from tests.kills import results_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -15,19 +10,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 @pytest.fixture(scope="module")
 def results(django_db_setup, django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock():
-        environment = os.environ | {
-            "DATABASE_URL": databases.copy_of_tests(tmp_path_factory.mktemp("kills")),
-            "DJANGO_SETTINGS_MODULE": "cms.settings.test",
-        }
-        command = [sys.executable, "-m", "tests.contrib.newsletter.transfer.kills"]
-        try:
-            result = subprocess.run(
-                command, env=environment, capture_output=True, text=True, check=False
-            )
-        finally:
-            databases.drop_copy()
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+        return results_of(
+            "tests.contrib.newsletter.transfer.kills", tmp_path_factory.mktemp("kills")
+        )
 
 
 def test_import_is_completed_after_a_kill_at_any_write(results):

@@ -51,6 +51,15 @@ MAILCHIMP_ZIP = archive(
 )
 
 
+# By the name of their format
+EXPORTS = {
+    "ghost": GHOST,
+    "substack": SUBSTACK,
+    "buttondown": BUTTONDOWN,
+    "mailchimp": MAILCHIMP_ZIP,
+}
+
+
 def upload(digest: Any, content: str | bytes, **fields: Any) -> SubscriberImport:
     """Make the row of an upload."""
     data = content.encode() if isinstance(content, str) else content

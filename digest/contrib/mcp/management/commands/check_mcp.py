@@ -15,6 +15,7 @@ from digest.contrib.mcp.api.definitions import TOOLS, installed_tools
 from digest.http.client import RequestError, Response, post_json
 
 MAX_BYTES = 1_000_000
+ACCEPT = "application/json, text/event-stream"
 NEW, OLD = "2026-07-28", "2025-11-25"
 META = "io.modelcontextprotocol"
 CLIENT = {"name": "check_mcp", "version": "1"}
@@ -126,7 +127,7 @@ class Command(BaseCommand):
             headers |= {"Mcp-Name": params["name"]} if "name" in params else {}
         message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         body = json.dumps(message).encode()
-        return post_json(self.url, body, max_bytes=MAX_BYTES, headers=headers)
+        return post_json(self.url, body, max_bytes=MAX_BYTES, headers=headers, accept=ACCEPT)
 
 
 def _location(response: Response) -> str:
