@@ -2,10 +2,12 @@
 
 import argparse
 
+from benchmarks.others import OTHERS
 from benchmarks.start import number_of_issues, parser, started
 
 CASES = ["detail", "detail-html", "bodies", "bodies-html", "list", "search", "feed"]
 CASES += ["tag", "last", "oldest"]
+CASES += OTHERS
 TOOLS = "tools"
 
 

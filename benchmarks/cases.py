@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.others import ISSUES, OTHERS
 from digest.models import IssuePage
 
 OURS, V2, V3 = "this API", "Wagtail v2", "Wagtail v3"
-ISSUES = "/api/v1/issues/"
 V2_LIST = "/api/v2/pages/?type=digest.IssuePage&order=-date&limit=20&fields=date,summary,tags,image"
 # It has no `fields`: its lists contain only titles, slugs and URLs.
 V3_LIST = "/api/v3/pages/?type=digest.IssuePage&order=-date&limit=20"
@@ -25,7 +25,7 @@ class Case:
 
 def cases(get: Callable[[str], Any]) -> list[Case]:
     """Return all cases for the database in use; ``get`` returns the JSON of a URL."""
-    return [*first_pages(), *far_pages(get)]
+    return [*first_pages(), *far_pages(get), *others()]
 
 
 def first_pages() -> list[Case]:
@@ -61,6 +61,11 @@ def far_pages(get: Callable[[str], Any]) -> list[Case]:
             V3_LIST + last,
         ),
     ]
+
+
+def others() -> list[Case]:
+    """Return cases of the other endpoints, feeds and pages."""
+    return [Case(name, text, {OURS: [url]}) for name, (text, url) in OTHERS.items()]
 
 
 def _with_bodies(one: int, newest: list[int]) -> list[Case]:

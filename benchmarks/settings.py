@@ -24,3 +24,9 @@ INSTALLED_APPS = [
 ]
 ROOT_URLCONF = "benchmarks.urls"
 STATIC_ROOT = f"{BENCH_DIR}/static"
+
+# Of a server that renders each response: see benchmarks/server/cpu.py.
+if "BENCH_CACHE_SECONDS" in os.environ:
+    DIGEST_CACHE_SECONDS = int(os.environ["BENCH_CACHE_SECONDS"])
+# Pages are rendered without `collectstatic`.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

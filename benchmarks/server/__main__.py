@@ -1,9 +1,9 @@
-"""Load-test the site under gunicorn and behind Varnish with wrk, and Wagtail's own APIs."""
+"""Load-test the site under gunicorn or granian and behind Varnish with wrk, and Wagtail's APIs."""
 
 import argparse
 import sys
 
-from benchmarks.server import wrk
+from benchmarks.server import serving, wrk
 from benchmarks.start import number_of_issues, parser, started
 
 MISSING = "wrk is missing: install it (Debian: apt install wrk, macOS: brew install wrk)."
@@ -19,7 +19,9 @@ def arguments() -> argparse.Namespace:
     add("--seconds", type=int, default=5, metavar="S", help="duration of each measurement")
     add("--connections", type=int, default=12, metavar="N", help="concurrent connections")
     add("--gzip", action="store_true", help="request compressed responses")
-    add("--without-varnish", action="store_true", help="measure only gunicorn")
+    add("--without-varnish", action="store_true", help="measure only the server")
+    add("--cpu", action="store_true", help="measure only the CPU time under each server")
+    add("--server", choices=serving.installed(), default="gunicorn", help="of the other figures")
     add(
         "--memory",
         type=int,

@@ -41,7 +41,7 @@ class MemoryUse:
         }
 
 
-def measure_memory(server: Server, requests: int, connections: int) -> MemoryUse:
+def memory_use(server: Server, requests: int, connections: int) -> MemoryUse:
     """Send the requests, and print and return the memory of the workers."""
     memory, first = MemoryUse(), min(WARM_UP_REQUESTS, requests // 4)
     while memory.requests < requests:

@@ -58,6 +58,15 @@ def verdicts(loads: Loads) -> Iterator[str]:
             yield at_least(f"{case}: {CACHED}, times {V2}", found, target)
 
 
+def cpu_lines(servers: list[str], seconds: dict[Key, dict[str, float]]) -> Iterator[str]:
+    """Yield a line for each group of requests, with the CPU seconds under each server."""
+    widths = [34, *(max(10, len(name) + 2) for name in servers)]
+    yield f"\nCPU seconds of 1,000 responses\n{line(['', *servers], widths)}"
+    for (case, label), found in seconds.items():
+        name = label if label == EMPTY else f"{case}, {label.removeprefix(f'{OURS}, ')}"
+        yield line([name, *(f"{found[server]:,.3f}" for server in servers)], widths)
+
+
 def memory_verdict(memory: MemoryUse) -> str:
     """Format the growth of the worker that grew most, with its limit."""
     growth = max(memory.growth.values(), default=None)

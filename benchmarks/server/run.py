@@ -1,42 +1,46 @@
-"""Load gunicorn with the requests of all APIs, and Varnish with ours; or measure the memory."""
+"""Load servers with the requests of all APIs, and Varnish with ours; or measure the memory."""
 
 from argparse import Namespace
-from http.client import HTTPConnection
-from urllib.parse import urlsplit
 
 from benchmarks.client import GZIP
 from benchmarks.database import database
 from benchmarks.server import wrk
 from benchmarks.server.cases import RequestGroup, request_groups
-from benchmarks.server.memory import measure_memory
+from benchmarks.server.cpu import cpu_table
+from benchmarks.server.loading import WARM_UP_SECONDS, load
+from benchmarks.server.memory import memory_use
 from benchmarks.server.report import Key, Loads, header, memory_verdict, table, verdicts
-from benchmarks.server.serving import WORKERS, Server, gunicorn, has_varnish, varnish
+from benchmarks.server.serving import WORKERS, Server, has_proc, has_varnish, site, varnish
 from benchmarks.start import prepare
-from benchmarks.variants import UNCHANGED
-
-# Seconds of load before the measurement, so that every worker has filled its caches.
-WARM_UP_SECONDS = 1
 
 
 def run(options: Namespace, directory: str, is_persistent: bool) -> None:
     prepare()
-    print(f"gunicorn, {WORKERS} workers of 4 threads; wrk, {options.connections} connections")
+    print(f"{WORKERS} workers of 4 threads; wrk, {options.connections} connections")
     for issues in options.issues:
         with database(issues, directory, is_persistent):
             if options.memory:
-                with gunicorn(directory) as server:
-                    use = measure_memory(server, options.memory, options.connections)
-                    print(memory_verdict(use), flush=True)
-            else:
+                measure_memory(options, directory)
+                continue
+            if not options.cpu:
                 measure_speed(options, directory)
+            if has_proc():
+                print("\n".join(cpu_table(options, directory)), flush=True)
+
+
+def measure_memory(options: Namespace, directory: str) -> None:
+    """Print the memory of the workers under load, and whether it grows."""
+    with site(directory, options.server) as server:
+        use = memory_use(server, options.memory, options.connections)
+        print(memory_verdict(use), flush=True)
 
 
 def measure_speed(options: Namespace, directory: str) -> None:
-    """Print the tables of one size, under gunicorn and behind Varnish."""
+    """Print the tables of one size, under a server and behind Varnish."""
     headers = GZIP if options.gzip else {}
     every, ours = (list(request_groups(options.only, headers, only)) for only in (False, True))
-    with gunicorn(directory) as server:
-        print(header("gunicorn"), flush=True)
+    with site(directory, options.server) as server:
+        print(header(options.server), flush=True)
         loads = run_groups(server, every, options)
         print("\n".join([*table(every, loads), *verdicts(loads)]), flush=True)
         if not has_varnish():
@@ -54,27 +58,11 @@ def run_groups(server: Server, every: list[RequestGroup], options: Namespace) ->
         for one in every:
             seconds = options.seconds if number else WARM_UP_SECONDS
             found = load(server, one, seconds, options.connections)
+            # A result may take several requests.
+            found = found._replace(requests=found.requests / len(one.urls))
             if number:
                 rounds.setdefault((one.case, one.label), []).append(found)
     return {key: median_round(found) for key, found in rounds.items()}
-
-
-def load(server: Server, one: RequestGroup, seconds: int, connections: int) -> wrk.Load:
-    """Run wrk, and count results instead of requests; RuntimeError for an unexpected status."""
-    expected, status = 304 if one.label == UNCHANGED else 200, status_of(server, one)
-    if status != expected:
-        raise RuntimeError(f"{one.case}, {one.label}: status {status}, not {expected}")
-    found = wrk.load(server.url, one.urls, one.headers, seconds, connections)
-    return found._replace(requests=found.requests / len(one.urls))
-
-
-def status_of(server: Server, one: RequestGroup) -> int:
-    """Return the status of a single request."""
-    connection = HTTPConnection(urlsplit(server.url).netloc, timeout=60)
-    connection.request("GET", one.urls[0], headers=one.headers)
-    status = connection.getresponse().status
-    connection.close()
-    return status
 
 
 def median_round(rounds: list[wrk.Load]) -> wrk.Load:

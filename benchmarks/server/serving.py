@@ -1,4 +1,4 @@
-"""Start the site under gunicorn as `make serve` does, and Varnish as its cache."""
+"""Start the site under gunicorn as `make serve` does, or granian, and Varnish as its cache."""
 
 import os
 import re
@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -17,11 +18,24 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VCL = ROOT / "docs/deploy/varnish.vcl"
-# As in `make serve`.
-GUNICORN = ["-m", "gunicorn", "cms.wsgi", "--preload", "--threads", "4", "--no-control-socket"]
-GUNICORN += ["--access-logfile", "-"]
-GUNICORN += ["--access-logformat", "%(h)s %(m)s %(U)s %(s)s %(B)s bytes %(L)s s"]
 WORKERS = os.environ.get("WEB_CONCURRENCY", "3")
+# As in `make serve`.
+GUNICORN = ["gunicorn", "cms.wsgi", "--bind", "127.0.0.1:{port}", "--workers", WORKERS]
+GUNICORN += ["--preload", "--threads", "4", "--no-control-socket"]
+GUNICORN_LOG = ["--access-logfile", "-"]
+GUNICORN_LOG += ["--access-logformat", "%(h)s %(m)s %(U)s %(s)s %(B)s bytes %(L)s s"]
+GUNICORN_LOG += ["--logger-class", "cms.request_log.RequestLogger"]
+GRANIAN = ["granian", "cms.wsgi:application", "--interface", "wsgi", "--http", "1"]
+GRANIAN += ["--port", "{port}", "--workers", WORKERS, "--blocking-threads", "4"]
+# granian does not know the size of a response.
+GRANIAN_LOG = ["--access-log"]
+GRANIAN_LOG += ["--access-log-fmt", "%(addr)s %(method)s %(path)s %(status)s %(dt_ms)s ms"]
+COMMANDS = {
+    "gunicorn": [*GUNICORN, *GUNICORN_LOG],
+    "gunicorn, no log": GUNICORN,
+    "granian": [*GRANIAN, *GRANIAN_LOG],
+    "granian, no log": GRANIAN,
+}
 # Seconds until a server has to be ready.
 TIMEOUT = 60
 
@@ -32,16 +46,29 @@ class Server:
     def __init__(self, port: int, process: subprocess.Popen) -> None:
         self.url, self.process = f"http://127.0.0.1:{port}", process
 
+    def workers(self) -> list[int]:
+        """Return the process ids of the workers."""
+        pid = self.process.pid
+        return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
     def memory(self) -> dict[int, int]:
         """Return the resident bytes of each worker, by process id."""
-        pid = self.process.pid
-        workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return {int(worker): _resident(worker) for worker in workers}
+        return {worker: _resident(worker) for worker in self.workers()}
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time that its processes have taken."""
+        return sum(map(_cpu_seconds, [self.process.pid, *self.workers()]))
 
 
-def _resident(pid: str) -> int:
+def _resident(pid: int) -> int:
     pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return the user and system time of a process; its name, in brackets, may have spaces."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def database_url() -> str:
@@ -52,14 +79,20 @@ def database_url() -> str:
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
+def installed() -> list[str]:
+    """Return the names of the commands whose server is installed."""
+    return [name for name, command in COMMANDS.items() if find_spec(command[0])]
+
+
 @contextmanager
-def gunicorn(directory: str) -> Iterator[Server]:
-    """Run the site on the database in use."""
+def site(directory: str, name: str = "gunicorn", **variables: str) -> Iterator[Server]:
+    """Run the site on the database in use, with further environment variables."""
     connection.close()
     port = free_port()
-    environment = os.environ | {"DATABASE_URL": database_url(), "WEB_CONCURRENCY": WORKERS}
-    command = [sys.executable, *GUNICORN, "--bind", f"127.0.0.1:{port}"]
-    with _started(command, port, f"{directory}/gunicorn.log", environment) as server:
+    environment = os.environ | {"DATABASE_URL": database_url()} | variables
+    options = [option.replace("{port}", str(port)) for option in COMMANDS[name]]
+    log = f"{directory}/{name.replace(', ', '-').replace(' ', '-')}-{port}.log"
+    with _started([sys.executable, "-m", *options], port, log, environment) as server:
         yield server
 
 
@@ -80,6 +113,11 @@ def varnish(behind: Server, directory: str) -> Iterator[Server]:
 
 def has_varnish() -> bool:
     return shutil.which("varnishd") is not None
+
+
+def has_proc() -> bool:
+    """Return whether memory and CPU time of processes can be read, as on Linux."""
+    return Path("/proc/self/stat").exists()
 
 
 def with_backend(configuration: str, port: int) -> str:

@@ -1,20 +1,25 @@
 """Benchmarks under a production server: figures, targets and missing programs."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
-from pathlib import Path
+from math import inf
+from types import SimpleNamespace
+
+import pytest
 
 from benchmarks.cases import V2
 from benchmarks.server import wrk
 from benchmarks.server.cases import RequestGroup
+from benchmarks.server.cpu import cpu_of
 from benchmarks.server.memory import MemoryUse
-from benchmarks.server.report import memory_verdict, table, verdicts
+from benchmarks.server.report import cpu_lines, memory_verdict, table, verdicts
 from benchmarks.server.run import median_round
-from benchmarks.server.serving import VCL, with_backend
-from benchmarks.variants import CACHED, EMPTY
-
-ROOT = Path(__file__).resolve().parent.parent.parent
+from benchmarks.server.serving import COMMANDS, VCL, WORKERS, Server, has_proc, with_backend
+from benchmarks.variants import CACHED, EMPTY, RENDERED
+from tests.docs.markdown import ROOT
 
 
 def load(rate: float, failures: int = 0) -> wrk.Load:
@@ -48,6 +53,43 @@ def test_memory_of_a_worker_that_grew_or_was_replaced_misses_the_target():
     assert verdict({1: 104, 2: 90}) == "yes"
     assert verdict({1: 106, 2: 90}) == "NO"
     assert verdict({1: 100, 3: 90}) == "NO"
+
+
+def test_cpu_time_of_each_server_is_a_column():
+    seconds = {("empty", EMPTY): {"gunicorn": 0.5, "granian": 0.25}}
+    seconds[("detail", RENDERED)] = {"gunicorn": 12.3456, "granian": 12}
+    _title, names, *lines = "\n".join(cpu_lines(["gunicorn", "granian"], seconds)).split("\n")[1:]
+    assert names.split() == ["gunicorn", "granian"]
+    assert [line.split() for line in lines] == [
+        [*EMPTY.split(), "0.500", "0.250"],
+        ["detail,", "rendered", "12.346", "12.000"],
+    ]
+
+
+@pytest.mark.skipif(not has_proc(), reason="there is no /proc")
+def test_cpu_time_of_a_server_is_that_of_its_processes():
+    server = Server(0, SimpleNamespace(pid=os.getpid()))
+    before, own = server.cpu_seconds(), sum(os.times()[:2])
+    assert before >= own - 0.1
+    while sum(os.times()[:2]) < own + 0.2:
+        pass
+    assert server.cpu_seconds() - before >= 0.1
+
+
+@pytest.mark.parametrize(("requests", "expected"), [(500, 4.0), (0, inf)])
+def test_cpu_time_is_of_a_thousand_responses(monkeypatch, requests, expected):
+    monkeypatch.setattr("benchmarks.server.cpu.load", lambda *_: load(requests / 2))
+    times = iter([10.0, 12.0])
+    server = SimpleNamespace(cpu_seconds=lambda: next(times))
+    assert cpu_of(server, RequestGroup("detail", CACHED, ["/"]), 2, 12) == expected
+
+
+def test_gunicorn_is_measured_as_make_serve_starts_it():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", "")
+    [command] = re.findall(r"-m (gunicorn .*)", makefile)
+    own = ["--bind", "127.0.0.1:{port}", "--workers", WORKERS]
+    found = [part for part in COMMANDS["gunicorn"] if part not in own]
+    assert found == shlex.split(command.replace("--bind 127.0.0.1:$(PORT) ", ""))
 
 
 def test_the_backend_in_the_documented_varnish_configuration_is_replaced():
