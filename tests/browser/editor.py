@@ -1,5 +1,6 @@
 """Page object of the Wagtail admin."""
 
+import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -138,6 +139,11 @@ class Editor:
                 area.press("Control+b")
             self.page.keyboard.insert_text(part)
         expect(area).to_have_text(text.replace("*", ""))
+        # Draftail writes the text into the form a quarter of a second later: until then a form
+        # that is submitted lacks it, and Wagtail knows of no change to save.
+        stored = block.locator(f"[data-contentpath={field}] input[type=hidden]")
+        words = json.dumps(text.replace("*", ""), ensure_ascii=False)[1:-1]
+        expect(stored).to_have_value(re.compile(re.escape(words)))
 
     def unfold(self, block: Locator, heading: str) -> None:
         """Expand a collapsed panel of a block."""
