@@ -19,6 +19,8 @@ STOP = 30
 # Seconds until a change is public, of which a machine that is busy with other things needs more.
 PATIENCE = float(os.environ.get("DIGEST_PATIENCE", "1"))
 WITH_WEBHOOK, WITHOUT = 10 * PATIENCE, 60 * PATIENCE
+# Seconds until the process ends that served the build before (server/workers.ts).
+REPLACED = 10 * PATIENCE
 
 
 class Site:

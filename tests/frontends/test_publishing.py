@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.frontends.site import WITH_WEBHOOK, WITHOUT, wait_until
+from tests.frontends.site import REPLACED, WITH_WEBHOOK, WITHOUT, wait_until
 from tests.frontends.writing import (
     make_private,
     open_issue,
@@ -53,14 +53,14 @@ def expect_absent(reader: Any, path: str, title: str, seconds: float = 0) -> Non
     wait_until(lambda: status(reader, path) == 404, seconds)
     wait_until(lambda: title not in text(reader, "/"), seconds)
     for page in ("/", "/signals/", "/archive/"):
-        wait_until(lambda page=page: title not in shown(reader, page), seconds)
+        wait_until(lambda page=page: title not in shown(reader, page), min(seconds, REPLACED))
     reader.goto("/search/?q=" + title)
     expect(reader.get_by_role("link", name=title)).to_have_count(0)
 
 
 def shown(reader: Any, path: str) -> str:
-    """Return a page as the browser gets it, at first perhaps by an open connection to the build
-    before."""
+    """Return a page as the browser gets it: once more that of the build before, by a connection
+    that the browser had opened to its process, which ends soon."""
     reader.goto(path)
     return reader.content()
 
