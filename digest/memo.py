@@ -72,12 +72,18 @@ def reading(version: str | None) -> Iterator[Reading]:
 
     The caller stores what was read (``Reading.store``).
     """
-    found = Reading(version or "", _latest.get(version) if version else {})
-    token = _reading.set(found if version else None)
+    before = _reading.get()
     try:
-        yield found
+        yield start(version)
     finally:
-        _reading.reset(token)
+        _reading.set(before)
+
+
+def start(version: str | None) -> Reading:
+    """Read under a content version from now to the end of ``reading``."""
+    found = Reading(version or "", _latest.get(version) if version else {})
+    _reading.set(found if version else None)
+    return found
 
 
 def is_active() -> bool:

@@ -136,10 +136,12 @@ class DigestPageMixin(
         """
         context = super().get_context(request, *args, **kwargs)
         visible = visibility.public
-        if getattr(request, "digest_authorised_for", None) == self.pk:
+        is_authorised = getattr(request, "digest_authorised_for", None) == self.pk
+        if is_authorised:
             visible = partial(visibility.visible_if_authorised, self)
         issues, counted = visible(self._issues_by_date()), visible(self.get_issues())
-        context["issues"] = paginate(latest_first(issues), request.GET.get("page"), counted)
+        key = (type(self), self.pk, is_authorised)
+        context["issues"] = paginate(latest_first(issues), request.GET.get("page"), counted, key)
         return context
 
 

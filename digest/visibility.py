@@ -129,6 +129,16 @@ def first_expiry() -> datetime | None:
 
 def next_expiry() -> datetime | None:
     """Return when the next live page expires, hidden or not: any response may change then."""
+    found = memo.once("next expiry", _next_expiry)
+    return found if found is None or found > now() else _next_expiry()
+
+
+def once_until_expiry(key: Any, read: Callable[[], Any]) -> Any:
+    """Return what ``read`` returns, read once for each content version until a page expires."""
+    return memo.once((key, next_expiry()), read)
+
+
+def _next_expiry() -> datetime | None:
     pages = get_base_page_model().objects.order_by()
     coming = pages.filter(live=True, expire_at__gt=now())
     return coming.aggregate(first=Min("expire_at"))["first"]

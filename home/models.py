@@ -24,8 +24,9 @@ class HomePage(Page):
         """
         context = super().get_context(request, *args, **kwargs)
         issues = latest_first(self._public(get_issue_page_model(), request))
+        key = (type(self), self.pk, Site.find_for_request(request))
         context["digests"] = self._public(get_digest_page_model(), request)
-        page = context["issues"] = paginate(issues, request.GET.get("page"))
+        page = context["issues"] = paginate(issues, request.GET.get("page"), key=key)
         context["latest"] = page.object_list.pop(0) if page.number == 1 and page else None
         return context
 

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from digest import statements
+from digest import statements, visibility
 from digest.api.errors import InvalidParameters
 from digest.api.extensions import fresh_parameters
 
@@ -95,7 +95,8 @@ class CursorPagination(BasePagination):
         return Response(body, headers={"Link": header} if header else None)
 
     def _count(self, queryset: QuerySet) -> int:
-        return queryset.count()
+        key = ("count", self.request.get_host(), self.request.path, *self._filters())
+        return visibility.once_until_expiry(key, queryset.count)
 
     def _first(self, cursor: Cursor | None, backwards: bool) -> list[Any]:
         """Return the rows of a page by ``first``; none if it finds too few."""
@@ -135,13 +136,14 @@ class CursorPagination(BasePagination):
 
     def _fingerprint(self) -> str:
         """Return a hash of the path and of every parameter that filters or orders."""
+        query = repr((self.request.path, self._filters())).encode()
+        return hashlib.blake2s(query, digest_size=8).hexdigest()
+
+    def _filters(self) -> list[tuple[str, str]]:
         others = {"cursor", "limit", "count", "include", "fields", "rich_text"}
         others |= {parameter.name for parameter in fresh_parameters()}
-        parameters = sorted(
-            (name, value) for name, value in self.request.query_params.items() if name not in others
-        )
-        query = repr((self.request.path, parameters)).encode()
-        return hashlib.blake2s(query, digest_size=8).hexdigest()
+        given = self.request.query_params.items()
+        return sorted((name, value) for name, value in given if name not in others)
 
 
 def _reversed(field: str) -> str:

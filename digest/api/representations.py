@@ -70,12 +70,12 @@ def page(instance: Any, scope: Scope) -> dict[str, Any]:
     }
 
 
-def tag(instance: Any, scope: Scope) -> dict[str, Any]:
+def tag(instance: Any, issue_count: int, scope: Scope) -> dict[str, Any]:
     return {
         "name": instance.name,
         "slug": instance.slug,
         "type": "tag",
-        "issue_count": instance.issue_count,
+        "issue_count": issue_count,
         "url": scope.tag_url(instance.slug),
         "api_url": scope.api_url("tags", instance.slug),
     }

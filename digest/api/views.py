@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework.renderers import JSONRenderer
@@ -240,20 +240,32 @@ class TagList(APIView):
     def get(self, request: Request) -> Response:
         paginator = CursorPagination(["slug"], self.parameters)
         tags = paginator.paginate_queryset(self.public_tags(), request)
-        return paginator.get_paginated_response(
-            [representations.tag(tag, self.scope) for tag in tags]
-        )
+        return paginator.get_paginated_response(self.as_data(tags))
 
     def public_tags(self) -> QuerySet:
         self.scope.note_counted(self.scope.issues())
+        of_tag = self.public_uses().filter(tag=OuterRef("pk")).order_by()
+        return Tag.objects.filter(Exists(of_tag)).exclude(slug="")
+
+    def public_uses(self) -> QuerySet:
+        """Return the uses of tags by public issues."""
         # EXISTS, because with IN SQLite scans all issues for each tag.
         # Of pages, without the join: who may see an issue does not depend on its own row.
         pages = get_base_page_model().objects.filter(pk=OuterRef("content_object_id"))
-        of_public = Exists(visibility.public(pages, self.site))
-        uses = get_issue_tag_model().objects.filter(of_public, tag=OuterRef("pk")).order_by()
-        counted = uses.values("tag").annotate(number=Count("pk")).values("number")
-        tags = Tag.objects.filter(Exists(uses)).exclude(slug="")
-        return tags.annotate(issue_count=Subquery(counted))
+        return get_issue_tag_model().objects.filter(Exists(visibility.public(pages, self.site)))
+
+    def as_data(self, tags: list[Tag]) -> list[dict[str, Any]]:
+        counts = self.counts([tag.pk for tag in tags])
+        return [representations.tag(tag, counts.get(tag.pk, 0), self.scope) for tag in tags]
+
+    def counts(self, tags: list[int]) -> dict[int, int]:
+        """Return the numbers of public issues by tag."""
+
+        def read() -> dict[int, int]:
+            uses = self.public_uses().filter(tag__in=tags).order_by()
+            return dict(uses.values_list("tag").annotate(number=Count("pk")))
+
+        return visibility.once_until_expiry(("uses", self.site, *tags), read)
 
 
 class TagDetail(TagList):
@@ -264,7 +276,7 @@ class TagDetail(TagList):
 
     def get(self, request: Request, slug: str) -> Response:
         tag = get_object_or_404(self.public_tags(), slug=slug)
-        return Response(representations.tag(tag, self.scope))
+        return Response(self.as_data([tag])[0])
 
 
 class NotFoundView(APIView):

@@ -21,7 +21,7 @@ from django.utils.cache import (
     set_response_etag,
 )
 
-from digest import visibility
+from digest import memo, visibility
 from digest.caching import content_version, replica
 from digest.caching.headers import mark_no_store, set_cache_headers
 from digest.caching.response_cache import forget_site_roots
@@ -41,7 +41,8 @@ class PublicPagesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        with memo.reading(None):  # from the time when the content version is known
+            response = self.get_response(request)
         if not hasattr(request, "digest_page_version") or not _is_page(response):
             return response
         self._set_headers(request, response)
@@ -57,6 +58,7 @@ class PublicPagesMiddleware:
             version = content_version.current()
             expiry = version and replica.with_fallback(partial(_next_expiry, version))
             request.digest_page_version = version, expiry
+            request.digest_page_reading = memo.start(version)
             forget_site_roots()
 
     def _set_headers(self, request: HttpRequest, response: HttpResponse) -> None:
@@ -65,6 +67,7 @@ class PublicPagesMiddleware:
         if not _is_public(request, response):
             patch_cache_control(response, private=True)
         elif content_version.current() == version:
+            request.digest_page_reading.store()
             set_cache_headers(response, next_expiry if version else _next_expiry(version))
             # No purge reaches browsers, so they have to revalidate each time.
             seconds = get_max_age(response)

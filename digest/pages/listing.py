@@ -140,14 +140,20 @@ def related_issues(
     return with_digests(newest[:RELATED_ISSUES], site)
 
 
-def paginate(issues: QuerySet, number: str | int | None, counted: QuerySet | None = None) -> Page:
+def paginate(
+    issues: QuerySet,
+    number: str | int | None,
+    counted: QuerySet | None = None,
+    key: tuple[Any, ...] = (),
+) -> Page:
     """Return one page of a list, prefetched; an invalid number gives the first or last page.
 
-    ``counted`` are the same issues, in a query that is better for counting.
+    ``counted`` are the same issues, in a query that is better for counting. With a ``key``, which
+    names whatever the list depends on, they are counted once for each content version.
     """
     paginator = Paginator(with_related(issues.defer("body")), conf.ISSUES_PER_PAGE)
-    if counted is not None:
-        paginator.count = counted.count()
+    count = (issues if counted is None else counted).count
+    paginator.count = visibility.once_until_expiry(("count", *key), count) if key else count()
     page = paginator.get_page(number)
     page.object_list = with_digests(page.object_list)
     return page

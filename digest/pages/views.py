@@ -43,14 +43,16 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     public = visibility.public(get_issue_page_model().objects.all(), site)
     shown = filter_by_language(public, request)
     issues, counted = tagged(shown, [tag.pk]), tagged(shown, [tag.pk], are_counted=True)
-    page = paginate(latest_first(issues), request.GET.get("page"), counted)
+    language = readers_language()
+    key = ("tag", tag.pk, site, locale or language)
+    page = paginate(latest_first(issues), request.GET.get("page"), counted, key)
     if not page.paginator.count:
         raise Http404
     context = {
         "tag": tag,
         "issues": page,
         "digests": {issue.digest.pk: issue.digest for issue in page if issue.digest}.values(),
-        "url": site and frontend_root(site) + tag_path(tag, locale, readers_language()),
+        "url": site and frontend_root(site) + tag_path(tag, locale, language),
     }
     return render(request, "digest/tag_page.html", context)
 

@@ -1,16 +1,19 @@
-"""Responses by SQL that was compiled for an earlier one show what is public now."""
+"""Responses by SQL and numbers of an earlier one show what is public now."""
 
 from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.db.models.sql.compiler import SQLCompiler
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Site
 
 from digest import memo
 from digest.caching import content_version
 from tests.builders import block, body, make_digest, make_issue, story
+from tests.visibility.people import with_passwords
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +123,85 @@ def test_expired_issue_disappears_without_a_change(client, issues, monkeypatch):
     assert client.get(url(second)).json()["previous"] is None
     assert "href=" not in client.get(url(second)).content.decode()
     assert len(client.get("/api/v1/issues/").json()["results"]) == 2
+
+
+COUNTED = ["/api/v1/issues/?count=true", "/api/v1/issues/?count=true&tag=trams&limit=1"]
+COUNTED += ["/api/v1/sources/?count=true", "/api/v1/tags/", "/api/v1/tags/trams/"]
+COUNTED += ["/daily/", "/tags/trams/", "/"]
+
+
+@pytest.mark.parametrize("path", COUNTED)
+def test_rows_are_counted_once_for_a_content_version(client, issues, version, path):
+    first = client.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        again = client.get(path)
+    assert again.content == first.content
+    assert not [q for q in queries if "COUNT(" in q["sql"] and "LIMIT" not in q["sql"]]
+    version.number += 1
+    with CaptureQueriesContext(connection) as queries:
+        client.get(path)
+    assert [q for q in queries if "COUNT(" in q["sql"]]
+
+
+def count_in(response):
+    """Return the number of issues in a response of ``NUMBERED``."""
+    if response.context:
+        return response.context["issues"].paginator.count
+    data = response.json()
+    return data["count"] if "count" in data else data["results"][0]["issue_count"]
+
+
+NUMBERED = [
+    "/api/v1/issues/?count=true",
+    "/api/v1/issues/?count=true&tag=trams",
+    "/api/v1/tags/",
+    "/daily/",
+    "/tags/trams/",
+    "/",
+]
+
+
+@pytest.mark.parametrize("path", NUMBERED)
+def test_count_falls_when_an_issue_expires(client, issues, monkeypatch, path):
+    at = timezone.now() + timedelta(hours=1)
+    Page.objects.filter(pk=issues[0].pk).update(expire_at=at)
+    assert [count_in(client.get(path)) for _time in range(2)] == [3, 3]
+    monkeypatch.setattr(timezone, "now", lambda: at + timedelta(seconds=1))
+    assert [count_in(client.get(path)) for _time in range(2)] == [2, 2]
+
+
+@pytest.mark.parametrize("path", NUMBERED)
+def test_count_is_that_of_the_next_content_version(client, issues, version, path):
+    assert count_in(client.get(path)) == 3
+    hide_by_unpublishing(issues[0])
+    version.number += 1
+    assert count_in(client.get(path)) == 2
+
+
+def test_counts_of_other_filters_are_told_apart(client, issues, digest):
+    make_issue(digest, date(2026, 4, 1), tags=("trams", "ferries"))
+    make_issue(make_digest(digest.get_parent(), "weekly"), date(2026, 4, 2))
+    for _time in range(2):
+        found = {
+            query: client.get(f"/api/v1/issues/?count=true{query}").json()["count"]
+            for query in ("", "&tag=trams", "&tag=ferries", "&digest=weekly", "&tag=none")
+        }
+        assert list(found.values()) == [5, 4, 1, 1, 0]
+        pages = [
+            count_in(client.get(path)) for path in ("/daily/", "/weekly/", "/", "/tags/trams/")
+        ]
+        assert pages == [4, 1, 5, 4]
+
+
+def test_count_of_a_restricted_digest_is_not_that_of_other_readers(client, issues, digest):
+    """Readers who know the password see issues that nobody else does."""
+    PageViewRestriction.objects.create(page=digest, restriction_type="password", password="p")
+    reader = with_passwords()
+    for _time in range(2):
+        assert count_in(reader.get("/daily/")) == 3
+        assert count_in(client.get("/daily/")) == 0  # the form that asks for the password
+        assert count_in(client.get("/api/v1/issues/?count=true")) == 0
+        assert count_in(client.get("/")) == 0
 
 
 def test_renamed_site_shows(client, issues, version):

@@ -20,7 +20,6 @@ def image(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.slow
 def compose(editor, image):
     headline, story = editor.block("headline"), editor.block("story_section")
     editor.unfold(headline, "Another headline on the page")
@@ -40,6 +39,7 @@ def compose(editor, image):
     editor.fill_source(sources, "Minutes", "https://example.com/minutes", "Port Authority")
 
 
+@pytest.mark.slow
 def test_issue_is_composed_previewed_published_and_read(open_editor, digest, image):
     editor = open_editor()
     editor.start_issue(digest.pk, "Grids")
