@@ -147,6 +147,9 @@ class Editor:
 
     def unfold(self, block: Locator, heading: str) -> None:
         """Expand a collapsed panel of a block."""
+        # A block that was added slides down for a while, and a click misses what moves.
+        sliding = self.page.locator("[data-streamfield-child][style*=overflow]")
+        expect(sliding).to_have_count(0)
         header = block.locator(".w-panel__header").filter(has_text=heading)
         header.get_by_role("button", name="Toggle section").click()
 
