@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import Error, connections, router, transaction
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.utils import timezone
 from wagtail.models import Site
 
@@ -33,6 +33,11 @@ MAX_DIGITS = 6
 MIN_DAYS, MAX_POPULAR, POPULAR_TIMEOUT = 3, 1000, 300
 # Milliseconds to wait for another writer.
 LOCK_TIMEOUT = 50
+# Most searches run only this, and compiling it would take longer.
+COUNT_AGAIN = """
+UPDATE digest_search_searched SET times = times + 1, results = %s
+WHERE site_id = %s AND day = %s AND query = %s
+"""
 
 
 def normalise(text: str) -> str:
@@ -68,9 +73,11 @@ def _is_loggable(query: str) -> bool:
 
 def _count(site: Site, query: str, results: int, using: str) -> None:
     today = timezone.localdate()
+    with connections[using].cursor() as cursor:
+        cursor.execute(COUNT_AGAIN, [results, site.pk, str(today), query])
+        if cursor.rowcount:
+            return
     rows = Searched.objects.using(using).filter(site=site, day=today)
-    if rows.filter(query=query).update(times=F("times") + 1, results=results):
-        return
     number = rows[:MAX_QUERIES].count()
     if not number:  # The first search of a day deletes old rows.
         last = today - timedelta(days=conf.SEARCH_LOG_DAYS)
