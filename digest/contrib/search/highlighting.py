@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Collection, Iterator
 from functools import cache, lru_cache
+from html import escape
 from typing import NamedTuple
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from digest.contrib.search.analysis import (
