@@ -1,6 +1,7 @@
 """The context of a response: its request and site, their pages and URLs."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -24,6 +25,11 @@ TEXT_FORMATS: dict[str, Callable[[str], str] | None] = {
 }
 # Stands for the slug in a URL, and needs no quoting.
 ANY_SLUG = "any-slug"
+
+
+@lru_cache(maxsize=4096)
+def _quoted(part: Any) -> str:
+    return quote(str(part))
 
 
 class Scope:
@@ -70,7 +76,7 @@ class Scope:
 
     def api_url(self, *parts: Any, end: str = "/") -> str:
         """Return the URL of a resource at the request host, with ``site`` if the request has it."""
-        path = "/".join(quote(str(part)) for part in parts)
+        path = "/".join(map(_quoted, parts))
         return f"{self.api_root}{path}{end}{self._query}"
 
     def localized_url(self, page: Any, url: str) -> str:
@@ -99,7 +105,7 @@ class Scope:
     def tag_url(self, slug: str) -> str:
         """Return the public URL of a tag."""
         before, after = self._tag_url
-        return f"{before}{quote(slug)}{after}"
+        return f"{before}{_quoted(slug)}{after}"
 
     @cached_property
     def _tag_url(self) -> tuple[str, str]:
