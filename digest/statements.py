@@ -49,15 +49,17 @@ class Statement(NamedTuple):
         db = self.queryset.db
         compiler = copy(self.compiler)
         compiler.using, compiler.connection = db, connections[db]
-        bound = tuple(
-            parameter.bind(values, compiler.connection)
-            if isinstance(parameter, Parameter)
-            else parameter
-            for parameter in self.parameters
-        )
-        compiler.as_sql = lambda: (self.sql, bound)
+        compiler.as_sql = lambda: self.bind(values)
         query = _Compiled(self.queryset.query, get_compiler=lambda using: compiler)
         return list(self.queryset._iterable_class(_Compiled(self.queryset, db=db, query=query)))
+
+    def bind(self, values: dict[Any, Any]) -> tuple[str, tuple[Any, ...]]:
+        """Return the SQL, and its parameters as the database adapter takes them."""
+        connection = connections[self.queryset.db]
+        return self.sql, tuple(
+            parameter.bind(values, connection) if isinstance(parameter, Parameter) else parameter
+            for parameter in self.parameters
+        )
 
 
 class _Compiled:
@@ -71,23 +73,48 @@ class _Compiled:
         return getattr(self._original, name)
 
 
-def fetch(key: tuple[Any, ...], build: Callable[..., QuerySet], /, **values: Any) -> list[Any]:
+def fetch(
+    key: tuple[Any, ...] | None, build: Callable[..., QuerySet], /, **values: Any
+) -> list[Any]:
     """Return the rows of the queryset that ``build`` makes of the values.
 
-    ``key`` names the query, and whatever else the queryset depends on. A value is a number, a text,
-    a date or, for ``IN``, a list of them. For a relation or the primary key, write
-    ``In(F("issue_id"), issues)``: the lookups of relations take no expressions.
+    ``key`` names the query, and whatever else the queryset depends on; with None it is compiled
+    each time. A value is a number, a text, a date or, for ``IN``, a list of them. For a relation or
+    the primary key, write ``In(F("issue_id"), issues)``: the lookups of relations take no
+    expressions.
     """
+    if found := _compiled(key, build, values):
+        statement, bound = found
+        return statement.fetch(bound)
+    return list(build(**values))
+
+
+def sql(
+    key: tuple[Any, ...] | None, build: Callable[..., QuerySet], /, **values: Any
+) -> tuple[str, tuple[Any, ...]]:
+    """Return the SQL of the queryset and its parameters, as a part of other SQL; see ``fetch``."""
+    if found := _compiled(key, build, values):
+        statement, bound = found
+        return statement.bind(bound)
+    queryset = build(**values)
+    return queryset.query.get_compiler(queryset.db).as_sql()
+
+
+def _compiled(
+    key: tuple[Any, ...] | None, build: Callable[..., QuerySet], values: dict[str, Any]
+) -> tuple[Statement, dict[Any, Any]] | None:
+    """Return the statement and the values to bind; None if the queryset is to be compiled again."""
     lengths = {name: len(value) for name, value in values.items() if isinstance(value, list)}
-    if not memo.is_active() or max(lengths.values(), default=0) > MAX_LENGTH:
-        return list(build(**values))
+    is_long = max(lengths.values(), default=0) > MAX_LENGTH
+    if key is None or is_long or not memo.is_active():
+        return None
     padded = {name: _padded(value) for name, value in values.items()}
     lengths = {name: len(padded[name]) for name in lengths}
     key = ("statement", *key, *lengths.items())
     statement = memo.once(key, lambda: _compile(build, padded))
     if statement is None:
-        return list(build(**values))
-    return statement.fetch({"now": visibility.now(), **dict(_by_name(padded))})
+        return None
+    return statement, {"now": visibility.now(), **dict(_by_name(padded))}
 
 
 def _padded(value: Any) -> Any:

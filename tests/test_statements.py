@@ -189,6 +189,21 @@ def test_digests_have_their_locale_without_another_query(cached, digest, django_
         assert [issue.digest.locale.language_code for issue in with_digests(issues)] == ["en", "en"]
 
 
+def test_sql_is_compiled_once_and_has_the_values_of_each_query(cached, compiled):
+    for text in TEXTS:
+        sql, parameters = statements.sql(("named",), tags_named, name=text)
+        assert parameters == (text,)
+    assert "%s" in sql
+    assert len(compiled) == 1
+
+
+def test_query_without_a_key_is_compiled_each_time(cached, compiled):
+    for text in TEXTS[:3]:
+        assert statements.fetch(None, tags_named, name=text) == []
+        assert tuple(statements.sql(None, tags_named, name=text)[1]) == (text,)
+    assert len(compiled) == 6
+
+
 def test_conditions_may_be_joined(cached, digest):
     issue = make_issue(digest)
 

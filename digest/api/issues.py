@@ -75,7 +75,8 @@ class Issues:
         return not self.fields.isdisjoint(fields)
 
     def _set_digests(self) -> None:
-        with_digests(self.issues, self.scope.site)
+        needs_all = self._needs("discussion", "seo", "provenance")
+        with_digests(self.issues, self.scope.site, () if needs_all else LINKED)
 
     def _set_provenance(self) -> None:
         with_provenance(self.issues)

@@ -97,8 +97,16 @@ class Scope:
 
     def note_counted(self, pages: QuerySet) -> None:
         """Note pages that the response counts, for its expiry."""
-        if visibility.next_expiry() is None:  # as on most sites; the query below reads more
-            return
+        if visibility.next_expiry() is not None:  # as on few sites; this reads more
+            self._note_expiring(pages)
+
+    def note_all_counted(self) -> None:
+        """Note that the response depends on all public issues of the site, for its expiry."""
+        if visibility.next_expiry() is not None:
+            self._note_expiring(self.issues())
+
+    @staticmethod
+    def _note_expiring(pages: QuerySet) -> None:
         expiring = pages.filter(expire_at__isnull=False).select_related(None).order_by()
         visibility.note_expiry(expiring.only("expire_at"))
 

@@ -243,7 +243,7 @@ class TagList(APIView):
         return paginator.get_paginated_response(self.as_data(tags))
 
     def public_tags(self) -> QuerySet:
-        self.scope.note_counted(self.scope.issues())
+        self.scope.note_all_counted()
         of_tag = self.public_uses().filter(tag=OuterRef("pk")).order_by()
         return Tag.objects.filter(Exists(of_tag)).exclude(slug="")
 

@@ -61,19 +61,24 @@ def with_locales(pages: Iterable[Any]) -> list[Any]:
 
 
 def with_digests(
-    issues: Iterable[Any], site: Site | object | None = visibility.ANY_SITE
+    issues: Iterable[Any],
+    site: Site | object | None = visibility.ANY_SITE,
+    only: Iterable[str] = (),
 ) -> list[Any]:
-    """Set ``digest`` on each issue, None if not public, with a constant number of queries."""
+    """Set ``digest`` on each issue, None if not public, with a constant number of queries.
+
+    ``only`` names the fields of digests to load; by default all are.
+    """
     issues = list(issues)
     paths = sorted({parent_path(issue) for issue in issues})
 
     def digests(paths: list[Any]) -> QuerySet:
         found = get_digest_page_model().objects.filter(path__in=paths)
-        return visibility.public(found, site).select_related("locale").order_by()
+        found = visibility.public(found, site).select_related("locale").order_by()
+        return found.only(*only, "locale") if only else found
 
-    by_path = {
-        digest.path: digest for digest in statements.fetch(("digests", site), digests, paths=paths)
-    }
+    rows = statements.fetch(("digests", site, *only), digests, paths=paths)
+    by_path = {digest.path: digest for digest in rows}
     visibility.note_expiry(by_path.values())
     for issue in issues:
         issue.digest = by_path.get(parent_path(issue))

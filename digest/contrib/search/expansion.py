@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
+from digest import memo, statements
 from digest.contrib.search.analysis import is_hangul, stem, tokens, without_particles
 from digest.contrib.search.matching import Match, Term, Without, all_of, any_of
 from digest.contrib.search.models import Synonyms, Word
@@ -86,24 +88,32 @@ class _Expander:
     def __init__(self, query: Query, languages: Collection[str]) -> None:
         self.languages = sorted({code.partition("-")[0] for code in languages})
         query_terms = [term for group in query.groups for term in group]
-        self.synonyms = self._read_synonyms()
+        # Read as a whole, since a phrase may have them: the mapping is the same for all queries.
+        self.synonyms = memo.once(("synonyms", *self.languages), self._read_synonyms)
         words = {word for term in query_terms for word in _inflected_words(term)}
         self.inflections = self._read_inflections(words | self._last_words(query_terms))
 
     def _read_inflections(self, words: set[str]) -> dict[str, set[str]]:
         """Map each word to the words of the vocabulary with its stem, in any of the languages."""
-        condition = Q(pk__in=[])
-        for language in self.languages:
-            condition |= Q(language=language, stem__in={stem(word, language) for word in words})
         by_stem = defaultdict(set)
-        for language, root, text in Word.objects.filter(condition).values_list(
-            "language", "stem", "text"
-        ):
+        for language, root, text in self._words_with_stems(words):
             by_stem[language, root].add(text)
         return {
             word: set().union(*(by_stem[code, stem(word, code)] for code in self.languages))
             for word in words
         }
+
+    def _words_with_stems(self, words: set[str]) -> list[tuple[str, str, str]]:
+        """Return the language, the stem and the text of all words with one of the stems."""
+        stems = {stem(word, language) for word in words for language in self.languages}
+        if not stems:
+            return []
+
+        def build(stems: list[Any]) -> QuerySet:
+            found = Word.objects.filter(language__in=self.languages, stem__in=stems)
+            return found.values_list("language", "stem", "text")
+
+        return statements.fetch(("inflections", *self.languages), build, stems=sorted(stems))
 
     def _read_synonyms(self) -> dict[tuple[str, ...], set[tuple[str, ...]]]:
         """Map the stems of each word or phrase to its synonyms."""

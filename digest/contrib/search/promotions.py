@@ -3,10 +3,11 @@
 from typing import Any, NamedTuple
 
 from django.apps import apps
+from django.db.models import QuerySet
 from wagtail.models import Site
 from wagtail.search.utils import normalise_query_string
 
-from digest import visibility
+from digest import statements, visibility
 from digest.conf import get_base_page_model
 from digest.contrib.search.log import normalise
 from digest.http.canonical import web_url
@@ -26,13 +27,17 @@ def promoted(text: str, site: Site) -> list[Promotion]:
     """Return the promotions of exactly this query, in the editors' order; only public pages."""
     if not apps.is_installed("wagtail.contrib.search_promotions"):
         return []
-    from wagtail.contrib.search_promotions.models import SearchPromotion
-
     query = normalise_query_string(normalise(text))
-    picks = list(SearchPromotion.objects.filter(query__query_string=query))
+    picks = statements.fetch(("promotions",), _picks, query=query)
     pages = _public_pages([pick.page_id for pick in picks if pick.page_id], site)
     promotions = (_of_page(pick, pages) if pick.page_id else _of_link(pick) for pick in picks)
     return [promotion for promotion in promotions if promotion and promotion.url]
+
+
+def _picks(query: Any) -> QuerySet:
+    from wagtail.contrib.search_promotions.models import SearchPromotion
+
+    return SearchPromotion.objects.filter(query__query_string=query)
 
 
 def _public_pages(pks: list[int], site: Site) -> dict[int, Any]:

@@ -3,9 +3,10 @@
 from itertools import combinations, islice
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from wagtail.models import Locale
 
+from digest import memo
 from digest.contrib.search.engines import engine
 from digest.contrib.search.expansion import expand
 from digest.contrib.search.matching import Match, Term, all_of, any_of
@@ -13,16 +14,12 @@ from digest.contrib.search.models import Entry
 from digest.contrib.search.parsing import Query, QueryTerm, parse, parse_any_length
 from digest.contrib.search.results import MAX_RANKED, SearchResults
 from digest.contrib.search.spelling import find_corrections
+from digest.contrib.search.visible import VisibleEntries
 
 # At most this many unknown words of a query are corrected.
 MAX_CORRECTED = 4
 # At most this many possible corrections of a word are compared.
 MAX_COMPARED = 12
-
-
-def visible_entries(issues: QuerySet) -> QuerySet:
-    """Return the entries of public issues."""
-    return Entry.objects.filter(Exists(issues.order_by().filter(pk=OuterRef("issue_id"))))
 
 
 def matching_entries(text: str) -> QuerySet:
@@ -38,7 +35,8 @@ def matching_entries(text: str) -> QuerySet:
 
 def languages() -> list[str]:
     """Return the language codes of all locales."""
-    return list(Locale.objects.values_list("language_code", flat=True))
+    codes = Locale.objects.values_list("language_code", flat=True)
+    return memo.once("languages", lambda: list(codes))
 
 
 def search(
@@ -53,35 +51,40 @@ def search(
     If no entry has all words, correct those that no entry of ``everywhere`` has (all public issues
     of the site). If there are still no results, return entries with most of the words.
     """
+    visible = VisibleEntries(lambda: issues)
+    others = visible if everywhere is None else VisibleEntries(lambda: everywhere)
+    return search_entries(text, visible, others, is_typing, correct)
+
+
+def search_entries(
+    text: str, visible: VisibleEntries, everywhere: VisibleEntries, is_typing: bool, correct: bool
+) -> SearchResults:
+    """Search as ``search`` does, for querysets that may be compiled before."""
     query = parse(text)
     if not query.groups:
-        return SearchResults(query.text, query.text, Entry.objects.none())
-    attempt = Attempt(query, visible_entries(issues), is_typing)
+        return SearchResults(query.text, query.text)
+    attempt = Attempt(query, visible, is_typing)
     results = attempt.results()
-    if not correct or not results.is_empty:
-        return results
-    return attempt.relaxed_results(visible_entries(issues if everywhere is None else everywhere))
+    return attempt.relaxed_results(everywhere) if correct and results.is_empty else results
 
 
 class Attempt:
     """Run a query among visible entries, strictly or relaxed."""
 
-    def __init__(self, query: Query, visible: QuerySet, is_typing: bool) -> None:
+    def __init__(self, query: Query, visible: VisibleEntries, is_typing: bool) -> None:
         self.query, self.visible, self.is_typing = query, visible, is_typing
         self.languages = languages()
         self.plan = expand(query, self.languages, is_typing)
 
     def results(self, match: Match | None = None, **options: Any) -> SearchResults:
         """Return the entries with all words of the query, or those of ``match``."""
-        match = match or self.plan.match()
-        entries, text = engine().matching(self.visible, match), self.query.text
-        options |= {"visible": self.visible, "match": match}
-        return SearchResults(text, text, entries, self.plan, **options)
+        text, match = self.query.text, match or self.plan.match()
+        return SearchResults(text, text, self.visible, match, self.plan, **options)
 
     def has_matches(self, match: Match) -> bool:
-        return engine().matching(self.visible, match).values("pk")[:1].exists()
+        return bool(self.visible.newest(["pk"], 1, match))
 
-    def relaxed_results(self, everywhere: QuerySet) -> SearchResults:
+    def relaxed_results(self, everywhere: VisibleEntries) -> SearchResults:
         """Correct unknown words; if there are still no results, require only some words."""
         corrections = self._corrections(everywhere)
         attempt = self
@@ -110,7 +113,7 @@ class Attempt:
                     return results
         return None
 
-    def _corrections(self, everywhere: QuerySet) -> dict[QueryTerm, str]:
+    def _corrections(self, everywhere: VisibleEntries) -> dict[QueryTerm, str]:
         """Map the words that no entry of ``everywhere`` has, in any form, to corrections."""
         parts = [
             (group, part, clause.synonyms)
@@ -136,7 +139,7 @@ class Attempt:
         for distance, words in find_corrections(word, self.languages):
             if best and (distance > best[0] or compared == MAX_COMPARED):
                 break
-            entries = engine().matching(self.visible, Term(words)).values("pk")
+            entries = self.visible.matching(Term(words)).values("pk")
             if number := entries[:MAX_RANKED].count():
                 text, compared = " ".join(words), compared + 1
                 rank = (distance, sorted(text) != sorted(word), -number, text)

@@ -6,9 +6,10 @@ same on every database, and reveals nothing about hidden content.
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import repeat
 from math import log
-from operator import attrgetter, mul
-from typing import NamedTuple
+from operator import add, attrgetter, itemgetter, mul
+from typing import Any, NamedTuple
 
 from digest.contrib.search.expansion import Alternatives, Clause, Plan
 from digest.contrib.search.matching import token_text
@@ -27,7 +28,11 @@ MAX_AGE_PENALTY, HALF_LIFE_DAYS = 0.3, 180
 
 
 class Candidate(NamedTuple):
-    """An entry to rank and to count."""
+    """An entry to rank and to count.
+
+    A search has a thousand. They are plain tuples with these values, since the garbage collector
+    looks at a named one again and again.
+    """
 
     pk: int
     title: str
@@ -35,14 +40,6 @@ class Candidate(NamedTuple):
     body: str
     parent_id: int = 0
     tag_ids: str = ""
-
-    # As ``engines.base.Counted`` has it, of which this is one.
-    number = 1
-
-    @property
-    def texts(self) -> tuple[str, str, str]:
-        """The texts in the order of ``FIELD_WEIGHTS``."""
-        return self.title, self.summary, self.body
 
 
 class Hit(NamedTuple):
@@ -52,58 +49,66 @@ class Hit(NamedTuple):
     score: float
 
 
-def rank(candidates: Sequence[Candidate], plan: Plan) -> list[Hit]:
+# The texts of all candidates, for each of FIELD_WEIGHTS.
+Texts = Sequence[Sequence[str]]
+
+
+def rank(candidates: Sequence[tuple[Any, ...]], plan: Plan) -> list[Hit]:
     """Return a hit for each candidate, the best first; of equal ones the newest first."""
     if not candidates:
         return []
-    columns = [_clause_values(candidates, clause) for clause in plan.clauses]
+    # The newest first: sorting by the score alone leaves equal ones in this order.
+    newest_first = sorted(candidates, key=itemgetter(0), reverse=True)
+    pks, titles, summaries, bodies, *_others = zip(*newest_first, strict=True)
+    scores = _scores((titles, summaries, bodies), plan)
+    newest = day_number(pks[0])
+    aged = (
+        score * _age_factor(newest - day_number(pk)) for pk, score in zip(pks, scores, strict=True)
+    )
+    hits = [
+        Hit(pk, round(score if place_number(pk) else score * ISSUE_FACTOR, 4))
+        for pk, score in zip(pks, aged, strict=True)
+    ]
+    return sorted(hits, key=attrgetter("score"), reverse=True)
+
+
+def _scores(texts: Texts, plan: Plan) -> list[float]:
+    """Return how well the texts of each candidate match."""
+    columns = [_clause_values(texts, clause) for clause in plan.clauses]
     weights = [_rarity(column) for column in columns]
-    total_weight, newest = sum(weights), day_number(max(entry.pk for entry in candidates))
-    phrase = plan.phrase and token_text(plan.phrase)
-    hits = []
-    for entry, values in zip(candidates, zip(*columns, strict=True), strict=True):
-        pk = entry.pk
-        score = sum(map(mul, weights, values)) / total_weight
-        if phrase:
-            score *= 1 + _phrase_bonus(entry, phrase)
-        score *= _age_factor(newest - day_number(pk))
-        if not place_number(pk):
-            score *= ISSUE_FACTOR
-        hits.append(Hit(pk, round(score, 4)))
-    return sorted(hits, key=attrgetter("score", "pk"), reverse=True)
+    total = sum(weights)
+    scores = [sum(map(mul, weights, values)) / total for values in zip(*columns, strict=True)]
+    if not plan.phrase:
+        return scores
+    bonuses = _phrase_bonuses(texts, token_text(plan.phrase))
+    return [score * (1 + bonus) for score, bonus in zip(scores, bonuses, strict=True)]
 
 
-# The token text of each alternative, with its weight.
-WeightedTexts = list[tuple[str, float]]
-
-
-def _clause_values(candidates: Sequence[Candidate], clause: Clause) -> list[float]:
+def _clause_values(texts: Texts, clause: Clause) -> list[float]:
     """Return the value of the clause in each candidate."""
-    parts = [_best_values(candidates, part) for part in clause.parts]
+    parts = [_best_values(texts, part) for part in clause.parts]
     values = parts[0] if len(parts) == 1 else [sum(c) / len(c) for c in zip(*parts, strict=True)]
     if not clause.synonyms:
         return values
-    return list(map(max, values, _best_values(candidates, clause.synonyms)))
+    return list(map(max, values, _best_values(texts, clause.synonyms)))
 
 
-def _best_values(candidates: Sequence[Candidate], alternatives: Alternatives) -> list[float]:
+def _best_values(texts: Texts, alternatives: Alternatives) -> list[float]:
     """Return the value of the best alternative in each field, weighted and added."""
-    texts = [(token_text(term), weight) for term, weight in alternatives.items()]
-    title_weight, summary_weight, body_weight = FIELD_WEIGHTS
-    return [
-        title_weight * _best(entry.title, texts)
-        + (summary_weight * _best(entry.summary, texts) if entry.summary else 0.0)
-        + body_weight * _best(entry.body, texts)
-        for entry in candidates
-    ]
+    title, summary, body = (
+        map(mul, repeat(weight), _best(field, alternatives))
+        for field, weight in zip(texts, FIELD_WEIGHTS, strict=True)
+    )
+    return list(map(add, map(add, title, summary), body))
 
 
-def _best(text: str, alternatives: WeightedTexts) -> float:
-    """Return the value of the best alternative in a text."""
-    best = 0.0
-    for term, weight in alternatives:
-        if number := text.count(term):
-            best = max(best, _frequency_value(weight, number))
+def _best(texts: Sequence[str], alternatives: Alternatives) -> list[float]:
+    """Return the value of the best alternative in each text."""
+    best = [0.0] * len(texts)
+    for term, weight in alternatives.items():
+        numbers = list(map(str.count, texts, repeat(token_text(term))))
+        if any(numbers):
+            best = list(map(max, best, map(_frequency_value, repeat(weight), numbers)))
     return best
 
 
@@ -117,9 +122,14 @@ def _rarity(values: Sequence[float]) -> float:
     return log(2 + len(values) / (1 + sum(map(bool, values))))
 
 
-def _phrase_bonus(entry: Candidate, phrase: str) -> float:
-    pairs = zip(entry.texts, PHRASE_BONUSES, strict=True)
-    return max((bonus for text, bonus in pairs if phrase in text), default=0.0)
+def _phrase_bonuses(texts: Texts, phrase: str) -> list[float]:
+    """Return the highest bonus of a field with the phrase, for each candidate."""
+    bonuses = [0.0] * len(texts[0])
+    for field, bonus in zip(texts, PHRASE_BONUSES, strict=True):
+        found = [phrase in text for text in field]
+        if any(found):
+            bonuses = list(map(max, bonuses, map(mul, repeat(bonus), found)))
+    return bonuses
 
 
 @cache

@@ -14,14 +14,13 @@ from taggit.models import Tag
 from wagtail.models import Site
 
 from digest.contrib.search.analysis import UNSPACED, fold, is_hangul, tokens
-from digest.contrib.search.engines import engine
 from digest.contrib.search.highlighting import HighlightedText, highlight
 from digest.contrib.search.log import popular_queries
 from digest.contrib.search.matching import Term, all_of
-from digest.contrib.search.models import Entry
 from digest.contrib.search.parsing import parse
-from digest.contrib.search.querying import search, visible_entries
+from digest.contrib.search.querying import search
 from digest.contrib.search.results import Result, SearchResults
+from digest.contrib.search.visible import VisibleEntries
 from digest.pages.page_models import get_issue_tag_model
 
 # How many of the newest matching titles are ordered, and how many popular queries are searched for.
@@ -112,11 +111,11 @@ def _titles(
     start: str, terms: list[Term], issues: QuerySet, limit: int
 ) -> list[tuple[str, str, Result]]:
     """Return titles with all terms: first those that begin with ``start``, then the newest."""
-    entries = engine().matching(visible_entries(issues), all_of(terms), in_titles=True)
-    rows = list(entries.values_list("title", "pk")[:MAX_TITLES])
+    visible = VisibleEntries(lambda: issues)
+    rows = visible.newest(["title", "pk"], MAX_TITLES, all_of(terms), in_titles=True)
     # Of equal titles, the newest.
     pks = dict(reversed(rows))
     best = sorted(pks.items(), key=lambda row: (not row[0].startswith(f" {start}"), -row[1]))
-    results = SearchResults("", "", Entry.objects.none())
+    results = SearchResults("", "")
     best_pks = [pk for _title, pk in best[:limit]]
     return [("title", result.title.text, result) for result in results.get_results(best_pks)]

@@ -6,7 +6,8 @@ from django.db import connection
 from digest.contrib.search.engines import engine, install
 from digest.contrib.search.matching import AllOf, AnyOf, Term, Without
 from digest.contrib.search.models import Entry
-from digest.contrib.search.querying import matching_entries, visible_entries
+from digest.contrib.search.querying import matching_entries
+from digest.contrib.search.visible import VisibleEntries
 from tests.builders import body, expire, make_issue, story
 from tests.contrib.search.searching import (
     add_story,
@@ -133,7 +134,7 @@ def test_phrases_do_not_match_across_texts(digest):
 
 
 def matching(match, **options):
-    entries = engine().matching(visible_entries(public_issues()), match, **options)
+    entries = VisibleEntries(public_issues).matching(match, **options)
     return list(entries.filter(story__isnull=False).values_list("story__heading", flat=True))
 
 

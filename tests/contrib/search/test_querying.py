@@ -156,7 +156,7 @@ def test_matches_of_an_issue_are_counted_together(digest, monkeypatch):
     for day in (1, 2):
         make_issue(digest, day, body=body(*(story(f"Needle {number}") for number in range(4))))
     results = search_public("needle")
-    numbers = [row.number for row in results._counted]
+    numbers = [number for _pk, number, *_others in results._counted]
     assert numbers == [1, 1, 2, 4]
 
 

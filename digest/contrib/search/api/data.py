@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import F, QuerySet
+from django.db.models.lookups import In
 from rest_framework.utils.urls import replace_query_param
 from taggit.models import Tag
 
+from digest import statements
 from digest.api.issues import Issues
 from digest.api.representations import LINKED, digest_reference, page, reference
 from digest.api.scope import Scope
@@ -112,18 +115,22 @@ def _most_frequent(numbers: Counter[int]) -> list[int]:
 
 
 def _tags(numbers: Counter[int], scope: Scope) -> list[dict[str, Any]]:
-    # Without a slug, as a tag of emoji alone has none, a tag has no URL.
-    tags = Tag.objects.exclude(slug="").filter(pk__in=_most_frequent(numbers))
+    tags = statements.fetch(("facets",), _tags_with_slug, pks=_most_frequent(numbers))
     return [
         {
-            "name": tag.name,
-            "slug": tag.slug,
-            "count": numbers[tag.pk],
-            "url": scope.tag_url(tag.slug),
-            "api_url": scope.api_url("tags", tag.slug),
+            "name": name,
+            "slug": slug,
+            "count": numbers[pk],
+            "url": scope.tag_url(slug),
+            "api_url": scope.api_url("tags", slug),
         }
-        for tag in sorted(tags, key=lambda tag: (-numbers[tag.pk], tag.name, tag.pk))
+        for name, pk, slug in sorted(tags, key=lambda tag: (-numbers[tag[1]], *tag))
     ]
+
+
+def _tags_with_slug(pks: list[Any]) -> QuerySet:
+    """Return tags; one of emoji alone has no slug, and so no URL."""
+    return Tag.objects.exclude(slug="").filter(In(F("pk"), pks)).values_list("name", "pk", "slug")
 
 
 def _digests(numbers: Counter[int], scope: Scope, known: Mapping[int, Any]) -> list[dict[str, Any]]:

@@ -16,9 +16,13 @@ from digest.contrib.search.api import serializers as search_serializers
 from digest.contrib.search.api.pagination import SearchPagination
 from digest.contrib.search.log import log_search
 from digest.contrib.search.promotions import promoted
-from digest.contrib.search.querying import search
+from digest.contrib.search.querying import search_entries
 from digest.contrib.search.results import SearchResults
 from digest.contrib.search.suggestions import suggest
+from digest.contrib.search.visible import VisibleEntries
+
+# The parameters of a search among all issues of a site.
+UNFILTERED = {"q", "order", "prefix", "correct", "limit", "cursor", "count", "site"}
 
 
 class Search(APIView):
@@ -43,11 +47,13 @@ class Search(APIView):
 
     def run_search(self) -> SearchResults:
         """Search the issues that match the filters."""
-        everywhere = self.scope.issues()
-        self.scope.note_counted(everywhere)  # spelling correction depends on all of them
-        issues = filter_issues(self.scope, self.parameters)
+        self.scope.note_all_counted()  # spelling correction depends on all of them
+        everywhere = visible = VisibleEntries(self.scope.issues, key=("public", self.site))
+        if not self.parameters.keys() <= UNFILTERED:
+            filtered = filter_issues(self.scope, self.parameters)
+            visible = VisibleEntries(lambda: filtered)
         is_typing, correct = (self.parameters[name] for name in ("prefix", "correct"))
-        return search(self.parameters["q"], issues, everywhere, is_typing, correct)
+        return search_entries(self.parameters["q"], visible, everywhere, is_typing, correct)
 
     def promoted(self, found: SearchResults) -> list[dict[str, Any]]:
         """Return the promoted results on the first page; let ``on_served`` log the search there."""

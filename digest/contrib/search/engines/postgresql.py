@@ -1,6 +1,7 @@
 """Full-text search in PostgreSQL: two generated columns of the table of entries, with indexes."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -49,10 +50,13 @@ class PostgreSQLEngine(Engine):
         with self.connection.cursor() as cursor:
             cursor.execute("DROP FUNCTION IF EXISTS digest_search_vector(text)")
 
-    def matching(self, entries: QuerySet, match: Match, in_titles: bool = False) -> QuerySet:
+    def matching(self, entries: QuerySet, match: Any, in_titles: bool = False) -> QuerySet:
         column = "title_vector" if in_titles else "text_vector"
         where = [f"digest_search_entry.{column} @@ %s::tsquery"]
-        return entries.extra(where=where, params=[expression(match)]).order_by("-pk")  # noqa: S610
+        return entries.extra(where=where, params=[_as_text(match)]).order_by("-pk")  # noqa: S610
+
+    def expression(self, match: Match) -> str:
+        return expression(match)
 
     def used(self, words: Collection[str]) -> set[str]:
         query = """
@@ -63,6 +67,10 @@ class PostgreSQLEngine(Engine):
         with self.connection.cursor() as cursor:
             cursor.execute(query, [list(words)])
             return {word for (word,) in cursor.fetchall()}
+
+
+def _as_text(match: Any) -> Any:
+    return expression(match) if isinstance(match, Match) else match
 
 
 def expression(match: Match) -> str:

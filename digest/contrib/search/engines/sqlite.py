@@ -37,12 +37,12 @@ class SQLiteEngine(Engine):
             for table in (f"{TEXTS}_terms", TEXTS, TITLES):
                 cursor.execute(f"DROP TABLE IF EXISTS {table}")
 
-    def matching(self, entries: QuerySet, match: Match, in_titles: bool = False) -> QuerySet:
+    def matching(self, entries: QuerySet, match: Any, in_titles: bool = False) -> QuerySet:
         table = TITLES if in_titles else TEXTS
         # The plus makes SQLite scan the index, newest first, up to the limit of the query; else it
         # would look up each entry in the index.
         where = [f"{table} MATCH %s", f"{ENTRIES}.id = +{table}.rowid"]
-        matches = entries.extra(tables=[table], where=where, params=[expression(match)])  # noqa: S610
+        matches = entries.extra(tables=[table], where=where, params=[_as_text(match)])  # noqa: S610
         return matches.extra(order_by=[f"-{table}.rowid"])
 
     def newest(self, match: Match, before: int, limit: int) -> tuple[str, Sequence[Any]]:
@@ -53,6 +53,9 @@ class SQLiteEngine(Engine):
         )
         return query, [expression(match), before, limit]
 
+    def expression(self, match: Match) -> str:
+        return expression(match)
+
     def used(self, words: Collection[str]) -> set[str]:
         if not words:
             return set()
@@ -61,6 +64,10 @@ class SQLiteEngine(Engine):
             query = f"SELECT term FROM {TEXTS}_terms WHERE term IN ({placeholders})"  # noqa: S608
             cursor.execute(query, list(words))
             return {term for (term,) in cursor.fetchall()}
+
+
+def _as_text(match: Any) -> Any:
+    return expression(match) if isinstance(match, Match) else match
 
 
 def expression(match: Match) -> str:
