@@ -129,8 +129,12 @@ def first_expiry() -> datetime | None:
 
 def next_expiry() -> datetime | None:
     """Return when the next live page expires, hidden or not: any response may change then."""
-    found = memo.once("next expiry", _next_expiry)
-    return found if found is None or found > now() else _next_expiry()
+
+    def read() -> datetime | None:
+        found = memo.once("next expiry", _next_expiry)
+        return found if found is None or found > now() else _next_expiry()
+
+    return _once("next expiry", read)
 
 
 def once_until_expiry(key: Any, read: Callable[[], Any]) -> Any:

@@ -56,9 +56,7 @@ class CursorPagination(BasePagination):
     def paginate_queryset(
         self, queryset: QuerySet, request: Request, view: Any = None
     ) -> list[Any]:
-        self.request = request
-        counted = queryset if self.counted is None else self.counted
-        self.total = self._count(counted) if self.with_count else None
+        self._start(request, queryset if self.counted is None else self.counted)
         cursor = self._read_cursor()
         backwards = bool(cursor and cursor.backwards)
         rows = self._first(cursor, backwards) or list(self._slice(queryset, cursor, backwards))
@@ -68,9 +66,13 @@ class CursorPagination(BasePagination):
         self, key: tuple[Any, ...], build: Callable[[], QuerySet], request: Request
     ) -> list[Any]:
         """Return the first page of the queryset that ``build`` returns, by a compiled statement."""
-        self.request, self.total = request, None
+        self._start(request, self.counted)
         key = (*key, *self.order, self.limit)
         return self._page(statements.fetch(key, lambda: self._slice(build(), None, False)))
+
+    def _start(self, request: Request, counted: QuerySet | None) -> None:
+        self.request = request
+        self.total = self._count(counted) if self.with_count else None
 
     def _page(
         self, rows: list[Any], cursor: Cursor | None = None, backwards: bool = False

@@ -96,7 +96,7 @@ class IssueList(APIView):
             issues = filter_issues(self.scope, self.parameters)
             return issues if with_body else issues.defer("body")
 
-        if not self.parameters["count"] and self.parameters.keys() <= UNFILTERED:
+        if self.parameters.keys() <= UNFILTERED:
             return paginator.first_page(("issues", self.site, with_body), build, self.request)
         issues = build()
         paginator.first = first_by_extensions(issues, self.parameters)

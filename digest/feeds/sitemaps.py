@@ -40,7 +40,7 @@ class SitemapEntry(NamedTuple):
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Return all public pages of the request's site, or an index if there are many."""
     site, pages = _public_pages(request)
-    files = ceil(pages.count() / URLS_PER_FILE)
+    files = _number_of_files(site, pages)
     if files < 2:
         return _response("urlset", _entries(pages, site, request))
     paths = (reverse("digest:sitemap-page", args=[number + 1]) for number in range(files))
@@ -51,7 +51,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def sitemap_page(request: HttpRequest, number: int) -> HttpResponse:
     """Return one of the files in the index."""
     site, pages = _public_pages(request)
-    if number > ceil(pages.count() / URLS_PER_FILE):
+    if number > _number_of_files(site, pages):
         raise Http404
     found = pages[(number - 1) * URLS_PER_FILE : number * URLS_PER_FILE]
     return _response("urlset", _entries(found, site, request))
@@ -64,6 +64,10 @@ def _public_pages(request: HttpRequest) -> tuple[Site, QuerySet]:
     pages = visibility.public(get_base_page_model().objects.all(), site)
     # A specific class can have URLs of its own; its fields are not needed.
     return site, pages.order_by("path").specific(defer=True)
+
+
+def _number_of_files(site: Site, pages: QuerySet) -> int:
+    return ceil(visibility.once_until_expiry(("sitemap", site), pages.count) / URLS_PER_FILE)
 
 
 def _entries(pages: QuerySet, site: Site, request: HttpRequest) -> Iterator[SitemapEntry]:

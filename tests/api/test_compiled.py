@@ -66,7 +66,10 @@ def test_another_issue_needs_no_compiling(client, issues, compiled, by_slugs):
     assert compiled == []
 
 
-@pytest.mark.parametrize("query", ["", "?include=body", "?order=date", "?fields=id,title"])
+FIRST = ["", "?include=body", "?order=date", "?fields=id,title", "?count=true"]
+
+
+@pytest.mark.parametrize("query", FIRST)
 def test_first_page_needs_no_compiling(client, issues, compiled, query):
     first = client.get(f"/api/v1/issues/{query}").json()
     compiled.clear()
@@ -127,7 +130,7 @@ def test_expired_issue_disappears_without_a_change(client, issues, monkeypatch):
 
 COUNTED = ["/api/v1/issues/?count=true", "/api/v1/issues/?count=true&tag=trams&limit=1"]
 COUNTED += ["/api/v1/sources/?count=true", "/api/v1/tags/", "/api/v1/tags/trams/"]
-COUNTED += ["/daily/", "/tags/trams/", "/"]
+COUNTED += ["/daily/", "/tags/trams/", "/", "/sitemap.xml"]
 
 
 @pytest.mark.parametrize("path", COUNTED)
