@@ -48,17 +48,20 @@ class _Latest:
         self.clear()
 
     def clear(self) -> None:
-        self.version, self.values, self.until = "", {}, 0.0
+        self.state: tuple[str, Values, float] = "", {}, 0.0
 
     def get(self, version: str) -> Values:
-        is_current = self.version == version and time.monotonic() < self.until
-        return self.values if is_current else {}
+        return self._current(version)[1]
 
     def add(self, version: str, new: Values) -> None:
-        if values := self.get(version):
-            self.values = new if len(values) >= MAX_VALUES else values | new
-        else:
-            self.version, self.values, self.until = version, new, time.monotonic() + MAX_AGE
+        _version, values, until = self._current(version)
+        self.state = version, new if len(values) >= MAX_VALUES else values | new, until
+
+    def _current(self, version: str) -> tuple[str, Values, float]:
+        # In one attribute, since other threads change it.
+        state, now = self.state, time.monotonic()
+        is_current = state[0] == version and now < state[2]
+        return state if is_current else (version, {}, now + MAX_AGE)
 
 
 _latest = _Latest()

@@ -123,11 +123,15 @@ class DigestPageMixin(
 
     def _issues_by_date(self) -> QuerySet:
         """Return ``get_issues`` in a query for the newest, if there are many."""
-        is_overridden = type(self).get_issues is not DigestPageMixin.get_issues
-        if is_overridden or self.numchild <= MAX_SORTED:
+        if self._has_own_issues or self.numchild <= MAX_SORTED:
             return self.get_issues()
         return children_of(get_issue_page_model().objects.all(), [self.path])
 
+    @property
+    def _has_own_issues(self) -> bool:
+        return type(self).get_issues is not DigestPageMixin.get_issues
+
+    @visibility.snapshot()
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add ``issues``, a page of the archive.
 
@@ -140,7 +144,7 @@ class DigestPageMixin(
         if is_authorised:
             visible = partial(visibility.visible_if_authorised, self)
         issues, counted = visible(self._issues_by_date()), visible(self.get_issues())
-        key = (type(self), self.pk, is_authorised)
+        key = () if self._has_own_issues else (type(self), self.pk, is_authorised)
         context["issues"] = paginate(latest_first(issues), request.GET.get("page"), counted, key)
         return context
 

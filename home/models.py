@@ -17,6 +17,7 @@ class HomePage(Page):
 
     max_count = 1
 
+    @visibility.snapshot()
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the public ``digests`` and ``issues`` of this site, in this page's language.
 

@@ -72,6 +72,20 @@ def test_values_are_read_again_when_there_are_too_many(reads, monkeypatch):
     assert len(memo._latest.get("one")) == 1
 
 
+def test_values_of_another_thread_are_not_mixed_with_those_of_a_version(reads, monkeypatch):
+    current = memo._latest._current
+
+    def current_and_then_another_thread(version):
+        found = current(version)
+        memo._latest.state = "two", {"key": "newer"}, found[2]
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(memo._latest, "_current", current_and_then_another_thread)
+        memo._latest.add("one", {"key": "older"})
+    assert memo._latest.state[:2] == ("one", {"key": "older"})
+
+
 def test_reading_ends_with_an_error(reads):
     with pytest.raises(ZeroDivisionError), memo.reading("one"):
         raise ZeroDivisionError

@@ -76,7 +76,9 @@ class Issues:
 
     def _set_digests(self) -> None:
         needs_all = self._needs("discussion", "seo", "provenance")
-        with_digests(self.issues, self.scope.site, () if needs_all else LINKED)
+        # The time zone is that of days without a time.
+        only = () if needs_all else (*LINKED, "time_zone")
+        with_digests(self.issues, self.scope.site, only)
 
     def _set_provenance(self) -> None:
         with_provenance(self.issues)

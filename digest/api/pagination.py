@@ -97,7 +97,8 @@ class CursorPagination(BasePagination):
         return Response(body, headers={"Link": header} if header else None)
 
     def _count(self, queryset: QuerySet) -> int:
-        key = ("count", self.request.get_host(), self.request.path, *self._filters())
+        site = self.request.get_host(), self.request.get_port()
+        key = ("count", *site, self.request.path, *self._filters())
         return visibility.once_until_expiry(key, queryset.count)
 
     def _first(self, cursor: Cursor | None, backwards: bool) -> list[Any]:

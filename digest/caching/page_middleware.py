@@ -58,7 +58,8 @@ class PublicPagesMiddleware:
             version = content_version.current()
             expiry = version and replica.with_fallback(partial(_next_expiry, version))
             request.digest_page_version = version, expiry
-            request.digest_page_reading = memo.start(version)
+            # A page may move from the replica to the primary, which memoised values do not.
+            request.digest_page_reading = memo.start(None if replica.is_active() else version)
             forget_site_roots()
 
     def _set_headers(self, request: HttpRequest, response: HttpResponse) -> None:

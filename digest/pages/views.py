@@ -35,6 +35,7 @@ def tags(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@visibility.snapshot()
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """List the public issues of this site with a tag; 404 if there are none."""
     tag = get_object_or_404(Tag, slug=slug)

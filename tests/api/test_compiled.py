@@ -12,8 +12,9 @@ from wagtail.models import Page, PageViewRestriction, Site
 
 from digest import memo
 from digest.caching import content_version
+from digest.models import DigestPage, IssuePage
 from tests.builders import block, body, make_digest, make_issue, story
-from tests.visibility.people import with_passwords
+from tests.visibility.people import editor, restrict_by_password, with_passwords
 
 pytestmark = pytest.mark.django_db
 
@@ -205,6 +206,59 @@ def test_count_of_a_restricted_digest_is_not_that_of_other_readers(client, issue
         assert count_in(client.get("/daily/")) == 0  # the form that asks for the password
         assert count_in(client.get("/api/v1/issues/?count=true")) == 0
         assert count_in(client.get("/")) == 0
+
+
+@pytest.mark.parametrize("person", [with_passwords, editor])
+def test_page_of_one_reader_leaves_no_values_to_others(client, issues, digest, person):
+    if person is with_passwords:
+        restrict_by_password(digest)
+    assert person().get("/daily/").status_code == 200
+    assert not memo._latest.get("version 0")
+    client.get("/")
+    assert memo._latest.get("version 0")
+
+
+def test_page_leaves_no_values_if_content_changes_meanwhile(client, issues, monkeypatch):
+    versions = (f"version {number}" for number in range(100))
+    monkeypatch.setattr(content_version, "current", lambda: next(versions))
+    assert client.get("/daily/").status_code == 200
+    assert memo._latest.state[1] == {}
+
+
+def test_issues_of_a_class_that_chooses_them_are_counted_each_time(client, issues, monkeypatch):
+    def get_issues(digest):
+        return every(digest).filter(pk__in=chosen)
+
+    every, chosen = DigestPage.get_issues, [issue.pk for issue in issues]
+    monkeypatch.setattr(DigestPage, "get_issues", get_issues)
+    assert count_in(client.get("/daily/")) == 3
+    chosen.pop()
+    assert count_in(client.get("/daily/")) == 2
+
+
+def test_sites_on_two_ports_are_counted_apart(client, issues):
+    root = Page.objects.get(depth=1)
+    other = root.add_child(instance=Page(title="Other", slug="other-home"))
+    Site.objects.create(hostname="localhost", port=8443, root_page=other)
+    make_issue(make_digest(other, "theirs"), date(2026, 3, 4))
+
+    def count(port):
+        path, host = "/api/v1/issues/?count=true", {"host": "localhost"}
+        return count_in(client.get(path, headers=host, SERVER_PORT=port))
+
+    assert [count("80"), count("8443")] == [3, 1]
+
+
+def test_days_of_issues_without_a_time_take_no_more_queries(client, issues):
+    IssuePage.objects.update(first_published_at=None)
+
+    def number_of_queries(fields):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/api/v1/issues/?fields={fields}").status_code == 200
+        return len(queries)
+
+    number_of_queries("digest")
+    assert number_of_queries("digest,published_at") == number_of_queries("digest")
 
 
 def test_renamed_site_shows(client, issues, version):

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.images.models import Rendition
 from wagtail.models import Site
 
+from digest import memo
 from digest.caching import content_version, replica
 from digest.caching.replica import REPLICA
 from digest.caching.response_middleware import sent_responses
@@ -299,3 +300,13 @@ def test_response_of_a_lagging_replica_is_not_for_long_lived_caches(databases_in
     retitle("Changed, and purged")
     assert "CDN-Cache-Control" not in Client().get(LATEST)
     assert "CDN-Cache-Control" not in Client().get("/daily/2026-04-14/")
+
+
+def test_page_leaves_no_values_to_other_responses(issue):
+    """Its view may read from the primary, although the content version is that of the replica."""
+    memo.clear()
+    assert Client().get("/daily/").status_code == 200
+    assert memo._latest.state[1] == {}
+    assert Client().get("/api/v1/issues/").status_code == 200
+    assert memo._latest.state[1]
+    memo.clear()
