@@ -107,10 +107,12 @@ class Editor:
         blocks = self.page.locator(f"[data-streamfield-child]:has(> input[value={kind}])")
         return blocks.locator("visible=true")  # Deleted blocks stay in the form.
 
-    def headings(self) -> list[str]:
-        """Return the headings of the stories."""
+    def expect_headings(self, *headings: str) -> None:
+        """Expect the stories to have these headings; deleted ones are shown for a moment."""
         fields = self.blocks("story_section").get_by_role("textbox", name="Heading")
-        return [field.input_value() for field in fields.all()]
+        expect(fields).to_have_count(len(headings))
+        for field, heading in zip(fields.all(), headings, strict=True):
+            expect(field).to_have_value(heading)
 
     def add_block(self, label: str) -> None:
         """Append a block to the body."""

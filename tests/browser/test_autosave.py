@@ -51,7 +51,7 @@ def test_changes_during_autosaves_are_saved(editor):
     expect(editor.title).to_have_value(re.compile("Tides"))
     expect(editor.number).to_have_value("27")
     expect(headline.get_by_role("textbox", name="Summary")).to_have_value("Water comes and goes.")
-    assert editor.headings() == ["Second", "First"]
+    editor.expect_headings("Second", "First")
     expect(stories.first).to_contain_text("Boats float.")
     expect(editor.block("bottom_line")).to_be_visible()
 
@@ -74,7 +74,7 @@ def test_changes_after_failed_publishing_are_saved(editor, issue):
         heading.fill("Fourth")
     editor.wait_until_saved()
     editor.open_issue(issue.pk)
-    assert editor.headings() == ["First", "Second", "Fourth"]
+    editor.expect_headings("First", "Second", "Fourth")
 
 
 def test_leaving_right_after_typing_needs_confirmation(editor):

@@ -111,7 +111,7 @@ def test_stories_are_put_in_order_with_the_keyboard(editor):
     expect(stories.first.get_by_title("Move down").first).to_be_focused()
     toggle.press("Enter")
     expect(stories.first.get_by_role("textbox", name="Heading")).to_be_visible()
-    assert editor.headings() == ["Story 3", "Story 1", "Story 2", "Story 4", "Story 5"]
+    editor.expect_headings("Story 3", "Story 1", "Story 2", "Story 4", "Story 5")
 
 
 def test_heading_of_a_new_story_is_above_the_bar_with_the_buttons(editor):

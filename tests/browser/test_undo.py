@@ -54,9 +54,10 @@ def test_deleted_story_is_restored_with_the_keyboard(editor):
     undo = page.get_by_role("button", name="Undo")
     expect(undo).to_be_focused()
     expect(undo).to_have_accessible_description("Deleted: Story “Flood”")
-    assert editor.headings() == ["Ebb", "Slack"]
-    undo.press("Control+z")
-    assert editor.headings() == ["Ebb", "Flood", "Slack"]
+    editor.expect_headings("Ebb", "Slack")
+    with editor.autosave():
+        undo.press("Control+z")
+    editor.expect_headings("Ebb", "Flood", "Slack")
     expect(flood.get_by_role("textbox", name="Heading")).to_be_focused()
     expect(page.get_by_role("status").filter(has_text="Restored: Story “Flood”")).to_have_count(1)
     expect(undo).to_have_count(0)
@@ -82,10 +83,10 @@ def test_story_is_restored_where_its_neighbours_are_now(editor):
     stories.first.get_by_title("Delete").first.click()
     expect(editor.page.get_by_role("button", name="Undo")).to_have_count(2)
     editor.page.get_by_role("button", name="Undo").last.click()
-    assert editor.headings() == ["Flood", "Slack"]
+    editor.expect_headings("Flood", "Slack")
     stories.first.get_by_title("Move down").first.click()
     editor.page.get_by_role("button", name="Undo").click()
-    assert editor.headings() == ["Ebb", "Slack", "Flood"]
+    editor.expect_headings("Ebb", "Slack", "Flood")
 
 
 def test_block_is_dragged_to_its_place_after_another_was_deleted(editor):

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from select import select
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -33,7 +34,7 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         self.query = {name: found[0] for name, found in parse_qs(url.query).items()}
         kind, _slash, self.rest = url.path.strip("/").partition("/")
-        with self.server.logged(self.path, dict(self.headers), body) as self.number:
+        with self.server.logged(self, body) as self.number:
             getattr(self, f"respond_{kind}")()
 
     def do_GET(self) -> None:
@@ -74,6 +75,14 @@ class Handler(BaseHTTPRequestHandler):
     def respond_held(self) -> None:
         self.server.released.wait()
         self.send(204)
+
+    def has_left(self) -> bool:
+        """Return whether the client has closed the connection."""
+        readable, _writable, _failed = select([self.connection], [], [], 0)
+        try:
+            return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
+        except ConnectionError:
+            return True
 
     def respond_drip(self) -> None:
         self.send_response(200)
@@ -116,25 +125,28 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.requests: list[dict[str, Any]] = []
-        self.now: dict[str, int] = defaultdict(int)
+        self.now: dict[str, set[Handler]] = defaultdict(set)
         self.most_at_once: dict[str, int] = defaultdict(int)
         self.sent: dict[str, int] = defaultdict(int)
         self.released = threading.Event()
         self.lock = threading.Lock()
 
     @contextmanager
-    def logged(self, path: str, headers: dict[str, str], body: bytes) -> Iterator[int]:
+    def logged(self, handler: Handler, body: bytes) -> Iterator[int]:
         """Log a request, and yield its number among those to its path."""
+        path, headers = handler.path, dict(handler.headers)
         with self.lock:
             self.requests.append({"path": path, "headers": headers, "body": body.decode()})
-            self.now[path] += 1
-            self.most_at_once[path] = max(self.most_at_once[path], self.now[path])
+            # A client that has timed out on a slow machine may have left.
+            at_once = 1 + sum(not other.has_left() for other in self.now[path])
+            self.most_at_once[path] = max(self.most_at_once[path], at_once)
+            self.now[path].add(handler)
             number = sum(request["path"] == path for request in self.requests)
         try:
             yield number
         finally:
             with self.lock:
-                self.now[path] -= 1
+                self.now[path].remove(handler)
 
     def handle_error(self, *args: Any) -> None:
         """Ignore clients that have disconnected."""
