@@ -111,7 +111,7 @@ def sign_in(hands: Hands) -> None:
 def import_text(hands: Hands) -> None:
     """Paste the text anywhere on the front page, and create the draft."""
     page = hands.page
-    expect(page.get_by_role("combobox", name="Digest")).to_be_visible()
+    expect(page.get_by_text("paste or drop anywhere")).to_be_visible()  # the script has run
     hands.press("Control+v")
     expect(page.get_by_role("button", name="Read", exact=True)).to_be_focused()
     hands.press("Enter")

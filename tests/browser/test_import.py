@@ -29,6 +29,7 @@ def open_import(editor):
     """Open the import page from the menu."""
     editor.page.get_by_role("button", name="Digests").click()
     editor.page.get_by_role("link", name="Import", exact=True).click()
+    expect(editor.page.get_by_text("paste or drop anywhere")).to_be_visible()  # the script has run
 
 
 def paste(editor):
@@ -39,6 +40,12 @@ def paste(editor):
 
 def read(editor):
     editor.page.get_by_role("button", name="Read", exact=True).click()
+
+
+def review(editor):
+    """Read the document, and wait until the scripts of its review have run."""
+    read(editor)
+    editor.page.wait_for_url(re.compile(r"/import/\d+/$"))
 
 
 def test_pasted_document_is_corrected_and_imported(open_editor, digest):
@@ -93,7 +100,7 @@ def test_parts_are_split_moved_and_merged_with_the_keyboard(open_editor, digest)
     editor = open_editor()
     open_import(editor)
     paste(editor)
-    read(editor)
+    review(editor)
     status = editor.page.locator("#digest-import-mapping").get_by_role("status")
     editor.page.get_by_label("Move, split or merge Block 4").press("Enter")
     editor.page.get_by_role("button", name="Split…").focus()
@@ -115,6 +122,21 @@ def test_parts_are_split_moved_and_merged_with_the_keyboard(open_editor, digest)
     press(editor)
     expect(editor.page.get_by_label("Role of Block 4", exact=True)).to_be_focused()
     expect(new).to_have_count(0)
+
+
+def test_correction_that_is_made_before_the_script_has_run_is_saved(open_editor, digest):
+    editor = open_editor()
+    open_import(editor)
+    paste(editor)
+    scripts = []
+    editor.page.route("**/import-review*.js*", lambda route: scripts.append(route))
+    editor.page.get_by_role("button", name="Read", exact=True).click(no_wait_after=True)
+    role = editor.page.get_by_label("Role of Block 5")
+    role.select_option("Story: why it matters")
+    outcome = editor.page.get_by_role("region", name="Resulting draft")
+    expect(outcome).to_contain_text("2 paragraphs, no why it matters")
+    scripts[0].continue_()
+    expect(outcome).to_contain_text("1 paragraph, why it matters")
 
 
 def test_focus_stays_where_it_is_when_a_change_is_saved(open_editor, digest):

@@ -20,6 +20,16 @@
       form.addEventListener("click", (event) => this.click(event));
       form.addEventListener("submit", (event) => this.submit(event));
       window.addEventListener("focus", () => this.isEnded && this.request("save"));
+      if (this.isCorrected()) this.request("save"); // while this script was still loading
+    }
+
+    /* Returns whether a field has another value than the page came with. */
+    isCorrected() {
+      return [...this.form.elements].some((field) =>
+        field.options
+          ? [...field.options].some((option) => option.defaultSelected && !option.selected)
+          : field.checked !== field.defaultChecked || field.value !== (field.defaultValue ?? field.value),
+      );
     }
 
     state() {
