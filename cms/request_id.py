@@ -23,7 +23,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        sent = request.headers.get("X-Request-ID", "")
+        sent = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id.set(sent if ACCEPTED.fullmatch(sent) else uuid.uuid4().hex)
         response = self.get_response(request)
         response["X-Request-ID"] = request_id.get()

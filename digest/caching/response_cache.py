@@ -21,7 +21,7 @@ from weakref import WeakValueDictionary
 from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import (
     get_conditional_response,
@@ -47,6 +47,10 @@ RETRY_AFTER = 5
 ATTEMPTS = 3
 # What a 304 repeats of the headers of the 200 (RFC 9110, 15.4.5).
 NOT_MODIFIED = {"Content-Location", "Vary"}
+# Without one of these a request is not conditional (RFC 9110, 13.1).
+IF_NONE_MATCH = "HTTP_IF_NONE_MATCH"
+PRECONDITIONS = frozenset({"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"})
+CONDITIONS = PRECONDITIONS | {IF_NONE_MATCH, "HTTP_IF_MODIFIED_SINCE"}
 GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
 Render = Callable[[], HttpResponse]
@@ -185,22 +189,49 @@ def to_response(request: HttpRequest, stored: StoredResponse) -> HttpResponse:
 
     GET and HEAD are treated alike. Cookies that a view sets are dropped: the response is public.
     """
-    is_compressed = bool(stored.compressed) and accepts_gzip(request)
-    # Weak, since the bytes differ; If-None-Match compares weakly. Django's GZipMiddleware does it.
-    etag = f"W/{stored.headers['ETag']}" if is_compressed else stored.headers["ETag"]
-    response = get_conditional_response(request, etag=etag)
+    response = without_headers(request, stored)
+    set_headers(request, response, stored)
+    return response
+
+
+def without_headers(request: HttpRequest, stored: StoredResponse) -> HttpResponse:
+    """Do the same as ``to_response``, but for the headers."""
+    response, conditions = None, CONDITIONS & request.META.keys()
+    if conditions:
+        etag = _etag(request, stored)
+        if conditions == {IF_NONE_MATCH} and request.META[IF_NONE_MATCH] == etag:
+            response = HttpResponseNotModified()
+        else:
+            response = get_conditional_response(request, etag=etag)
     if response is None:
-        response = HttpResponse(_body(stored, is_compressed), headers=stored.headers)
+        body = _body(stored, _is_compressed(request, stored))
+        response = HttpResponse(body, content_type=stored.headers.get("Content-Type"))
         response.served_data = stored.served_data
-        if is_compressed:
-            response["Content-Encoding"] = "gzip"
-    else:
-        for name in NOT_MODIFIED & stored.headers.keys():
-            response[name] = stored.headers[name]
-    response["ETag"] = etag
     response.expires_at = stored.expires_at
     response.stored_response = stored
     return response
+
+
+def set_headers(request: HttpRequest, response: HttpResponse, stored: StoredResponse) -> None:
+    names = stored.headers.keys()
+    if response.status_code == 200:
+        if _is_compressed(request, stored):
+            response["Content-Encoding"] = "gzip"
+    else:
+        names = NOT_MODIFIED & names
+    for name in names:
+        response[name] = stored.headers[name]
+    response["ETag"] = _etag(request, stored)
+
+
+def _etag(request: HttpRequest, stored: StoredResponse) -> str:
+    # Weak, since the bytes differ; If-None-Match compares weakly. Django's GZipMiddleware does it.
+    etag = stored.headers["ETag"]
+    return f"W/{etag}" if _is_compressed(request, stored) else etag
+
+
+def _is_compressed(request: HttpRequest, stored: StoredResponse) -> bool:
+    return bool(stored.compressed) and accepts_gzip(request)
 
 
 def _body(stored: StoredResponse, is_compressed: bool) -> bytes | None:

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import ResponseHeaders
 from django.utils import timezone
 
 from digest.caching import content_version, replica, response_cache
@@ -22,16 +23,26 @@ from digest.conf import conf
 MAX_BYTES, ENTRY_BYTES = 16_000_000, 3_000
 # What Wagtail finds the site of a request by, apart from the scheme.
 HOST = ["HTTP_HOST", "HTTP_X_FORWARDED_HOST", "SERVER_NAME", "SERVER_PORT", "HTTP_X_FORWARDED_PORT"]
-
 Key = tuple[Any, ...]
 
 
+class CheckedHeaders(ResponseHeaders):
+    """Headers of a response before, which need not be encoded and checked again."""
+
+    def __init__(self, headers: ResponseHeaders) -> None:
+        self._store = headers._store.copy()
+
+
 class SentResponse(NamedTuple):
-    """A response as it was sent, and what other middleware has added to its headers."""
+    """A response as it was sent, and what other middleware has added to its headers.
+
+    ``headers`` are those that it was sent again with, by status.
+    """
 
     stored: StoredResponse
     policy: CachePolicy
     added_headers: dict[str, str]
+    headers: dict[int, CheckedHeaders]
 
     def is_current(self) -> bool:
         """Return whether neither content nor time have passed by what was sent."""
@@ -42,14 +53,23 @@ class SentResponse(NamedTuple):
 
     def to_response(self, request: HttpRequest) -> HttpResponse:
         """Return what the view would return, with the headers of the other middleware."""
-        response = response_cache.to_response(request, self.stored)
-        self.policy.set_headers(response)
+        response = response_cache.without_headers(request, self.stored)
+        if headers := self.headers.get(response.status_code):
+            response.headers = CheckedHeaders(headers)
+            self.policy.set_cache_control(response, is_consistent=True)
+        else:
+            self._set_headers(request, response)
+            self.headers[response.status_code] = CheckedHeaders(response.headers)
         self.policy.served(request, response)
+        return response
+
+    def _set_headers(self, request: HttpRequest, response: HttpResponse) -> None:
+        response_cache.set_headers(request, response, self.stored)
+        self.policy.set_headers(response)
         for name, value in self.added_headers.items():
             response.headers.setdefault(name, value)
         if "Content-Length" in response.headers:
             response["Content-Length"] = str(len(response.content))
-        return response
 
 
 class SentResponses:
@@ -108,9 +128,15 @@ class CachedResponseMiddleware:
 
 
 def _may_keep(request: HttpRequest) -> bool:
-    """Return whether responses may be kept: the throttle, if there is one, counts each request."""
+    """Return whether responses may be kept: the throttle, if there is one, counts each request.
+
+    A precondition that fails is an error, to which other middleware may add headers.
+    """
     return bool(
-        request.method in ("GET", "HEAD") and conf.CACHE_SECONDS and not conf.API_THROTTLE_RATE
+        request.method in ("GET", "HEAD")
+        and conf.CACHE_SECONDS
+        and not conf.API_THROTTLE_RATE
+        and response_cache.PRECONDITIONS.isdisjoint(request.META)
     )
 
 
@@ -134,7 +160,7 @@ def _as_sent(request: HttpRequest, response: HttpResponse) -> SentResponse | Non
     if by_view.policy.reads_primary(request) or _is_changed(response, by_view):
         return None
     added = {name: value for name, value in response.items() if name not in by_view.headers}
-    return SentResponse(by_view.stored, by_view.policy, added)
+    return SentResponse(by_view.stored, by_view.policy, added, headers={})
 
 
 def _is_changed(response: HttpResponse, by_view: SentByView) -> bool:

@@ -233,6 +233,29 @@ def test_headers_of_other_middleware_are_sent_again(issue):
     assert middleware(RequestFactory().get(LIST))["X-Other"] == "yes"
 
 
+def test_headers_that_are_set_later_are_not_sent_again(issue, no_view):
+    responses = [Client().get(LIST) for _time in range(2)]
+    responses[-1]["X-Later"] = "yes"
+    no_view()
+    responses = [Client().get(LIST) for _time in range(2)]
+    assert not any("X-Later" in response for response in responses)
+    assert len({response["X-Request-ID"] for response in responses}) == 2
+
+
+@pytest.mark.parametrize(
+    "header", ["if-match", "if-none-match", "if-unmodified-since", "if-modified-since"]
+)
+def test_hit_is_conditional_like_the_response_of_the_view(issue, header):
+    value = '"other"' if header.endswith("match") else "Sun, 01 Mar 2026 00:00:00 GMT"
+    Client().get(LIST)
+    hits = [Client().get(LIST, headers={header: value}) for _time in range(2)]
+    response_middleware.sent_responses.clear()
+    sent = Client().get(LIST, headers={header: value})
+    expected = 412 if header in ("if-match", "if-unmodified-since") else 200
+    assert [response.status_code for response in [sent, *hits]] == [expected] * 3
+    assert [headers_of(hit) for hit in hits] == [headers_of(sent)] * 2
+
+
 def test_response_of_another_view_is_not_kept(rf):
     responses = iter([HttpResponse("one"), HttpResponse("two")])
     middleware = CachedResponseMiddleware(lambda request: next(responses))
@@ -241,7 +264,7 @@ def test_response_of_another_view_is_not_kept(rf):
 
 def kept(size):
     stored = StoredResponse(b"a" * size, None, {}, None, None, None)
-    return SentResponse(stored, None, {})
+    return SentResponse(stored, None, {}, {})
 
 
 def test_oldest_responses_make_room(monkeypatch):
