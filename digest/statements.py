@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import BigIntegerField, QuerySet, Value
+from django.db.models.expressions import ColPairs
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 
 from digest import memo, visibility
@@ -38,24 +39,29 @@ class Parameter(Value):
 
 
 class Statement(NamedTuple):
-    """A queryset and its compiler; some of the ``parameters`` are instances of ``Parameter``."""
+    """A queryset and its compiler; some of the ``parameters`` are instances of ``Parameter``.
+
+    ``converted`` are the columns, but None in place of each that Django uses as it is.
+    """
 
     queryset: QuerySet
     compiler: Any
     sql: str
     parameters: tuple[Any, ...]
+    converted: list[Any]
 
     def fetch(self, values: dict[Any, Any]) -> list[Any]:
         db = self.queryset.db
         compiler = copy(self.compiler)
         compiler.using, compiler.connection = db, connections[db]
-        compiler.as_sql = lambda: self.bind(values)
+        compiler.as_sql = lambda: self.bind(values, compiler.connection)
+        get_converters = compiler.get_converters
+        compiler.get_converters = lambda columns: get_converters(self.converted)
         query = _Compiled(self.queryset.query, get_compiler=lambda using: compiler)
         return list(self.queryset._iterable_class(_Compiled(self.queryset, db=db, query=query)))
 
-    def bind(self, values: dict[Any, Any]) -> tuple[str, tuple[Any, ...]]:
+    def bind(self, values: dict[Any, Any], connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the SQL, and its parameters as the database adapter takes them."""
-        connection = connections[self.queryset.db]
         return self.sql, tuple(
             parameter.bind(values, connection) if isinstance(parameter, Parameter) else parameter
             for parameter in self.parameters
@@ -95,7 +101,7 @@ def sql(
     """Return the SQL of the queryset and its parameters, as a part of other SQL; see ``fetch``."""
     if found := _compiled(key, build, values):
         statement, bound = found
-        return statement.bind(bound)
+        return statement.bind(bound, connections[statement.queryset.db])
     queryset = build(**values)
     return queryset.query.get_compiler(queryset.db).as_sql()
 
@@ -145,8 +151,14 @@ def _compile(build: Callable[..., QuerySet], values: dict[str, Any]) -> Statemen
         sql, parameters = compiler.as_sql()
     except EmptyResultSet:
         return None
+    columns = [column for column, _sql, _alias in compiler.select[: compiler.col_count]]
+    # Those of several columns, which count for as many, are not asked.
+    converted = [
+        column if isinstance(column, ColPairs) or compiler.get_converters([column]) else None
+        for column in columns
+    ]
     compiler.connection = None  # that of this thread
-    return Statement(queryset, compiler, sql, tuple(parameters))
+    return Statement(queryset, compiler, sql, tuple(parameters), converted)
 
 
 def _parameters(name: str, value: Any) -> Any:

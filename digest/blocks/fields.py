@@ -1,8 +1,11 @@
 """The database field of a body."""
 
 import logging
+from functools import cached_property
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import JSONField
 from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
 
@@ -13,6 +16,11 @@ logger = logging.getLogger(__name__)
 
 class BodyField(StreamField):
     """A StreamField that does not store JSON which is nested too deeply, and reads it as empty."""
+
+    @cached_property
+    def json_field(self) -> JSONField:
+        """Return the field that reads and writes the JSON; Wagtail makes one for each value."""
+        return JSONField(encoder=DjangoJSONEncoder)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> StreamValue:
         try:

@@ -23,6 +23,8 @@ MARKED_LETTER = re.compile("(CYRILLIC SMALL LETTER .+?) WITH .+")
 
 def fold(text: str) -> str:
     """Remove case, diacritics and invisible characters."""
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFKD", text.casefold())
     folded = unicodedata.normalize("NFC", IGNORED_MARKS.sub("", folded)).casefold()
     return "".join(map(_fold_letter, folded))

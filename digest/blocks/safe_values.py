@@ -39,13 +39,15 @@ def well_formed(stored: Any) -> Any:
     level, has_surrogates = [stored], False
     for _depth in range(MAX_DEPTH + 1):
         below: list[Any] = []
+        texts: list[str] = []
         for node in level:
             if isinstance(node, str):
-                has_surrogates = has_surrogates or not _is_encodable(node)
+                texts.append(node)
             elif isinstance(node, dict):
                 below.extend(node.values())
             elif isinstance(node, list):
                 below.extend(node)
+        has_surrogates = has_surrogates or not _is_encodable("".join(texts))
         if not below:
             return without_surrogates(stored) if has_surrogates else stored
         level = below

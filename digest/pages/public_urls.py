@@ -10,10 +10,17 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
-from wagtail.models import Site
+from django.urls import get_script_prefix, get_urlconf
+from django.utils.translation import get_language
+from wagtail.models import AbstractPage, Site
 
 from digest import memo
 from digest.conf import conf, has_languages
+
+# Stands for the path of a page in a URL.
+ANY_PATH = "any-path"
+# What Wagtail's URL pattern takes, and what needs no quoting in a URL.
+PLAIN_PATH = re.compile(r"(?:[\w-]+/)+", re.ASCII)
 
 
 def site_name(site: Site) -> str:
@@ -34,11 +41,40 @@ def page_url(page: Any, request: HttpRequest | None = None) -> str | None:
     if memo.is_active():
         roots = memo.once(("site roots", has_languages()), _site_root_paths)
         (request or page)._wagtail_cached_site_root_paths = roots
+        if url := _usual_url(page, request, roots):
+            return url
     parts = page.get_url_parts(request)
     if not parts or not parts[2]:
         return None
     _site_id, root_url, path = parts
     return _frontend(root_url) + path
+
+
+def _usual_url(page: Any, request: HttpRequest | None, roots: list[Any]) -> str | None:
+    """Return the URL of a page that differs from those of other pages by its path alone, or None.
+
+    Reversing the path of each page takes a tenth of the time of a response.
+    """
+    roots = [root for root in roots if page.url_path.startswith(root.root_path)]
+    if len(roots) != 1 or type(page).get_url_parts is not AbstractPage.get_url_parts:
+        return None
+    path = page.url_path[len(roots[0].root_path) :]
+    if not PLAIN_PATH.fullmatch(path):
+        return None
+    state = get_language(), get_urlconf(), get_script_prefix()
+    around = memo.once(("page url", roots[0], *state), lambda: _around(roots[0], request, page))
+    return around and path.rstrip("/").join(around)
+
+
+def _around(root: Any, request: HttpRequest | None, page: Any) -> tuple[str, str] | None:
+    """Return the URL of any page below a root path, before and after the page's own path."""
+    any_page = type(page)(url_path=f"{root.root_path}{ANY_PATH}/")
+    any_page._wagtail_cached_site_root_paths = [root]
+    parts = any_page.get_url_parts(request)
+    if not parts or not parts[2] or ANY_PATH not in parts[2]:
+        return None
+    before, _path, after = parts[2].partition(ANY_PATH)
+    return _frontend(parts[1]) + before, after
 
 
 def _site_root_paths() -> list[Any]:

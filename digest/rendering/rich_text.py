@@ -38,7 +38,12 @@ TEXT_SEPARATOR = "\0"
 # Stored by Wagtail in place of a URL: <a linktype="page" id="3">, <embed embedtype="image">.
 REFERENCE = re.compile(r"<(?:a|embed)\b[^<>\0]*>")
 MARKUP = re.compile("[<>&]")
-MAYBE_RELATIVE = re.compile(r"(?:href|src)(?!=\"(?:https?://|mailto:|tel:))", re.IGNORECASE)
+URL_ATTRIBUTES = ("href", "src")
+ABSOLUTE = [
+    f'{name}="{scheme}'
+    for name in URL_ATTRIBUTES
+    for scheme in ("http://", "https://", "mailto:", "tel:")
+]
 
 Attributes = dict[str, str]
 
@@ -63,7 +68,13 @@ def _sanitise(text: str, base: str) -> str:
     if not MARKUP.search(text):
         return text
     # A cleaner takes longer to make than to use, and few texts have relative links.
-    return _cleaner(base if base and MAYBE_RELATIVE.search(text) else "").clean(text)
+    return _cleaner(base if base and _may_have_relative(text) else "").clean(text)
+
+
+def _may_have_relative(text: str) -> bool:
+    """Return whether any attribute may be a relative URL; counting is faster than a search."""
+    text = text.lower()
+    return sum(map(text.count, URL_ATTRIBUTES)) != sum(map(text.count, ABSOLUTE))
 
 
 @lru_cache(maxsize=64)
