@@ -20,7 +20,7 @@ from digest.caching.response_cache import StoredResponse
 from digest.conf import conf
 
 # Bytes that a process keeps, and what an entry takes apart from its body and query, about.
-MAX_BYTES, ENTRY_BYTES = 16_000_000, 3_000
+MAX_BYTES, ENTRY_BYTES = 16_000_000, 7_000
 # What Wagtail finds the site of a request by, apart from the scheme.
 HOST = ["HTTP_HOST", "HTTP_X_FORWARDED_HOST", "SERVER_NAME", "SERVER_PORT", "HTTP_X_FORWARDED_PORT"]
 Key = tuple[Any, ...]
