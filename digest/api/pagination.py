@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,7 +25,7 @@ class Cursor(NamedTuple):
     """A position in a list: after (or before) the row with these values of the order fields."""
 
     backwards: bool
-    values: list[str]
+    values: list[Any]
 
 
 # Takes the values of the order fields after which a page starts, or None, whether it goes on to
@@ -62,13 +62,31 @@ class CursorPagination(BasePagination):
         rows = self._first(cursor, backwards) or list(self._slice(queryset, cursor, backwards))
         return self._page(rows, cursor, backwards)
 
-    def first_page(
-        self, key: tuple[Any, ...], build: Callable[[], QuerySet], request: Request
+    def compiled_page(
+        self,
+        key: tuple[Any, ...],
+        model: type[Model],
+        build: Callable[[], QuerySet],
+        request: Request,
     ) -> list[Any]:
-        """Return the first page of the queryset that ``build`` returns, by a compiled statement."""
+        """Return a page of the queryset of the model that ``build`` returns, by a statement."""
         self._start(request, self.counted)
-        key = (*key, *self.order, self.limit)
-        return self._page(statements.fetch(key, lambda: self._slice(build(), None, False)))
+        cursor = self._read_cursor()
+        backwards = bool(cursor and cursor.backwards)
+        values = self._typed_values(model, cursor.values) if cursor else {}
+
+        def rows(**values: Any) -> QuerySet:
+            start = cursor and Cursor(backwards, list(values.values()))
+            return self._slice(build(), start, backwards)
+
+        key = (*key, *self.order, self.limit, bool(cursor), backwards)
+        return self._page(statements.fetch(key, rows, **values), cursor, backwards)
+
+    def _typed_values(self, model: type[Model], values: list[str]) -> dict[str, Any]:
+        """Return the values of the order fields by name, as the model has them."""
+        names = [field.lstrip("-") for field in self.order]
+        fields = [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in names]
+        return {n: f.to_python(value) for n, f, value in zip(names, fields, values, strict=True)}
 
     def _start(self, request: Request, counted: QuerySet | None) -> None:
         self.request = request

@@ -27,12 +27,16 @@ from digest.api.renderers import MarkdownRenderer
 from digest.api.representations import Digests
 from digest.conf import get_base_page_model
 from digest.pages.listing import children_of, latest_first
-from digest.pages.page_models import get_digest_page_model, get_issue_tag_model
+from digest.pages.page_models import (
+    get_digest_page_model,
+    get_issue_page_model,
+    get_issue_tag_model,
+)
 from digest.pages.paths import renamed, with_slug
 from digest.pages.stories import stories_of
 
 # The parameters of the first page of all issues: they choose what is shown of each.
-UNFILTERED = {"count", "fields", "include", "limit", "order", "rich_text", "site"}
+UNFILTERED = {"count", "cursor", "fields", "include", "limit", "order", "rich_text", "site"}
 
 
 class DigestList(APIView):
@@ -97,7 +101,8 @@ class IssueList(APIView):
             return issues if with_body else issues.defer("body")
 
         if self.parameters.keys() <= UNFILTERED:
-            return paginator.first_page(("issues", self.site, with_body), build, self.request)
+            key, model = ("issues", self.site, with_body), get_issue_page_model()
+            return paginator.compiled_page(key, model, build, self.request)
         issues = build()
         paginator.first = first_by_extensions(issues, self.parameters)
         filtered = filter_by_extensions(issues, self.parameters)

@@ -57,6 +57,31 @@ def url(issue):
     return f"/api/v1/issues/{issue.pk}/"
 
 
+def ids(page):
+    return [issue["id"] for issue in page["results"]]
+
+
+@pytest.mark.parametrize("order", ["date", "-date"])
+def test_other_pages_need_no_compiling(client, digest, issues, compiled, order):
+    same_day = make_issue(digest, date(2026, 3, 2), slug="evening")
+    days = [issues[0], issues[1], same_day, issues[2]]
+    expected = [issue.pk for issue in (days if order == "date" else reversed(days))]
+    next_url = f"/api/v1/issues/?limit=1&order={order}&fields=id,title"
+    pages = []
+    while next_url:
+        pages.append(client.get(next_url).json())
+        next_url = pages[-1]["next"]
+        if len(pages) == 2:
+            compiled.clear()
+    assert [pk for page in pages for pk in ids(page)] == expected
+    assert compiled == []
+    back = client.get(pages[-1]["previous"]).json()
+    compiled.clear()
+    assert ids(client.get(back["previous"]).json()) == expected[1:2]
+    assert ids(back) == expected[2:3]
+    assert compiled == []
+
+
 @pytest.mark.parametrize("by_slugs", [False, True])
 def test_another_issue_needs_no_compiling(client, issues, compiled, by_slugs):
     urls = [f"/api/v1/digests/daily/issues/{i.slug}/" if by_slugs else url(i) for i in issues]
