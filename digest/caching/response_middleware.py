@@ -27,7 +27,7 @@ Key = tuple[Any, ...]
 
 
 class CheckedHeaders(ResponseHeaders):
-    """Headers of a response before, which need not be encoded and checked again."""
+    """Headers of an earlier response, which need not be encoded and checked again."""
 
     def __init__(self, headers: ResponseHeaders) -> None:
         self._store = headers._store.copy()
@@ -36,7 +36,7 @@ class CheckedHeaders(ResponseHeaders):
 class SentResponse(NamedTuple):
     """A response as it was sent, and what other middleware has added to its headers.
 
-    ``headers`` are those that it was sent again with, by status.
+    ``headers`` are those that it is sent again with, by status, but for those that depend on when.
     """
 
     stored: StoredResponse
@@ -56,16 +56,17 @@ class SentResponse(NamedTuple):
         response = response_cache.without_headers(request, self.stored)
         if headers := self.headers.get(response.status_code):
             response.headers = CheckedHeaders(headers)
-            self.policy.set_cache_control(response, is_consistent=True)
         else:
-            self._set_headers(request, response)
+            self._set_constant_headers(request, response)
             self.headers[response.status_code] = CheckedHeaders(response.headers)
+        self.policy.set_cache_control(response, is_consistent=True)
         self.policy.served(request, response)
         return response
 
-    def _set_headers(self, request: HttpRequest, response: HttpResponse) -> None:
+    def _set_constant_headers(self, request: HttpRequest, response: HttpResponse) -> None:
         response_cache.set_headers(request, response, self.stored)
-        self.policy.set_headers(response)
+        for name, value in self.policy.headers.items():
+            response[name] = value
         for name, value in self.added_headers.items():
             response.headers.setdefault(name, value)
         if "Content-Length" in response.headers:
