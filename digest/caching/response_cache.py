@@ -190,12 +190,12 @@ def to_response(request: HttpRequest, stored: StoredResponse) -> HttpResponse:
     GET and HEAD are treated alike. Cookies that a view sets are dropped: the response is public.
     """
     response = without_headers(request, stored)
-    set_headers(request, response, stored)
+    set_stored_headers(request, response, stored)
     return response
 
 
 def without_headers(request: HttpRequest, stored: StoredResponse) -> HttpResponse:
-    """Do the same as ``to_response``, but for the headers."""
+    """Return what ``to_response`` does, with none of the headers but ``Content-Type``."""
     response, conditions = None, CONDITIONS & request.META.keys()
     if conditions:
         etag = _etag(request, stored)
@@ -212,7 +212,10 @@ def without_headers(request: HttpRequest, stored: StoredResponse) -> HttpRespons
     return response
 
 
-def set_headers(request: HttpRequest, response: HttpResponse, stored: StoredResponse) -> None:
+def set_stored_headers(
+    request: HttpRequest, response: HttpResponse, stored: StoredResponse
+) -> None:
+    """Set the headers of a 200, or those of them that a response of another status repeats."""
     names = stored.headers.keys()
     if response.status_code == 200:
         if _is_compressed(request, stored):

@@ -48,8 +48,7 @@ class SentResponse(NamedTuple):
         """Return whether neither content nor time have passed by what was sent."""
         if self.stored.fresh_until <= timezone.now():
             return False
-        with replica.reads():
-            return content_version.current() == self.stored.version
+        return content_version.current() == self.stored.version
 
     def to_response(self, request: HttpRequest) -> HttpResponse:
         """Return what the view would return, with the headers of the other middleware."""
@@ -60,11 +59,10 @@ class SentResponse(NamedTuple):
             self._set_constant_headers(request, response)
             self.headers[response.status_code] = CheckedHeaders(response.headers)
         self.policy.set_cache_control(response, is_consistent=True)
-        self.policy.served(request, response)
         return response
 
     def _set_constant_headers(self, request: HttpRequest, response: HttpResponse) -> None:
-        response_cache.set_headers(request, response, self.stored)
+        response_cache.set_stored_headers(request, response, self.stored)
         for name, value in self.policy.headers.items():
             response[name] = value
         for name, value in self.added_headers.items():
@@ -119,13 +117,23 @@ class CachedResponseMiddleware:
         if not _may_keep(request):
             return self.get_response(request)
         key = _key(request)
-        sent = sent_responses.get(key)
-        if sent and sent.is_current():
-            return sent.to_response(request)
+        if response := _send_again(request, sent_responses.get(key)):
+            return response
         response = self.get_response(request)
         if sent := _as_sent(request, response):
             sent_responses.add(key, sent)
         return response
+
+
+def _send_again(request: HttpRequest, sent: SentResponse | None) -> HttpResponse | None:
+    if sent is None:
+        return None
+    # In one, since a response of a replica that lags has another lifetime.
+    with replica.reads():
+        response = sent.to_response(request) if sent.is_current() else None
+    if response:
+        sent.policy.served(request, response)
+    return response
 
 
 def _may_keep(request: HttpRequest) -> bool:

@@ -16,7 +16,10 @@ from digest.models import DigestPage, IssuePage
 from tests.builders import body, make_digest, make_image, make_issue, source, story
 from tests.caching.replica.databases import KINDS, PRIMARY, ROUTERS, Databases
 
-MIDDLEWARE = ["cms.replica.ReplicaMiddleware", *site_settings.MIDDLEWARE]
+# In the order of cms/settings/base.py.
+_gzip = site_settings.MIDDLEWARE.index("django.middleware.gzip.GZipMiddleware")
+MIDDLEWARE = [*site_settings.MIDDLEWARE]
+MIDDLEWARE.insert(_gzip + 1, "cms.replica.ReplicaMiddleware")
 
 
 @pytest.fixture(scope="module")
