@@ -26,7 +26,9 @@ from tests.docs.markdown import ROOT, headings, read, rows, section
 from tests.schemas import queries_of
 
 SETTINGS = [
-    name for name, value in vars(DigestSettings).items() if isinstance(value, cached_property)
+    name
+    for name, value in vars(DigestSettings).items()
+    if isinstance(value, (property, cached_property))
 ]
 OF_NEWSLETTER = [
     name for name, value in vars(NewsletterSettings).items() if isinstance(value, property)
