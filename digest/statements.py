@@ -152,11 +152,9 @@ def _compile(build: Callable[..., QuerySet], values: dict[str, Any]) -> Statemen
     except EmptyResultSet:
         return None
     columns = [column for column, _sql, _alias in compiler.select[: compiler.col_count]]
-    # Those of several columns, which count for as many, are not asked.
-    converted = [
-        column if isinstance(column, ColPairs) or compiler.get_converters([column]) else None
-        for column in columns
-    ]
+    if any(isinstance(column, ColPairs) for column in columns):  # a composite primary key
+        return None
+    converted = [column if compiler.get_converters([column]) else None for column in columns]
     compiler.connection = None  # that of this thread
     return Statement(queryset, compiler, sql, tuple(parameters), converted)
 

@@ -69,7 +69,7 @@ class CursorPagination(BasePagination):
         build: Callable[[], QuerySet],
         request: Request,
     ) -> list[Any]:
-        """Return a page of the queryset of the model that ``build`` returns, by a statement."""
+        """Return a page of the queryset that ``build`` returns, by a compiled statement."""
         self._start(request, self.counted)
         cursor = self._read_cursor()
         backwards = bool(cursor and cursor.backwards)

@@ -35,8 +35,12 @@ from digest.pages.page_models import (
 from digest.pages.paths import renamed, with_slug
 from digest.pages.stories import stories_of
 
-# The parameters of the first page of all issues: they choose what is shown of each.
+# The parameters of a page of all issues: they choose what is shown of each.
 UNFILTERED = {"count", "cursor", "fields", "include", "limit", "order", "rich_text", "site"}
+
+# The default and the largest number of results per page. Pages of other lengths are compiled each
+# time but for the first one: there would be a statement for each length and direction.
+USUAL_LIMITS = {20, 100}
 
 
 class DigestList(APIView):
@@ -95,12 +99,16 @@ class IssueList(APIView):
         issues = filter_issues(self.scope, self.parameters, are_counted=True)
         return filter_by_extensions(issues, self.parameters)
 
+    def _is_usual_page(self) -> bool:
+        """Return whether many requests are for a page of this length; clients choose it."""
+        return "cursor" not in self.parameters or self.parameters["limit"] in USUAL_LIMITS
+
     def page(self, paginator: CursorPagination, with_body: bool) -> list[Any]:
         def build() -> QuerySet:
             issues = filter_issues(self.scope, self.parameters)
             return issues if with_body else issues.defer("body")
 
-        if self.parameters.keys() <= UNFILTERED:
+        if self.parameters.keys() <= UNFILTERED and self._is_usual_page():
             key, model = ("issues", self.site, with_body), get_issue_page_model()
             return paginator.compiled_page(key, model, build, self.request)
         issues = build()

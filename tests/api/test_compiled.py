@@ -62,7 +62,8 @@ def ids(page):
 
 
 @pytest.mark.parametrize("order", ["date", "-date"])
-def test_other_pages_need_no_compiling(client, digest, issues, compiled, order):
+def test_other_pages_need_no_compiling(client, digest, issues, compiled, order, monkeypatch):
+    monkeypatch.setattr("digest.api.views.USUAL_LIMITS", {1})
     same_day = make_issue(digest, date(2026, 3, 2), slug="evening")
     days = [issues[0], issues[1], same_day, issues[2]]
     expected = [issue.pk for issue in (days if order == "date" else reversed(days))]
@@ -80,6 +81,14 @@ def test_other_pages_need_no_compiling(client, digest, issues, compiled, order):
     assert ids(client.get(back["previous"]).json()) == expected[1:2]
     assert ids(back) == expected[2:3]
     assert compiled == []
+
+
+def test_later_page_of_an_unusual_length_is_compiled(client, issues, compiled):
+    next_url = client.get("/api/v1/issues/?limit=1").json()["next"]
+    assert ids(client.get(next_url).json()) == [issues[1].pk]
+    compiled.clear()
+    assert ids(client.get(next_url).json()) == [issues[1].pk]
+    assert IssuePage in compiled
 
 
 @pytest.mark.parametrize("by_slugs", [False, True])

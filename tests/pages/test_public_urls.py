@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 from wagtail.models import Page, Site
 
 from digest import memo
@@ -80,12 +81,17 @@ def test_urls_on_a_frontend(pages, settings):
     assert assert_same_urls(pages)[1] == "https://news.example/daily/"
 
 
-def test_script_prefix_shows(pages, monkeypatch):
+@pytest.mark.parametrize("prefix", ["/site/", "/any-path/"])
+def test_script_prefix_shows(pages, monkeypatch, prefix):
     with memo.reading("one"):
         assert page_url(pages[1]) == "http://localhost/daily/"
-        monkeypatch.setattr(public_urls, "get_script_prefix", lambda: "/site/")
-        monkeypatch.setattr("django.urls.base.get_script_prefix", lambda: "/site/")
-        assert page_url(pages[1]) == "http://localhost/site/daily/"
+        monkeypatch.setattr(public_urls, "get_script_prefix", lambda: prefix)
+        monkeypatch.setattr("django.urls.base.get_script_prefix", lambda: prefix)
+        assert page_url(pages[1]) == f"http://localhost{prefix}daily/"
+
+
+def test_page_may_be_lazy(pages):
+    assert_same_urls([SimpleLazyObject(lambda: pages[1])])
 
 
 def test_page_on_two_sites_has_the_url_of_the_one_that_is_requested(pages, home_page, rf, settings):
