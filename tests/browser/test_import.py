@@ -139,6 +139,20 @@ def test_correction_that_is_made_before_the_script_has_run_is_saved(open_editor,
     expect(outcome).to_contain_text("1 paragraph, why it matters")
 
 
+def test_values_of_before_are_not_restored(open_editor, digest):
+    editor = open_editor()
+    open_import(editor)
+    paste(editor)
+    editor.page.route("**/import-review*.js*", lambda route: route.fulfill(body=""))
+    review(editor)
+    role = editor.page.get_by_label("Role of Block 5")
+    before = role.input_value()
+    role.select_option("Story: why it matters")
+    editor.page.goto("/admin/")
+    editor.page.go_back()
+    expect(role).to_have_value(before)
+
+
 def test_focus_stays_where_it_is_when_a_change_is_saved(open_editor, digest):
     editor = open_editor()
     open_import(editor)

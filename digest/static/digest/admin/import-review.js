@@ -23,10 +23,8 @@
       if (this.isCorrected()) this.request("save"); // while this script was still loading
     }
 
-    /* Returns whether a field has another value than the page came with, but for what the browser has
-       restored: that may be older than the page. */
+    /* Returns whether a field has another value than the page came with. */
     isCorrected() {
-      if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") return false;
       return [...this.form.elements].some((field) =>
         field.options
           ? [...field.options].some((option) => option.defaultSelected && !option.selected)
