@@ -100,7 +100,7 @@ class IssueList(APIView):
         return filter_by_extensions(issues, self.parameters)
 
     def _is_usual_page(self) -> bool:
-        """Return whether many requests are for a page of this length; clients choose it."""
+        """Return whether the page is the first one, or has a usual length."""
         return "cursor" not in self.parameters or self.parameters["limit"] in USUAL_LIMITS
 
     def page(self, paginator: CursorPagination, with_body: bool) -> list[Any]:

@@ -58,7 +58,11 @@ class CachePolicy:
         return False
 
     def set_headers(self, response: HttpResponse, is_consistent: bool = True) -> None:
-        """Set the headers of a response that is about to be sent, whether rendered or cached."""
+        """Set the headers of a response that is about to be sent, whether rendered or cached.
+
+        A response that is sent again has ``headers`` already: ``set_cache_control`` is for what
+        changes from one to the next.
+        """
         self.set_cache_control(response, is_consistent)
         for name, value in self.headers.items():
             response[name] = value

@@ -21,7 +21,6 @@ from digest.conf import conf, has_languages
 ANY_PATH = "any-path"
 # What Wagtail's URL pattern takes, and what needs no quoting in a URL.
 PLAIN_PATH = re.compile(r"(?:[\w-]+/)+", re.ASCII)
-USUAL = AbstractPage.get_url_parts
 
 
 def site_name(site: Site) -> str:
@@ -58,7 +57,8 @@ def _usual_url(page: Any, request: HttpRequest | None, roots: list[Any]) -> str 
     Reversing the path of each page takes a tenth of the time of a response.
     """
     roots = [root for root in roots if page.url_path.startswith(root.root_path)]
-    if len(roots) != 1 or getattr(type(page), "get_url_parts", None) is not USUAL:
+    get_url_parts = getattr(type(page), "get_url_parts", None)  # a lazy object has none
+    if len(roots) != 1 or get_url_parts is not AbstractPage.get_url_parts:
         return None
     path = page.url_path[len(roots[0].root_path) :]
     if not PLAIN_PATH.fullmatch(path):
