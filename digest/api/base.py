@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from rest_framework import exceptions, negotiation, permissions, renderers, views
+from rest_framework import exceptions, negotiation, permissions, views
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.mediatypes import media_type_matches
@@ -17,6 +17,7 @@ from wagtail.models import Site
 
 from digest.api import errors, extensions
 from digest.api.parameters import NoParameters, Parameters
+from digest.api.renderers import JSONRenderer
 from digest.api.schema import DigestAutoSchema
 from digest.api.scope import Scope
 from digest.api.sites import find_site
@@ -115,7 +116,7 @@ class APIView(views.APIView):
 
     authentication_classes: list[Any] = []
     permission_classes = [permissions.AllowAny]
-    renderer_classes = [renderers.JSONRenderer]
+    renderer_classes = [JSONRenderer]
     content_negotiation_class = ContentNegotiation
     versioning_class = None
     http_method_names = ["get", "head", "options"]

@@ -21,10 +21,10 @@ from django.urls import reverse
 from django.utils.text import get_text_list
 from django.views import defaults
 from rest_framework import exceptions
-from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from digest.api.renderers import JSONRenderer
 from digest.caching import replica
 from digest.caching.headers import CORS
 

@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from taggit.models import Tag
@@ -23,7 +22,7 @@ from digest.api.issues import (
     story_fields,
 )
 from digest.api.pagination import CursorPagination
-from digest.api.renderers import MarkdownRenderer
+from digest.api.renderers import JSONRenderer, MarkdownRenderer
 from digest.api.representations import Digests
 from digest.conf import get_base_page_model
 from digest.pages.listing import children_of, latest_first
