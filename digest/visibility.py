@@ -139,7 +139,7 @@ def next_expiry() -> datetime | None:
 
 def once_until_expiry(key: Any, read: Callable[[], Any]) -> Any:
     """Return what ``read`` returns, read once for each content version until a page expires."""
-    return memo.once((key, next_expiry()), read)
+    return memo.once((key, next_expiry()), read) if memo.is_active() else read()
 
 
 def _next_expiry() -> datetime | None:

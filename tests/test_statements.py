@@ -183,10 +183,9 @@ def test_neighbours_are_the_same_compiled_or_not(digest, home_page, is_saved):
 
 
 def test_digests_have_their_locale_without_another_query(cached, digest, django_assert_num_queries):
-    issues = [make_issue(digest), make_issue(digest)]
-    with_digests(issues)
-    with django_assert_num_queries(1):
-        assert [issue.digest.locale.language_code for issue in with_digests(issues)] == ["en", "en"]
+    issues = with_digests([make_issue(digest), make_issue(digest)])
+    with django_assert_num_queries(0):
+        assert [issue.digest.locale.language_code for issue in issues] == ["en", "en"]
 
 
 def test_sql_is_compiled_once_and_has_the_values_of_each_query(cached, compiled):

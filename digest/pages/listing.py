@@ -1,6 +1,8 @@
 """Lists of issues: order, prefetching and pagination."""
 
 from collections.abc import Iterable
+from copy import copy
+from functools import cache
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -70,19 +72,32 @@ def with_digests(
     ``only`` names the fields of digests to load; by default all are.
     """
     issues = list(issues)
-    paths = sorted({parent_path(issue) for issue in issues})
+    by_path = _digests({parent_path(issue) for issue in issues}, site, tuple(only))
+    visibility.note_expiry(filter(None, by_path.values()))
+    for issue in issues:
+        issue.digest = by_path[parent_path(issue)]
+    return issues
+
+
+def _digests(paths: set[str], site: Any, only: tuple[str, ...]) -> dict[str, Any]:
+    """Return the public digest at each tree path or None, read once for each content version."""
 
     def digests(paths: list[Any]) -> QuerySet:
         found = get_digest_page_model().objects.filter(path__in=paths)
         found = visibility.public(found, site).select_related("locale").order_by()
         return found.only(*only, "locale") if only else found
 
-    rows = statements.fetch(("digests", site, *only), digests, paths=paths)
-    by_path = {digest.path: digest for digest in rows}
-    visibility.note_expiry(by_path.values())
-    for issue in issues:
-        issue.digest = by_path.get(parent_path(issue))
-    return issues
+    @cache
+    def rows() -> dict[str, Any]:
+        found = statements.fetch(("digests", site, *only), digests, paths=sorted(paths))
+        return {digest.path: digest for digest in found}
+
+    def digest_at(path: str) -> Any:
+        key = "digest", site, only, path
+        # A copy, since a site's own code may change it, and other responses share it.
+        return copy(visibility.once_until_expiry(key, lambda: rows().get(path)))
+
+    return {path: digest_at(path) for path in paths}
 
 
 def parent_path(page: Any) -> str:

@@ -36,7 +36,7 @@ ALLOWED_SCHEMES = {"http", "https", "mailto", "tel"}
 # Cannot occur in stored text: PostgreSQL rejects it, and the editor strips it.
 TEXT_SEPARATOR = "\0"
 # Stored by Wagtail in place of a URL: <a linktype="page" id="3">, <embed embedtype="image">.
-REFERENCE = re.compile(r"<(?:a|embed)\b[^<>\0]*>")
+REFERENCE = re.compile(r"(<(?:a|embed)\b[^<>\0]*>)")
 MARKUP = re.compile("[<>&]")
 URL_ATTRIBUTES = ("href", "src")
 ABSOLUTE = [
@@ -58,13 +58,17 @@ def public_html(
     that each text is on, ``page_urls``, or else against ``base_url``.
     """
     texts = [without_surrogates(str(source).replace(TEXT_SEPARATOR, "")) for source in sources]
-    if any("linktype=" in text or "<embed" in text for text in texts):
-        texts = _resolve(TEXT_SEPARATOR.join(texts), base_url).split(TEXT_SEPARATOR)
+    joined = TEXT_SEPARATOR.join(texts)
+    if "linktype=" in joined or "<embed" in joined:
+        joined = _resolve(joined, base_url)
+        texts = joined.split(TEXT_SEPARATOR)
+    if not base_url or not _may_have_relative(joined):
+        return [_sanitise(text) for text in texts]
     pairs = zip_longest(texts, page_urls)
-    return [_sanitise(text, base_url and (page_url or base_url)) for text, page_url in pairs]
+    return [_sanitise(text, page_url or base_url) for text, page_url in pairs]
 
 
-def _sanitise(text: str, base: str) -> str:
+def _sanitise(text: str, base: str = "") -> str:
     if not MARKUP.search(text):
         return text
     # A cleaner takes longer to make than to use, and few texts have relative links.
@@ -98,23 +102,18 @@ def _absolute(base: str, url: str) -> str | None:
 
 def _resolve(joined: str, base_url: str) -> str:
     """Replace every reference, with one lookup per kind."""
-    wanted: dict[str, list[Attributes]] = defaultdict(list)
-    for tag in filter(_is_reference, REFERENCE.findall(joined)):
-        wanted[_kind(tag)].append(extract_attrs(tag))
-    found = {
-        kind: iter(RESOLVERS[kind](attributes, base_url))
-        for kind, attributes in wanted.items()
-        if kind in RESOLVERS
-    }
-
-    def replace(match: re.Match) -> str:
-        tag = match[0]
-        if not _is_reference(tag):
-            return tag
-        resolver = found.get(_kind(tag))
-        return next(resolver) if resolver else "<a>" if tag.startswith("<a") else ""
-
-    return REFERENCE.sub(replace, joined)
+    parts = REFERENCE.split(joined)  # texts and tags in turn
+    found: dict[str, dict[int, Attributes]] = defaultdict(dict)
+    for place in range(1, len(parts), 2):
+        if _is_reference(parts[place]):
+            attributes = extract_attrs(parts[place])
+            found[_kind(parts[place], attributes)][place] = attributes
+    for kind, references in found.items():
+        resolve = RESOLVERS.get(kind, _links_without_url if kind[0] == "a" else _nothing)
+        tags = resolve(list(references.values()), base_url)
+        for place, tag in zip(references, tags, strict=True):
+            parts[place] = tag
+    return "".join(parts)
 
 
 def references(source: str) -> Iterator[tuple[str, Any]]:
@@ -123,8 +122,9 @@ def references(source: str) -> Iterator[tuple[str, Any]]:
     models = {"a page": get_base_page_model(), "a document": get_document_model()}
     models["embed image"] = get_image_model()
     for tag in filter(_is_reference, REFERENCE.findall(source)):
-        model = models.get(_kind(tag))
-        pk = model and read_id(model, extract_attrs(tag).get("id"))
+        attributes = extract_attrs(tag)
+        model = models.get(_kind(tag, attributes))
+        pk = model and read_id(model, attributes.get("id"))
         if pk is not None:
             yield model._meta.label_lower, pk
 
@@ -133,10 +133,10 @@ def _is_reference(tag: str) -> bool:
     return "linktype=" in tag or tag.startswith("<embed")
 
 
-def _kind(tag: str) -> str:
+def _kind(tag: str, attributes: Attributes) -> str:
     """Return the key in ``RESOLVERS`` for a tag: its element and type of reference."""
     element, attribute = ("a", "linktype") if tag.startswith("<a") else ("embed", "embedtype")
-    return f"{element} {extract_attrs(tag).get(attribute, '')}"
+    return f"{element} {attributes.get(attribute, '')}"
 
 
 def _ids(model: Any, references: list[Attributes]) -> set[Any]:
@@ -206,6 +206,14 @@ def _embedded_media(references: list[Attributes], base_url: str) -> list[str]:
     # A link, not the player of the provider: readers must not send requests to third parties.
     urls = (escape(web_url(attributes.get("url")) or "") for attributes in references)
     return [f'<p><a href="{url}">{url}</a></p>' if url else "" for url in urls]
+
+
+def _links_without_url(references: list[Attributes], base_url: str) -> list[str]:
+    return ["<a>"] * len(references)
+
+
+def _nothing(references: list[Attributes], base_url: str) -> list[str]:
+    return [""] * len(references)
 
 
 RESOLVERS: dict[str, Callable[[list[Attributes], str], list[str]]] = {

@@ -1,9 +1,14 @@
-"""Issues that a page lists beside its own."""
+"""Issues that a page lists beside its own, and the digests of issues."""
+
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from wagtail.models import Locale
 
-from digest.pages.listing import related_issues
+from digest import memo, visibility
+from digest.models import DigestPage
+from digest.pages.listing import related_issues, with_digests
 from tests.builders import expire, make_digest, make_issue, restrict
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +75,56 @@ def test_issue_without_tags_needs_one_query(digest, django_assert_num_queries):
     untagged = make_issue(digest)
     with django_assert_num_queries(1):
         assert related_issues(untagged) == []
+
+
+@pytest.fixture
+def version():
+    """Read under a content version."""
+    memo.clear()
+    with memo.reading("one"):
+        yield
+    memo.clear()
+
+
+def digests(*issues, site=visibility.ANY_SITE):
+    return [found.digest for found in with_digests(issues, site)]
+
+
+def test_digests_are_read_once_for_a_content_version(
+    version, issue, digest, home_page, django_assert_num_queries
+):
+    weekly = make_digest(home_page, "weekly")
+    other = make_issue(weekly)
+    before = digests(issue, other)
+    with django_assert_num_queries(0):
+        assert digests(issue, other) == before == [digest, weekly]
+
+
+def test_digests_are_read_with_one_query(version, home_page, django_assert_num_queries):
+    issues = [make_issue(make_digest(home_page, slug)) for slug in ("one", "two", "three")]
+    assert digests(issues[0]) != [None]  # what depends on the content version alone
+    with django_assert_num_queries(1):
+        assert None not in digests(*issues)
+
+
+def test_digest_that_a_response_has_changed_is_changed_for_no_other(version, issue, digest):
+    [found] = digests(issue)
+    found.title = "Changed"
+    assert digests(issue)[0].title == digest.title != "Changed"
+
+
+def test_digest_is_not_shown_after_its_expiry(version, issue, digest):
+    DigestPage.objects.filter(pk=digest.pk).update(expire_at=timezone.now() + timedelta(hours=1))
+    assert digests(issue) == [digest]
+    with visibility.at(timezone.now() + timedelta(hours=2)):
+        assert digests(issue) == [None]
+
+
+def test_digest_of_another_site_is_not_shown(version, issue, digest, site):
+    other = make_digest(site.root_page.get_parent(), "elsewhere")
+    assert digests(issue, site=site) == [digest]
+    assert digests(make_issue(other), site=site) == [None]
+    restrict(digest)
+    memo.clear()
+    with memo.reading("two"):
+        assert digests(issue, site=site) == [None]
