@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from benchmarks.server import serving, wrk
 from benchmarks.start import number_of_issues, parser, started
@@ -21,6 +22,12 @@ def arguments() -> argparse.Namespace:
     add("--gzip", action="store_true", help="request compressed responses")
     add("--without-varnish", action="store_true", help="measure only the server")
     add("--cpu", action="store_true", help="measure only the CPU time under each server")
+    add(
+        "--before",
+        type=Path,
+        metavar="DIR",
+        help="with --cpu: another checkout, measured in the same run",
+    )
     add("--server", choices=serving.installed(), default="gunicorn", help="of the other figures")
     add(
         "--memory",

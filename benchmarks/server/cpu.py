@@ -3,15 +3,16 @@
 import random
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from math import inf
+from pathlib import Path
 from statistics import median
 
 from benchmarks.cases import ISSUES
 from benchmarks.server.cases import HOST, RequestGroup, request_groups
 from benchmarks.server.loading import WARM_UP_SECONDS, load
 from benchmarks.server.report import Key, cpu_lines
-from benchmarks.server.serving import Server, installed, site
+from benchmarks.server.serving import BEFORE, Server, installed, site
 from benchmarks.variants import EMPTY, RENDERED, UNCHANGED
 from digest.models import IssuePage
 
@@ -25,15 +26,24 @@ def cpu_table(options: Namespace, directory: str) -> Iterator[str]:
     """Yield a line for each group of requests, with the CPU time under each server."""
     cached = cached_groups(options.only)
     rendered = rendered_groups(cached)
-    with ExitStack() as stack:
-        names = installed()
-        servers = {name: stack.enter_context(site(directory, name)) for name in names}
+    with running(options.before, directory) as servers:
         seconds = cpu_seconds(servers, cached, options)
-    with ExitStack() as stack:
-        off = {"BENCH_CACHE_SECONDS": "0"}
-        servers = {name: stack.enter_context(site(directory, name, **off)) for name in names}
+    with running(options.before, directory, BENCH_CACHE_SECONDS="0") as servers:
         seconds |= cpu_seconds(servers, rendered, options)
-    yield from cpu_lines(names, seconds)
+    yield from cpu_lines(list(servers), seconds)
+
+
+@contextmanager
+def running(before: Path | None, directory: str, **variables: str) -> Iterator[dict[str, Server]]:
+    """Run the site under each server, and of another checkout under the first."""
+    with ExitStack() as stack:
+        servers = {
+            name: stack.enter_context(site(directory, name, **variables)) for name in installed()
+        }
+        if before:
+            other = site(directory, root=before.resolve(), **variables)
+            servers = {BEFORE: stack.enter_context(other)} | servers
+        yield servers
 
 
 def cached_groups(names: list[str]) -> list[RequestGroup]:

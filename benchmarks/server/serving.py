@@ -36,6 +36,8 @@ COMMANDS = {
     "granian": [*GRANIAN, *GRANIAN_LOG],
     "granian, no log": GRANIAN,
 }
+# The server of another checkout.
+BEFORE = "before"
 # Seconds until a server has to be ready.
 TIMEOUT = 60
 
@@ -85,14 +87,16 @@ def installed() -> list[str]:
 
 
 @contextmanager
-def site(directory: str, name: str = "gunicorn", **variables: str) -> Iterator[Server]:
-    """Run the site on the database in use, with further environment variables."""
+def site(
+    directory: str, name: str = "gunicorn", root: Path = ROOT, **variables: str
+) -> Iterator[Server]:
+    """Run the site of a checkout on the database in use, with further environment variables."""
     connection.close()
     port = free_port()
     environment = os.environ | {"DATABASE_URL": database_url()} | variables
     options = [option.replace("{port}", str(port)) for option in COMMANDS[name]]
     log = f"{directory}/{name.replace(', ', '-').replace(' ', '-')}-{port}.log"
-    with _started([sys.executable, "-m", *options], port, log, environment) as server:
+    with _started([sys.executable, "-m", *options], port, log, environment, root) as server:
         yield server
 
 
@@ -133,11 +137,11 @@ def free_port() -> int:
 
 @contextmanager
 def _started(
-    command: list[str], port: int, log: str, environment: dict[str, str]
+    command: list[str], port: int, log: str, environment: dict[str, str], root: Path = ROOT
 ) -> Iterator[Server]:
     with Path(log).open("w") as output:
         process = subprocess.Popen(  # noqa: S603
-            command, env=environment, cwd=ROOT, stdout=output, stderr=output
+            command, env=environment, cwd=root, stdout=output, stderr=output
         )
     server = Server(port, process)
     try:

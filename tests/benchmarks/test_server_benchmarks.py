@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from contextlib import contextmanager
 from math import inf
 from types import SimpleNamespace
 
@@ -13,7 +14,7 @@ import pytest
 from benchmarks.cases import V2
 from benchmarks.server import wrk
 from benchmarks.server.cases import RequestGroup
-from benchmarks.server.cpu import cpu_of
+from benchmarks.server.cpu import cpu_of, running
 from benchmarks.server.memory import MemoryUse
 from benchmarks.server.report import cpu_lines, memory_verdict, table, verdicts
 from benchmarks.server.run import median_round
@@ -82,6 +83,21 @@ def test_cpu_time_is_of_a_thousand_responses(monkeypatch, requests, expected):
     times = iter([10.0, 12.0])
     server = SimpleNamespace(cpu_seconds=lambda: next(times))
     assert cpu_of(server, RequestGroup("detail", CACHED, ["/"]), 2, 12) == expected
+
+
+def test_another_checkout_is_measured_beside_each_server(monkeypatch, tmp_path):
+    @contextmanager
+    def site(directory, name="gunicorn", root=ROOT, **variables):
+        yield name, root, variables
+
+    monkeypatch.setattr("benchmarks.server.cpu.site", site)
+    monkeypatch.setattr("benchmarks.server.cpu.installed", lambda: ["gunicorn", "granian"])
+    own = {name: (name, ROOT, {"A": "1"}) for name in ("gunicorn", "granian")}
+    with running(None, "", A="1") as servers:
+        assert servers == own
+    with running(tmp_path, "", A="1") as servers:
+        assert servers == {"before": ("gunicorn", tmp_path.resolve(), {"A": "1"}), **own}
+        assert next(iter(servers)) == "before"
 
 
 def test_gunicorn_is_measured_as_make_serve_starts_it():
