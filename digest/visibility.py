@@ -132,13 +132,15 @@ def next_expiry() -> datetime | None:
 
     def read() -> datetime | None:
         found = memo.once("next expiry", _next_expiry)
-        return found if found is None or found > now() else _next_expiry()
+        while found and found <= now():  # it has passed since it was read
+            found = memo.once(("next expiry", found), _next_expiry)
+        return found
 
     return _once("next expiry", read)
 
 
 def once_until_expiry(key: Any, read: Callable[[], Any]) -> Any:
-    """Return what ``read`` returns, read once for each content version until a page expires."""
+    """Return what ``read`` returns; while values are cached, read it once until a page expires."""
     return memo.once((key, next_expiry()), read) if memo.is_active() else read()
 
 

@@ -35,7 +35,12 @@ def arguments() -> argparse.Namespace:
         metavar="N",
         help="send N requests, and measure the workers' memory instead",
     )
-    return found.parse_args()
+    options = found.parse_args()
+    if options.before and (options.memory or not options.cpu):
+        found.error("--before needs --cpu")
+    if options.before and not (options.before / "cms/wsgi.py").is_file():
+        found.error(f"{options.before} is no checkout")
+    return options
 
 
 def main() -> None:

@@ -28,20 +28,21 @@ def cpu_table(options: Namespace, directory: str) -> Iterator[str]:
     rendered = rendered_groups(cached)
     with running(options.before, directory) as servers:
         seconds = cpu_seconds(servers, cached, options)
-    with running(options.before, directory, BENCH_CACHE_SECONDS="0") as servers:
-        seconds |= cpu_seconds(servers, rendered, options)
     yield from cpu_lines(list(servers), seconds)
+    # The settings of another checkout may not have this variable.
+    with running(None, directory, BENCH_CACHE_SECONDS="0") as servers:
+        yield from cpu_lines(list(servers), cpu_seconds(servers, rendered, options))
 
 
 @contextmanager
 def running(before: Path | None, directory: str, **variables: str) -> Iterator[dict[str, Server]]:
-    """Run the site under each server, and of another checkout under the first."""
+    """Run the site under each server, and of another checkout as its own `make serve` does."""
     with ExitStack() as stack:
         servers = {
             name: stack.enter_context(site(directory, name, **variables)) for name in installed()
         }
         if before:
-            other = site(directory, root=before.resolve(), **variables)
+            other = site(directory, BEFORE, before.resolve(), **variables)
             servers = {BEFORE: stack.enter_context(other)} | servers
         yield servers
 

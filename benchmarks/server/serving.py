@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -36,7 +37,7 @@ COMMANDS = {
     "granian": [*GRANIAN, *GRANIAN_LOG],
     "granian, no log": GRANIAN,
 }
-# The server of another checkout.
+# The server of another checkout, as its own `make serve` starts it.
 BEFORE = "before"
 # Seconds until a server has to be ready.
 TIMEOUT = 60
@@ -86,6 +87,13 @@ def installed() -> list[str]:
     return [name for name, command in COMMANDS.items() if find_spec(command[0])]
 
 
+def make_serve(root: Path) -> list[str]:
+    """Return the command that `make serve` runs in a checkout, with the number of workers."""
+    makefile = (root / "Makefile").read_text(encoding="utf-8").replace("\\\n", "")
+    [command] = re.findall(r"-m (gunicorn .*)", makefile)
+    return [*shlex.split(command.replace("$(PORT)", "{port}")), "--workers", WORKERS]
+
+
 @contextmanager
 def site(
     directory: str, name: str = "gunicorn", root: Path = ROOT, **variables: str
@@ -94,7 +102,8 @@ def site(
     connection.close()
     port = free_port()
     environment = os.environ | {"DATABASE_URL": database_url()} | variables
-    options = [option.replace("{port}", str(port)) for option in COMMANDS[name]]
+    command = make_serve(root) if name == BEFORE else COMMANDS[name]
+    options = [option.replace("{port}", str(port)) for option in command]
     log = f"{directory}/{name.replace(', ', '-').replace(' ', '-')}-{port}.log"
     with _started([sys.executable, "-m", *options], port, log, environment, root) as server:
         yield server

@@ -94,7 +94,7 @@ def _digests(paths: set[str], site: Any, only: tuple[str, ...]) -> dict[str, Any
 
     def digest_at(path: str) -> Any:
         key = "digest", site, only, path
-        # A copy, since a site's own code may change it, and other responses share it.
+        # A copy, since a site's own code may set attributes, and other responses share it.
         return copy(visibility.once_until_expiry(key, lambda: rows().get(path)))
 
     return {path: digest_at(path) for path in paths}

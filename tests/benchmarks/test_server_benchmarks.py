@@ -18,7 +18,15 @@ from benchmarks.server.cpu import cpu_of, running
 from benchmarks.server.memory import MemoryUse
 from benchmarks.server.report import cpu_lines, memory_verdict, table, verdicts
 from benchmarks.server.run import median_round
-from benchmarks.server.serving import COMMANDS, VCL, WORKERS, Server, has_proc, with_backend
+from benchmarks.server.serving import (
+    BEFORE,
+    COMMANDS,
+    VCL,
+    Server,
+    has_proc,
+    make_serve,
+    with_backend,
+)
 from benchmarks.variants import CACHED, EMPTY, RENDERED
 from tests.docs.markdown import ROOT
 
@@ -96,16 +104,16 @@ def test_another_checkout_is_measured_beside_each_server(monkeypatch, tmp_path):
     with running(None, "", A="1") as servers:
         assert servers == own
     with running(tmp_path, "", A="1") as servers:
-        assert servers == {"before": ("gunicorn", tmp_path.resolve(), {"A": "1"}), **own}
-        assert next(iter(servers)) == "before"
+        assert servers == {BEFORE: (BEFORE, tmp_path.resolve(), {"A": "1"}), **own}
+        assert next(iter(servers)) == BEFORE
 
 
 def test_gunicorn_is_measured_as_make_serve_starts_it():
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", "")
-    [command] = re.findall(r"-m (gunicorn .*)", makefile)
-    own = ["--bind", "127.0.0.1:{port}", "--workers", WORKERS]
-    found = [part for part in COMMANDS["gunicorn"] if part not in own]
-    assert found == shlex.split(command.replace("--bind 127.0.0.1:$(PORT) ", ""))
+    def options(command):
+        return sorted(re.split(r" (?=--)", shlex.join(command)))
+
+    assert options(make_serve(ROOT)) == options(COMMANDS["gunicorn"])
+    assert "--logger-class cms.request_log.RequestLogger" in " ".join(make_serve(ROOT))
 
 
 def test_the_backend_in_the_documented_varnish_configuration_is_replaced():

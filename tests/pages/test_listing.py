@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from wagtail.models import Locale
+from wagtail.models import Locale, Site
 
 from digest import memo, visibility
 from digest.models import DigestPage
@@ -120,11 +120,50 @@ def test_digest_is_not_shown_after_its_expiry(version, issue, digest):
         assert digests(issue) == [None]
 
 
-def test_digest_of_another_site_is_not_shown(version, issue, digest, site):
-    other = make_digest(site.root_page.get_parent(), "elsewhere")
-    assert digests(issue, site=site) == [digest]
-    assert digests(make_issue(other), site=site) == [None]
-    restrict(digest)
+def test_digest_of_another_site_is_not_shown(issue, digest, site):
+    elsewhere = make_digest(site.root_page.get_parent(), "elsewhere")
+    other = Site.objects.create(hostname="other.example", root_page=elsewhere)
+    issues = [issue, make_issue(elsewhere)]
     memo.clear()
+    with memo.reading("one"):
+        for _time in range(2):
+            assert digests(*issues, site=site) == [digest, None]
+            assert digests(*issues, site=other) == [None, elsewhere]
+            assert digests(*issues, site=None) == [None, None]
+            assert digests(*issues) == [digest, elsewhere]
+
+
+def test_next_expiry_is_looked_up_once_when_the_first_has_passed(
+    version, issue, digest, django_assert_num_queries
+):
+    now = timezone.now()
+    first, second = now + timedelta(hours=1), now + timedelta(hours=2)
+    DigestPage.objects.filter(pk=digest.pk).update(expire_at=second)
+    type(issue).objects.filter(pk=issue.pk).update(expire_at=first)
+    assert visibility.next_expiry() == first
+    with visibility.at(now + timedelta(minutes=90)):
+        assert visibility.next_expiry() == second
+    with visibility.at(now + timedelta(minutes=91)), django_assert_num_queries(0):
+        assert visibility.next_expiry() == second
+    with visibility.at(second):
+        assert visibility.next_expiry() is None
+
+
+def test_digest_has_the_fields_that_are_needed(version, issue):
+    with_digests([issue], only=["title", "path"])
+    assert "tagline" in issue.digest.get_deferred_fields()
+    with_digests([issue])
+    assert not issue.digest.get_deferred_fields()
+
+
+def test_digest_is_read_again_for_another_version(issue, digest, django_assert_num_queries):
+    memo.clear()
+    with memo.reading("one") as reading:
+        assert digests(issue) == [digest]
+    reading.store()
+    restrict(digest)
+    with memo.reading("one"), django_assert_num_queries(0):
+        assert digests(issue) == [digest]
     with memo.reading("two"):
-        assert digests(issue, site=site) == [None]
+        assert digests(issue) == [None]
+    memo.clear()
