@@ -15,7 +15,7 @@ from digest.api.renderers import JSONRenderer
 
 VALUES = [
     {"title": 'Zürich \U0001f600 "quoted" \\ / </script>', "none": None, "flag": True},
-    [1, -1, 0.1, 2**53, 1.5e300, 1e16, -0.0],
+    [1, -1, 0.1, 2**53, -0.0],
     {"lines": "a\u2028b\u2029c", "control": "\x00\x1f\x7f\t\n"},
     [datetime(2026, 3, 1, 12, tzinfo=UTC), date(2026, 3, 1), Decimal("1.10"), UUID(int=1)],
     {"lazy": lazystr("translated")},
@@ -23,6 +23,8 @@ VALUES = [
     {1: "a key that is a number"},
     None,
 ]
+# Those that orjson may write in another way.
+FLOATS = [1e16, 1.5e300, 1e-07, 1.5e-05]
 
 
 @pytest.mark.parametrize("data", VALUES)
@@ -48,8 +50,8 @@ def test_json_follows_the_settings_of_drf(monkeypatch, name, value, data, expect
     assert JSONRenderer().render(data) == expected
 
 
-def test_small_floats_have_the_same_value():
-    assert json.loads(JSONRenderer().render([1e-07, 1.5e-05])) == [1e-07, 1.5e-05]
+def test_floats_have_the_same_value():
+    assert json.loads(JSONRenderer().render(FLOATS)) == FLOATS
 
 
 def test_not_a_number_is_null():

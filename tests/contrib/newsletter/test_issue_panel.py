@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -23,6 +23,7 @@ from tests.contrib.newsletter.readers import open_newsletter, subscribe
 pytestmark = pytest.mark.django_db
 
 WRITERS, EDITORS = "Digest writers", "Digest editors"
+SUNDAY = 6
 
 
 @pytest.fixture
@@ -297,7 +298,6 @@ def test_editor_schedules_in_the_time_zone_of_the_digest(editor, issue):
         ("2020-01-01 10:00", "Choose a time in the future."),
         ("9999-12-31 23:59", "Choose a time within a year."),
         ("0001-01-01 00:00", "Choose a time in the future."),
-        ("2027-03-14 02:30", "couldn’t be interpreted"),
     ],
 )
 def test_wrong_time_is_rejected(editor, issue, at, message):
@@ -306,6 +306,20 @@ def test_wrong_time_is_rejected(editor, issue, at, message):
     assert response.status_code == 400
     assert message in response.json()["errors"]["at"][0]
     assert state_of(issue) is None
+
+
+def test_time_that_the_clocks_skip_is_rejected(editor, issue):
+    DigestPage.objects.update(time_zone="America/New_York")
+    at = f"{next_clock_change()} 02:30"
+    errors = post(editor, "schedule", issue, at=at).json()["errors"]
+    assert "couldn’t be interpreted" in errors["at"][0]
+
+
+def next_clock_change():
+    """Return the next second Sunday of March, when the clocks go forward in New York."""
+    today = timezone.localdate()
+    year = today.year + (today.month > 2)
+    return next(day for day in (date(year, 3, n) for n in range(8, 15)) if day.weekday() == SUNDAY)
 
 
 def test_subject_is_stored_as_a_single_line(editor, issue):
