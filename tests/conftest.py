@@ -196,6 +196,13 @@ def _wagtail_indexes(request: pytest.FixtureRequest, settings: LazySettings) -> 
 
 
 @pytest.fixture
+def cached() -> Iterator[None]:
+    """Cache values as for the responses of one content version (``digest.memo``)."""
+    with memo.reading("one"):
+        yield
+
+
+@pytest.fixture
 def site(db) -> Site:
     """Return the default site, as the migrations create it."""
     return Site.objects.get(is_default_site=True)

@@ -21,15 +21,6 @@ TEXTS = ["", "'", "' OR 1=1 --", "%s", "%(name)s", "100%", "\\", '"', "ł", "a\n
 
 
 @pytest.fixture
-def cached():
-    """Read under a content version."""
-    memo.clear()
-    with memo.reading("one"):
-        yield
-    memo.clear()
-
-
-@pytest.fixture
 def compiled(monkeypatch):
     """Count how often Django compiles a query."""
     found, as_sql = [], SQLCompiler.as_sql

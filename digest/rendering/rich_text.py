@@ -109,8 +109,9 @@ def _resolve(joined: str, base_url: str) -> str:
             attributes = extract_attrs(parts[place])
             found[_kind(parts[place], attributes)][place] = attributes
     for kind, references in found.items():
-        resolve = RESOLVERS.get(kind, _links_without_url if kind[0] == "a" else _nothing)
-        tags = resolve(list(references.values()), base_url)
+        tags = ["<a>" if kind.startswith("a ") else ""] * len(references)
+        if resolve := RESOLVERS.get(kind):
+            tags = resolve(list(references.values()), base_url)
         for place, tag in zip(references, tags, strict=True):
             parts[place] = tag
     return "".join(parts)
@@ -206,14 +207,6 @@ def _embedded_media(references: list[Attributes], base_url: str) -> list[str]:
     # A link, not the player of the provider: readers must not send requests to third parties.
     urls = (escape(web_url(attributes.get("url")) or "") for attributes in references)
     return [f'<p><a href="{url}">{url}</a></p>' if url else "" for url in urls]
-
-
-def _links_without_url(references: list[Attributes], base_url: str) -> list[str]:
-    return ["<a>"] * len(references)
-
-
-def _nothing(references: list[Attributes], base_url: str) -> list[str]:
-    return [""] * len(references)
 
 
 RESOLVERS: dict[str, Callable[[list[Attributes], str], list[str]]] = {

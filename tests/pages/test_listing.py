@@ -77,21 +77,12 @@ def test_issue_without_tags_needs_one_query(digest, django_assert_num_queries):
         assert related_issues(untagged) == []
 
 
-@pytest.fixture
-def version():
-    """Read under a content version."""
-    memo.clear()
-    with memo.reading("one"):
-        yield
-    memo.clear()
-
-
 def digests(*issues, site=visibility.ANY_SITE):
     return [found.digest for found in with_digests(issues, site)]
 
 
 def test_digests_are_read_once_for_a_content_version(
-    version, issue, digest, home_page, django_assert_num_queries
+    cached, issue, digest, home_page, django_assert_num_queries
 ):
     weekly = make_digest(home_page, "weekly")
     other = make_issue(weekly)
@@ -100,20 +91,20 @@ def test_digests_are_read_once_for_a_content_version(
         assert digests(issue, other) == before == [digest, weekly]
 
 
-def test_digests_are_read_with_one_query(version, home_page, django_assert_num_queries):
+def test_digests_are_read_with_one_query(cached, home_page, django_assert_num_queries):
     issues = [make_issue(make_digest(home_page, slug)) for slug in ("one", "two", "three")]
     assert digests(issues[0]) != [None]  # what depends on the content version alone
     with django_assert_num_queries(1):
         assert None not in digests(*issues)
 
 
-def test_digest_that_a_response_has_changed_is_changed_for_no_other(version, issue, digest):
+def test_digest_that_a_response_has_changed_is_changed_for_no_other(cached, issue, digest):
     [found] = digests(issue)
     found.title = "Changed"
     assert digests(issue)[0].title == digest.title != "Changed"
 
 
-def test_digest_is_not_shown_after_its_expiry(version, issue, digest):
+def test_digest_is_not_shown_after_its_expiry(cached, issue, digest):
     DigestPage.objects.filter(pk=digest.pk).update(expire_at=timezone.now() + timedelta(hours=1))
     assert digests(issue) == [digest]
     with visibility.at(timezone.now() + timedelta(hours=2)):
@@ -134,7 +125,7 @@ def test_digest_of_another_site_is_not_shown(issue, digest, site):
 
 
 def test_next_expiry_is_looked_up_once_when_the_first_has_passed(
-    version, issue, digest, django_assert_num_queries
+    cached, issue, digest, django_assert_num_queries
 ):
     now = timezone.now()
     first, second = now + timedelta(hours=1), now + timedelta(hours=2)
@@ -149,7 +140,7 @@ def test_next_expiry_is_looked_up_once_when_the_first_has_passed(
         assert visibility.next_expiry() is None
 
 
-def test_digest_has_the_fields_that_are_needed(version, issue):
+def test_digest_has_the_fields_that_are_needed(cached, issue):
     with_digests([issue], only=["title", "path"])
     assert "tagline" in issue.digest.get_deferred_fields()
     with_digests([issue])

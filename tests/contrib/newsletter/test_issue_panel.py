@@ -311,8 +311,10 @@ def test_wrong_time_is_rejected(editor, issue, at, message):
 def test_time_that_the_clocks_skip_is_rejected(editor, issue):
     DigestPage.objects.update(time_zone="America/New_York")
     at = f"{next_clock_change()} 02:30"
-    errors = post(editor, "schedule", issue, at=at).json()["errors"]
-    assert "couldn’t be interpreted" in errors["at"][0]
+    response = post(editor, "schedule", issue, at=at)
+    assert response.status_code == 400
+    assert "couldn’t be interpreted" in response.json()["errors"]["at"][0]
+    assert state_of(issue) is None
 
 
 def next_clock_change():
