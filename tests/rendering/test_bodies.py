@@ -55,6 +55,11 @@ def test_link_to_a_private_document_keeps_only_its_text(closed_collection):
     assert html == [f'<a href="http://s{shown.url}">text</a>', "<a>text</a>"]
 
 
+def test_reference_of_an_unknown_type_keeps_its_text():
+    text = '<p><a linktype="x" id="1">one</a> <embed embedtype="x" id="1"/>two</p>'
+    assert public_html([text]) == ["<p><a>one</a> two</p>"]
+
+
 @pytest.mark.parametrize(
     "attack",
     [
